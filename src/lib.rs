@@ -1,1 +1,29 @@
-//! Voxanne.
+//! Voxanne: the server behind an AI voice receptionist for MedSpa clinics.
+//!
+//! In reading order: every URL and every job; the voice door and what it may do; what it works with; what all of it
+//! stands on.
+
+pub mod jobs;
+pub mod router;
+
+pub mod receptionist;
+
+pub mod tools;
+
+pub mod appointments;
+pub mod leads;
+
+pub mod scheduling;
+
+pub mod calls;
+pub mod contacts;
+pub mod messaging;
+pub mod notifications;
+pub mod tasks;
+
+pub mod orgs;
+
+pub mod phone;
+pub mod platform;
+pub mod spoken_name;
+pub mod when;

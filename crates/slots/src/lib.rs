@@ -1,1 +1,28 @@
-//! Placeholder until the crate lands.
+//! Openings: which visits a clinic can offer, from its civil rules and its busy intervals.
+//!
+//! Pure. No clock, no I/O, no clinic: time, zone, rules and busy intervals are arguments, so the voice, the
+//! dashboard and the write path get the same answer from the same function. Daylight saving gaps and folds are
+//! decided here (in [`windows`](Hours::windows) and the grid) and nowhere else.
+//!
+//! Intervals are half-open everywhere: what ends at ten does not touch what starts at ten.
+//!
+//! * [`openings`]: the grid starts of some days, one practitioner each.
+//! * [`fit`]: one start, on the grid or not: what a booking must claim, or why it cannot be.
+
+mod busy;
+mod fit;
+mod grid;
+mod hours;
+mod needs;
+mod openings;
+mod refusal;
+mod roster;
+mod rules;
+mod visit;
+
+pub use busy::Busy;
+pub use fit::{Claim, Fit, fit};
+pub use hours::{Hours, LocalSpan, day_bounds};
+pub use openings::{Opening, openings};
+pub use refusal::Refusal;
+pub use rules::{Candidate, FIRST_LANE, Need, Practitioner, Rules, Service};

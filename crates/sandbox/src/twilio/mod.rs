@@ -1,0 +1,109 @@
+//! Twilio: accepts texts into a ledger, reports on them, can be asked about them.
+//!
+//! Magic numbers are Twilio's own test numbers (`+15005550001` is invalid, `…009` no mobile, see [`rules`]).
+
+mod delivery;
+pub(crate) mod http;
+mod ledger;
+mod rules;
+
+use std::collections::{HashMap, HashSet};
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use crate::fault::{Faults, Planned, Target};
+use crate::tasks::Tasks;
+use crate::{Clock, Fault, locked};
+
+pub use delivery::Callbacks;
+pub use ledger::Text;
+
+/// The handle to the texting vendor; clones are the same vendor.
+#[derive(Clone)]
+pub struct TwilioFake(Arc<Inner>);
+
+struct Inner {
+    clock: Clock,
+    faults: Faults,
+    tasks: Tasks,
+    http: reqwest::Client,
+    state: Mutex<State>,
+}
+
+struct State {
+    ledger: ledger::Ledger,
+    accounts: HashMap<String, String>,
+    api_keys: HashMap<String, String>,
+    /// Tokens seen as Basic passwords, to sign with while no account is set.
+    seen_tokens: HashMap<String, String>,
+    opted_out: HashSet<String>,
+    callbacks: Callbacks,
+}
+
+impl TwilioFake {
+    pub(crate) fn open(clock: Clock, file: Option<PathBuf>, faults: Faults) -> io::Result<Self> {
+        let state = State {
+            ledger: ledger::Ledger::open(file)?,
+            accounts: HashMap::new(),
+            api_keys: HashMap::new(),
+            seen_tokens: HashMap::new(),
+            opted_out: HashSet::new(),
+            callbacks: Callbacks::InOrder,
+        };
+        let http = delivery::http_client().map_err(io::Error::other)?;
+        Ok(Self(Arc::new(Inner { clock, faults, tasks: Tasks::default(), http, state: Mutex::new(state) })))
+    }
+
+    /// Every text accepted so far, newest last.
+    pub fn messages(&self) -> Vec<Text> {
+        locked(&self.0.state).ledger.all().to_vec()
+    }
+
+    /// The texts accepted for one number, newest last.
+    pub fn texts_to(&self, number: &str) -> Vec<Text> {
+        let mut texts = self.messages();
+        texts.retain(|text| text.to == number);
+        texts
+    }
+
+    /// Plans a bad answer to the next send.
+    pub fn next_sends(&self, fault: Fault) -> Planned {
+        self.0.faults.plan(Target::Twilio, fault)
+    }
+
+    /// Plans a bad answer to the next look-up.
+    pub fn next_lookups(&self, fault: Fault) -> Planned {
+        self.0.faults.plan(Target::TwilioLookups, fault)
+    }
+
+    /// Accepts this account. With none set, any credentials will do.
+    pub fn set_account(&self, account_sid: &str, auth_token: &str) {
+        locked(&self.0.state).accounts.insert(account_sid.to_owned(), auth_token.to_owned());
+    }
+
+    /// Accepts this API key for every account that is set.
+    pub fn set_api_key(&self, sid: &str, secret: &str) {
+        locked(&self.0.state).api_keys.insert(sid.to_owned(), secret.to_owned());
+    }
+
+    /// The recipient said STOP: sends are refused with 21610.
+    pub fn opt_out(&self, number: &str) {
+        locked(&self.0.state).opted_out.insert(number.to_owned());
+    }
+
+    /// The recipient said START.
+    pub fn opt_in(&self, number: &str) {
+        locked(&self.0.state).opted_out.remove(number);
+    }
+
+    /// How reports on texts accepted from now on are delivered.
+    pub fn set_callbacks(&self, callbacks: Callbacks) {
+        locked(&self.0.state).callbacks = callbacks;
+    }
+
+    /// Waits until every delayed effect has come and every report is delivered.
+    pub async fn settled(&self) {
+        self.0.tasks.settled().await;
+    }
+}

@@ -1,0 +1,10 @@
+//! The production Twilio client and the caller against the sandbox, over real HTTP.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod callbacks;
+mod caller;
+mod hook;
+mod lookups;
+mod management;
+mod sends;
+mod support;

@@ -1,0 +1,99 @@
+//! V21, A31: no secret is stored, and nothing personal shows in `Debug`.
+
+use serde_json::{Value, json};
+use voxanne_vapi::parse;
+use voxanne_vapi::redact::{REDACTED, redact};
+
+use crate::{calls_of, fixture, folder, parsed};
+
+const CANARIES: [&str; 6] = [
+    "FAKE_AUTH_TOKEN_MUST_BE_REDACTED",
+    "FAKE_API_SECRET_MUST_BE_REDACTED",
+    "SK00000000000000000000000000000000",
+    "/listen",
+    "/control",
+    "?sig=",
+];
+
+#[test]
+fn v21_no_canary_of_any_recorded_message_survives() {
+    let mut seen = 0;
+    for (name, body) in folder("vapi/server") {
+        let message = parse(&body).unwrap();
+        let stored = message.redacted.to_string();
+        let shown = format!("{message:?}");
+        let raw = String::from_utf8(body).unwrap();
+        for canary in CANARIES {
+            seen += usize::from(raw.contains(canary));
+            assert!(!stored.contains(canary), "{name} keeps {canary}");
+            assert!(!shown.contains(canary), "{name} shows {canary}");
+        }
+    }
+    assert!(seen > CANARIES.len(), "the recordings hold no canary, or this proves nothing");
+}
+
+#[test]
+fn secrets_are_found_in_every_spelling_and_depth() {
+    let mut value = json!({
+        "call": { "phoneNumber": { "twilio_auth_token": "s", "TWILIOAPIKEY": "s", "twilioApiSecret": "s" } },
+        "assistant": { "server": { "headers": { "X": "s" }, "secret": "s" }, "credentials": [{ "apiKey": "s" }],
+            "serverUrlSecret": "s" },
+        "list": [[{ "password": "s", "Authorization": "s", "x-vapi-secret": "s", "secretKey": ["s"] }]],
+        "monitor": { "listenUrl": "s", "controlUrl": "s" },
+        "presignedStereoUrl": "s", "access_token": "s",
+    });
+    redact(&mut value);
+    assert!(!value.to_string().contains("\"s\""), "{value}");
+    assert_eq!(value["assistant"]["credentials"], REDACTED);
+}
+
+#[test]
+fn counts_ids_and_dates_stay() {
+    let kept = json!({
+        "promptTokens": 6120, "completionTokens": 240, "maxTokens": 250, "tokenCount": 3, "token": 7, "secret": null,
+        "credentialId": "c", "presignedUrlsExpiresAt": "2026-11-24T19:00:12.000Z", "recordingUrl": "https://r.example",
+        "twilioAccountSid": "AC0",
+    });
+    let mut value = kept.clone();
+    redact(&mut value);
+    assert_eq!(value, kept);
+}
+
+#[test]
+fn arguments_reach_the_tool_as_they_are() {
+    let body = json!({ "toolCallList": [{ "id": "1", "name": "x", "arguments": { "token": "blue" } }] });
+    let message = parsed(&body);
+    assert_eq!(calls_of(&message)[0].arguments.as_ref().unwrap()["token"], "blue");
+    assert_eq!(message.redacted["toolCallList"][0]["arguments"]["token"], REDACTED);
+}
+
+#[test]
+fn a31_debug_shows_no_number_name_or_word() {
+    for (name, body) in folder("vapi/server") {
+        let shown = format!("{:?}", parse(&body).unwrap());
+        for personal in [
+            "3105550142",
+            "3105550100",
+            "3105550199",
+            "Maria",
+            "Dana",
+            "lip filler",
+            "Lip Filler",
+            "2:30 please",
+            "hi can i",
+        ] {
+            assert!(!shown.contains(personal), "{name} shows {personal}: {shown}");
+        }
+    }
+    let shown = format!("{:?}", parse(&fixture("vapi/server/tool-calls.observed.book.json")).unwrap());
+    assert!(shown.contains("book_appointment") && shown.contains("•••42"), "{shown}");
+}
+
+#[test]
+fn the_redacted_body_is_otherwise_the_body() {
+    for (name, body) in folder("vapi/server") {
+        let mut expected: Value = serde_json::from_slice(&body).unwrap();
+        redact(&mut expected);
+        assert_eq!(parse(&body).unwrap().redacted, expected, "{name}");
+    }
+}

@@ -1,0 +1,204 @@
+//! All SQL of appointments, holds and reservations.
+
+use jiff::{Timestamp, Zoned};
+use jiff_sqlx::ToSqlx as _;
+use serde_json::json;
+use sqlx::FromRow;
+use uuid::Uuid;
+use voxanne_slots::Claim;
+
+use crate::platform::db::{PgConnection, sql, sql_as};
+use crate::platform::ids::{AppointmentId, CallId, ContactId, HoldId, LocationId, OrgId, ServiceId};
+
+/// What a reservation is for.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Reason {
+    Appointment(AppointmentId),
+    Hold(HoldId, Timestamp),
+}
+
+/// Writes claims, sorted; false when any of them is taken, and then none stays.
+pub(super) async fn reserve(tx: &mut PgConnection, org: OrgId, claims: &[Claim], reason: Reason) -> sqlx::Result<bool> {
+    let rows: Vec<_> = claims
+        .iter()
+        .map(|c| json!({"r": c.resource, "l": c.lane, "s": c.starts_at.to_string(), "e": c.ends_at.to_string()}))
+        .collect();
+    let (appointment, hold, expires_at) = match reason {
+        Reason::Appointment(id) => (Some(id), None, None),
+        Reason::Hold(id, expires_at) => (None, Some(id), Some(expires_at.to_sqlx())),
+    };
+    let written = sql(
+        "insert into reservations (org_id, resource_id, lane, starts_at, ends_at, appointment_id, hold_id, hold_expires_at)
+         select $1, c.r, c.l, c.s, c.e, $3, $4, $5
+           from jsonb_to_recordset($2) as c (r uuid, l smallint, s timestamptz, e timestamptz) order by c.r, c.l, c.s
+         on conflict do nothing",
+    )
+    .bind(org)
+    .bind(serde_json::Value::from(rows))
+    .bind(appointment)
+    .bind(hold)
+    .bind(expires_at)
+    .execute(&mut *tx)
+    .await?;
+    if written.rows_affected() == claims.len() as u64 {
+        return Ok(true);
+    }
+    sql("delete from reservations where org_id = $1 and (appointment_id = $2 or hold_id = $3)")
+        .bind(org)
+        .bind(appointment)
+        .bind(hold)
+        .execute(tx)
+        .await?;
+    Ok(false)
+}
+
+/// An appointment to insert.
+#[derive(Debug)]
+pub(super) struct NewAppointment<'a> {
+    pub id: AppointmentId,
+    pub location: LocationId,
+    pub service: ServiceId,
+    pub service_said: Option<&'a str>,
+    pub practitioner: Uuid,
+    pub contact: Option<ContactId>,
+    pub call: Option<CallId>,
+    pub status: &'static str,
+    pub starts_at: &'a Zoned,
+    pub ends_at: Timestamp,
+    pub customer_name: Option<&'a str>,
+    pub customer_phone: Option<&'a str>,
+    pub said_phone: Option<&'a str>,
+    pub customer_email: Option<&'a str>,
+    pub notes: Option<&'a str>,
+    pub said: &'a str,
+}
+
+pub(super) async fn insert(tx: &mut PgConnection, org: OrgId, new: &NewAppointment<'_>, now: Timestamp) -> sqlx::Result<()> {
+    sql("insert into appointments (org_id, id, location_id, service_id, service_said, practitioner_id, contact_id, call_id, status,
+            starts_at, ends_at, time_zone, local_starts_at, customer_name, customer_phone, said_phone, customer_email, notes,
+            confirmation_said, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9::text::appointment_status, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)")
+    .bind(org)
+    .bind(new.id)
+    .bind(new.location)
+    .bind(new.service)
+    .bind(new.service_said)
+    .bind(new.practitioner)
+    .bind(new.contact)
+    .bind(new.call)
+    .bind(new.status)
+    .bind(new.starts_at.timestamp().to_sqlx())
+    .bind(new.ends_at.to_sqlx())
+    .bind(new.starts_at.time_zone().iana_name().unwrap_or("UTC"))
+    .bind(new.starts_at.datetime().to_sqlx())
+    .bind(new.customer_name)
+    .bind(new.customer_phone)
+    .bind(new.said_phone)
+    .bind(new.customer_email)
+    .bind(new.notes)
+    .bind(new.said)
+    .bind(now.to_sqlx())
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// What is known before a booking: active visits that it may repeat, and how many this call has booked.
+#[derive(Debug, FromRow)]
+pub(super) struct Earlier {
+    pub id: AppointmentId,
+    pub is_same_visit: bool,
+    pub customer_name: Option<String>,
+    pub confirmation_said: String,
+}
+
+/// The question a booking asks about earlier ones.
+#[derive(Debug)]
+pub(super) struct EarlierQuery<'a> {
+    pub starts_at: Timestamp,
+    pub service: ServiceId,
+    pub call_ref: Option<&'a str>,
+    pub phone: Option<&'a str>,
+}
+
+pub(super) async fn earlier(tx: &mut PgConnection, org: OrgId, query: &EarlierQuery<'_>) -> sqlx::Result<Vec<Earlier>> {
+    sql_as(
+        "select a.id, a.starts_at = $2 and a.service_id = $3 as is_same_visit, a.customer_name, a.confirmation_said
+           from appointments a
+          where a.org_id = $1 and a.status in ('pending', 'scheduled', 'arrived') and a.starts_at = $2 and a.service_id = $3
+            and a.customer_phone = $5
+         union
+         select a.id, a.starts_at = $2 and a.service_id = $3, a.customer_name, a.confirmation_said
+           from calls c join appointments a on a.org_id = c.org_id and a.call_id = c.id
+          where c.org_id = $1 and c.platform = 'vapi' and c.call_ref = $4 and a.status in ('pending', 'scheduled', 'arrived')",
+    )
+    .bind(org)
+    .bind(query.starts_at.to_sqlx())
+    .bind(query.service)
+    .bind(query.call_ref)
+    .bind(query.phone)
+    .fetch_all(tx)
+    .await
+}
+
+/// A hold to insert.
+#[derive(Debug)]
+pub(super) struct NewHold<'a> {
+    pub id: HoldId,
+    pub call_ref: &'a str,
+    pub location: LocationId,
+    pub service: ServiceId,
+    pub practitioner: Uuid,
+    pub starts_at: Timestamp,
+    pub ends_at: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+pub(super) async fn insert_hold(tx: &mut PgConnection, org: OrgId, new: &NewHold<'_>, now: Timestamp) -> sqlx::Result<()> {
+    sql("insert into holds (org_id, id, call_ref, location_id, service_id, practitioner_id, starts_at, ends_at, expires_at, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)")
+    .bind(org)
+    .bind(new.id)
+    .bind(new.call_ref)
+    .bind(new.location)
+    .bind(new.service)
+    .bind(new.practitioner)
+    .bind(new.starts_at.to_sqlx())
+    .bind(new.ends_at.to_sqlx())
+    .bind(new.expires_at.to_sqlx())
+    .bind(now.to_sqlx())
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn delete_holds_of_call(tx: &mut PgConnection, org: OrgId, call_ref: &str) -> sqlx::Result<u64> {
+    let done = sql("delete from holds where org_id = $1 and call_ref = $2").bind(org).bind(call_ref).execute(tx).await?;
+    Ok(done.rows_affected())
+}
+
+/// A contact's next visit.
+#[derive(Debug, FromRow)]
+pub struct Upcoming {
+    /// When.
+    pub starts_at: jiff_sqlx::Timestamp,
+    /// In which zone.
+    pub time_zone: String,
+    /// What, as the clinic calls it.
+    pub service_name: String,
+}
+
+/// The contact's next active visit after `now`.
+pub async fn next_of_contact(tx: &mut PgConnection, org: OrgId, contact: ContactId, now: Timestamp) -> sqlx::Result<Option<Upcoming>> {
+    sql_as(
+        "select a.starts_at, a.time_zone, s.name as service_name
+           from appointments a join services s on s.org_id = a.org_id and s.id = a.service_id
+          where a.org_id = $1 and a.contact_id = $2 and a.starts_at > $3 and a.status in ('pending', 'scheduled')
+          order by a.starts_at limit 1",
+    )
+    .bind(org)
+    .bind(contact)
+    .bind(now.to_sqlx())
+    .fetch_optional(tx)
+    .await
+}

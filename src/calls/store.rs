@@ -1,0 +1,257 @@
+//! All SQL of calls and utterances.
+
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx as _;
+use serde::{Deserialize, Serialize};
+use sqlx::FromRow;
+use uuid::Uuid;
+use voxanne_vapi::{Report, Role};
+
+use crate::platform::db::{PgConnection, sql, sql_as, sql_scalar};
+use crate::platform::ids::{CallId, OrgId};
+
+/// One spoken turn.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Turn {
+    /// True for the caller, false for the assistant.
+    pub is_caller: bool,
+    /// What was said.
+    pub text: String,
+}
+
+/// A call as scoring sees it.
+#[derive(Debug, Clone)]
+pub struct CallRecord {
+    /// Ours.
+    pub id: CallId,
+    /// The platform's.
+    pub call_ref: String,
+    /// The number that called.
+    pub caller_phone: Option<String>,
+    /// The name of the contact behind it.
+    pub contact_name: Option<String>,
+    /// What was said.
+    pub turns: Vec<Turn>,
+    /// Whether the report has come.
+    pub has_report: bool,
+    /// The platform's summary.
+    pub summary: Option<String>,
+}
+
+/// A finished score.
+#[derive(Debug, Clone)]
+pub struct Score {
+    /// What kind of call it was.
+    pub class: String,
+    /// 0 to 100.
+    pub score: i16,
+    /// `hot`, `warm` or `cold`.
+    pub temperature: String,
+    /// Rule, turn, span and points of each piece.
+    pub evidence: serde_json::Value,
+}
+
+/// Finds the call or creates it in its first state. Callable in any order of messages.
+pub async fn ensure(
+    tx: &mut PgConnection,
+    org: OrgId,
+    id: CallId,
+    call_ref: &str,
+    caller_phone: Option<&str>,
+    now: Timestamp,
+) -> sqlx::Result<CallId> {
+    sql_scalar(
+        "insert into calls as c (org_id, id, call_ref, state, caller_phone, created_at) values ($1, $2, $3, 'ringing', $4, $5)
+         on conflict on constraint calls_once_per_ref do update set caller_phone = coalesce(c.caller_phone, excluded.caller_phone)
+         returning id",
+    )
+    .bind(org)
+    .bind(id)
+    .bind(call_ref)
+    .bind(caller_phone)
+    .bind(now.to_sqlx())
+    .fetch_one(tx)
+    .await
+}
+
+/// A step of a call. `None` leaves what is known.
+pub(super) struct Step<'a> {
+    pub state: &'a str,
+    pub assistant_ref: Option<&'a str>,
+    pub ended_reason: Option<&'a str>,
+    pub started_at: Option<Timestamp>,
+    pub ended_at: Option<Timestamp>,
+}
+
+/// States only move forward: a late `in_progress` does not reopen a call that ended.
+pub(super) async fn step(tx: &mut PgConnection, org: OrgId, id: CallId, step: &Step<'_>) -> sqlx::Result<()> {
+    sql("update calls set state = greatest(state, $3::text::call_state), assistant_ref = coalesce($4, assistant_ref),
+                ended_reason = coalesce(ended_reason, $5), started_at = coalesce(started_at, $6), ended_at = coalesce(ended_at, $7)
+          where org_id = $1 and id = $2")
+    .bind(org)
+    .bind(id)
+    .bind(step.state)
+    .bind(step.assistant_ref)
+    .bind(step.ended_reason)
+    .bind(step.started_at.map(|at| at.to_sqlx()))
+    .bind(step.ended_at.map(|at| at.to_sqlx()))
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Writes the report; true the first time.
+pub(super) async fn record_report(
+    tx: &mut PgConnection,
+    org: OrgId,
+    id: CallId,
+    report: &Report,
+    keep_recording: bool,
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    let turns: Vec<Turn> =
+        report.turns.iter().map(|t| Turn { is_caller: t.role == Role::User, text: t.text.clone() }).collect();
+    let turns = serde_json::to_value(&turns).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
+    let done = sql(
+        "update calls set state = 'ended', ended_reason = coalesce($3, ended_reason), started_at = coalesce($4, started_at),
+                ended_at = coalesce($5, ended_at, $13), duration_seconds = $6, cost_usd = $7, summary = $8, success_evaluation = $9,
+                turns = $10, recording_url = case when $14 then $11 end, recording_consent = $12, report_at = $13
+          where org_id = $1 and id = $2 and report_at is null",
+    )
+    .bind(org)
+    .bind(id)
+    .bind(&report.ended_reason)
+    .bind(report.started_at.map(|at| at.to_sqlx()))
+    .bind(report.ended_at.map(|at| at.to_sqlx()))
+    .bind(report.duration_seconds.and_then(|s| i32::try_from(s).ok()))
+    .bind(report.cost_usd)
+    .bind(&report.summary)
+    .bind(&report.success_evaluation)
+    .bind(turns)
+    .bind(&report.recording_url)
+    .bind(report.recording_consent)
+    .bind(now.to_sqlx())
+    .bind(keep_recording)
+    .execute(tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub(super) async fn link_contact(tx: &mut PgConnection, org: OrgId, id: CallId, phone: &str) -> sqlx::Result<()> {
+    sql("update calls c set contact_id = k.id from contacts k
+          where c.org_id = $1 and c.id = $2 and k.org_id = $1 and k.phone = $3 and c.contact_id is null")
+    .bind(org)
+    .bind(id)
+    .bind(phone)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn insert_utterance(
+    tx: &mut PgConnection,
+    org: OrgId,
+    ids: (Uuid, CallId),
+    role: &str,
+    said: &str,
+    said_at: Timestamp,
+) -> sqlx::Result<()> {
+    sql("insert into utterances (org_id, id, call_id, role, said, said_at) values ($1, $2, $3, $4, $5, $6)")
+        .bind(org)
+        .bind(ids.0)
+        .bind(ids.1)
+        .bind(role)
+        .bind(said)
+        .bind(said_at.to_sqlx())
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Calls that are not over although nothing was heard of them since `before`; closes them and says how many.
+pub(super) async fn close_open_since(tx: &mut PgConnection, org: OrgId, before: Timestamp, now: Timestamp) -> sqlx::Result<u64> {
+    let done = sql("update calls set state = 'ended', ended_at = $3, ended_reason = 'stale'
+                     where org_id = $1 and state <> 'ended' and created_at < $2")
+    .bind(org)
+    .bind(before.to_sqlx())
+    .bind(now.to_sqlx())
+    .execute(tx)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// References of calls that should have a report by now: `(created between, still without)`.
+pub(super) async fn without_report(
+    tx: &mut PgConnection,
+    org: OrgId,
+    since: Timestamp,
+    before: Timestamp,
+) -> sqlx::Result<Vec<String>> {
+    sql_scalar(
+        "select call_ref from calls where org_id = $1 and report_at is null and created_at between $2 and $3
+            and coalesce(ended_at, created_at) < $3 order by created_at limit 100",
+    )
+    .bind(org)
+    .bind(since.to_sqlx())
+    .bind(before.to_sqlx())
+    .fetch_all(tx)
+    .await
+}
+
+/// How many calls there were since an instant.
+pub(super) async fn count_since(tx: &mut PgConnection, org: OrgId, since: Timestamp) -> sqlx::Result<i64> {
+    sql_scalar("select count(*) from calls where org_id = $1 and created_at >= $2").bind(org).bind(since.to_sqlx()).fetch_one(tx).await
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: CallId,
+    call_ref: String,
+    caller_phone: Option<String>,
+    contact_name: Option<String>,
+    turns: Option<serde_json::Value>,
+    has_report: bool,
+    summary: Option<String>,
+}
+
+/// The call with the contact's name as it is now.
+pub async fn find(tx: &mut PgConnection, org: OrgId, id: CallId) -> sqlx::Result<Option<CallRecord>> {
+    let row: Option<Row> = sql_as(
+        "select c.id, c.call_ref, c.caller_phone, k.name as contact_name, c.turns, c.report_at is not null as has_report, c.summary
+           from calls c left join contacts k on k.org_id = c.org_id and k.id = c.contact_id
+          where c.org_id = $1 and c.id = $2",
+    )
+    .bind(org)
+    .bind(id)
+    .fetch_optional(tx)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let turns = match row.turns {
+        Some(turns) => serde_json::from_value(turns).map_err(|e| sqlx::Error::Decode(Box::new(e)))?,
+        None => Vec::new(),
+    };
+    Ok(Some(CallRecord {
+        id: row.id,
+        call_ref: row.call_ref,
+        caller_phone: row.caller_phone,
+        contact_name: row.contact_name,
+        turns,
+        has_report: row.has_report,
+        summary: row.summary,
+    }))
+}
+
+/// Writes the score beside the call.
+pub async fn record_score(tx: &mut PgConnection, org: OrgId, id: CallId, score: &Score, now: Timestamp) -> sqlx::Result<()> {
+    sql("update calls set class = $3, score = $4, temperature = $5, evidence = $6, scored_at = $7 where org_id = $1 and id = $2")
+        .bind(org)
+        .bind(id)
+        .bind(&score.class)
+        .bind(score.score)
+        .bind(&score.temperature)
+        .bind(&score.evidence)
+        .bind(now.to_sqlx())
+        .execute(tx)
+        .await?;
+    Ok(())
+}

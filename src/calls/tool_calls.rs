@@ -1,0 +1,121 @@
+//! What the assistant asked: claimed before it acts, answered with what was committed, repeated word for word.
+
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx as _;
+use serde_json::Value;
+
+use crate::platform::db::{PgConnection, sql, sql_as, sql_scalar};
+use crate::platform::ids::OrgId;
+
+/// Names one tool call: the platform's call and the id inside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// The platform's call; empty when it named none.
+    pub call_ref: String,
+    /// The id to echo; for a legacy call one made from what it asks.
+    pub tool_call_id: String,
+}
+
+/// A tool call to record.
+#[derive(Debug, Clone)]
+pub struct NewToolCall {
+    /// Which.
+    pub asked: Asked,
+    /// The tool.
+    pub name: String,
+    /// Its arguments as they came, secrets redacted.
+    pub arguments: Value,
+    /// Digest of name and arguments: the same id with another digest is a different question.
+    pub digest: Vec<u8>,
+}
+
+/// What claiming a tool call found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Claim {
+    /// Nobody asked this before: act.
+    First {
+        /// When the call ended, if it has.
+        ended_at: Option<Timestamp>,
+    },
+    /// It was answered; say the same.
+    Answered {
+        /// The stored answer.
+        answer: String,
+        /// Whether it was an error.
+        is_error: bool,
+    },
+    /// The id was used for a different question.
+    Different,
+}
+
+/// Claims a tool call. A parallel delivery waits here for the first one's commit, and then finds its answer.
+pub async fn claim(tx: &mut PgConnection, org: OrgId, call: &NewToolCall, now: Timestamp) -> Result<Claim, sqlx::Error> {
+    let first: Option<Option<jiff_sqlx::Timestamp>> = sql_scalar(
+        "with claimed as (
+             insert into tool_calls (org_id, call_ref, tool_call_id, name, arguments, arguments_digest, asked_at)
+             values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning 1)
+         select (select c.ended_at from calls c where c.org_id = $1 and c.platform = 'vapi' and c.call_ref = $2 and c.state = 'ended')
+           from claimed",
+    )
+    .bind(org)
+    .bind(&call.asked.call_ref)
+    .bind(&call.asked.tool_call_id)
+    .bind(&call.name)
+    .bind(&call.arguments)
+    .bind(&call.digest)
+    .bind(now.to_sqlx())
+    .fetch_optional(&mut *tx)
+    .await?;
+    if let Some(ended_at) = first {
+        return Ok(Claim::First { ended_at: ended_at.map(jiff_sqlx::Timestamp::to_jiff) });
+    }
+    let (digest, answer, is_error): (Vec<u8>, Option<String>, bool) = sql_as(
+        "select arguments_digest, answer, is_error from tool_calls where org_id = $1 and call_ref = $2 and tool_call_id = $3",
+    )
+    .bind(org)
+    .bind(&call.asked.call_ref)
+    .bind(&call.asked.tool_call_id)
+    .fetch_one(tx)
+    .await?;
+    Ok(match answer {
+        _ if digest != call.digest => Claim::Different,
+        Some(answer) => Claim::Answered { answer, is_error },
+        // A claim commits only together with its answer.
+        None => Claim::Different,
+    })
+}
+
+/// Stores the answer of a claimed call, in the transaction that made it true.
+pub async fn answer(
+    tx: &mut PgConnection,
+    org: OrgId,
+    asked: &Asked,
+    text: &str,
+    is_error: bool,
+    micros: i64,
+) -> Result<(), sqlx::Error> {
+    sql("update tool_calls set answer = $4, is_error = $5, micros = $6 where org_id = $1 and call_ref = $2 and tool_call_id = $3")
+        .bind(org)
+        .bind(&asked.call_ref)
+        .bind(&asked.tool_call_id)
+        .bind(text)
+        .bind(is_error)
+        .bind(micros)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Records read-only calls, many at once and off the caller's path.
+pub async fn record_read_only(tx: &mut PgConnection, org: OrgId, calls: &Value) -> Result<(), sqlx::Error> {
+    sql("insert into tool_calls (org_id, call_ref, tool_call_id, name, arguments, arguments_digest, answer, is_error, asked_at, micros)
+         select $1, c.call_ref, c.tool_call_id, c.name, c.arguments, decode(c.digest, 'hex'), c.answer, c.is_error, c.asked_at, c.micros
+           from jsonb_to_recordset($2) as c (call_ref text, tool_call_id text, name text, arguments jsonb, digest text,
+                answer text, is_error boolean, asked_at timestamptz, micros bigint)
+         on conflict do nothing")
+    .bind(org)
+    .bind(calls)
+    .execute(tx)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,294 @@
+//! Every background job and schedule on one page.
+//!
+//! A job carries ids, reads again, and can run twice, late or after everything changed. Its error means "again later";
+//! what no later try can mend is recorded by the job itself and is no error. A job that failed too often stays as a row
+//! with all its attempts used: [`list_dead`] shows it and [`replay_dead`] gives it another chance.
+
+mod store;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use graphile_worker::{
+    Cron, CrontabTimerError, IntoTaskHandlerResult, LocalQueueConfig, TaskHandler, Worker, WorkerBuildError,
+    WorkerContext, WorkerOptions, WorkerRecoveryConfig,
+};
+use serde::{Deserialize, Serialize};
+use tokio::task::JoinHandle;
+
+use crate::calls::{self, SCORE_TASK, ScoreCall};
+use crate::leads;
+use crate::messaging::{self, DELIVER_TASK, DeliverText};
+use crate::orgs;
+use crate::platform::app::App;
+use crate::platform::db::Class;
+use crate::platform::ids::OrgId;
+use crate::platform::telemetry::chain;
+use crate::receptionist;
+
+pub use store::DeadJob;
+
+/// Hands one text to the provider.
+impl TaskHandler for DeliverText {
+    const IDENTIFIER: &'static str = DELIVER_TASK;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let app = app_of(&context)?;
+        concluded(Self::IDENTIFIER, self.org, messaging::deliver(&app, self).await)
+    }
+}
+
+/// Scores a finished call.
+impl TaskHandler for ScoreCall {
+    const IDENTIFIER: &'static str = SCORE_TASK;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let app = app_of(&context)?;
+        concluded(Self::IDENTIFIER, self.org, leads::score_call(&app, self.org, self.call).await)
+    }
+}
+
+/// Work that comes round, for every org in turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Schedule {
+    /// Messages that were stored and, after a crash, not acted on.
+    ReplayStored,
+    /// Texts that lost their job.
+    ChaseTexts,
+    /// Calls whose end was never reported.
+    CloseStaleCalls,
+    /// Calls whose report never came.
+    FetchMissingReports,
+}
+
+impl Schedule {
+    /// Each schedule with its name and its minutes.
+    const ALL: [(Self, &'static str, u32); 4] = [
+        (Self::ReplayStored, "replay_stored", 1),
+        (Self::ChaseTexts, "chase_texts", 1),
+        (Self::CloseStaleCalls, "close_stale_calls", 5),
+        (Self::FetchMissingReports, "fetch_missing_reports", 5),
+    ];
+
+    async fn visit(self, app: &App, org: OrgId) -> Result<(), Failure> {
+        match self {
+            Self::ReplayStored => {
+                receptionist::replay_stored(app, org).await.map(drop).map_err(|e| Failure::of(&e))
+            }
+            Self::ChaseTexts => {
+                messaging::chase_unfinished(app, org).await.map(drop).map_err(|e| Failure::of(&e))
+            }
+            Self::CloseStaleCalls => {
+                calls::close_stale(app, org).await.map(drop).map_err(|e| Failure::of(&e))
+            }
+            Self::FetchMissingReports => {
+                calls::fetch_missing_reports(app, org).await.map(drop).map_err(|e| Failure::of(&e))
+            }
+        }
+    }
+}
+
+/// One round of a schedule. One org's failure does not keep the next from its turn; the round comes again anyway.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct VisitOrgs {
+    schedule: Schedule,
+}
+
+impl TaskHandler for VisitOrgs {
+    const IDENTIFIER: &'static str = "visit_orgs";
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let app = app_of(&context)?;
+        visit_orgs(&app, self.schedule).await.map_err(|e| Failure::of(&e))
+    }
+}
+
+async fn visit_orgs(app: &App, schedule: Schedule) -> Result<(), sqlx::Error> {
+    for org in org_ids(app).await? {
+        if app.stopping.is_cancelled() {
+            break;
+        }
+        if let Err(failure) = schedule.visit(app, org).await {
+            tracing::warn!(org.id = %org, ?schedule, error = %failure.0, "A scheduled visit failed");
+            metrics::counter!("voxanne_jobs_total", "task" => "visit_orgs", "outcome" => "failed")
+                .increment(1);
+        }
+    }
+    Ok(())
+}
+
+async fn org_ids(app: &App) -> Result<Vec<OrgId>, sqlx::Error> {
+    let mut conn = app.db.pool(Class::Back).begin().await?;
+    let ids = orgs::org_ids(&mut conn).await?;
+    conn.commit().await?;
+    Ok(ids)
+}
+
+/// Why the queue could not be worked on.
+#[derive(Debug, thiserror::Error)]
+pub enum JobsError {
+    /// The queue's tables are missing, older than this program, or out of reach.
+    #[error("could not open the job queue")]
+    Open(#[from] WorkerBuildError),
+    /// A schedule does not fit into an hour: a defect.
+    #[error("a schedule cannot be kept")]
+    Schedule(#[from] CrontabTimerError),
+    /// The worker stopped.
+    #[error("the worker stopped")]
+    Stopped(#[from] graphile_worker::runner::WorkerRuntimeError),
+    /// The database refused.
+    #[error("the database refused")]
+    Database(#[from] sqlx::Error),
+}
+
+/// Jobs run at once by one replica.
+const CONCURRENCY: usize = 4;
+/// Jobs one replica takes ahead: what a crash makes wait for [`recovery`].
+const TAKEN_AHEAD: usize = 20;
+/// Jobs of one org and task follow each other at this distance at most.
+const POLL: Duration = Duration::from_millis(250);
+/// Pause before a worker that stopped by itself starts again.
+const RESTART: Duration = Duration::from_secs(2);
+
+/// Starts this replica's worker; it ends when [`App::stopping`](crate::platform::app::Parts::stopping) does, jobs in
+/// hand finished. Fails only if the queue cannot be opened now; later trouble is waited out.
+pub async fn start(app: &App) -> Result<JoinHandle<()>, JobsError> {
+    let first = open(app).await?;
+    let app = app.clone();
+    Ok(app.tasks.clone().spawn(keep_working(app, first)))
+}
+
+async fn keep_working(app: App, first: Worker) {
+    let mut next = Ok(first);
+    loop {
+        let ended = match next {
+            Ok(worker) => worker.run().await.map_err(JobsError::from),
+            Err(error) => Err(error),
+        };
+        if app.stopping.is_cancelled() {
+            return;
+        }
+        if let Err(error) = ended {
+            tracing::error!(error = chain(&error), "The worker stopped; starting it again");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(RESTART) => {}
+            () = app.stopping.cancelled() => return,
+        }
+        next = open(&app).await;
+    }
+}
+
+async fn open(app: &App) -> Result<Worker, JobsError> {
+    let stopping = app.stopping.clone();
+    let mut options = options(app)
+        .concurrency(CONCURRENCY)
+        .poll_interval(POLL)
+        .local_queue(LocalQueueConfig::default().with_size(TAKEN_AHEAD))
+        .use_notification_delivery(!app.db.is_pooled_outside())
+        .worker_recovery(recovery())
+        .shutdown_signal(async move { stopping.cancelled().await })
+        .shutdown_grace_period(Duration::from_secs(app.config.server.drain_seconds));
+    for (schedule, name, minutes) in Schedule::ALL {
+        let payload = serde_json::json!({ "schedule": schedule });
+        // One key: a round that is still waiting is not joined by another.
+        let round =
+            Cron::every_n_minutes::<VisitOrgs>(minutes)?.id(name).job_key(name).payload_value(payload);
+        options = options.with_cron(round);
+    }
+    Ok(options.init().await?)
+}
+
+fn options(app: &App) -> WorkerOptions {
+    WorkerOptions::default()
+        .database(store::queue_database(&app.db))
+        .listen_os_shutdown_signals(false)
+        .define_job::<DeliverText>()
+        .define_job::<ScoreCall>()
+        .define_job::<VisitOrgs>()
+        .add_extension(app.clone())
+}
+
+/// A killed worker's jobs run again within half a minute. A worker that only stalled may then meet its own jobs
+/// elsewhere, which every job has to bear.
+fn recovery() -> WorkerRecoveryConfig {
+    WorkerRecoveryConfig::default()
+        .heartbeat_interval(Duration::from_secs(5))
+        .sweep_interval(Duration::from_secs(8))
+        .sweep_threshold(Duration::from_secs(20))
+        .recovery_delay(Duration::from_secs(1))
+}
+
+/// How many jobs a drain has run.
+#[derive(Debug, Clone, Default)]
+struct Ran(Arc<AtomicUsize>);
+
+/// Runs everything that is due, one job after another, and says how many. For tests, the demo and the command line.
+pub async fn run_due(app: &App) -> Result<usize, JobsError> {
+    let ran = Ran::default();
+    let worker = options(app).concurrency(1).add_extension(ran.clone()).init().await?;
+    worker.run_once().await?;
+    Ok(ran.0.load(Ordering::Relaxed))
+}
+
+/// Makes every waiting job due, as if its pause were over, and says how many. For tests.
+pub async fn make_due(app: &App) -> Result<u64, JobsError> {
+    Ok(store::make_due(&app.db).await?)
+}
+
+/// Runs one round of every schedule now. For tests and the command line.
+pub async fn run_schedules(app: &App) -> Result<(), JobsError> {
+    for (schedule, ..) in Schedule::ALL {
+        visit_orgs(app, schedule).await?;
+    }
+    Ok(())
+}
+
+/// Jobs that failed too often and wait for a person.
+pub async fn list_dead(app: &App) -> Result<Vec<DeadJob>, JobsError> {
+    Ok(store::dead(&app.db).await?)
+}
+
+/// Gives a dead job all its attempts back. False when there is no such dead job.
+pub async fn replay_dead(app: &App, id: i64) -> Result<bool, JobsError> {
+    Ok(store::replay(&app.db, id).await?)
+}
+
+/// What the queue keeps of a failure: the chain of causes, which name no person. (The queue prints `Debug`, and a
+/// database error's own `Debug` quotes the row.)
+struct Failure(String);
+
+impl Failure {
+    fn of(error: &dyn std::error::Error) -> Self {
+        Self(chain(error))
+    }
+}
+
+impl std::fmt::Debug for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn app_of(context: &WorkerContext) -> Result<App, Failure> {
+    if let Some(ran) = context.get_ext::<Ran>() {
+        ran.0.fetch_add(1, Ordering::Relaxed);
+    }
+    context.get_ext::<App>().cloned().ok_or_else(|| Failure("the worker was started without the app".into()))
+}
+
+fn concluded<E: std::error::Error>(
+    task: &'static str,
+    org: OrgId,
+    result: Result<(), E>,
+) -> Result<(), Failure> {
+    let outcome = if result.is_ok() { "done" } else { "failed" };
+    metrics::counter!("voxanne_jobs_total", "task" => task, "outcome" => outcome).increment(1);
+    result.map_err(|error| {
+        let failure = Failure::of(&error);
+        tracing::warn!(org.id = %org, task, error = failure.0, "A job failed; the queue tries it again");
+        failure
+    })
+}

@@ -1,0 +1,147 @@
+//! Alerts the manager to a caller worth calling back now.
+
+use super::store;
+use crate::messaging::wording::{self, HotLead};
+use crate::messaging::{self, Kind, NewText};
+use crate::notifications::{self, NewNotification};
+use crate::orgs::Settings;
+use crate::phone::Phone;
+use crate::platform::app::App;
+use crate::platform::db::PgConnection;
+use crate::platform::ids::{AlertId, CallId, OrgId};
+use crate::tasks::{self, NewTask};
+
+/// What raised an alert.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trigger {
+    /// The assistant, during the call.
+    Tool,
+    /// The score, at its end.
+    Score,
+}
+
+impl Trigger {
+    /// Its name in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Tool => "tool",
+            Self::Score => "score",
+        }
+    }
+}
+
+/// A hot lead as far as it is known. Names a person: deliberately no `Debug`.
+#[derive(Clone, Copy)]
+pub struct NewAlert<'a> {
+    /// The platform's call: there is one alert for it.
+    pub call_ref: &'a str,
+    /// Our record of it.
+    pub call: Option<CallId>,
+    /// What raised it.
+    pub trigger: Trigger,
+    /// The caller's name.
+    pub name: Option<&'a str>,
+    /// The number to call back, E.164.
+    pub phone: Option<&'a str>,
+    /// The service they want.
+    pub interest: Option<&'a str>,
+    /// What to know before calling.
+    pub summary: Option<&'a str>,
+    /// `high` or `medium`.
+    pub urgency: Option<&'a str>,
+    /// 0 to 100.
+    pub score: Option<i16>,
+}
+
+/// What raising an alert did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Raised {
+    /// False when the call had its alert already: nothing was done.
+    pub first: bool,
+    /// Whether a text tells the manager, this time or before.
+    pub text_queued: bool,
+}
+
+/// Raises the call's one alert: row, text and notification in the caller's transaction.
+///
+/// The constraint decides between triggers that race: the second waits for the first one's commit and does nothing.
+pub async fn raise_alert(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    settings: &Settings,
+    new: NewAlert<'_>,
+) -> Result<Raised, sqlx::Error> {
+    let id: AlertId = app.new_id();
+    if !store::insert(tx, org, id, &new, app.clock.now()).await? {
+        let text_queued = store::has_text(tx, org, new.call_ref).await?;
+        return Ok(Raised { first: false, text_queued });
+    }
+    let lead = HotLead {
+        name: new.name.unwrap_or_default(),
+        phone: new.phone.unwrap_or_default(),
+        interest: new.interest.unwrap_or_default(),
+        summary: new.summary.unwrap_or_default(),
+    };
+    let key = format!("hot_lead:{}", new.call_ref);
+    let alert = StaffAlert {
+        kind: Kind::HotLeadAlert,
+        body: wording::hot_lead_alert(&lead),
+        dedupe_key: key.clone(),
+        call: new.call,
+    };
+    let text = text_staff(app, tx, org, settings, settings.hot_lead_alert_phone.as_deref(), alert).await?;
+    if let Some(text) = text {
+        store::set_text(tx, org, id, text).await?;
+    }
+    let who = new.name.unwrap_or("a caller");
+    let notification = NewNotification {
+        kind: "hot_lead",
+        title: format!("Hot lead: call {who} back now"),
+        subject: Some(("hot_lead_alert", id.0)),
+        dedupe_key: key,
+    };
+    notifications::notify(app, tx, org, &notification).await?;
+    metrics::counter!("voxanne_hot_lead_alerts_total", "trigger" => new.trigger.as_str()).increment(1);
+    Ok(Raised { first: true, text_queued: text.is_some() })
+}
+
+/// A text to the clinic's own people.
+pub(super) struct StaffAlert {
+    pub kind: Kind,
+    pub body: String,
+    pub dedupe_key: String,
+    pub call: Option<CallId>,
+}
+
+/// Queues `alert` to `phone`; without one, staff are asked to set it.
+pub(super) async fn text_staff(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    settings: &Settings,
+    phone: Option<&str>,
+    alert: StaffAlert,
+) -> Result<Option<crate::platform::ids::TextId>, sqlx::Error> {
+    let Some(to) = phone.and_then(|raw| Phone::parse(raw, &settings.default_region).ok()) else {
+        let task = NewTask {
+            kind: "set_alert_phone",
+            title: "Set the alert phone in Settings: alerts reach nobody by text".into(),
+            call: alert.call,
+            dedupe_key: "set_alert_phone".into(),
+            ..NewTask::default()
+        };
+        tasks::raise(app, tx, org, &task).await?;
+        return Ok(None);
+    };
+    let new = NewText {
+        kind: alert.kind,
+        to: &to,
+        body: alert.body,
+        dedupe_key: alert.dedupe_key,
+        contact: None,
+        appointment: None,
+        call: alert.call,
+    };
+    Ok(messaging::queue_text(app, tx, org, settings, new).await?.text())
+}

@@ -1,0 +1,264 @@
+//! How much a caller wants to buy, and what kind of call it was: a pure fold over what the caller said.
+//!
+//! Every point is an [`Evidence`] that says which words earned it. Weights count at most once each, from zero, clamped to
+//! 100; only the caller's turns count. Classes come first: a clinical urgency, a wrong number, a vendor, a job seeker or a
+//! complaint is [`Temperature::Cold`] whatever it scores.
+//!
+//! Deliberately absent: any model, any clock, any log line. The `Debug` forms hide what was said.
+
+mod classes;
+mod fold;
+mod lexicon;
+mod scope;
+mod tokens;
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use fold::Fold;
+use lexicon::Lexicon;
+
+/// Who speaks in a turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Speaker {
+    /// The person who called.
+    Caller,
+    /// The clinic's receptionist; never scored.
+    Assistant,
+}
+
+/// One utterance of the transcript.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Turn {
+    /// Who said it.
+    pub speaker: Speaker,
+    /// What was said, as the transcriber wrote it.
+    pub text: String,
+}
+
+impl fmt::Debug for Turn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Turn").field("speaker", &self.speaker).field("bytes", &self.text.len()).finish()
+    }
+}
+
+/// An org's scoring settings. The default speaks the vocabulary of a `MedSpa`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Rules {
+    /// Service words and aliases worth a call back.
+    pub high_value: Vec<String>,
+    /// Service words and aliases of ordinary value.
+    pub medium: Vec<String>,
+    /// Points per rule.
+    pub weights: Weights,
+    /// Hot from this score.
+    pub hot_threshold: u8,
+    /// Warm from this score.
+    pub warm_threshold: u8,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        let (high_value, medium) = lexicon::default_words();
+        Self { high_value, medium, weights: Weights::default(), hot_threshold: 70, warm_threshold: 40 }
+    }
+}
+
+/// Points, each given at most once per call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Weights {
+    /// A high-value service.
+    pub high_value: u8,
+    /// A medium service or a question about the price.
+    pub medium: u8,
+    /// Gladness, or means to pay.
+    pub positive: u8,
+    /// A wish to come soon.
+    pub urgency: u8,
+}
+
+impl Default for Weights {
+    fn default() -> Self {
+        Self { high_value: 40, medium: 20, positive: 30, urgency: 30 }
+    }
+}
+
+/// What kind of call it was, most important first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallClass {
+    /// Somebody may be hurt; raises its own alert, is never a sale.
+    ClinicalUrgency,
+    /// Meant to call somebody else.
+    WrongNumber,
+    /// Wants to sell something to the clinic.
+    Vendor,
+    /// Wants to work at the clinic.
+    JobSeeker,
+    /// Is dissatisfied with what was done or charged.
+    Complaint,
+    /// Comes already; may want more, hence may be hot.
+    ExistingPatient,
+    /// Everybody else.
+    NewLead,
+}
+
+impl CallClass {
+    /// Whether a call of this class can be warm or hot.
+    pub const fn can_buy(self) -> bool {
+        matches!(self, Self::NewLead | Self::ExistingPatient)
+    }
+}
+
+/// How soon the clinic should call back to sell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Temperature {
+    /// Now.
+    Hot,
+    /// This week.
+    Warm,
+    /// Not for sales.
+    Cold,
+}
+
+/// What a phrase was found by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rule {
+    /// A word of [`Rules::high_value`].
+    HighValueService,
+    /// A word of [`Rules::medium`].
+    MediumService,
+    /// A question about the price; shares the weight of a medium service.
+    PriceQuestion,
+    /// Gladness, or means to pay.
+    Positive,
+    /// A wish to come soon.
+    Urgency,
+    /// A symptom.
+    Clinical,
+    /// A wrong number.
+    WrongNumber,
+    /// A sales pitch.
+    Vendor,
+    /// A search for work.
+    JobSeeker,
+    /// A grievance.
+    Complaint,
+    /// Something only a patient says.
+    ExistingPatient,
+}
+
+impl Rule {
+    /// Rules of one kind do not both match the same words.
+    const fn kind(self) -> Self {
+        match self {
+            Self::MediumService => Self::HighValueService,
+            other => other,
+        }
+    }
+
+    const fn is_service(self) -> bool {
+        matches!(self, Self::HighValueService | Self::MediumService)
+    }
+}
+
+/// Whether a phrase counts and, if not, why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Polarity {
+    /// Meant, by the caller, now.
+    Affirmed,
+    /// "I don't want filler", "I'd love to, but I can't".
+    Negated,
+    /// "My sister had Botox".
+    OtherPerson,
+    /// "I had filler last year".
+    Past,
+    /// "My husband said 'get Botox now'".
+    Quoted,
+    /// "If I had the budget".
+    Hypothetical,
+    /// "Does filler cause swelling?"
+    Question,
+    /// Not about buying ("how do I get there today"), or another meaning of the words.
+    OffTopic,
+}
+
+/// A phrase of the caller, and what it was worth.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// What found it.
+    pub rule: Rule,
+    /// Index into the turns that were scored.
+    pub turn: usize,
+    /// First char of the phrase in the turn's text (chars, not bytes).
+    pub start: usize,
+    /// One past its last char.
+    pub end: usize,
+    /// Exactly the chars `start..end` of the turn's text.
+    pub words: String,
+    /// Points given; 0 if it does not count or its weight was given before.
+    pub points: i16,
+    /// Whether it counts.
+    pub polarity: Polarity,
+}
+
+impl fmt::Debug for Evidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{:?}({:?}, {:+}) at {}:{}..{}",
+            self.rule, self.polarity, self.points, self.turn, self.start, self.end
+        )
+    }
+}
+
+/// The verdict on a call.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scored {
+    /// What kind of call it was.
+    pub class: CallClass,
+    /// 0 to 100, whatever the class.
+    pub score: u8,
+    /// Cold unless [`CallClass::can_buy`].
+    pub temperature: Temperature,
+    /// What was found, in the order it was said.
+    pub evidence: Vec<Evidence>,
+    /// The best service the caller wants, as said.
+    pub interest: Option<String>,
+}
+
+impl fmt::Debug for Scored {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Scored({:?}, {}, {:?}, {:?})", self.class, self.score, self.temperature, self.evidence)
+    }
+}
+
+impl Scored {
+    /// The first symptom meant as said: what a clinical alert reports instead of the transcript.
+    pub fn symptom(&self) -> Option<&str> {
+        let mut meant = self.evidence.iter().filter(|e| e.polarity == Polarity::Affirmed);
+        meant.find(|e| e.rule == Rule::Clinical).map(|e| e.words.as_str())
+    }
+}
+
+/// Scores a call.
+///
+/// Linear in the length of the transcript; never fails, whatever the text.
+pub fn score(turns: &[Turn], rules: &Rules) -> Scored {
+    let services = Lexicon::of_services(rules);
+    let mut fold = Fold::default();
+    for (index, turn) in turns.iter().enumerate().filter(|(_, t)| t.speaker == Speaker::Caller) {
+        fold.turn(index, &turn.text, &services, rules.weights);
+    }
+    fold.verdict(rules)
+}

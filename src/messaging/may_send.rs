@@ -1,0 +1,167 @@
+//! Whether a text may leave: every rule in one pure function.
+
+/// Who a text is for, which decides the rules it obeys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// The clinic's own people: no opt-out and no cap per number, or a busy day would silence hot leads.
+    Staff,
+    /// The caller, about what they just asked for; needs no quiet hours.
+    Transactional,
+}
+
+/// What the decision rests on, as it stands now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Facts {
+    /// The org's kill switch is not thrown.
+    pub texting_enabled: bool,
+    /// What [`Phone::may_text`](crate::phone::Phone::may_text) says about the number.
+    pub number: Result<(), &'static str>,
+    /// The number said STOP to this org.
+    pub opted_out: bool,
+    /// Texts to this number in the last 24 hours.
+    pub to_number: i64,
+    /// Texts of the org in the last 24 hours.
+    pub of_org: i64,
+    /// Texts of the call.
+    pub of_call: i64,
+}
+
+/// The caps that hold for an org.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "named after their settings")]
+pub struct Limits {
+    pub per_number_per_day: i64,
+    pub per_org_per_day: i64,
+    pub per_call: i64,
+}
+
+/// Why a text may not leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// The org's kill switch.
+    TextingIsOff,
+    /// The number's kind or country; the name of the rule that [`crate::phone`] applied.
+    Number(&'static str),
+    /// The recipient said STOP.
+    OptedOut,
+    /// The number had its share of the day.
+    NumberHadEnough,
+    /// The org had its share of the day.
+    OrgHadEnough,
+    /// The call had its share: as a rule a model in a loop.
+    CallHadEnough,
+}
+
+impl Rule {
+    /// The rule's stable name.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::TextingIsOff => "texting_is_off",
+            Self::Number(rule) => rule,
+            Self::OptedOut => "opted_out",
+            Self::NumberHadEnough => "number_had_enough",
+            Self::OrgHadEnough => "org_had_enough",
+            Self::CallHadEnough => "call_had_enough",
+        }
+    }
+
+    /// What staff are told.
+    pub const fn advice(self) -> &'static str {
+        match self {
+            Self::TextingIsOff => "Texting is switched off in Settings. Call instead.",
+            Self::Number(_) => "Texts to this kind of number or country are not allowed. Call instead.",
+            Self::OptedOut => "The recipient replied STOP. Call instead.",
+            Self::NumberHadEnough => "This number got as many texts as one may get in a day. Call instead.",
+            Self::OrgHadEnough => {
+                "The clinic reached its texts of the day. Raise the limit in Settings, or call."
+            }
+            Self::CallHadEnough => "One call asked for too many texts. Check the call, then call instead.",
+        }
+    }
+}
+
+/// Whether a text may leave; the first rule that forbids it otherwise.
+pub fn may_send(class: Class, facts: &Facts, limits: &Limits) -> Result<(), Rule> {
+    if !facts.texting_enabled {
+        return Err(Rule::TextingIsOff);
+    }
+    facts.number.map_err(Rule::Number)?;
+    if class == Class::Transactional {
+        if facts.opted_out {
+            return Err(Rule::OptedOut);
+        }
+        if facts.to_number >= limits.per_number_per_day {
+            return Err(Rule::NumberHadEnough);
+        }
+    }
+    if facts.of_org >= limits.per_org_per_day {
+        return Err(Rule::OrgHadEnough);
+    }
+    if facts.of_call >= limits.per_call {
+        return Err(Rule::CallHadEnough);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FACTS: Facts = Facts {
+        texting_enabled: true,
+        number: Ok(()),
+        opted_out: false,
+        to_number: 0,
+        of_org: 0,
+        of_call: 0,
+    };
+    const LIMITS: Limits = Limits { per_number_per_day: 5, per_org_per_day: 500, per_call: 5 };
+
+    #[test]
+    fn t15_t16_every_rule_for_either_class() {
+        let both = |rule| (Err(rule), Err(rule));
+        let caller_only = |rule| (Err(rule), Ok(()));
+        let table: [(Facts, (Result<(), Rule>, Result<(), Rule>)); 11] = [
+            (FACTS, (Ok(()), Ok(()))),
+            (Facts { texting_enabled: false, ..FACTS }, both(Rule::TextingIsOff)),
+            (
+                Facts { number: Err("premium_or_unknown_number"), ..FACTS },
+                both(Rule::Number("premium_or_unknown_number")),
+            ),
+            (Facts { opted_out: true, ..FACTS }, caller_only(Rule::OptedOut)),
+            (Facts { to_number: 4, ..FACTS }, (Ok(()), Ok(()))),
+            (Facts { to_number: 5, ..FACTS }, caller_only(Rule::NumberHadEnough)),
+            (Facts { of_org: 499, ..FACTS }, (Ok(()), Ok(()))),
+            (Facts { of_org: 500, ..FACTS }, both(Rule::OrgHadEnough)),
+            (Facts { of_call: 5, ..FACTS }, both(Rule::CallHadEnough)),
+            (Facts { texting_enabled: false, opted_out: true, ..FACTS }, both(Rule::TextingIsOff)),
+            (Facts { opted_out: true, of_org: 500, ..FACTS }, (Err(Rule::OptedOut), Err(Rule::OrgHadEnough))),
+        ];
+        for (facts, (transactional, staff)) in table {
+            assert_eq!(may_send(Class::Transactional, &facts, &LIMITS), transactional, "{facts:?}");
+            assert_eq!(may_send(Class::Staff, &facts, &LIMITS), staff, "{facts:?}");
+        }
+    }
+
+    #[test]
+    fn a_limit_of_zero_lets_nothing_out() {
+        let none = Limits { per_org_per_day: 0, ..LIMITS };
+        assert_eq!(may_send(Class::Staff, &FACTS, &none), Err(Rule::OrgHadEnough));
+    }
+
+    #[test]
+    fn every_rule_says_what_to_do() {
+        let number = Rule::Number("country_not_allowed");
+        for rule in [
+            Rule::TextingIsOff,
+            number,
+            Rule::OptedOut,
+            Rule::NumberHadEnough,
+            Rule::OrgHadEnough,
+            Rule::CallHadEnough,
+        ] {
+            assert!(rule.advice().ends_with('.') && rule.advice().contains("all"), "{rule:?}");
+            assert!(!rule.code().contains(' '));
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! Texts: whether one may leave, queueing it with what it confirms, handing it over once, and what became of it.
+//!
+//! **Invariant.** A row of `texts` commits with the job that sends it; nothing else reaches the provider.
+//! **Invariant.** The provider is never called while a transaction is open, and a text whose outcome is unknown is looked
+//! up before it is sent again.
+
+mod account;
+mod deliver;
+pub mod http;
+mod may_send;
+mod queue_text;
+mod record_status;
+mod store;
+mod text;
+pub mod wording;
+
+pub use account::{SANDBOX_ACCOUNT_SID, SANDBOX_AUTH_TOKEN, SANDBOX_NUMBER};
+pub use deliver::{DELIVER_TASK, DeliverError, DeliverText, chase_unfinished, deliver};
+pub use may_send::{Class, Facts, Limits, Rule, may_send};
+pub use queue_text::{NewText, QueueError, Queued, queue_text};
+pub use record_status::{Recorded, record_status};
+pub use text::{Kind, TextState};

@@ -1,0 +1,328 @@
+//! All SQL of the slice: texts and opt-outs.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx as _;
+use sqlx::FromRow;
+
+use super::deliver::{DELIVER_TASK, DeliverText};
+use super::text::{Kind, TextState};
+use crate::platform::db::{PgConnection, sql, sql_as, sql_scalar};
+use crate::platform::ids::{AppointmentId, CallId, ContactId, OrgId, TextId};
+
+/// What [`may_send`](super::may_send::may_send) needs to know about the past.
+#[derive(FromRow)]
+pub(super) struct Counts {
+    pub opted_out: bool,
+    pub to_number: i64,
+    pub of_org: i64,
+    pub of_call: i64,
+}
+
+/// Counts since `since`, the org's only up to `of_org_max`: a busy org costs no more than a quiet one.
+pub(super) async fn counts(
+    tx: &mut PgConnection,
+    org: OrgId,
+    to: &str,
+    call: Option<CallId>,
+    since: Timestamp,
+    of_org_max: i64,
+) -> sqlx::Result<Counts> {
+    sql_as(
+        "select exists (select from opt_outs where org_id = $1 and phone = $2) as opted_out,
+                (select count(*) from texts where org_id = $1 and to_phone = $2 and queued_at > $4) as to_number,
+                (select count(*) from (select from texts where org_id = $1 and queued_at > $4 limit $5) t) as of_org,
+                (select count(*) from texts where org_id = $1 and call_id = $3 and queued_at > $4) as of_call",
+    )
+    .bind(org)
+    .bind(to)
+    .bind(call)
+    .bind(since.to_sqlx())
+    .bind(of_org_max)
+    .fetch_one(tx)
+    .await
+}
+
+/// A text about to be queued.
+pub(super) struct NewRow<'a> {
+    pub id: TextId,
+    pub kind: Kind,
+    pub dedupe_key: &'a str,
+    pub to: &'a str,
+    pub body: &'a str,
+    pub segments: i16,
+    pub verdict: &'static str,
+    pub contact: Option<ContactId>,
+    pub appointment: Option<AppointmentId>,
+    pub call: Option<CallId>,
+}
+
+/// False when a text for this reason exists; then it has been committed.
+pub(super) async fn insert(
+    tx: &mut PgConnection,
+    org: OrgId,
+    new: &NewRow<'_>,
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    let done = sql(
+        "insert into texts (org_id, id, kind, dedupe_key, to_phone, body, segments, verdict, contact_id, appointment_id, call_id, queued_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict on constraint texts_once_per_reason do nothing",
+    )
+    .bind(org)
+    .bind(new.id)
+    .bind(new.kind.as_str())
+    .bind(new.dedupe_key)
+    .bind(new.to)
+    .bind(new.body)
+    .bind(new.segments)
+    .bind(new.verdict)
+    .bind(new.contact)
+    .bind(new.appointment)
+    .bind(new.call)
+    .bind(now.to_sqlx())
+    .execute(tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// The text for a reason.
+pub(super) async fn by_reason(
+    tx: &mut PgConnection,
+    org: OrgId,
+    dedupe_key: &str,
+) -> sqlx::Result<Option<TextId>> {
+    sql_scalar("select id from texts where org_id = $1 and dedupe_key = $2")
+        .bind(org)
+        .bind(dedupe_key)
+        .fetch_optional(tx)
+        .await
+}
+
+/// A text as a worker or callback sees it. Holds a number and words: deliberately no `Debug`.
+pub(super) struct Text {
+    pub id: TextId,
+    pub kind: Kind,
+    pub to: String,
+    pub body: String,
+    pub state: TextState,
+    pub provider_sid: Option<String>,
+    pub attempts: i16,
+    pub queued_at: Timestamp,
+    /// While `sending`: since when a worker may have handed it over; `None` when it surely has not.
+    pub leased_at: Option<Timestamp>,
+    pub opted_out: bool,
+    pub appointment: Option<AppointmentId>,
+    pub call: Option<CallId>,
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: TextId,
+    kind: String,
+    to_phone: String,
+    body: String,
+    state: String,
+    provider_sid: Option<String>,
+    attempts: i16,
+    queued_at: jiff_sqlx::Timestamp,
+    sending_at: Option<jiff_sqlx::Timestamp>,
+    opted_out: bool,
+    appointment_id: Option<AppointmentId>,
+    call_id: Option<CallId>,
+}
+
+impl TryFrom<Row> for Text {
+    type Error = sqlx::Error;
+
+    fn try_from(row: Row) -> sqlx::Result<Self> {
+        Ok(Self {
+            id: row.id,
+            kind: row.kind.parse().map_err(|e| sqlx::Error::Decode(Box::new(e)))?,
+            to: row.to_phone,
+            body: row.body,
+            state: row.state.parse().map_err(|e| sqlx::Error::Decode(Box::new(e)))?,
+            provider_sid: row.provider_sid,
+            attempts: row.attempts,
+            queued_at: row.queued_at.to_jiff(),
+            leased_at: row.sending_at.map(jiff_sqlx::Timestamp::to_jiff),
+            opted_out: row.opted_out,
+            appointment: row.appointment_id,
+            call: row.call_id,
+        })
+    }
+}
+
+/// The text, locked until the transaction ends, with its recipient's opt-out as it is now.
+pub(super) async fn lock(tx: &mut PgConnection, org: OrgId, id: TextId) -> sqlx::Result<Option<Text>> {
+    let row: Option<Row> = sql_as(
+        "select t.id, t.kind, t.to_phone, t.body, t.state::text, t.provider_sid, t.attempts, t.queued_at, t.sending_at,
+                exists (select from opt_outs o where o.org_id = t.org_id and o.phone = t.to_phone) as opted_out,
+                t.appointment_id, t.call_id
+           from texts t where t.org_id = $1 and t.id = $2 for update of t",
+    )
+    .bind(org)
+    .bind(id)
+    .fetch_optional(tx)
+    .await?;
+    row.map(Text::try_from).transpose()
+}
+
+/// Marks the text as being handed over from now on.
+pub(super) async fn lease(
+    tx: &mut PgConnection,
+    org: OrgId,
+    id: TextId,
+    sender: &str,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    sql("update texts set state = 'sending', sending_at = $4, sender = $3, attempts = attempts + 1
+          where org_id = $1 and id = $2 and state in ('queued', 'sending')")
+    .bind(org)
+    .bind(id)
+    .bind(sender)
+    .bind(now.to_sqlx())
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// The provider surely does not have it: it may be handed over again without a look-up.
+pub(super) async fn release(tx: &mut PgConnection, org: OrgId, id: TextId) -> sqlx::Result<()> {
+    sql("update texts set sending_at = null where org_id = $1 and id = $2 and state = 'sending'")
+        .bind(org)
+        .bind(id)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// What is now known of a text.
+pub(super) struct Progress<'a> {
+    pub state: TextState,
+    pub sid: Option<&'a str>,
+    pub failure_code: Option<u32>,
+    pub failure: Option<&'a str>,
+}
+
+/// Writes a state that [`TextState::advance`] allowed while the row was locked.
+pub(super) async fn progress(
+    tx: &mut PgConnection,
+    org: OrgId,
+    id: TextId,
+    progress: &Progress<'_>,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    sql("update texts set state = $3::text::text_state, provider_sid = coalesce(provider_sid, $4),
+                failure_code = coalesce($5, failure_code), failure = coalesce($6, failure),
+                sent_at = case when $8 then coalesce(sent_at, $7) else sent_at end,
+                settled_at = case when $9 then $7 else settled_at end
+          where org_id = $1 and id = $2")
+    .bind(org)
+    .bind(id)
+    .bind(progress.state.as_str())
+    .bind(progress.sid)
+    .bind(progress.failure_code.and_then(|code| i32::try_from(code).ok()))
+    .bind(progress.failure)
+    .bind(now.to_sqlx())
+    .bind(matches!(progress.state, TextState::Sent | TextState::Delivered | TextState::Undelivered))
+    .bind(progress.state.is_final())
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Those of `sids` that are known to be other texts of the org: the same words to the same number, sent twice on purpose.
+pub(super) async fn claimed_sids(
+    tx: &mut PgConnection,
+    org: OrgId,
+    id: TextId,
+    sids: &[String],
+) -> sqlx::Result<Vec<String>> {
+    sql_scalar("select provider_sid from texts where org_id = $1 and id <> $2 and provider_sid = any ($3)")
+        .bind(org)
+        .bind(id)
+        .bind(sids)
+        .fetch_all(tx)
+        .await
+}
+
+/// Records that a number wants no more texts.
+pub(super) async fn opt_out(
+    tx: &mut PgConnection,
+    org: OrgId,
+    phone: &str,
+    source: &str,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    sql("insert into opt_outs (org_id, phone, source, opted_out_at) values ($1, $2, $3, $4) on conflict do nothing")
+        .bind(org)
+        .bind(phone)
+        .bind(source)
+        .bind(now.to_sqlx())
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Texts that should long have left and that no job is waiting to hand over.
+pub(super) async fn forgotten(
+    tx: &mut PgConnection,
+    org: OrgId,
+    before: Timestamp,
+) -> sqlx::Result<Vec<TextId>> {
+    sql_scalar(
+        "select t.id from texts t
+          where t.org_id = $1 and t.state in ('queued', 'sending') and coalesce(t.sending_at, t.queued_at) < $2
+            and not exists (select from graphile_worker.jobs j
+                             where j.key = $3 || ':' || t.id and j.attempts < j.max_attempts)
+          order by t.queued_at limit 100",
+    )
+    .bind(org)
+    .bind(before.to_sqlx())
+    .bind(DELIVER_TASK)
+    .fetch_all(tx)
+    .await
+}
+
+/// Runs the job again after `delay`, by the database's clock: the app's may be moved (demo) or stand still (tests).
+pub(super) async fn deliver_later(
+    tx: &mut PgConnection,
+    job: &DeliverText,
+    delay: Duration,
+) -> sqlx::Result<()> {
+    let payload = serde_json::to_value(job).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
+    sql("select graphile_worker.add_job($1, payload := $2::json, queue_name := $3,
+            run_at := now() + make_interval(secs => $4), max_attempts := 25, job_key := $5)")
+    .bind(DELIVER_TASK)
+    .bind(payload)
+    .bind(format!("{DELIVER_TASK}:{}", job.org.0))
+    .bind(delay.as_secs_f64())
+    .bind(job.key())
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A queued confirmation, for tests of the pure parts.
+    pub fn a_text() -> Text {
+        Text {
+            id: TextId(uuid::Uuid::nil()),
+            kind: Kind::Confirmation,
+            to: "+13105550142".into(),
+            body: "See you Thursday".into(),
+            state: TextState::Queued,
+            provider_sid: None,
+            attempts: 0,
+            queued_at: Timestamp::UNIX_EPOCH,
+            leased_at: None,
+            opted_out: false,
+            appointment: None,
+            call: None,
+        }
+    }
+}

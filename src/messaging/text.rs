@@ -1,0 +1,198 @@
+//! A text: what it is for, and how far it has got.
+
+use std::str::FromStr;
+
+use voxanne_twilio::Status;
+
+use super::may_send::Class;
+
+/// What a text is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// To the caller: the visit stands.
+    Confirmation,
+    /// To the caller: the time is kept, a human confirms it.
+    Pending,
+    /// To the manager: call this person now.
+    HotLeadAlert,
+    /// To clinical staff: somebody may be hurt.
+    ClinicalAlert,
+    /// To whoever tries the alert phone.
+    TestAlert,
+}
+
+impl Kind {
+    /// Its name in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Confirmation => "confirmation",
+            Self::Pending => "pending",
+            Self::HotLeadAlert => "hot_lead_alert",
+            Self::ClinicalAlert => "clinical_alert",
+            Self::TestAlert => "test_alert",
+        }
+    }
+
+    /// The rules it obeys.
+    pub const fn class(self) -> Class {
+        match self {
+            Self::Confirmation | Self::Pending => Class::Transactional,
+            Self::HotLeadAlert | Self::ClinicalAlert | Self::TestAlert => Class::Staff,
+        }
+    }
+}
+
+/// A word of the database that this version does not know.
+#[derive(Debug, thiserror::Error)]
+#[error("unknown {0}")]
+pub struct UnknownWord(&'static str);
+
+impl FromStr for Kind {
+    type Err = UnknownWord;
+
+    fn from_str(word: &str) -> Result<Self, UnknownWord> {
+        [Self::Confirmation, Self::Pending, Self::HotLeadAlert, Self::ClinicalAlert, Self::TestAlert]
+            .into_iter()
+            .find(|kind| kind.as_str() == word)
+            .ok_or(UnknownWord("kind of text"))
+    }
+}
+
+/// How far a text has got. Only ever forward, in this order; the last three are ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextState {
+    /// Waiting for the worker.
+    Queued,
+    /// Being handed to the provider; it may have it.
+    Sending,
+    /// The provider may or may not have it, and nobody could find out.
+    Unknown,
+    /// The provider has it.
+    Sent,
+    /// The phone has it.
+    Delivered,
+    /// The carrier could not deliver it.
+    Undelivered,
+    /// It never left.
+    Failed,
+}
+
+impl TextState {
+    const ALL: [Self; 7] = [
+        Self::Queued,
+        Self::Sending,
+        Self::Unknown,
+        Self::Sent,
+        Self::Delivered,
+        Self::Undelivered,
+        Self::Failed,
+    ];
+
+    /// Its name in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Sending => "sending",
+            Self::Unknown => "unknown",
+            Self::Sent => "sent",
+            Self::Delivered => "delivered",
+            Self::Undelivered => "undelivered",
+            Self::Failed => "failed",
+        }
+    }
+
+    const fn rank(self) -> u8 {
+        match self {
+            Self::Queued => 0,
+            Self::Sending => 1,
+            Self::Unknown => 2,
+            Self::Sent => 3,
+            Self::Delivered | Self::Undelivered | Self::Failed => 4,
+        }
+    }
+
+    /// Whether nothing more will be heard.
+    pub const fn is_final(self) -> bool {
+        self.rank() == 4
+    }
+
+    /// `to`, if that is progress; `None` if it is old news. The first end reached stays.
+    pub fn advance(self, to: Self) -> Option<Self> {
+        (to.rank() > self.rank()).then_some(to)
+    }
+
+    /// What the provider's word means for us: whatever it has taken is sent, and no more than that.
+    pub fn from_provider(status: Option<Status>) -> Self {
+        match status {
+            Some(Status::Delivered) => Self::Delivered,
+            Some(Status::Undelivered) => Self::Undelivered,
+            Some(Status::Failed) => Self::Failed,
+            Some(Status::Queued | Status::Sending | Status::Sent) | None => Self::Sent,
+        }
+    }
+}
+
+impl FromStr for TextState {
+    type Err = UnknownWord;
+
+    fn from_str(word: &str) -> Result<Self, UnknownWord> {
+        Self::ALL.into_iter().find(|state| state.as_str() == word).ok_or(UnknownWord("state of a text"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn t6_e10_states_only_move_forward() {
+        for from in TextState::ALL {
+            for to in TextState::ALL {
+                if let Some(next) = from.advance(to) {
+                    assert!(next.rank() > from.rank() && !from.is_final(), "{from:?} to {to:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn t6_e10_reports_in_any_order_and_twice_end_in_the_same_place() {
+        let reports = [Status::Queued, Status::Sending, Status::Sent, Status::Delivered, Status::Sent];
+        for start in 0..reports.len() {
+            for step in 1..reports.len() {
+                let order = (0..reports.len() * 2).map(|i| reports[(start + i * step) % reports.len()]);
+                let seen: Vec<_> = order.chain(reports).collect();
+                let end = seen.iter().fold(TextState::Sending, |now, status| {
+                    now.advance(TextState::from_provider(Some(*status))).unwrap_or(now)
+                });
+                assert_eq!(end, TextState::Delivered, "{seen:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn e10_accepted_is_not_delivered() {
+        assert_eq!(TextState::from_provider(Some(Status::Queued)), TextState::Sent);
+        assert_eq!(TextState::from_provider(None), TextState::Sent);
+    }
+
+    #[test]
+    fn an_unknown_text_is_still_found() {
+        assert_eq!(TextState::Unknown.advance(TextState::Sent), Some(TextState::Sent));
+        assert_eq!(TextState::Sent.advance(TextState::Unknown), None);
+    }
+
+    #[test]
+    fn names_are_read_back() {
+        for state in TextState::ALL {
+            assert_eq!(state.as_str().parse::<TextState>().unwrap(), state);
+        }
+        for kind in
+            [Kind::Confirmation, Kind::Pending, Kind::HotLeadAlert, Kind::ClinicalAlert, Kind::TestAlert]
+        {
+            assert_eq!(kind.as_str().parse::<Kind>().unwrap(), kind);
+        }
+        assert!("paused".parse::<TextState>().is_err());
+    }
+}

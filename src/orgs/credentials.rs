@@ -1,0 +1,42 @@
+//! An org's active webhook secrets, opened and kept for a few seconds.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use moka::future::Cache;
+use voxanne_vapi::auth::{Credential, CredentialId, Scheme};
+
+use super::create::WEBHOOK_SECRET;
+use super::store;
+use crate::platform::app::App;
+use crate::platform::ids::OrgId;
+
+/// How long a revoked secret may still be believed by a replica.
+pub(super) const FRESH: Duration = Duration::from_secs(5);
+/// Orgs whose secrets are kept at once.
+const ORGS_MAX: u64 = 10_000;
+
+struct Kept(Cache<OrgId, Arc<Vec<Credential>>>);
+
+/// The active secrets of `org`; empty means its door is closed.
+pub async fn credentials(app: &App, org: OrgId) -> Result<Arc<Vec<Credential>>, Arc<sqlx::Error>> {
+    let kept = app.memo.get_or(|| Kept(Cache::builder().max_capacity(ORGS_MAX).time_to_live(FRESH).build()));
+    kept.0.try_get_with(org, load(app, org)).await
+}
+
+async fn load(app: &App, org: OrgId) -> Result<Arc<Vec<Credential>>, sqlx::Error> {
+    let mut tx = app.begin_live(org).await?;
+    let rows = store::active_secrets(&mut tx, org).await?;
+    tx.commit().await?;
+    let opened = rows.into_iter().filter_map(|(id, scheme, sealed)| {
+        let scheme: Scheme = serde_json::from_value(scheme).ok()?;
+        match app.keys.open(org, WEBHOOK_SECRET, &sealed) {
+            Ok(secret) => Some(Credential { id: CredentialId(id.to_string()), scheme, secret }),
+            Err(error) => {
+                tracing::error!(org.id = %org, credential.id = %id, %error, "A webhook secret does not open");
+                None
+            }
+        }
+    });
+    Ok(Arc::new(opened.collect()))
+}

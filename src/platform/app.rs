@@ -1,0 +1,91 @@
+//! The application: what a request or a job may use.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::clock::Clock;
+use super::config::Config;
+use super::db::{Class, Db, OrgTx};
+use super::ids::{Ids, OrgId};
+use super::memo::Memo;
+use super::secrets::Keys;
+
+/// Everything a handler, verb or job may use. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct App(Arc<Parts>);
+
+/// What an [`App`] is made of.
+#[derive(Debug)]
+pub struct Parts {
+    /// The settings.
+    pub config: Config,
+    /// The database.
+    pub db: Db,
+    /// The clock.
+    pub clock: Clock,
+    /// Makes ids.
+    pub ids: Ids,
+    /// Seals and opens secrets.
+    pub keys: Keys,
+    /// For calls to vendors: time-limited, follows no redirect.
+    pub http: reqwest::Client,
+    /// Values that slices share within the process.
+    pub memo: Memo,
+    /// Work that outlives its request; shutdown waits for it.
+    pub tasks: TaskTracker,
+    /// Cancelled when the program is asked to stop.
+    pub stopping: CancellationToken,
+}
+
+impl std::ops::Deref for App {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl App {
+    /// Puts the parts together.
+    pub fn new(config: Config, db: Db, clock: Clock, ids: Ids, keys: Keys) -> Result<Self, reqwest::Error> {
+        let http = http_client(Duration::from_secs(config.texts.timeout_seconds))?;
+        Ok(Self(Arc::new(Parts {
+            config,
+            db,
+            clock,
+            ids,
+            keys,
+            http,
+            memo: Memo::default(),
+            tasks: TaskTracker::new(),
+            stopping: CancellationToken::new(),
+        })))
+    }
+
+    /// Begins a transaction of `org` for a live call.
+    pub async fn begin_live(&self, org: OrgId) -> Result<OrgTx, sqlx::Error> {
+        self.db.begin(Class::Live, org).await
+    }
+
+    /// Begins a transaction of `org` for a job or callback.
+    pub async fn begin(&self, org: OrgId) -> Result<OrgTx, sqlx::Error> {
+        self.db.begin(Class::Back, org).await
+    }
+
+    /// A new id, ordered by the app's clock.
+    pub fn new_id<T: From<uuid::Uuid>>(&self) -> T {
+        self.ids.next(self.clock.now())
+    }
+}
+
+/// A client with a total deadline and no redirects: a vendor that answers slowly or elsewhere is an error.
+fn http_client(timeout: Duration) -> Result<reqwest::Client, reqwest::Error> {
+    reqwest::Client::builder()
+        .timeout(timeout)
+        .connect_timeout(timeout.min(Duration::from_secs(5)))
+        .redirect(reqwest::redirect::Policy::none())
+        .user_agent(concat!("voxanne/", env!("CARGO_PKG_VERSION")))
+        .build()
+}

@@ -1,0 +1,140 @@
+//! The database: one way to begin work for an org, and separate pools so that jobs never starve a caller.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, PgRow};
+use sqlx::query::{Query, QueryAs, QueryScalar};
+use sqlx::{AssertSqlSafe, Decode, FromRow, PgPool, Postgres, Transaction, Type};
+
+use super::config;
+use super::ids::OrgId;
+
+pub use sqlx::PgConnection;
+
+/// A transaction of one org.
+pub type OrgTx = Transaction<'static, Postgres>;
+
+/// Behind PgBouncer's transaction mode a prepared statement may be on another server connection.
+static KEEP_PREPARED: AtomicBool = AtomicBool::new(true);
+
+/// Who is waiting: a caller on the phone, or anything else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// A live call.
+    Live,
+    /// Jobs, vendors' callbacks, commands.
+    Back,
+}
+
+/// The pools. Both log in as the unprivileged role.
+#[derive(Debug, Clone)]
+pub struct Db {
+    live: PgPool,
+    back: PgPool,
+    pooled_outside: bool,
+}
+
+impl Db {
+    /// Opens the pools lazily; the first use connects.
+    pub fn open(app_url: &SecretString, settings: &config::Database) -> Result<Self, sqlx::Error> {
+        KEEP_PREPARED.store(!settings.pgbouncer, Ordering::Relaxed);
+        let mut options: PgConnectOptions = app_url.expose_secret().parse()?;
+        options = options.application_name("voxanne");
+        if settings.pgbouncer {
+            options = options.statement_cache_capacity(0);
+        } else {
+            // A transaction left open blocks vacuum and other writers; a stuck statement holds a caller.
+            options = options.options([
+                ("idle_in_transaction_session_timeout", "5000"),
+                ("statement_timeout", "10000"),
+                ("lock_timeout", "1500"),
+            ]);
+        }
+        let pool = |connections, wait_ms| {
+            PgPoolOptions::new()
+                .max_connections(connections)
+                .acquire_timeout(Duration::from_millis(wait_ms))
+                .test_before_acquire(false)
+                .connect_lazy_with(options.clone())
+        };
+        Ok(Self {
+            live: pool(settings.live_connections, settings.live_wait_ms),
+            back: pool(settings.back_connections, settings.back_wait_ms),
+            pooled_outside: settings.pgbouncer,
+        })
+    }
+
+    /// Begins a transaction in which only `org`'s rows exist.
+    ///
+    /// One round trip. A connection that the server closed since its last use (a restart) is replaced once.
+    pub async fn begin(&self, class: Class, org: OrgId) -> Result<OrgTx, sqlx::Error> {
+        // Built from a UUID's own formatting: nothing a caller said is in this text.
+        let start = format!("begin; select set_config('app.org_id', '{}', true)", org.0);
+        let pool = self.pool(class);
+        match pool.begin_with(AssertSqlSafe(start.clone())).await {
+            Err(error) if is_disconnected(&error) => pool.begin_with(AssertSqlSafe(start)).await,
+            begun => begun,
+        }
+    }
+
+    /// The pool of a class, for look-ups across orgs and for the job queue.
+    pub fn pool(&self, class: Class) -> &PgPool {
+        match class {
+            Class::Live => &self.live,
+            Class::Back => &self.back,
+        }
+    }
+
+    /// True when statements outside a transaction cannot be relied on to reach one server connection.
+    pub fn is_pooled_outside(&self) -> bool {
+        self.pooled_outside
+    }
+
+    /// Closes the pools after their connections come back.
+    pub async fn close(&self) {
+        self.live.close().await;
+        self.back.close().await;
+    }
+}
+
+/// A statement.
+pub fn sql(text: &'static str) -> Query<'static, Postgres, PgArguments> {
+    sqlx::query(text).persistent(KEEP_PREPARED.load(Ordering::Relaxed))
+}
+
+/// A statement whose rows are `T`.
+pub fn sql_as<T: for<'r> FromRow<'r, PgRow>>(text: &'static str) -> QueryAs<'static, Postgres, T, PgArguments> {
+    sqlx::query_as(text).persistent(KEEP_PREPARED.load(Ordering::Relaxed))
+}
+
+/// A statement whose rows are one value.
+pub fn sql_scalar<T>(text: &'static str) -> QueryScalar<'static, Postgres, T, PgArguments>
+where
+    T: for<'r> Decode<'r, Postgres> + Type<Postgres> + Send + Unpin,
+{
+    sqlx::query_scalar(text).persistent(KEEP_PREPARED.load(Ordering::Relaxed))
+}
+
+/// True when the server went away: worth one more try on a new connection.
+pub fn is_disconnected(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed | sqlx::Error::BeginFailed => true,
+        sqlx::Error::Database(e) => {
+            matches!(e.code().as_deref(), Some("57P01" | "57P02" | "57P03" | "08006" | "08003" | "25006"))
+        }
+        _ => false,
+    }
+}
+
+/// True when another writer stands in the way right now: a lock not had in time, a deadlock, a serialization failure.
+pub fn is_contended(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|e| e.code().map(|c| c.into_owned()));
+    matches!(code.as_deref(), Some("55P03" | "40P01" | "40001" | "57014"))
+}
+
+/// True when the named constraint refused the row.
+pub fn violates(error: &sqlx::Error, constraint: &str) -> bool {
+    error.as_database_error().and_then(sqlx::error::DatabaseError::constraint) == Some(constraint)
+}

@@ -1,0 +1,83 @@
+//! The accept loop: deadlines for headers, a cap on connections, and a shutdown that finishes what it started.
+//!
+//! Our own because `axum::serve` has no header deadline: a client that sends one byte a minute would hold a
+//! connection for ever. Body deadlines are in the handlers that read bodies.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tracing::{info, warn};
+
+use super::app::App;
+
+/// More headers than any vendor sends, and fewer than hurt.
+const HEADERS_MAX: usize = 100;
+/// Bytes of request line and headers together.
+const HEAD_BYTES_MAX: usize = 64 * 1024;
+/// Pause after the system refuses to accept (out of file descriptors): the connections in hand go on.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Serves until [`App::stopping`](super::app::Parts::stopping), then finishes requests in hand within the drain time.
+pub async fn serve(app: App, listener: TcpListener, router: Router) {
+    let connections = Arc::new(Semaphore::new(app.config.server.connections_max));
+    let graceful = Arc::new(GracefulShutdown::new());
+    loop {
+        let permit = tokio::select! {
+            permit = connections.clone().acquire_owned() => permit,
+            () = app.stopping.cancelled() => break,
+        };
+        let Ok(permit) = permit else { break };
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = app.stopping.cancelled() => break,
+        };
+        match accepted {
+            Ok((stream, _)) => {
+                let connection = serve_connection(&app, stream, router.clone(), &graceful);
+                app.tasks.spawn(async move {
+                    connection.await;
+                    drop(permit);
+                });
+            }
+            Err(error) => {
+                warn!(%error, "Could not accept a connection; pausing");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+    drop(listener);
+    let drain = Duration::from_secs(app.config.server.drain_seconds);
+    if let Some(graceful) = Arc::into_inner(graceful)
+        && tokio::time::timeout(drain, graceful.shutdown()).await.is_err()
+    {
+        warn!("Some connections were still open after the drain time");
+    }
+    info!("Stopped accepting; requests in hand are finished");
+}
+
+fn serve_connection(
+    app: &App,
+    stream: TcpStream,
+    router: Router,
+    graceful: &GracefulShutdown,
+) -> impl Future<Output = ()> + Send + use<> {
+    let mut http = hyper::server::conn::http1::Builder::new();
+    http.timer(TokioTimer::new())
+        .header_read_timeout(Duration::from_secs(app.config.server.header_seconds))
+        .max_headers(HEADERS_MAX)
+        .max_buf_size(HEAD_BYTES_MAX)
+        .keep_alive(true);
+    let _ = stream.set_nodelay(true);
+    let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    let watched = graceful.watch(connection);
+    async move {
+        // A broken connection is the client's business; handlers have logged what matters.
+        let _ = watched.await;
+    }
+}

@@ -1,0 +1,41 @@
+//! Enqueuing work in the transaction that decides it. The list of jobs is in `src/jobs.rs`.
+
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx as _;
+use serde::Serialize;
+
+use super::db::{PgConnection, sql};
+use super::ids::OrgId;
+
+/// A job to leave with the current transaction.
+#[derive(Debug)]
+pub struct NewJob<'a, P> {
+    /// The task's name, as `src/jobs.rs` lists it.
+    pub task: &'static str,
+    /// Ids only: the payload is logged by the queue.
+    pub payload: &'a P,
+    /// Jobs with one key replace each other while they wait.
+    pub key: String,
+    /// Not before this instant; now when `None`.
+    pub run_at: Option<Timestamp>,
+}
+
+/// Adds a job; it exists if and only if the transaction commits.
+///
+/// Jobs of one org run one after another per task, so that no org's backlog keeps another's waiting.
+pub async fn enqueue<P: Serialize + Sync>(
+    tx: &mut PgConnection,
+    org: OrgId,
+    job: NewJob<'_, P>,
+) -> Result<(), sqlx::Error> {
+    let payload = serde_json::to_value(job.payload).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
+    sql("select graphile_worker.add_job($1, payload := $2::json, queue_name := $3, run_at := $4, max_attempts := 25, job_key := $5)")
+        .bind(job.task)
+        .bind(payload)
+        .bind(format!("{}:{}", job.task, org.0))
+        .bind(job.run_at.map(|at| at.to_sqlx()))
+        .bind(job.key)
+        .execute(tx)
+        .await?;
+    Ok(())
+}

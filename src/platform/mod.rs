@@ -1,0 +1,15 @@
+//! What every slice stands on, and which knows no slice.
+
+pub mod app;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod edge;
+pub mod embedded;
+pub mod ids;
+pub mod jobs;
+pub mod memo;
+pub mod migrate;
+pub mod problem;
+pub mod secrets;
+pub mod telemetry;

@@ -1,0 +1,66 @@
+//! RFC 9457 problem documents: every refusal over HTTP has one shape.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+/// A refusal: status, a stable code, and a sentence a person can act on. 5xx details are constants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// Stable and greppable; documented in `docs/problems.md`.
+    pub code: &'static str,
+    /// What to do about it.
+    pub detail: &'static str,
+}
+
+impl Problem {
+    /// Not authenticated; deliberately says no more.
+    pub const UNAUTHENTICATED: Self = Self::new(
+        StatusCode::UNAUTHORIZED,
+        "unauthenticated",
+        "The request carries no valid credential.",
+    );
+    /// The body is not what the content type says.
+    pub const UNREADABLE: Self =
+        Self::new(StatusCode::BAD_REQUEST, "unreadable", "The body is not JSON that this server can read.");
+    /// The body is larger than the limit.
+    pub const TOO_LARGE: Self =
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The body is larger than this server accepts.");
+    /// The body did not arrive in time.
+    pub const TOO_SLOW: Self =
+        Self::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "The body did not arrive in time.");
+    /// No such page.
+    pub const NOT_FOUND: Self = Self::new(StatusCode::NOT_FOUND, "not_found", "There is nothing here.");
+    /// Ours to fix; the request may be repeated.
+    pub const UNAVAILABLE: Self =
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Please repeat the request in a moment.");
+    /// Ours to fix.
+    pub const INTERNAL: Self =
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong on our side.");
+
+    const fn new(status: StatusCode, code: &'static str, detail: &'static str) -> Self {
+        Self { status, code, detail }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let body = json!({
+            "type": format!("/problems#{}", self.code),
+            "title": self.status.canonical_reason(),
+            "status": self.status.as_u16(),
+            "code": self.code,
+            "detail": self.detail,
+        });
+        let mut response = (self.status, Json(body)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+        }
+        response
+    }
+}

@@ -1,0 +1,86 @@
+//! The door over HTTP.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{OriginalUri, Path, State};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use axum::{Json, http::StatusCode};
+
+use super::authenticate::{Knock, NotLetIn, authenticate};
+use super::receive::{ReceiveError, receive};
+use crate::platform::app::App;
+use crate::platform::problem::Problem;
+use crate::platform::telemetry::chain;
+
+/// The routes that the voice platform calls.
+pub fn router() -> Router<App> {
+    Router::new()
+        .route("/api/webhooks/vapi", post(receive_shared))
+        .route("/api/webhooks/vapi/{door}", post(receive_own))
+}
+
+async fn receive_shared(State(app): State<App>, uri: OriginalUri, headers: HeaderMap, body: Body) -> Response {
+    answer(&app, None, &uri, &headers, body).await
+}
+
+async fn receive_own(
+    State(app): State<App>,
+    Path(door): Path<String>,
+    uri: OriginalUri,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    answer(&app, Some(&door), &uri, &headers, body).await
+}
+
+async fn answer(app: &App, door: Option<&str>, uri: &OriginalUri, headers: &HeaderMap, body: Body) -> Response {
+    let body = match read(app, body).await {
+        Ok(body) => body,
+        Err(problem) => return problem.into_response(),
+    };
+    let url = uri.path_and_query().map_or("", |p| p.as_str());
+    let org = match authenticate(app, &Knock { door, url, headers, body: &body }).await {
+        Ok(org) => org,
+        Err(NotLetIn::Unavailable(error)) => {
+            tracing::error!(error = chain(&*error), "Could not read credentials");
+            return Problem::UNAVAILABLE.into_response();
+        }
+        Err(refused) => {
+            tracing::info!(%refused, "Refused a message at the voice door");
+            metrics::counter!("voxanne_messages_refused_total").increment(1);
+            return Problem::UNAUTHENTICATED.into_response();
+        }
+    };
+    match receive(app, org, door.is_some(), &body).await {
+        Ok(said) => (StatusCode::OK, Json(said)).into_response(),
+        Err(ReceiveError::Unreadable(error)) => {
+            tracing::warn!(org.id = %org, %error, "A message could not be read");
+            Problem::UNREADABLE.into_response()
+        }
+        Err(ReceiveError::Foreign) => Problem::UNAUTHENTICATED.into_response(),
+        Err(error) => {
+            tracing::error!(org.id = %org, error = chain(&error), "Could not take a message; its sender should repeat it");
+            Problem::UNAVAILABLE.into_response()
+        }
+    }
+}
+
+/// The whole body, within its size and time. Signatures cover raw bytes, so nothing is parsed on the way.
+async fn read(app: &App, body: Body) -> Result<Bytes, Problem> {
+    let limit = app.config.server.body_bytes_max;
+    let patience = Duration::from_secs(app.config.server.body_seconds);
+    match tokio::time::timeout(patience, to_bytes(body, limit)).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(error)) if is_too_large(&error) => Err(Problem::TOO_LARGE),
+        Ok(Err(_)) => Err(Problem::UNREADABLE),
+        Err(_) => Err(Problem::TOO_SLOW),
+    }
+}
+
+fn is_too_large(error: &axum::Error) -> bool {
+    std::error::Error::source(error).is_some_and(<dyn std::error::Error>::is::<http_body_util::LengthLimitError>)
+}

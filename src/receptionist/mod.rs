@@ -1,0 +1,16 @@
+//! The voice door: authenticate, find the org, store once, dispatch by message type, answer in time.
+//!
+//! **Invariant.** Nothing is stored, and nothing happens, before a request is authenticated.
+//! **Invariant.** The org is the credential's. Ids in a message can only disagree with it, and then it is refused.
+
+mod answer_ring;
+mod authenticate;
+mod dispatch;
+pub mod http;
+mod receive;
+mod recorder;
+mod replay;
+mod store;
+
+pub use recorder::start_recorder;
+pub use replay::{DeadLetter, ReplayError, list_dead, replay, replay_stored};

@@ -1,0 +1,126 @@
+//! Records what needs no processing off the caller's path: many rows in one statement per org.
+//!
+//! Bounded. When it is full the newest chatter is dropped and counted; a caller never waits for it.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::sync::mpsc;
+
+use super::store::{self, NewMessage};
+use crate::calls::{self, NewToolCall};
+use crate::platform::app::App;
+use crate::platform::ids::{InboxId, OrgId};
+use crate::tools::Answer;
+
+/// Rows waiting at most.
+const QUEUE_MAX: usize = 10_000;
+/// Rows written at once at most.
+const BATCH_MAX: usize = 500;
+/// How long rows gather.
+const GATHER: Duration = Duration::from_millis(20);
+
+/// Something to record.
+#[derive(Debug)]
+pub(super) enum Entry {
+    /// A message and nothing to do for it.
+    Message(NewMessage),
+    /// A stored message whose tools have answered.
+    Done(InboxId),
+    /// A read-only tool call and its answer.
+    Asked { call: NewToolCall, answer: Answer, micros: i64 },
+}
+
+struct Recorder(mpsc::Sender<(OrgId, Entry)>);
+
+/// Starts the recorder once per process; what is queued at shutdown is still written.
+pub fn start_recorder(app: &App) {
+    let _ = recorder(app);
+}
+
+fn recorder(app: &App) -> mpsc::Sender<(OrgId, Entry)> {
+    app.memo
+        .get_or(|| {
+            let (sender, receiver) = mpsc::channel(QUEUE_MAX);
+            app.tasks.spawn(write(app.clone(), receiver));
+            Recorder(sender)
+        })
+        .0
+        .clone()
+}
+
+/// Leaves `entry` to be recorded; never waits.
+pub(super) fn record(app: &App, org: OrgId, entry: Entry) {
+    if recorder(app).try_send((org, entry)).is_err() {
+        metrics::counter!("voxanne_recorder_dropped_total").increment(1);
+    }
+}
+
+async fn write(app: App, mut receiver: mpsc::Receiver<(OrgId, Entry)>) {
+    let mut batch = Vec::with_capacity(BATCH_MAX);
+    loop {
+        let is_stopping = tokio::select! {
+            biased;
+            received = receiver.recv_many(&mut batch, BATCH_MAX) => received == 0,
+            () = app.stopping.cancelled() => true,
+        };
+        if is_stopping {
+            receiver.close();
+            while let Some(entry) = receiver.recv().await {
+                batch.push(entry);
+            }
+        } else if batch.len() < BATCH_MAX {
+            tokio::time::sleep(GATHER).await;
+            while batch.len() < BATCH_MAX
+                && let Ok(entry) = receiver.try_recv()
+            {
+                batch.push(entry);
+            }
+        }
+        let mut by_org: HashMap<OrgId, Vec<Entry>> = HashMap::new();
+        for (org, entry) in batch.drain(..) {
+            by_org.entry(org).or_default().push(entry);
+        }
+        for (org, entries) in by_org {
+            let count = entries.len();
+            if let Err(error) = write_org(&app, org, entries).await {
+                metrics::counter!("voxanne_recorder_dropped_total").increment(count as u64);
+                tracing::error!(org.id = %org, rows = count, %error, "Could not record messages");
+            }
+        }
+        if is_stopping {
+            return;
+        }
+    }
+}
+
+async fn write_org(app: &App, org: OrgId, entries: Vec<Entry>) -> Result<(), sqlx::Error> {
+    let now = app.clock.now();
+    let (mut messages, mut done, mut asked) = (Vec::new(), Vec::new(), Vec::new());
+    for entry in entries {
+        match entry {
+            Entry::Message(m) => messages.push(json!({
+                "id": m.id, "kind": m.kind, "key": m.key, "call_ref": m.call_ref, "body": m.body, "received_at": now,
+            })),
+            Entry::Done(id) => done.push(id),
+            Entry::Asked { call, answer, micros } => asked.push(json!({
+                "call_ref": call.asked.call_ref, "tool_call_id": call.asked.tool_call_id, "name": call.name,
+                "arguments": call.arguments, "digest": hex::encode(&call.digest), "answer": answer.text,
+                "is_error": answer.is_error, "asked_at": now, "micros": micros,
+            })),
+        }
+    }
+    let mut tx = app.begin(org).await?;
+    store::store_before_acting(&mut tx).await?;
+    if !messages.is_empty() {
+        store::store_many(&mut tx, org, messages).await?;
+    }
+    if !done.is_empty() {
+        store::mark_done(&mut tx, org, &done, now).await?;
+    }
+    if !asked.is_empty() {
+        calls::record_read_only(&mut tx, org, &Value::from(asked)).await?;
+    }
+    tx.commit().await
+}

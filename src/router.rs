@@ -1,0 +1,67 @@
+//! Every URL of the product.
+
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use metrics_exporter_prometheus::PrometheusHandle;
+use serde_json::json;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+
+use crate::platform::app::App;
+use crate::platform::db::Class;
+use crate::platform::problem::Problem;
+use crate::{messaging, receptionist};
+
+/// How long the database may take to say that it is there.
+const READY_WITHIN: Duration = Duration::from_secs(1);
+
+/// The whole product. `metrics` is `None` in tests.
+pub fn router(app: App, metrics: Option<PrometheusHandle>) -> Router {
+    Router::new()
+        // What the voice platform calls.
+        .merge(receptionist::http::router())
+        // What Twilio calls.
+        .merge(messaging::http::router())
+        // What whoever operates it calls.
+        .route("/health/live", get(live))
+        .route("/health/ready", get(ready))
+        .route("/metrics", get(move || render(metrics)))
+        .fallback(async || Problem::NOT_FOUND)
+        .with_state(app)
+        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| Problem::INTERNAL.into_response()))
+        .layer(set(header::CACHE_CONTROL, "no-store"))
+        .layer(set(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(set(header::REFERRER_POLICY, "no-referrer"))
+        .layer(set(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"))
+        .layer(set(header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains"))
+}
+
+fn set(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+}
+
+/// The process runs.
+async fn live() -> Json<serde_json::Value> {
+    Json(json!({"status": "live", "version": env!("CARGO_PKG_VERSION")}))
+}
+
+/// The database answers the program's role: requests can be served.
+async fn ready(State(app): State<App>) -> Response {
+    let ask = async { app.db.pool(Class::Back).begin().await?.commit().await };
+    match tokio::time::timeout(READY_WITHIN, ask).await {
+        Ok(Ok(())) if !app.stopping.is_cancelled() => (StatusCode::OK, Json(json!({"status": "ready"}))).into_response(),
+        _ => Problem::UNAVAILABLE.into_response(),
+    }
+}
+
+async fn render(metrics: Option<PrometheusHandle>) -> Response {
+    match metrics {
+        Some(handle) => handle.render().into_response(),
+        None => Problem::NOT_FOUND.into_response(),
+    }
+}

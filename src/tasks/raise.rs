@@ -1,0 +1,28 @@
+//! Gives a person something to do.
+
+use super::store;
+use crate::platform::app::App;
+use crate::platform::db::PgConnection;
+use crate::platform::ids::{AppointmentId, CallId, OrgId, TextId};
+
+/// Work for a person.
+#[derive(Debug, Clone, Default)]
+pub struct NewTask {
+    /// What sort of work: `call_instead`, `reconnect_twilio`, …
+    pub kind: &'static str,
+    /// What happened and what to do about it.
+    pub title: String,
+    /// The call it came from.
+    pub call: Option<CallId>,
+    /// The visit it is about.
+    pub appointment: Option<AppointmentId>,
+    /// The text it is about.
+    pub text: Option<TextId>,
+    /// The reason; a second task for one reason is none, even after the first is done.
+    pub dedupe_key: String,
+}
+
+/// Leaves the task with the caller's transaction. False when this reason has its task already.
+pub async fn raise(app: &App, tx: &mut PgConnection, org: OrgId, new: &NewTask) -> Result<bool, sqlx::Error> {
+    store::insert(tx, org, app.new_id(), new, app.clock.now()).await
+}

@@ -1,0 +1,34 @@
+//! All SQL of the slice.
+
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx as _;
+use uuid::Uuid;
+
+use super::NewTask;
+use crate::platform::db::{PgConnection, sql};
+use crate::platform::ids::OrgId;
+
+pub(super) async fn insert(
+    tx: &mut PgConnection,
+    org: OrgId,
+    id: Uuid,
+    new: &NewTask,
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    let done = sql(
+        "insert into tasks (org_id, id, kind, title, call_id, appointment_id, text_id, dedupe_key, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict on constraint tasks_once_per_reason do nothing",
+    )
+    .bind(org)
+    .bind(id)
+    .bind(new.kind)
+    .bind(&new.title)
+    .bind(new.call)
+    .bind(new.appointment)
+    .bind(new.text)
+    .bind(&new.dedupe_key)
+    .bind(now.to_sqlx())
+    .execute(tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}

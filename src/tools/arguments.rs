@@ -1,0 +1,88 @@
+//! Arguments of a tool call, by any of the names that assistants in the field use.
+
+use serde_json::{Map, Value};
+use voxanne_vapi::answer::single_line;
+
+/// One clean line of at most `max` characters: no control characters, no direction marks.
+pub fn clean(text: &str, max: usize) -> String {
+    single_line(text).chars().take(max).collect::<String>().trim_end().to_owned()
+}
+
+/// An argument that should be a whole number and is not.
+#[derive(Debug, Clone, Copy)]
+pub struct NotANumber;
+
+/// Read-only view of a call's arguments: camelCase, snake_case and older names alike.
+#[derive(Debug, Clone, Copy)]
+pub struct Arguments<'a>(pub &'a Map<String, Value>);
+
+/// What one argument may be called, normalised (lower case, letters only), best first.
+#[derive(Debug, Clone, Copy)]
+pub struct Names(&'static [&'static str]);
+
+#[expect(missing_docs, reason = "named after the argument")]
+impl Names {
+    pub const DATE: Self = Self(&["date", "preferreddate", "appointmentdate", "day"]);
+    pub const TIME: Self = Self(&["preferredtime", "time", "appointmenttime"]);
+    pub const SERVICE: Self = Self(&["servicetype", "service", "servicename", "treatment"]);
+    pub const PRACTITIONER: Self = Self(&["practitionername", "practitioner", "provider", "providername"]);
+    pub const PART_OF_DAY: Self = Self(&["partofday", "timeofday"]);
+    pub const CUSTOMER_NAME: Self = Self(&["customername", "patientname", "name", "callername", "fullname"]);
+    pub const CUSTOMER_PHONE: Self = Self(&["customerphone", "patientphone", "phone", "phonenumber"]);
+    pub const CUSTOMER_EMAIL: Self = Self(&["customeremail", "patientemail", "email"]);
+    pub const DURATION: Self = Self(&["durationminutes", "duration"]);
+    pub const NOTES: Self = Self(&["notes", "note"]);
+    pub const LEAD_NAME: Self = Self(&["leadname", "customername", "name"]);
+    pub const LEAD_PHONE: Self = Self(&["leadphone", "customerphone", "phone"]);
+    pub const INTEREST: Self = Self(&["serviceinterest", "interest", "servicetype", "service"]);
+    pub const SUMMARY: Self = Self(&["summary", "notes", "reason"]);
+    pub const URGENCY: Self = Self(&["urgency", "priority"]);
+}
+
+impl Arguments<'_> {
+    fn value(&self, names: Names) -> Option<&Value> {
+        let normal = |key: &str| key.chars().filter(char::is_ascii_alphabetic).collect::<String>().to_ascii_lowercase();
+        names.0.iter().find_map(|name| self.0.iter().find(|(key, _)| normal(key) == *name).map(|(_, value)| value))
+    }
+
+    /// The argument as one clean line; `None` when absent, empty or not text.
+    pub fn text(&self, names: Names) -> Option<String> {
+        let raw = match self.value(names)? {
+            Value::String(text) => text.clone(),
+            Value::Number(number) => number.to_string(),
+            _ => return None,
+        };
+        let line = single_line(&raw);
+        (!line.is_empty()).then_some(line)
+    }
+
+    /// The argument as minutes: `Err` when it was given and is no whole number.
+    pub fn whole_number(&self, names: Names) -> Result<Option<i64>, NotANumber> {
+        match self.value(names) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Number(number)) => number.as_i64().map(Some).ok_or(NotANumber),
+            Some(Value::String(text)) => text.trim().parse().ok().map(Some).ok_or(NotANumber),
+            Some(_) => Err(NotANumber),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn both_spellings_and_older_names_mean_the_same() {
+        for key in ["serviceType", "service_type", "service", "ServiceName"] {
+            let map: Map<_, _> = [(key.to_owned(), Value::from("Botox"))].into_iter().collect();
+            assert_eq!(Arguments(&map).text(Names::SERVICE).unwrap(), "Botox", "{key}");
+        }
+    }
+
+    #[test]
+    fn control_and_bidi_characters_do_not_get_in() {
+        let map: Map<_, _> = [("notes".to_owned(), Value::from("a\u{202e}b\u{0}\r\nc"))].into_iter().collect();
+        assert_eq!(Arguments(&map).text(Names::NOTES).unwrap(), "ab c");
+    }
+}

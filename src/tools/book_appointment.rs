@@ -1,0 +1,149 @@
+//! Books an appointment from what the caller said.
+
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+
+use super::arguments::{Arguments, Names, NotANumber};
+use super::run::{Answer, AttemptError, Caller};
+use super::speech;
+use crate::appointments::{self, BookError, NewBooking};
+use crate::phone::Phone;
+use crate::platform::app::App;
+use crate::platform::db::PgConnection;
+use crate::scheduling::{self, Location, Matched, RuleBook, Service};
+use crate::spoken_name::SpokenName;
+use crate::when::{self, TimeQuestion};
+
+/// Visit lengths that may be asked for where the catalogue has none.
+const SAID_MINUTES: std::ops::RangeInclusive<u16> = 15..=180;
+/// Starts are on whole steps of this; anything finer is a misheard time.
+const START_STEP_MINUTES: i8 = 5;
+
+pub(super) async fn answer(
+    app: &App,
+    tx: &mut PgConnection,
+    caller: &Caller,
+    book: &RuleBook,
+    arguments: Arguments<'_>,
+) -> Result<Answer, AttemptError> {
+    let Some(location) = book.location(caller.location) else { return Ok(Answer::result(speech::NO_SERVICES)) };
+    let service = match wanted_service(book, arguments) {
+        Ok(service) => service,
+        Err(question) => return Ok(Answer::result(question)),
+    };
+    let wanted = match wanted(app, caller, book, location, &service, arguments) {
+        Ok(wanted) => wanted,
+        Err(question) => return Ok(Answer::result(question)),
+    };
+    match appointments::book(app, tx, caller.org, &wanted).await {
+        Ok(booked) => Ok(Answer::result(booked.said)),
+        Err(BookError::RulesChanged(version)) => Err(AttemptError::RulesChanged(version)),
+        Err(BookError::Unexpected(error)) => Err(AttemptError::Database(error)),
+        Err(refused) => Ok(Answer::result(appointments::refused_sentence(&refused, &location.zone))),
+    }
+}
+
+/// The service to book with its duration, and the caller's own word when the catalogue has none.
+struct Wanted {
+    service: Service,
+    said: Option<String>,
+}
+
+fn wanted_service(book: &RuleBook, arguments: Arguments<'_>) -> Result<Wanted, String> {
+    let said = arguments.text(Names::SERVICE).ok_or(speech::WHICH_SERVICE)?;
+    let matched = scheduling::match_service(book, &said).ok_or(speech::NO_SERVICES)?;
+    let minutes = match arguments.whole_number(Names::DURATION) {
+        Ok(None) => None,
+        Ok(Some(minutes)) => {
+            let minutes = u16::try_from(minutes).ok().filter(|m| (5..=720).contains(m));
+            Some(minutes.ok_or(speech::BAD_DURATION)?)
+        }
+        Err(NotANumber) => return Err(speech::BAD_DURATION.into()),
+    };
+    let mut service = matched.service().clone();
+    // The catalogue knows how long its services take; a length given by voice counts only where it knows nothing.
+    if let (Matched::Other(_), Some(minutes)) = (matched, minutes) {
+        if !SAID_MINUTES.contains(&minutes) {
+            return Err(speech::BAD_DURATION.into());
+        }
+        service.rules.duration_minutes = minutes;
+    }
+    let is_other = matches!(matched, Matched::Other(_)) && !said.eq_ignore_ascii_case("other");
+    Ok(Wanted { service, said: is_other.then(|| spoken_service(&said)) })
+}
+
+/// An unknown service is repeated to the caller: letters, digits and spaces only, and not a speech.
+fn spoken_service(said: &str) -> String {
+    let plain: String = said.chars().map(|c| if c.is_alphanumeric() || "-'&".contains(c) { c } else { ' ' }).collect();
+    plain.split_whitespace().take(5).collect::<Vec<_>>().join(" ").chars().take(40).collect()
+}
+
+fn wanted<'b>(
+    app: &App,
+    caller: &Caller,
+    book: &'b RuleBook,
+    location: &'b Location,
+    service: &'b Wanted,
+    arguments: Arguments<'_>,
+) -> Result<NewBooking<'b>, String> {
+    let starts_at = wanted_start(app, location, arguments)?;
+    let practitioner = match arguments.text(Names::PRACTITIONER) {
+        None => None,
+        Some(name) => Some(scheduling::match_practitioner(book, &name).ok_or(speech::UNKNOWN_PRACTITIONER)?.id),
+    };
+    let said_name = arguments.text(Names::CUSTOMER_NAME).ok_or(speech::WHICH_NAME)?;
+    let said_phone =
+        arguments.text(Names::CUSTOMER_PHONE).and_then(|said| Phone::parse(&said, &book.settings.default_region).ok());
+    let phone = caller.phone.clone().or_else(|| said_phone.clone()).ok_or(speech::WHICH_PHONE)?;
+    Ok(NewBooking {
+        book,
+        location,
+        service: &service.service,
+        service_said: service.said.clone(),
+        starts_at,
+        practitioner,
+        // A name that could be anything but a name is left out; the visit stands without it.
+        name: SpokenName::parse(&said_name),
+        said_phone: said_phone.filter(|said| !said.same(&phone)),
+        phone: Some(phone),
+        email: arguments.text(Names::CUSTOMER_EMAIL).filter(|email| is_email(email)),
+        notes: arguments.text(Names::NOTES),
+        call_ref: caller.call_ref.clone(),
+    })
+}
+
+fn wanted_start(app: &App, location: &Location, arguments: Arguments<'_>) -> Result<Timestamp, String> {
+    let today = app.clock.now().to_zoned(location.zone.clone()).date();
+    let said_date = arguments.text(Names::DATE).ok_or(speech::WHICH_DAY)?;
+    let date = when::parse_date(&said_date, today).map_err(speech::ask_date)?;
+    let said_time = arguments.text(Names::TIME).ok_or(speech::WHICH_TIME)?;
+    let time = match when::parse_time(&said_time) {
+        Ok(time) => time,
+        Err(TimeQuestion::TwoReadings(one, other)) => open_reading(location, date, one, other)?,
+        Err(question) => return Err(speech::ask_time(question)),
+    };
+    if time.minute() % START_STEP_MINUTES != 0 || time.second() != 0 {
+        return Err(speech::ask_time(TimeQuestion::Unclear));
+    }
+    let resolved = when::resolve(date, time, &location.zone).map_err(|e| speech::ask_clock_change(&e, date, time))?;
+    Ok(resolved.timestamp())
+}
+
+/// "At 2" is the one of both that the clinic is open at; when it is open at both, or neither, the caller is asked.
+fn open_reading(location: &Location, date: Date, one: Time, other: Time) -> Result<Time, String> {
+    let is_open = |time: Time| {
+        let minute = u16::try_from(i32::from(time.hour()) * 60 + i32::from(time.minute())).unwrap_or(0);
+        location.hours.spans(date).iter().any(|s| (s.opens_minute()..s.closes_minute()).contains(&minute))
+    };
+    match (is_open(one), is_open(other)) {
+        (true, false) => Ok(one),
+        (false, true) => Ok(other),
+        _ => Err(speech::ask_time(TimeQuestion::TwoReadings(one, other))),
+    }
+}
+
+fn is_email(said: &str) -> bool {
+    let Some((user, host)) = said.split_once('@') else { return false };
+    let plain = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || ".-_+".contains(c));
+    said.len() <= 254 && plain(user) && plain(host) && host.contains('.') && !host.starts_with('.') && !host.ends_with('.')
+}

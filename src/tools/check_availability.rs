@@ -1,0 +1,65 @@
+//! Tells which times of a day are free, in words for speech. Reads only.
+
+use std::sync::Arc;
+
+use jiff::civil::{Date, Time};
+
+use super::arguments::{Arguments, Names};
+use super::run::{Answer, Caller};
+use super::speech;
+use crate::platform::app::App;
+use crate::platform::telemetry::chain;
+use crate::scheduling::{self, Day, Location};
+use crate::when::{self, PartOfDay};
+
+/// More than this and a caller stops listening.
+const TIMES_SPOKEN_MAX: usize = 5;
+
+pub(super) async fn answer(app: &App, caller: &Caller, arguments: Arguments<'_>) -> Answer {
+    match openings(app, caller, arguments).await {
+        Ok(said) => Answer::result(said),
+        Err(error) => {
+            tracing::error!(org.id = %caller.org, error = chain(&*error), "Could not read openings");
+            Answer::error(speech::UNEXPECTED)
+        }
+    }
+}
+
+async fn openings(app: &App, caller: &Caller, arguments: Arguments<'_>) -> Result<String, Arc<sqlx::Error>> {
+    let book = scheduling::rule_book(app, caller.org, None).await?;
+    let Some(location) = book.location(caller.location) else { return Ok(speech::NO_SERVICES.into()) };
+    let today = app.clock.now().to_zoned(location.zone.clone()).date();
+    let Some(said_date) = arguments.text(Names::DATE) else { return Ok(speech::WHICH_DAY.into()) };
+    let date = match when::parse_date(&said_date, today) {
+        Ok(date) => date,
+        Err(question) => return Ok(speech::ask_date(question)),
+    };
+    let said_service = arguments.text(Names::SERVICE).unwrap_or_default();
+    let Some(matched) = scheduling::match_service(&book, &said_service) else { return Ok(speech::WHICH_SERVICE.into()) };
+    let practitioner = match arguments.text(Names::PRACTITIONER) {
+        None => None,
+        Some(name) => match scheduling::match_practitioner(&book, &name) {
+            Some(found) => Some(found.id),
+            None => return Ok(speech::UNKNOWN_PRACTITIONER.into()),
+        },
+    };
+    let day = Day { org: caller.org, location: Some(location.id), service: matched.service().id, practitioner, local_date: date };
+    let free = scheduling::open_times(app, &day).await?;
+    let local = |at: jiff::Timestamp| at.to_zoned(location.zone.clone());
+    let times: Vec<Time> = free.iter().map(|o| local(o.starts_at).time()).collect();
+    if times.is_empty() {
+        let next = scheduling::next_open_day(app, &day).await?.map(|o| local(o.starts_at));
+        return Ok(speech::no_openings(date, is_closed(location, date), next.map(|z| (z.date(), z.time()))));
+    }
+    let part = arguments.text(Names::PART_OF_DAY).and_then(|said| PartOfDay::parse(&said)).unwrap_or(PartOfDay::Any);
+    let wanted: Vec<Time> = times.iter().copied().filter(|t| part.contains(*t)).collect();
+    Ok(if wanted.is_empty() {
+        speech::other_times(date, &times, TIMES_SPOKEN_MAX)
+    } else {
+        speech::open_times(date, &wanted, TIMES_SPOKEN_MAX)
+    })
+}
+
+fn is_closed(location: &Location, date: Date) -> bool {
+    location.hours.spans(date).is_empty()
+}

@@ -1,0 +1,15 @@
+//! What the voice may do during a call: one file per tool.
+//!
+//! Business refusals are results, in words the caller can use; only what the model must repeat differently
+//! (unreadable arguments, an unknown tool) and our own failures are errors.
+
+mod arguments;
+mod book_appointment;
+mod check_availability;
+pub mod definitions;
+mod notify_hot_lead;
+mod run;
+mod speech;
+
+pub use run::{Answer, Caller, ToolName, asked_id, run};
+pub use speech::SENTENCES;

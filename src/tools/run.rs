@@ -1,0 +1,231 @@
+//! Runs one tool call: within its budget, once, and with an answer whatever happens.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
+
+use moka::sync::Cache;
+use voxanne_vapi::ToolCall;
+
+use super::arguments::Arguments;
+use super::{book_appointment, check_availability, notify_hot_lead, speech};
+use crate::calls::{self, Claim, NewToolCall};
+use crate::phone::Phone;
+use crate::platform::app::App;
+use crate::platform::db::{OrgTx, is_contended, is_disconnected};
+use crate::platform::ids::{LocationId, OrgId};
+use crate::platform::telemetry::chain;
+
+/// Calls whose tool use is counted at once.
+const CALLS_COUNTED_MAX: u64 = 50_000;
+/// The longest a call can be: then its count is forgotten.
+const COUNTED_FOR: Duration = Duration::from_secs(2 * 60 * 60);
+
+/// Who is on the phone, as the platform says and the credential vouches.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// From the credential.
+    pub org: OrgId,
+    /// Where the dialled number or assistant stands.
+    pub location: Option<LocationId>,
+    /// The platform's id of the call.
+    pub call_ref: Option<String>,
+    /// The caller id, when there is one.
+    pub phone: Option<Phone>,
+}
+
+/// What goes back for one tool call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// One or two sentences, ready to be spoken.
+    pub text: String,
+    /// True when the model should not treat it as a result.
+    pub is_error: bool,
+}
+
+impl Answer {
+    pub(super) fn result(text: impl Into<String>) -> Self {
+        Self { text: text.into(), is_error: false }
+    }
+
+    pub(super) fn error(text: impl Into<String>) -> Self {
+        Self { text: text.into(), is_error: true }
+    }
+}
+
+/// The tools that exist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "named after the tools")]
+pub enum ToolName {
+    CheckAvailability,
+    BookAppointment,
+    NotifyHotLead,
+}
+
+impl ToolName {
+    /// The tool of this name, if there is one.
+    pub fn parse(name: &str) -> Option<Self> {
+        Some(match name {
+            "check_availability" | "checkAvailability" => Self::CheckAvailability,
+            "book_appointment" | "bookAppointment" => Self::BookAppointment,
+            "notify_hot_lead" | "notifyHotLead" => Self::NotifyHotLead,
+            _ => return None,
+        })
+    }
+
+    /// Whether it changes anything: then the message is stored before it acts.
+    pub const fn has_effect(self) -> bool {
+        !matches!(self, Self::CheckAvailability)
+    }
+}
+
+/// Answers `call` within the budget. Work that is past it goes on and is finished or undone, never left half done.
+pub async fn run(app: &App, caller: &Caller, call: &ToolCall, record: &NewToolCall) -> Answer {
+    let started = Instant::now();
+    let Some(tool) = ToolName::parse(&call.name) else { return Answer::error(speech::UNKNOWN_TOOL) };
+    let Ok(arguments) = call.arguments.clone() else { return Answer::error(speech::UNREADABLE) };
+    if is_looping(app, caller) {
+        metrics::counter!("voxanne_tool_loops_total").increment(1);
+        return Answer::result(speech::TOO_MANY);
+    }
+    let budget = Duration::from_millis(app.config.voice.tool_budget_ms);
+    // Its own task: a caller who hangs up, or a budget that runs out, must not tear a booking in the middle.
+    let work = app.tasks.spawn({
+        let (app, caller, record) = (app.clone(), caller.clone(), record.clone());
+        async move {
+            let arguments = Arguments(&arguments);
+            match tool {
+                ToolName::CheckAvailability => check_availability::answer(&app, &caller, arguments).await,
+                ToolName::BookAppointment => once(&app, &caller, &record, Effect::Book(arguments)).await,
+                ToolName::NotifyHotLead => once(&app, &caller, &record, Effect::Alert(arguments)).await,
+            }
+        }
+    });
+    let answer = match tokio::time::timeout(budget, work).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(panicked)) => {
+            tracing::error!(org.id = %caller.org, tool = %call.name, error = %panicked, "A tool call panicked");
+            Answer::error(speech::UNEXPECTED)
+        }
+        Err(_) => {
+            metrics::counter!("voxanne_tool_deadlines_total", "tool" => record.name.clone()).increment(1);
+            tracing::warn!(org.id = %caller.org, tool = %call.name, "A tool call outlived its budget and goes on");
+            Answer::error(speech::TOO_SLOW)
+        }
+    };
+    metrics::histogram!("voxanne_tool_seconds", "tool" => record.name.clone()).record(started.elapsed().as_secs_f64());
+    answer
+}
+
+/// What an effectful tool is asked to do.
+#[derive(Clone, Copy)]
+enum Effect<'a> {
+    Book(Arguments<'a>),
+    Alert(Arguments<'a>),
+}
+
+/// Why an attempt came to nothing.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum AttemptError {
+    /// The rules moved while they were being used.
+    #[error("the rules changed")]
+    RulesChanged(i64),
+    /// The database refused or went away.
+    #[error("the database refused")]
+    Database(#[from] sqlx::Error),
+    /// Kept rules or credentials could not be read.
+    #[error("the rules could not be read")]
+    Rules(#[from] Arc<sqlx::Error>),
+}
+
+/// Claims, acts and answers in one transaction; tries once more when the server went away or the rules moved.
+async fn once(app: &App, caller: &Caller, record: &NewToolCall, effect: Effect<'_>) -> Answer {
+    let mut seen = None;
+    for attempt in 0..3 {
+        match attempt_once(app, caller, record, effect, seen).await {
+            Ok(answer) => return answer,
+            Err(AttemptError::RulesChanged(version)) => seen = Some(version),
+            Err(AttemptError::Database(error)) if attempt == 0 && (is_disconnected(&error) || is_deadlock(&error)) => {
+                metrics::counter!("voxanne_tool_retries_total").increment(1);
+            }
+            Err(AttemptError::Database(error)) if is_contended(&error) => {
+                metrics::counter!("voxanne_tool_contended_total").increment(1);
+                return Answer::result(speech::CONTENDED);
+            }
+            Err(error) => {
+                tracing::error!(org.id = %caller.org, tool = %record.name, error = chain(&error), "A tool call failed");
+                return Answer::error(speech::UNEXPECTED);
+            }
+        }
+    }
+    Answer::error(speech::UNEXPECTED)
+}
+
+fn is_deadlock(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|e| e.code().as_deref() == Some("40P01"))
+}
+
+async fn attempt_once(
+    app: &App,
+    caller: &Caller,
+    record: &NewToolCall,
+    effect: Effect<'_>,
+    seen: Option<i64>,
+) -> Result<Answer, AttemptError> {
+    let started = Instant::now();
+    let book = crate::scheduling::rule_book(app, caller.org, seen).await?;
+    let mut tx: OrgTx = app.begin_live(caller.org).await?;
+    let now = app.clock.now();
+    let answer = match calls::claim(&mut tx, caller.org, record, now).await? {
+        Claim::Answered { answer, is_error } => return Ok(Answer { text: answer, is_error }),
+        Claim::Different => return Ok(Answer::result(speech::DIFFERENT)),
+        Claim::First { ended_at: Some(ended_at) } if is_too_late(app, ended_at, now) => Answer::result(speech::CALL_OVER),
+        Claim::First { .. } => match effect {
+            Effect::Book(arguments) => book_appointment::answer(app, &mut tx, caller, &book, arguments).await?,
+            Effect::Alert(arguments) => notify_hot_lead::answer(app, &mut tx, caller, &book, (&record.asked, arguments)).await?,
+        },
+    };
+    let micros = i64::try_from(started.elapsed().as_micros()).unwrap_or(i64::MAX);
+    calls::answer(&mut tx, caller.org, &record.asked, &answer.text, answer.is_error, micros).await?;
+    tx.commit().await?;
+    Ok(answer)
+}
+
+fn is_too_late(app: &App, ended_at: jiff::Timestamp, now: jiff::Timestamp) -> bool {
+    now.duration_since(ended_at).as_secs() > app.config.voice.late_tool_seconds
+}
+
+struct Counted(Cache<(OrgId, String), Arc<AtomicI64>>);
+
+/// A model in a loop asks without end; counted per call and replica.
+fn is_looping(app: &App, caller: &Caller) -> bool {
+    let Some(call_ref) = &caller.call_ref else { return false };
+    let counted = app
+        .memo
+        .get_or(|| Counted(Cache::builder().max_capacity(CALLS_COUNTED_MAX).time_to_idle(COUNTED_FOR).build()));
+    let count = counted.0.get_with((caller.org, call_ref.clone()), Arc::default);
+    count.fetch_add(1, Ordering::Relaxed) >= app.config.voice.tools_per_call_max
+}
+
+/// The name under which a repeat of `call` is recognised: its id, or what it asks when it has none.
+pub fn asked_id(call: &ToolCall, digest: &[u8]) -> String {
+    call.id.clone().unwrap_or_else(|| format!("legacy:{}", hex::encode(&digest[..digest.len().min(16)])))
+}
+
+/// The rules every spoken sentence keeps.
+#[cfg(test)]
+pub(crate) fn assert_speakable(said: &str) {
+    let words = said.split_whitespace().count();
+    assert!(words <= 40, "{words} words: {said}");
+    // One word before a full stop is an exclamation, not a sentence.
+    let sentences = said.split_inclusive(['.', '!', '?']).filter(|s| s.split_whitespace().count() > 1).count();
+    assert!(sentences <= 3, "{sentences} sentences: {said}");
+    for banned in ["_", "error", "Error", "\n", "null", "undefined"] {
+        assert!(!said.contains(banned), "{banned:?} in: {said}");
+    }
+    let bytes = said.as_bytes();
+    let iso = bytes.windows(5).any(|w| w[..4].iter().all(u8::is_ascii_digit) && w[4] == b'-');
+    assert!(!iso, "ISO date in: {said}");
+    let clock = said.split_whitespace().any(|w| w.len() >= 5 && w.as_bytes()[2] == b':' && w.starts_with(['0', '2']));
+    assert!(!clock, "24-hour time in: {said}");
+}

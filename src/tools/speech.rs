@@ -1,0 +1,138 @@
+//! Questions and answers that more than one tool says. A test holds every sentence to the rules of speech.
+
+use jiff::civil::{Date, Time};
+
+use crate::when::{DateQuestion, LocalTimeError, TimeQuestion, say_date, say_moment, say_time};
+
+pub(super) const UNREADABLE: &str = "I didn't catch all of that. Could you please say it once more?";
+pub(super) const UNKNOWN_TOOL: &str = "That isn't something I can do on this call. I can check times or book an appointment for you.";
+pub(super) const TOO_SLOW: &str = "I'm sorry, that's taking longer than it should. Please ask me once more in a moment.";
+pub(super) const UNEXPECTED: &str = "I'm sorry, I couldn't reach our calendar just now. Please ask me once more in a moment.";
+pub(super) const CONTENDED: &str = "I'm sorry, somebody else is booking at this very moment. Please ask me for that time once more.";
+pub(super) const DIFFERENT: &str = "I want to be sure I have that right. Could you please tell me once more what you'd like?";
+pub(super) const TOO_MANY: &str = "I've tried quite a few times now. Our team can help you better, so please call us back during opening hours.";
+pub(super) const CALL_OVER: &str = "This call has already ended, so nothing was changed. Please call us again.";
+pub(super) const WHICH_DAY: &str = "Which day would you like to come in?";
+pub(super) const WHICH_TIME: &str = "What time would you like to come in?";
+pub(super) const WHICH_SERVICE: &str = "Which treatment would you like to book?";
+pub(super) const WHICH_NAME: &str = "May I have your name for the appointment, please?";
+pub(super) const WHICH_PHONE: &str = "What's the best phone number to reach you at, please?";
+pub(super) const UNKNOWN_PRACTITIONER: &str = "I couldn't find anyone by that name here. Would you like the first person who is available?";
+pub(super) const BAD_DURATION: &str = "I can't book a visit of that length. Shall I book the usual length instead?";
+pub(super) const NO_SERVICES: &str = "We aren't taking bookings by phone yet. Please call back during opening hours.";
+pub(super) const LEAD_TEXTED: &str = "Thank you. I've just alerted our team, and they'll call you back as soon as they can.";
+pub(super) const LEAD_NOTED: &str = "Thank you. I've put your details in front of our team so they can call you back.";
+
+/// Asks about a date that was not understood, is past, or can mean two days.
+pub(super) fn ask_date(question: DateQuestion) -> String {
+    match question {
+        DateQuestion::Unclear => "I didn't catch which day you meant. Could you say the day once more?".into(),
+        DateQuestion::Impossible => "That day isn't in the calendar. Which day did you mean?".into(),
+        DateQuestion::Past { same_day_ahead: Some(ahead), .. } => {
+            format!("That day has already passed. Did you mean {}?", say_date(ahead))
+        }
+        DateQuestion::Past { .. } => "That day has already passed. Which day would you like instead?".into(),
+        DateQuestion::TwoReadings(one, other) => format!("Did you mean {} or {}?", say_date(one), say_date(other)),
+    }
+}
+
+/// Asks about a time that was not understood or can mean two.
+pub(super) fn ask_time(question: TimeQuestion) -> String {
+    match question {
+        TimeQuestion::Unclear => "I didn't catch the time. What time would you like?".into(),
+        TimeQuestion::Impossible => "That isn't a time of day. What time would you like?".into(),
+        TimeQuestion::TwoReadings(one, other) => format!("Did you mean {} or {}?", say_time(one), say_time(other)),
+    }
+}
+
+/// Asks about a wall time that a clock change skips or repeats.
+pub(super) fn ask_clock_change(error: &LocalTimeError, date: Date, time: Time) -> String {
+    match error {
+        LocalTimeError::DoesNotExist => format!(
+            "The clocks change on {}, so {} doesn't exist that day. Which other time would you like?",
+            say_date(date),
+            say_time(time)
+        ),
+        LocalTimeError::Twice(first, _) => {
+            format!("The clocks go back then, so {} happens twice. Would a different time suit you?", say_moment(first))
+        }
+    }
+}
+
+/// Open times of a day.
+pub(super) fn open_times(date: Date, times: &[Time], spoken_max: usize) -> String {
+    format!(
+        "For {}, I have availability at {}. Which time works best for you?",
+        say_date(date),
+        crate::when::say_times(times, spoken_max)
+    )
+}
+
+/// Nothing in the part of the day that was asked for, but something else.
+pub(super) fn other_times(date: Date, times: &[Time], spoken_max: usize) -> String {
+    format!(
+        "I have nothing at that time of day on {}, but I do have {}. Would one of those work?",
+        say_date(date),
+        crate::when::say_times(times, spoken_max)
+    )
+}
+
+/// A day without openings, and the nearest one that has some.
+pub(super) fn no_openings(date: Date, is_closed: bool, next: Option<(Date, Time)>) -> String {
+    let why = if is_closed { "we're closed" } else { "we have nothing left" };
+    match next {
+        Some((day, time)) => format!(
+            "I'm sorry, {why} on {}. The nearest day with openings is {}, from {}; would that work?",
+            say_date(date),
+            say_date(day),
+            say_time(time)
+        ),
+        None => format!("I'm sorry, {why} on {}. Which other day would suit you?", say_date(date)),
+    }
+}
+
+/// Every sentence of the tools, for the test that holds the rules.
+pub const SENTENCES: fn() -> Vec<String> = samples;
+
+fn samples() -> Vec<String> {
+    let (date, later) = (jiff::civil::date(2026, 9, 23), jiff::civil::date(2026, 9, 30));
+    let times: Vec<Time> = (9..18).map(|hour| jiff::civil::time(hour, 45, 0, 0)).collect();
+    let mut all: Vec<String> = [
+        UNREADABLE, UNKNOWN_TOOL, TOO_SLOW, UNEXPECTED, CONTENDED, DIFFERENT, TOO_MANY, CALL_OVER, WHICH_DAY, WHICH_TIME,
+        WHICH_SERVICE, WHICH_NAME, WHICH_PHONE, UNKNOWN_PRACTITIONER, BAD_DURATION, NO_SERVICES, LEAD_TEXTED, LEAD_NOTED,
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    all.extend(
+        [
+            DateQuestion::Unclear,
+            DateQuestion::Impossible,
+            DateQuestion::Past { said: date, same_day_ahead: Some(later) },
+            DateQuestion::Past { said: date, same_day_ahead: None },
+            DateQuestion::TwoReadings(date, later),
+        ]
+        .map(ask_date),
+    );
+    let two = TimeQuestion::TwoReadings(jiff::civil::time(7, 0, 0, 0), jiff::civil::time(19, 0, 0, 0));
+    all.extend([TimeQuestion::Unclear, TimeQuestion::Impossible, two].map(ask_time));
+    all.push(ask_clock_change(&LocalTimeError::DoesNotExist, date, jiff::civil::time(2, 30, 0, 0)));
+    for count in [1, 2, 5, 9] {
+        all.push(open_times(date, &times[..count], 5));
+        all.push(other_times(date, &times[..count], 3));
+    }
+    let next = Some((later, jiff::civil::time(16, 45, 0, 0)));
+    all.extend([no_openings(date, true, next), no_openings(date, false, next), no_openings(date, false, None)]);
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sentence_keeps_the_rules_of_speech() {
+        for said in samples().into_iter().chain(crate::appointments::SENTENCES()) {
+            crate::tools::run::assert_speakable(&said);
+        }
+    }
+}

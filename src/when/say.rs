@@ -1,0 +1,46 @@
+//! Dates and times as a person says them, and as a text message shows them.
+
+use jiff::Zoned;
+use jiff::civil::{Date, Time};
+
+/// "Sunday, February 1st". Without the year: nobody says it for the next visit.
+pub fn say_date(date: Date) -> String {
+    let suffix = match date.day() {
+        1 | 21 | 31 => "st",
+        2 | 22 => "nd",
+        3 | 23 => "rd",
+        _ => "th",
+    };
+    format!("{}{suffix}", date.strftime("%A, %B %-d"))
+}
+
+/// "2 PM", "2:45 PM", "12 PM"; never 14:00.
+pub fn say_time(time: Time) -> String {
+    let format = if time.minute() == 0 { "%-I %p" } else { "%-I:%M %p" };
+    time.strftime(format).to_string()
+}
+
+/// "Sunday, February 1st at 2 PM".
+pub fn say_moment(moment: &Zoned) -> String {
+    format!("{} at {}", say_date(moment.date()), say_time(moment.time()))
+}
+
+/// The first `limit` times as a spoken list, and how many more there are: "9 AM, 1 PM, and 3 more times".
+pub fn say_times(times: &[Time], limit: usize) -> String {
+    let mut said: Vec<String> = times.iter().take(limit).map(|time| say_time(*time)).collect();
+    match times.len() - said.len() {
+        0 => {}
+        1 => said.push("1 more time".into()),
+        more => said.push(format!("{more} more times")),
+    }
+    match said.as_slice() {
+        [first, second] => format!("{first} and {second}"),
+        [first @ .., last] if !first.is_empty() => format!("{}, and {last}", first.join(", ")),
+        _ => said.concat(),
+    }
+}
+
+/// For a text message: "Sunday, February 1 at 2:00 PM".
+pub fn text_moment(moment: &Zoned) -> String {
+    moment.strftime("%A, %B %-d at %-I:%M %p").to_string()
+}
