@@ -31,6 +31,7 @@ create table texts (
 );
 create index texts_by_sid on texts (org_id, provider_sid) where provider_sid is not null;
 create index texts_by_recipient on texts (org_id, to_phone, queued_at);
+create index texts_of_call on texts (org_id, call_id) where call_id is not null;
 create index texts_by_time on texts (org_id, queued_at);
 call app_ctx.protect('texts');
 comment on table texts is 'Every SMS, from queued to its last state, with the verdict that let it out.';

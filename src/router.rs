@@ -30,7 +30,7 @@ pub fn router(app: App, metrics: Option<PrometheusHandle>) -> Router {
         // What whoever operates it calls.
         .route("/health/live", get(live))
         .route("/health/ready", get(ready))
-        .route("/metrics", get(move || render(metrics)))
+        .route("/metrics", get(async move || render(metrics)))
         .fallback(async || Problem::NOT_FOUND)
         .with_state(app)
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| Problem::INTERNAL.into_response()))
@@ -54,12 +54,14 @@ async fn live() -> Json<serde_json::Value> {
 async fn ready(State(app): State<App>) -> Response {
     let ask = async { app.db.pool(Class::Back).begin().await?.commit().await };
     match tokio::time::timeout(READY_WITHIN, ask).await {
-        Ok(Ok(())) if !app.stopping.is_cancelled() => (StatusCode::OK, Json(json!({"status": "ready"}))).into_response(),
+        Ok(Ok(())) if !app.stopping.is_cancelled() => {
+            (StatusCode::OK, Json(json!({"status": "ready"}))).into_response()
+        }
         _ => Problem::UNAVAILABLE.into_response(),
     }
 }
 
-async fn render(metrics: Option<PrometheusHandle>) -> Response {
+fn render(metrics: Option<PrometheusHandle>) -> Response {
     match metrics {
         Some(handle) => handle.render().into_response(),
         None => Problem::NOT_FOUND.into_response(),

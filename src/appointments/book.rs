@@ -16,9 +16,6 @@ use crate::spoken_name::SpokenName;
 use crate::tasks::{self, NewTask};
 use crate::{calls, contacts, when};
 
-/// Alternatives offered for a time that is taken.
-const ALTERNATIVES_MAX: usize = 3;
-
 /// What to book.
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "self-explaining")]
@@ -34,6 +31,8 @@ pub struct NewBooking<'b> {
     pub name: Option<SpokenName>,
     /// The platform's caller id, else the number given by voice.
     pub phone: Option<Phone>,
+    /// Whether that number is the caller id.
+    pub is_caller_id: bool,
     /// A number given by voice that differs from the caller id.
     pub said_phone: Option<Phone>,
     pub email: Option<String>,
@@ -87,7 +86,12 @@ pub enum BookError {
 ///
 /// The same visit asked for again (same call or phone, service and start, a similar name) is the same appointment
 /// and the same sentence. Two callers racing are told apart by the ledger, not by the look before.
-pub async fn book(app: &App, tx: &mut PgConnection, org: OrgId, wanted: &NewBooking<'_>) -> Result<Booked, BookError> {
+pub async fn book(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    wanted: &NewBooking<'_>,
+) -> Result<Booked, BookError> {
     let bookable = wanted.book.bookable(wanted.location, wanted.service, wanted.practitioner);
     let own_call = wanted.call_ref.as_deref();
     let taken = scheduling::open_ledger(app, tx, org, &bookable, wanted.starts_at, own_call).await?;
@@ -117,7 +121,12 @@ pub async fn book(app: &App, tx: &mut PgConnection, org: OrgId, wanted: &NewBook
 }
 
 /// The visit this request already booked, if it is a repeat.
-async fn find_repeat(app: &App, tx: &mut PgConnection, org: OrgId, wanted: &NewBooking<'_>) -> Result<Option<Booked>, BookError> {
+async fn find_repeat(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    wanted: &NewBooking<'_>,
+) -> Result<Option<Booked>, BookError> {
     let query = EarlierQuery {
         starts_at: wanted.starts_at,
         service: wanted.service.id,
@@ -150,7 +159,7 @@ async fn refused(
 ) -> Result<BookError, sqlx::Error> {
     let alternatives = match refusal {
         Refusal::BeyondHorizon { .. } => Vec::new(),
-        _ => scheduling::alternatives(app, tx, wanted.book.org, bookable, taken, wanted.starts_at, ALTERNATIVES_MAX).await?,
+        _ => scheduling::alternatives(app, tx, wanted.book.org, bookable, taken, wanted.starts_at).await?,
     };
     Ok(BookError::Refused { refusal, alternatives })
 }
@@ -162,7 +171,13 @@ struct Visit {
     status: Status,
 }
 
-async fn record(app: &App, tx: &mut PgConnection, org: OrgId, wanted: &NewBooking<'_>, visit: &Visit) -> Result<Booked, BookError> {
+async fn record(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    wanted: &NewBooking<'_>,
+    visit: &Visit,
+) -> Result<Booked, BookError> {
     let now = app.clock.now();
     let caller = who(app, tx, org, wanted).await?;
     let starts_at = visit.fitted.opening.starts_at.to_zoned(wanted.location.zone.clone());
@@ -200,14 +215,22 @@ struct Who {
     call: Option<CallId>,
 }
 
-async fn who(app: &App, tx: &mut PgConnection, org: OrgId, wanted: &NewBooking<'_>) -> Result<Who, sqlx::Error> {
+async fn who(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    wanted: &NewBooking<'_>,
+) -> Result<Who, sqlx::Error> {
     let contact = match &wanted.phone {
-        Some(phone) => Some(contacts::find_or_create(app, tx, org, phone, wanted.name.as_ref(), wanted.email.as_deref()).await?),
+        Some(phone) => Some(
+            contacts::find_or_create(app, tx, org, phone, wanted.name.as_ref(), wanted.email.as_deref())
+                .await?,
+        ),
         None => None,
     };
     let call = match &wanted.call_ref {
         Some(call_ref) => {
-            let phone = wanted.phone.as_ref().map(Phone::as_str);
+            let phone = wanted.phone.as_ref().filter(|_| wanted.is_caller_id).map(Phone::as_str);
             Some(calls::ensure(tx, org, app.new_id(), call_ref, phone, app.clock.now()).await?)
         }
         None => None,
@@ -244,7 +267,13 @@ async fn queue_confirmation(
     Ok(messaging::queue_text(app, tx, org, settings, text).await?.text().is_some())
 }
 
-async fn tell_staff(app: &App, tx: &mut PgConnection, org: OrgId, visit: &Visit, has_no_phone: bool) -> Result<(), sqlx::Error> {
+async fn tell_staff(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    visit: &Visit,
+    has_no_phone: bool,
+) -> Result<(), sqlx::Error> {
     let title = match visit.status {
         Status::Scheduled => "The receptionist booked a visit",
         Status::Pending => "A visit waits for your confirmation",

@@ -21,7 +21,12 @@ pub struct Held {
 
 /// Holds the wanted time for its call. Others cannot hold or book it; a booking of the same time by the same call
 /// converts it; it lapses by itself, goes at the call's end, and is replaced when the call holds the time again.
-pub async fn hold(app: &App, tx: &mut PgConnection, org: OrgId, wanted: &NewBooking<'_>) -> Result<Held, BookError> {
+pub async fn hold(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    wanted: &NewBooking<'_>,
+) -> Result<Held, BookError> {
     let call_ref = wanted.call_ref.as_deref().unwrap_or_default();
     let bookable = wanted.book.bookable(wanted.location, wanted.service, wanted.practitioner);
     let taken = scheduling::open_ledger(app, tx, org, &bookable, wanted.starts_at, Some(call_ref)).await?;

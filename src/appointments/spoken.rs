@@ -9,7 +9,12 @@ use super::book::{BookError, Status};
 use crate::when::{say_date, say_moment, say_times};
 
 /// The booking stands; the promise of a text is made only when the text is queued.
-pub(super) fn booked_sentence(service: &str, starts_at: &Zoned, status: Status, is_text_queued: bool) -> String {
+pub(super) fn booked_sentence(
+    service: &str,
+    starts_at: &Zoned,
+    status: Status,
+    is_text_queued: bool,
+) -> String {
     let moment = say_moment(starts_at);
     match (status, is_text_queued) {
         (Status::Scheduled, true) => format!(
@@ -41,7 +46,8 @@ pub fn refused_sentence(error: &BookError, zone: &TimeZone) -> String {
 }
 
 /// Our own failure: nothing is claimed, and there is a next step.
-const UNEXPECTED: &str = "I'm sorry, I couldn't reach our calendar just now. Please ask me once more in a moment.";
+const UNEXPECTED: &str =
+    "I'm sorry, I couldn't reach our calendar just now. Please ask me once more in a moment.";
 
 /// What another writer's claim amounts to.
 pub(super) fn taken() -> Refusal {
@@ -59,7 +65,9 @@ fn reason(refusal: &Refusal, alternatives: &[Opening]) -> &'static str {
         Refusal::PractitionerBusy { .. } | Refusal::ResourceBusy { .. } if alternatives.is_empty() => {
             "I'm sorry, that time is taken."
         }
-        Refusal::PractitionerBusy { .. } | Refusal::ResourceBusy { .. } => "I'm sorry, that time was just taken.",
+        Refusal::PractitionerBusy { .. } | Refusal::ResourceBusy { .. } => {
+            "I'm sorry, that time was just taken."
+        }
         Refusal::NoResource => "I'm sorry, we can't offer that here at the moment.",
     }
 }

@@ -18,7 +18,12 @@ pub(super) enum Reason {
 }
 
 /// Writes claims, sorted; false when any of them is taken, and then none stays.
-pub(super) async fn reserve(tx: &mut PgConnection, org: OrgId, claims: &[Claim], reason: Reason) -> sqlx::Result<bool> {
+pub(super) async fn reserve(
+    tx: &mut PgConnection,
+    org: OrgId,
+    claims: &[Claim],
+    reason: Reason,
+) -> sqlx::Result<bool> {
     let rows: Vec<_> = claims
         .iter()
         .map(|c| json!({"r": c.resource, "l": c.lane, "s": c.starts_at.to_string(), "e": c.ends_at.to_string()}))
@@ -73,7 +78,12 @@ pub(super) struct NewAppointment<'a> {
     pub said: &'a str,
 }
 
-pub(super) async fn insert(tx: &mut PgConnection, org: OrgId, new: &NewAppointment<'_>, now: Timestamp) -> sqlx::Result<()> {
+pub(super) async fn insert(
+    tx: &mut PgConnection,
+    org: OrgId,
+    new: &NewAppointment<'_>,
+    now: Timestamp,
+) -> sqlx::Result<()> {
     sql("insert into appointments (org_id, id, location_id, service_id, service_said, practitioner_id, contact_id, call_id, status,
             starts_at, ends_at, time_zone, local_starts_at, customer_name, customer_phone, said_phone, customer_email, notes,
             confirmation_said, created_at)
@@ -121,7 +131,11 @@ pub(super) struct EarlierQuery<'a> {
     pub phone: Option<&'a str>,
 }
 
-pub(super) async fn earlier(tx: &mut PgConnection, org: OrgId, query: &EarlierQuery<'_>) -> sqlx::Result<Vec<Earlier>> {
+pub(super) async fn earlier(
+    tx: &mut PgConnection,
+    org: OrgId,
+    query: &EarlierQuery<'_>,
+) -> sqlx::Result<Vec<Earlier>> {
     sql_as(
         "select a.id, a.starts_at = $2 and a.service_id = $3 as is_same_visit, a.customer_name, a.confirmation_said
            from appointments a
@@ -154,7 +168,12 @@ pub(super) struct NewHold<'a> {
     pub expires_at: Timestamp,
 }
 
-pub(super) async fn insert_hold(tx: &mut PgConnection, org: OrgId, new: &NewHold<'_>, now: Timestamp) -> sqlx::Result<()> {
+pub(super) async fn insert_hold(
+    tx: &mut PgConnection,
+    org: OrgId,
+    new: &NewHold<'_>,
+    now: Timestamp,
+) -> sqlx::Result<()> {
     sql("insert into holds (org_id, id, call_ref, location_id, service_id, practitioner_id, starts_at, ends_at, expires_at, created_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)")
     .bind(org)
@@ -172,8 +191,16 @@ pub(super) async fn insert_hold(tx: &mut PgConnection, org: OrgId, new: &NewHold
     Ok(())
 }
 
-pub(super) async fn delete_holds_of_call(tx: &mut PgConnection, org: OrgId, call_ref: &str) -> sqlx::Result<u64> {
-    let done = sql("delete from holds where org_id = $1 and call_ref = $2").bind(org).bind(call_ref).execute(tx).await?;
+pub(super) async fn delete_holds_of_call(
+    tx: &mut PgConnection,
+    org: OrgId,
+    call_ref: &str,
+) -> sqlx::Result<u64> {
+    let done = sql("delete from holds where org_id = $1 and call_ref = $2")
+        .bind(org)
+        .bind(call_ref)
+        .execute(tx)
+        .await?;
     Ok(done.rows_affected())
 }
 
@@ -189,7 +216,12 @@ pub struct Upcoming {
 }
 
 /// The contact's next active visit after `now`.
-pub async fn next_of_contact(tx: &mut PgConnection, org: OrgId, contact: ContactId, now: Timestamp) -> sqlx::Result<Option<Upcoming>> {
+pub async fn next_of_contact(
+    tx: &mut PgConnection,
+    org: OrgId,
+    contact: ContactId,
+    now: Timestamp,
+) -> sqlx::Result<Option<Upcoming>> {
     sql_as(
         "select a.starts_at, a.time_zone, s.name as service_name
            from appointments a join services s on s.org_id = a.org_id and s.id = a.service_id

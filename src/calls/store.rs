@@ -93,8 +93,8 @@ pub(super) async fn step(tx: &mut PgConnection, org: OrgId, id: CallId, step: &S
     .bind(step.state)
     .bind(step.assistant_ref)
     .bind(step.ended_reason)
-    .bind(step.started_at.map(|at| at.to_sqlx()))
-    .bind(step.ended_at.map(|at| at.to_sqlx()))
+    .bind(step.started_at.map(jiff_sqlx::ToSqlx::to_sqlx))
+    .bind(step.ended_at.map(jiff_sqlx::ToSqlx::to_sqlx))
     .execute(tx)
     .await?;
     Ok(())
@@ -121,8 +121,8 @@ pub(super) async fn record_report(
     .bind(org)
     .bind(id)
     .bind(&report.ended_reason)
-    .bind(report.started_at.map(|at| at.to_sqlx()))
-    .bind(report.ended_at.map(|at| at.to_sqlx()))
+    .bind(report.started_at.map(jiff_sqlx::ToSqlx::to_sqlx))
+    .bind(report.ended_at.map(jiff_sqlx::ToSqlx::to_sqlx))
     .bind(report.duration_seconds.and_then(|s| i32::try_from(s).ok()))
     .bind(report.cost_usd)
     .bind(&report.summary)
@@ -137,7 +137,12 @@ pub(super) async fn record_report(
     Ok(done.rows_affected() == 1)
 }
 
-pub(super) async fn link_contact(tx: &mut PgConnection, org: OrgId, id: CallId, phone: &str) -> sqlx::Result<()> {
+pub(super) async fn link_contact(
+    tx: &mut PgConnection,
+    org: OrgId,
+    id: CallId,
+    phone: &str,
+) -> sqlx::Result<()> {
     sql("update calls c set contact_id = k.id from contacts k
           where c.org_id = $1 and c.id = $2 and k.org_id = $1 and k.phone = $3 and c.contact_id is null")
     .bind(org)
@@ -169,7 +174,12 @@ pub(super) async fn insert_utterance(
 }
 
 /// Calls that are not over although nothing was heard of them since `before`; closes them and says how many.
-pub(super) async fn close_open_since(tx: &mut PgConnection, org: OrgId, before: Timestamp, now: Timestamp) -> sqlx::Result<u64> {
+pub(super) async fn close_open_since(
+    tx: &mut PgConnection,
+    org: OrgId,
+    before: Timestamp,
+    now: Timestamp,
+) -> sqlx::Result<u64> {
     let done = sql("update calls set state = 'ended', ended_at = $3, ended_reason = 'stale'
                      where org_id = $1 and state <> 'ended' and created_at < $2")
     .bind(org)
@@ -200,7 +210,11 @@ pub(super) async fn without_report(
 
 /// How many calls there were since an instant.
 pub(super) async fn count_since(tx: &mut PgConnection, org: OrgId, since: Timestamp) -> sqlx::Result<i64> {
-    sql_scalar("select count(*) from calls where org_id = $1 and created_at >= $2").bind(org).bind(since.to_sqlx()).fetch_one(tx).await
+    sql_scalar("select count(*) from calls where org_id = $1 and created_at >= $2")
+        .bind(org)
+        .bind(since.to_sqlx())
+        .fetch_one(tx)
+        .await
 }
 
 #[derive(FromRow)]
@@ -242,7 +256,13 @@ pub async fn find(tx: &mut PgConnection, org: OrgId, id: CallId) -> sqlx::Result
 }
 
 /// Writes the score beside the call.
-pub async fn record_score(tx: &mut PgConnection, org: OrgId, id: CallId, score: &Score, now: Timestamp) -> sqlx::Result<()> {
+pub async fn record_score(
+    tx: &mut PgConnection,
+    org: OrgId,
+    id: CallId,
+    score: &Score,
+    now: Timestamp,
+) -> sqlx::Result<()> {
     sql("update calls set class = $3, score = $4, temperature = $5, evidence = $6, scored_at = $7 where org_id = $1 and id = $2")
         .bind(org)
         .bind(id)

@@ -49,7 +49,12 @@ pub enum Claim {
 }
 
 /// Claims a tool call. A parallel delivery waits here for the first one's commit, and then finds its answer.
-pub async fn claim(tx: &mut PgConnection, org: OrgId, call: &NewToolCall, now: Timestamp) -> Result<Claim, sqlx::Error> {
+pub async fn claim(
+    tx: &mut PgConnection,
+    org: OrgId,
+    call: &NewToolCall,
+    now: Timestamp,
+) -> Result<Claim, sqlx::Error> {
     let first: Option<Option<jiff_sqlx::Timestamp>> = sql_scalar(
         "with claimed as (
              insert into tool_calls (org_id, call_ref, tool_call_id, name, arguments, arguments_digest, asked_at)

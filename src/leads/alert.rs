@@ -8,7 +8,7 @@ use crate::orgs::Settings;
 use crate::phone::Phone;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
-use crate::platform::ids::{AlertId, CallId, OrgId};
+use crate::platform::ids::{AlertId, CallId, OrgId, TextId};
 use crate::tasks::{self, NewTask};
 
 /// What raised an alert.
@@ -122,7 +122,7 @@ pub(super) async fn text_staff(
     settings: &Settings,
     phone: Option<&str>,
     alert: StaffAlert,
-) -> Result<Option<crate::platform::ids::TextId>, sqlx::Error> {
+) -> Result<Option<TextId>, sqlx::Error> {
     let Some(to) = phone.and_then(|raw| Phone::parse(raw, &settings.default_region).ok()) else {
         let task = NewTask {
             kind: "set_alert_phone",

@@ -214,7 +214,7 @@ pub(super) async fn progress(
     now: Timestamp,
 ) -> sqlx::Result<()> {
     sql("update texts set state = $3::text::text_state, provider_sid = coalesce(provider_sid, $4),
-                failure_code = coalesce($5, failure_code), failure = coalesce($6, failure),
+                failure_code = $5, failure = $6,
                 sent_at = case when $8 then coalesce(sent_at, $7) else sent_at end,
                 settled_at = case when $9 then $7 else settled_at end
           where org_id = $1 and id = $2")

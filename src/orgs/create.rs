@@ -90,7 +90,12 @@ pub async fn create(
 }
 
 /// Makes `token` open `org`'s own door. Kept as a digest only.
-pub async fn issue_door_token(app: &App, tx: &mut PgConnection, org: OrgId, token: &str) -> Result<(), CreateError> {
+pub async fn issue_door_token(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    token: &str,
+) -> Result<(), CreateError> {
     store::insert_door_token(tx, org, app.new_id(), app.keys.digest(token), app.clock.now()).await?;
     Ok(())
 }
@@ -116,6 +121,11 @@ pub async fn issue_secret(
 }
 
 /// Ends a secret. Replicas forget it within seconds.
-pub async fn revoke_secret(app: &App, tx: &mut PgConnection, org: OrgId, id: Uuid) -> Result<bool, sqlx::Error> {
+pub async fn revoke_secret(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    id: Uuid,
+) -> Result<bool, sqlx::Error> {
     store::revoke_secret(tx, org, id, app.clock.now()).await
 }

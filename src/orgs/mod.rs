@@ -8,7 +8,9 @@ mod resolve;
 mod settings;
 mod store;
 
-pub use create::{NewAssistant, NewOrg, NewPhoneNumber, create, issue_door_token, issue_secret, revoke_secret};
+pub use create::{
+    NewAssistant, NewOrg, NewPhoneNumber, create, issue_door_token, issue_secret, revoke_secret,
+};
 pub use credentials::credentials;
 pub use resolve::{Claimed, Owner, Ownership, owner_of, ownership};
 pub use settings::{Settings, TwilioAccount, settings};

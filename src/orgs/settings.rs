@@ -63,7 +63,9 @@ pub async fn settings(tx: &mut PgConnection, keys: &Keys, org: OrgId) -> Result<
     let opened = |column, sealed: Option<Vec<u8>>| {
         let sealed = sealed?;
         keys.open(org, column, &sealed)
-            .inspect_err(|error| tracing::error!(org.id = %org, column, %error, "A stored secret does not open"))
+            .inspect_err(
+                |error| tracing::error!(org.id = %org, column, %error, "A stored secret does not open"),
+            )
             .ok()
     };
     let token = opened(TWILIO_TOKEN, row.twilio_auth_token_sealed);

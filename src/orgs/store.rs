@@ -47,7 +47,12 @@ pub(super) async fn settings(tx: &mut PgConnection, org: OrgId) -> sqlx::Result<
 }
 
 /// Changes named settings of the org; `changes` holds column names of `integration_settings` and their values.
-pub async fn update_settings(tx: &mut PgConnection, org: OrgId, changes: &serde_json::Value, now: Timestamp) -> sqlx::Result<()> {
+pub async fn update_settings(
+    tx: &mut PgConnection,
+    org: OrgId,
+    changes: &serde_json::Value,
+    now: Timestamp,
+) -> sqlx::Result<()> {
     sql("update integration_settings s set (hot_lead_alert_phone, clinical_alert_phone, hot_threshold, warm_threshold,
             calendar_of_record, text_regions, texts_per_day_max, texting_enabled, keep_recordings, updated_at) =
             (select n.hot_lead_alert_phone, n.clinical_alert_phone, n.hot_threshold, n.warm_threshold,
@@ -87,7 +92,11 @@ pub(super) async fn insert_org(tx: &mut PgConnection, new: &NewOrg, now: Timesta
     Ok(())
 }
 
-pub(super) async fn insert_assistant(tx: &mut PgConnection, org: OrgId, new: &NewAssistant) -> sqlx::Result<()> {
+pub(super) async fn insert_assistant(
+    tx: &mut PgConnection,
+    org: OrgId,
+    new: &NewAssistant,
+) -> sqlx::Result<()> {
     sql("insert into assistants (org_id, id, platform_assistant_id, location_id, name) values ($1, $2, $3, $4, $5)")
         .bind(org)
         .bind(new.id)
@@ -99,7 +108,11 @@ pub(super) async fn insert_assistant(tx: &mut PgConnection, org: OrgId, new: &Ne
     Ok(())
 }
 
-pub(super) async fn insert_phone_number(tx: &mut PgConnection, org: OrgId, new: &NewPhoneNumber) -> sqlx::Result<()> {
+pub(super) async fn insert_phone_number(
+    tx: &mut PgConnection,
+    org: OrgId,
+    new: &NewPhoneNumber,
+) -> sqlx::Result<()> {
     sql("insert into phone_numbers (org_id, id, platform_phone_number_id, number, location_id, assistant_id)
          values ($1, $2, $3, $4, $5, $6)")
     .bind(org)
@@ -113,7 +126,13 @@ pub(super) async fn insert_phone_number(tx: &mut PgConnection, org: OrgId, new: 
     Ok(())
 }
 
-pub(super) async fn insert_door_token(tx: &mut PgConnection, org: OrgId, id: Uuid, digest: Vec<u8>, now: Timestamp) -> sqlx::Result<()> {
+pub(super) async fn insert_door_token(
+    tx: &mut PgConnection,
+    org: OrgId,
+    id: Uuid,
+    digest: Vec<u8>,
+    now: Timestamp,
+) -> sqlx::Result<()> {
     sql("insert into door_tokens (org_id, id, token_digest, created_at) values ($1, $2, $3, $4)")
         .bind(org)
         .bind(id)
@@ -132,7 +151,12 @@ pub(super) struct SealedSecret {
     pub digest: Vec<u8>,
 }
 
-pub(super) async fn insert_secret(tx: &mut PgConnection, org: OrgId, secret: SealedSecret, now: Timestamp) -> sqlx::Result<()> {
+pub(super) async fn insert_secret(
+    tx: &mut PgConnection,
+    org: OrgId,
+    secret: SealedSecret,
+    now: Timestamp,
+) -> sqlx::Result<()> {
     sql("insert into webhook_credentials (org_id, id, scheme, secret_sealed, secret_digest, created_at) values ($1, $2, $3, $4, $5, $6)")
         .bind(org)
         .bind(secret.id)
@@ -145,17 +169,27 @@ pub(super) async fn insert_secret(tx: &mut PgConnection, org: OrgId, secret: Sea
     Ok(())
 }
 
-pub(super) async fn revoke_secret(tx: &mut PgConnection, org: OrgId, id: Uuid, now: Timestamp) -> sqlx::Result<bool> {
-    let done = sql("update webhook_credentials set revoked_at = $3 where org_id = $1 and id = $2 and revoked_at is null")
-        .bind(org)
-        .bind(id)
-        .bind(now.to_sqlx())
-        .execute(tx)
-        .await?;
+pub(super) async fn revoke_secret(
+    tx: &mut PgConnection,
+    org: OrgId,
+    id: Uuid,
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    let done = sql(
+        "update webhook_credentials set revoked_at = $3 where org_id = $1 and id = $2 and revoked_at is null",
+    )
+    .bind(org)
+    .bind(id)
+    .bind(now.to_sqlx())
+    .execute(tx)
+    .await?;
     Ok(done.rows_affected() == 1)
 }
 
-pub(super) async fn active_secrets(tx: &mut PgConnection, org: OrgId) -> sqlx::Result<Vec<(Uuid, serde_json::Value, Vec<u8>)>> {
+pub(super) async fn active_secrets(
+    tx: &mut PgConnection,
+    org: OrgId,
+) -> sqlx::Result<Vec<(Uuid, serde_json::Value, Vec<u8>)>> {
     sql_as("select id, scheme, secret_sealed from webhook_credentials where org_id = $1 and revoked_at is null order by created_at")
         .bind(org)
         .fetch_all(tx)
@@ -165,7 +199,11 @@ pub(super) async fn active_secrets(tx: &mut PgConnection, org: OrgId) -> sqlx::R
 /// One row of the directory: what kind of key, the key, whose it is, and the row that owns it.
 pub(super) type DirectoryRow = (String, String, OrgId, Uuid);
 
-pub(super) async fn resolve(conn: &mut PgConnection, kinds: &[&str], keys: &[String]) -> sqlx::Result<Vec<DirectoryRow>> {
+pub(super) async fn resolve(
+    conn: &mut PgConnection,
+    kinds: &[&str],
+    keys: &[String],
+) -> sqlx::Result<Vec<DirectoryRow>> {
     sql_as("select kind, key, org_id, row_id from app_ctx.resolve($1, $2)")
         .bind(kinds)
         .bind(keys)
@@ -189,13 +227,19 @@ pub async fn is_closed_to_platform(tx: &mut PgConnection, org: OrgId) -> sqlx::R
     .await
 }
 
-pub(super) async fn location_of_assistant(tx: &mut PgConnection, org: OrgId, row: Uuid) -> sqlx::Result<Option<LocationId>> {
-    sql_scalar("select location_id from assistants where org_id = $1 and id = $2
-                union all select location_id from phone_numbers where org_id = $1 and id = $2")
-        .bind(org)
-        .bind(row)
-        .fetch_optional(tx)
-        .await
+pub(super) async fn location_of_assistant(
+    tx: &mut PgConnection,
+    org: OrgId,
+    row: Uuid,
+) -> sqlx::Result<Option<LocationId>> {
+    sql_scalar(
+        "select location_id from assistants where org_id = $1 and id = $2
+                union all select location_id from phone_numbers where org_id = $1 and id = $2",
+    )
+    .bind(org)
+    .bind(row)
+    .fetch_optional(tx)
+    .await
 }
 
 /// The platform's id of the assistant that answers a ring: the dialled number's own, else the location's first.

@@ -169,12 +169,14 @@ impl Config {
         }
         if self.database.live_wait_ms >= self.voice.tool_budget_ms {
             return Err(ConfigError::Unusable(
-                "database.live_wait_ms must be below voice.tool_budget_ms, or a caller waits in silence".into(),
+                "database.live_wait_ms must be below voice.tool_budget_ms, or a caller waits in silence"
+                    .into(),
             ));
         }
         if self.database.live_connections == 0 || self.database.back_connections < 3 {
             return Err(ConfigError::Unusable(
-                "database.live_connections must be at least 1 and database.back_connections at least 3".into(),
+                "database.live_connections must be at least 1 and database.back_connections at least 3"
+                    .into(),
             ));
         }
         Ok(())
@@ -185,7 +187,8 @@ impl Config {
     pub fn public_https_url(&self) -> Option<&str> {
         let url = self.server.public_url.as_str();
         let host = url.strip_prefix("https://")?.split([':', '/']).next()?;
-        let private = host == "localhost" || host.ends_with(".local") || host.starts_with("127.");
+        let private =
+            host == "localhost" || host.rsplit('.').next() == Some("local") || host.starts_with("127.");
         (!private && !host.contains('_') && host.contains('.')).then_some(url)
     }
 }
@@ -231,7 +234,8 @@ mod tests {
 
     #[test]
     fn traditional_and_own_names_override() {
-        let config = with(&[("BACKEND_URL", "https://x.example.com/ \n"), ("VOXANNE_VOICE_TOOL_BUDGET_MS", "1500")]);
+        let config =
+            with(&[("BACKEND_URL", "https://x.example.com/ \n"), ("VOXANNE_VOICE_TOOL_BUDGET_MS", "1500")]);
         let config = config.unwrap();
         // A32: a trailing slash or newline is not part of the address.
         assert_eq!(config.server.public_url, "https://x.example.com");

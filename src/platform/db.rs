@@ -105,7 +105,9 @@ pub fn sql(text: &'static str) -> Query<'static, Postgres, PgArguments> {
 }
 
 /// A statement whose rows are `T`.
-pub fn sql_as<T: for<'r> FromRow<'r, PgRow>>(text: &'static str) -> QueryAs<'static, Postgres, T, PgArguments> {
+pub fn sql_as<T: for<'r> FromRow<'r, PgRow>>(
+    text: &'static str,
+) -> QueryAs<'static, Postgres, T, PgArguments> {
     sqlx::query_as(text).persistent(KEEP_PREPARED.load(Ordering::Relaxed))
 }
 
@@ -130,7 +132,7 @@ pub fn is_disconnected(error: &sqlx::Error) -> bool {
 
 /// True when another writer stands in the way right now: a lock not had in time, a deadlock, a serialization failure.
 pub fn is_contended(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|e| e.code().map(|c| c.into_owned()));
+    let code = error.as_database_error().and_then(|e| e.code().map(std::borrow::Cow::into_owned));
     matches!(code.as_deref(), Some("55P03" | "40P01" | "40001" | "57014"))
 }
 

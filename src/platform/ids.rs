@@ -1,4 +1,4 @@
-//! Ids: UUIDv7, one type per thing, written with a prefix where people see them (`apt_…`).
+//! Ids: `UUIDv7`, one type per thing, written with a prefix where people see them (`apt_…`).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -84,8 +84,11 @@ impl Ids {
             }
             Source::Counted(next) => {
                 let count = u128::from(next.fetch_add(1, Ordering::SeqCst));
-                uuid::Builder::from_unix_timestamp_millis(millis, &count.to_be_bytes()[6..].try_into().unwrap_or([0; 10]))
-                    .into_uuid()
+                uuid::Builder::from_unix_timestamp_millis(
+                    millis,
+                    &count.to_be_bytes()[6..].try_into().unwrap_or([0; 10]),
+                )
+                .into_uuid()
             }
         })
     }

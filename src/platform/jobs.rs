@@ -1,7 +1,6 @@
 //! Enqueuing work in the transaction that decides it. The list of jobs is in `src/jobs.rs`.
 
 use jiff::Timestamp;
-use jiff_sqlx::ToSqlx as _;
 use serde::Serialize;
 
 use super::db::{PgConnection, sql};
@@ -33,7 +32,7 @@ pub async fn enqueue<P: Serialize + Sync>(
         .bind(job.task)
         .bind(payload)
         .bind(format!("{}:{}", job.task, org.0))
-        .bind(job.run_at.map(|at| at.to_sqlx()))
+        .bind(job.run_at.map(jiff_sqlx::ToSqlx::to_sqlx))
         .bind(job.key)
         .execute(tx)
         .await?;

@@ -66,7 +66,10 @@ pub async fn migrate(admin_url: &SecretString, app_password: &SecretString) -> R
         .execute(&mut guard)
         .await
         .doing("wait for other replicas' migrations")?;
-    let pool = PgPoolOptions::new().max_connections(2).acquire_timeout(Duration::from_secs(10)).connect_lazy_with(options);
+    let pool = PgPoolOptions::new()
+        .max_connections(2)
+        .acquire_timeout(Duration::from_secs(10))
+        .connect_lazy_with(options);
     let done = migrate_alone(&pool, app_password).await;
     pool.close().await;
     // Closing the connection gives the lock back.
@@ -98,12 +101,16 @@ async fn create_role(pool: &PgPool, password: &SecretString) -> Result<(), Migra
     let statement = if exists {
         format!("alter role {APP_ROLE} login nosuperuser nobypassrls password '{password}'")
     } else {
-        format!("create role {APP_ROLE} login nosuperuser nobypassrls noinherit nocreatedb nocreaterole password '{password}'")
+        format!(
+            "create role {APP_ROLE} login nosuperuser nobypassrls noinherit nocreatedb nocreaterole password '{password}'"
+        )
     };
     for _ in 0..5 {
         match sqlx::query(AssertSqlSafe(statement.clone())).execute(pool).await {
             // Two databases of one cluster migrate at once: the role is shared, one of them waits.
-            Err(sqlx::Error::Database(e)) if matches!(e.code().as_deref(), Some("XX000" | "42710" | "23505")) => {
+            Err(sqlx::Error::Database(e))
+                if matches!(e.code().as_deref(), Some("XX000" | "42710" | "23505")) =>
+            {
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
             other => return other.map(|_| ()).doing("create the program's role"),

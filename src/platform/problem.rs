@@ -18,11 +18,8 @@ pub struct Problem {
 
 impl Problem {
     /// Not authenticated; deliberately says no more.
-    pub const UNAUTHENTICATED: Self = Self::new(
-        StatusCode::UNAUTHORIZED,
-        "unauthenticated",
-        "The request carries no valid credential.",
-    );
+    pub const UNAUTHENTICATED: Self =
+        Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", "The request carries no valid credential.");
     /// The body is not what the content type says.
     pub const UNREADABLE: Self =
         Self::new(StatusCode::BAD_REQUEST, "unreadable", "The body is not JSON that this server can read.");

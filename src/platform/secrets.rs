@@ -29,14 +29,14 @@ pub enum SecretError {
 
 /// The installation's keys: the current one seals, all of them open.
 pub struct Keys {
-    keys: Vec<LessSafeKey>,
+    all: Vec<LessSafeKey>,
     digest: hmac::Key,
     login: hmac::Key,
 }
 
 impl std::fmt::Debug for Keys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Keys({})", self.keys.len())
+        write!(f, "Keys({})", self.all.len())
     }
 }
 
@@ -51,14 +51,16 @@ impl Keys {
         }
         let keys = raw
             .iter()
-            .map(|key| UnboundKey::new(&AES_256_GCM, key).map(LessSafeKey::new).ok().ok_or(SecretError::BadKey))
+            .map(|key| {
+                UnboundKey::new(&AES_256_GCM, key).map(LessSafeKey::new).ok().ok_or(SecretError::BadKey)
+            })
             .collect::<Result<Vec<_>, _>>()?;
         let oldest = raw.last().ok_or(SecretError::BadKey)?;
         let derive = |label: &[u8]| {
             let root = hmac::Key::new(hmac::HMAC_SHA256, oldest);
             hmac::Key::new(hmac::HMAC_SHA256, hmac::sign(&root, label).as_ref())
         };
-        Ok(Self { keys, digest: derive(b"digest"), login: derive(b"login") })
+        Ok(Self { all: keys, digest: derive(b"digest"), login: derive(b"login") })
     }
 
     /// Seals `secret` for one column of one org.
@@ -66,7 +68,7 @@ impl Keys {
         let mut nonce = [0_u8; NONCE_LEN];
         rand::fill(&mut nonce).ok().ok_or(SecretError::NoRandomness)?;
         let mut sealed = secret.as_bytes().to_vec();
-        let key = self.keys.first().ok_or(SecretError::BadKey)?;
+        let key = self.all.first().ok_or(SecretError::BadKey)?;
         key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), aad(org, column), &mut sealed)
             .ok()
             .ok_or(SecretError::BadKey)?;
@@ -79,7 +81,7 @@ impl Keys {
         if head.first() != Some(&VERSION) {
             return Err(SecretError::DoesNotOpen);
         }
-        for key in &self.keys {
+        for key in &self.all {
             let nonce = Nonce::try_assume_unique_for_key(&head[1..]).ok().ok_or(SecretError::DoesNotOpen)?;
             let mut bytes = body.to_vec();
             if let Ok(plain) = key.open_in_place(nonce, aad(org, column), &mut bytes) {

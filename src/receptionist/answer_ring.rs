@@ -44,16 +44,25 @@ pub(super) async fn answer_ring(app: &App, caller: &Caller, phone_number_id: Opt
     match (&known.assistant, &location.human_phone) {
         (Some(assistant), _) => {
             let now = app.clock.now().to_zoned(location.zone.clone());
-            let overrides =
-                AssistantOverrides { variable_values: variables(&book, location, &known, &now), ..Default::default() };
+            let overrides = AssistantOverrides {
+                variable_values: variables(&book, location, &known, &now),
+                ..Default::default()
+            };
             answer::assistant(assistant, &overrides)
         }
-        (None, Some(number)) => answer::destination(&Destination { number: number.clone(), message: Some(TRANSFERRING.into()) }),
+        (None, Some(number)) => {
+            answer::destination(&Destination { number: number.clone(), message: Some(TRANSFERRING.into()) })
+        }
         (None, None) => answer::error(NOT_SET_UP),
     }
 }
 
-async fn look_up(app: &App, caller: &Caller, location: &Location, phone_number_id: Option<&str>) -> Result<Known, sqlx::Error> {
+async fn look_up(
+    app: &App,
+    caller: &Caller,
+    location: &Location,
+    phone_number_id: Option<&str>,
+) -> Result<Known, sqlx::Error> {
     let mut tx = app.begin_live(caller.org).await?;
     let mut known = Known {
         assistant: orgs::assistant_for_ring(&mut tx, caller.org, phone_number_id, location.id).await?,
@@ -96,6 +105,8 @@ pub(super) async fn answer_transfer(app: &App, caller: &Caller) -> Value {
     let number = book.as_ref().and_then(|b| b.location(caller.location)?.human_phone.clone());
     match number {
         Some(number) => answer::destination(&Destination { number, message: Some(TRANSFERRING.into()) }),
-        None => answer::error("I'm sorry, nobody can take the call right now. Please try again during opening hours."),
+        None => answer::error(
+            "I'm sorry, nobody can take the call right now. Please try again during opening hours.",
+        ),
     }
 }

@@ -10,13 +10,13 @@ use super::answer_ring::{answer_ring, answer_transfer};
 use super::receive::{ReceiveError, new_message, new_tool_call};
 use super::recorder::{Entry, record};
 use super::store;
+use crate::appointments;
 use crate::calls::{self, RecordError};
 use crate::platform::app::App;
 use crate::platform::db::{PgConnection, is_contended, is_disconnected};
 use crate::platform::ids::{InboxId, OrgId};
 use crate::platform::telemetry::chain;
 use crate::tools::{self, Answer, Caller, ToolName};
-use crate::appointments;
 
 /// Answers a message of an org that is known and agrees with its credential.
 pub(super) async fn dispatch(app: &App, caller: &Caller, message: Message) -> Result<Value, ReceiveError> {
@@ -57,9 +57,17 @@ fn outcome(answer: Answer) -> Result<String, String> {
 }
 
 /// Runs the calls of one message side by side; one answer each, in their order, whatever becomes of the others.
-async fn answer_tools(app: &App, caller: &Caller, message: &Message, asked: &[ToolCall]) -> Result<Vec<Answer>, ReceiveError> {
-    let acts = |call: &ToolCall| call.arguments.is_ok() && ToolName::parse(&call.name).is_some_and(ToolName::has_effect);
-    let stored = if asked.iter().any(acts) { Some(store_first(app, caller.org, message).await?) } else { None };
+async fn answer_tools(
+    app: &App,
+    caller: &Caller,
+    message: &Message,
+    asked: &[ToolCall],
+) -> Result<Vec<Answer>, ReceiveError> {
+    let acts = |call: &ToolCall| {
+        call.arguments.is_ok() && ToolName::parse(&call.name).is_some_and(ToolName::has_effect)
+    };
+    let stored =
+        if asked.iter().any(acts) { Some(store_first(app, caller.org, message).await?) } else { None };
     let answers = join_all(asked.iter().map(|call| async move {
         let started = Instant::now();
         let call_record = new_tool_call(caller, call);
@@ -71,10 +79,14 @@ async fn answer_tools(app: &App, caller: &Caller, message: &Message, asked: &[To
         answer
     }))
     .await;
-    record(app, caller.org, match stored {
-        Some(id) => Entry::Done(id),
-        None => Entry::Message(new_message(app, message)),
-    });
+    record(
+        app,
+        caller.org,
+        match stored {
+            Some(id) => Entry::Done(id),
+            None => Entry::Message(new_message(app, message)),
+        },
+    );
     Ok(answers)
 }
 
@@ -144,7 +156,12 @@ async fn process_once(app: &App, org: OrgId, id: InboxId, message: &Message) -> 
     Ok(())
 }
 
-async fn process(app: &App, tx: &mut PgConnection, org: OrgId, message: &Message) -> Result<(), ProcessError> {
+async fn process(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    message: &Message,
+) -> Result<(), ProcessError> {
     let call = &message.call;
     match &message.event {
         Event::StatusUpdate { status, ended_reason, .. } => {
@@ -157,7 +174,9 @@ async fn process(app: &App, tx: &mut PgConnection, org: OrgId, message: &Message
             calls::record_end(app, tx, org, call, report).await?;
             release_holds(tx, org, call.id.as_deref()).await?;
         }
-        Event::Transcript(said) => calls::record_transcript(app, tx, org, call, said, message.timestamp).await?,
+        Event::Transcript(said) => {
+            calls::record_transcript(app, tx, org, call, said, message.timestamp).await?;
+        }
         _ => {}
     }
     Ok(())

@@ -23,7 +23,12 @@ pub fn router() -> Router<App> {
         .route("/api/webhooks/vapi/{door}", post(receive_own))
 }
 
-async fn receive_shared(State(app): State<App>, uri: OriginalUri, headers: HeaderMap, body: Body) -> Response {
+async fn receive_shared(
+    State(app): State<App>,
+    uri: OriginalUri,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
     answer(&app, None, &uri, &headers, body).await
 }
 
@@ -37,7 +42,13 @@ async fn receive_own(
     answer(&app, Some(&door), &uri, &headers, body).await
 }
 
-async fn answer(app: &App, door: Option<&str>, uri: &OriginalUri, headers: &HeaderMap, body: Body) -> Response {
+async fn answer(
+    app: &App,
+    door: Option<&str>,
+    uri: &OriginalUri,
+    headers: &HeaderMap,
+    body: Body,
+) -> Response {
     let body = match read(app, body).await {
         Ok(body) => body,
         Err(problem) => return problem.into_response(),
@@ -82,5 +93,6 @@ async fn read(app: &App, body: Body) -> Result<Bytes, Problem> {
 }
 
 fn is_too_large(error: &axum::Error) -> bool {
-    std::error::Error::source(error).is_some_and(<dyn std::error::Error>::is::<http_body_util::LengthLimitError>)
+    std::error::Error::source(error)
+        .is_some_and(<dyn std::error::Error>::is::<http_body_util::LengthLimitError>)
 }

@@ -16,7 +16,8 @@ use crate::platform::app::App;
 use crate::platform::ids::OrgId;
 use crate::tools::{self, Caller};
 
-const NOT_SET_UP: &str = "I'm sorry, this line isn't set up for bookings yet. Please call the clinic directly.";
+const NOT_SET_UP: &str =
+    "I'm sorry, this line isn't set up for bookings yet. Please call the clinic directly.";
 
 /// Why a message was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -79,7 +80,9 @@ pub(super) fn new_message(app: &App, message: &Message) -> NewMessage {
         Event::AssistantRequest => ("assistant-request", Some(String::new())),
         Event::Transcript(said) if said.is_final => (
             "transcript",
-            sent.map(|at| format!("{at}:{:?}:{}", said.role, hex::encode(&digest_of(said.text.as_bytes())[..8]))),
+            sent.map(|at| {
+                format!("{at}:{:?}:{}", said.role, hex::encode(&digest_of(said.text.as_bytes())[..8]))
+            }),
         ),
         // Of what streams, the newest is enough.
         Event::Transcript(_) => ("transcript-partial", Some(String::new())),
@@ -123,8 +126,10 @@ pub(super) fn new_tool_call(caller: &Caller, call: &ToolCall) -> NewToolCall {
     let digest = tool_digest(call);
     let mut arguments = call.arguments.as_ref().map_or(Value::Null, |map| Value::Object(map.clone()));
     voxanne_vapi::redact::redact(&mut arguments);
-    let asked =
-        Asked { call_ref: caller.call_ref.clone().unwrap_or_default(), tool_call_id: tools::asked_id(call, &digest) };
+    let asked = Asked {
+        call_ref: caller.call_ref.clone().unwrap_or_default(),
+        tool_call_id: tools::asked_id(call, &digest),
+    };
     NewToolCall { asked, name: call.name.chars().take(80).collect(), arguments, digest }
 }
 
@@ -152,8 +157,15 @@ async fn keep_unknown(app: &App, org: OrgId, message: &Message) -> Result<Value,
 async fn refuse_foreign(app: &App, org: OrgId, message: &Message) -> Result<(), ReceiveError> {
     let mut tx = app.begin_live(org).await?;
     let detail = json!({"kind": message.kind.as_str(), "call": message.call.id});
-    store::audit(&mut tx, org, app.new_id(), "message refused: names another org's assistant or number", detail, app.clock.now())
-        .await?;
+    store::audit(
+        &mut tx,
+        org,
+        app.new_id(),
+        "message refused: names another org's assistant or number",
+        detail,
+        app.clock.now(),
+    )
+    .await?;
     tx.commit().await?;
     tracing::warn!(org.id = %org, "Refused a message that names another org's assistant or number");
     metrics::counter!("voxanne_messages_foreign_total").increment(1);

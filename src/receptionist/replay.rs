@@ -57,7 +57,12 @@ pub async fn list_dead(app: &App, org: OrgId) -> Result<Vec<DeadLetter>, sqlx::E
     tx.commit().await?;
     Ok(rows
         .into_iter()
-        .map(|r| DeadLetter { id: r.id, kind: r.kind, received_at: r.received_at.to_jiff(), failure: r.failure })
+        .map(|r| DeadLetter {
+            id: r.id,
+            kind: r.kind,
+            received_at: r.received_at.to_jiff(),
+            failure: r.failure,
+        })
         .collect())
 }
 
@@ -79,7 +84,8 @@ pub async fn replay(app: &App, org: OrgId, id: InboxId) -> Result<(), ReplayErro
 pub async fn replay_stored(app: &App, org: OrgId) -> Result<usize, sqlx::Error> {
     let now = app.clock.now();
     let mut tx = app.begin(org).await?;
-    let rows = store::unfinished(&mut tx, org, "stored", now.checked_sub(ABANDONED_AFTER).unwrap_or(now)).await?;
+    let rows =
+        store::unfinished(&mut tx, org, "stored", now.checked_sub(ABANDONED_AFTER).unwrap_or(now)).await?;
     tx.commit().await?;
     let count = rows.len();
     for row in rows {
@@ -88,7 +94,9 @@ pub async fn replay_stored(app: &App, org: OrgId) -> Result<usize, sqlx::Error> 
         tx.commit().await?;
         let message = body.map(|b| voxanne_vapi::parse(b.to_string().as_bytes()));
         match message {
-            Some(Ok(message)) if !matches!(message.event, Event::ToolCalls { .. } | Event::FunctionCall(_)) => {
+            Some(Ok(message))
+                if !matches!(message.event, Event::ToolCalls { .. } | Event::FunctionCall(_)) =>
+            {
                 process_stored(app, org, row.id, &message).await;
             }
             _ => {

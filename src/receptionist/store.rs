@@ -29,7 +29,12 @@ pub(super) struct Stored {
     pub is_done: bool,
 }
 
-pub(super) async fn store(tx: &mut PgConnection, org: OrgId, new: &NewMessage, now: Timestamp) -> sqlx::Result<Stored> {
+pub(super) async fn store(
+    tx: &mut PgConnection,
+    org: OrgId,
+    new: &NewMessage,
+    now: Timestamp,
+) -> sqlx::Result<Stored> {
     let (id, is_done): (InboxId, bool) = sql_as(
         "insert into inbox as i (org_id, id, kind, key, call_ref, body, received_at) values ($1, $2, $3, $4, $5, $6, $7)
          on conflict on constraint inbox_once_per_message do update set deliveries = i.deliveries + 1
@@ -56,10 +61,19 @@ pub(super) async fn store_before_acting(tx: &mut PgConnection) -> sqlx::Result<(
 
 /// Waits for a parallel delivery of the same message and says whether it was processed meanwhile.
 pub(super) async fn lock(tx: &mut PgConnection, org: OrgId, id: InboxId) -> sqlx::Result<bool> {
-    sql_scalar("select state = 'done' from inbox where org_id = $1 and id = $2 for update").bind(org).bind(id).fetch_one(tx).await
+    sql_scalar("select state = 'done' from inbox where org_id = $1 and id = $2 for update")
+        .bind(org)
+        .bind(id)
+        .fetch_one(tx)
+        .await
 }
 
-pub(super) async fn mark_done(tx: &mut PgConnection, org: OrgId, ids: &[InboxId], now: Timestamp) -> sqlx::Result<()> {
+pub(super) async fn mark_done(
+    tx: &mut PgConnection,
+    org: OrgId,
+    ids: &[InboxId],
+    now: Timestamp,
+) -> sqlx::Result<()> {
     let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
     sql("update inbox set state = 'done', failure = null, processed_at = $3 where org_id = $1 and id = any ($2)")
         .bind(org)
@@ -70,7 +84,13 @@ pub(super) async fn mark_done(tx: &mut PgConnection, org: OrgId, ids: &[InboxId]
     Ok(())
 }
 
-pub(super) async fn mark_dead(tx: &mut PgConnection, org: OrgId, id: InboxId, failure: &str, now: Timestamp) -> sqlx::Result<()> {
+pub(super) async fn mark_dead(
+    tx: &mut PgConnection,
+    org: OrgId,
+    id: InboxId,
+    failure: &str,
+    now: Timestamp,
+) -> sqlx::Result<()> {
     sql("update inbox set state = 'dead', failure = $3, attempts = attempts + 1, processed_at = $4 where org_id = $1 and id = $2 and state <> 'done'")
         .bind(org)
         .bind(id)
@@ -105,7 +125,12 @@ pub(super) struct Unfinished {
     pub failure: Option<String>,
 }
 
-pub(super) async fn unfinished(tx: &mut PgConnection, org: OrgId, state: &str, before: Timestamp) -> sqlx::Result<Vec<Unfinished>> {
+pub(super) async fn unfinished(
+    tx: &mut PgConnection,
+    org: OrgId,
+    state: &str,
+    before: Timestamp,
+) -> sqlx::Result<Vec<Unfinished>> {
     sql_as(
         "select id, kind, received_at, failure from inbox
           where org_id = $1 and state = $2::text::inbox_state and received_at <= $3 order by received_at limit 1000",
@@ -118,10 +143,21 @@ pub(super) async fn unfinished(tx: &mut PgConnection, org: OrgId, state: &str, b
 }
 
 pub(super) async fn body(tx: &mut PgConnection, org: OrgId, id: InboxId) -> sqlx::Result<Option<Value>> {
-    sql_scalar("select body from inbox where org_id = $1 and id = $2").bind(org).bind(id).fetch_optional(tx).await
+    sql_scalar("select body from inbox where org_id = $1 and id = $2")
+        .bind(org)
+        .bind(id)
+        .fetch_optional(tx)
+        .await
 }
 
-pub(super) async fn audit(tx: &mut PgConnection, org: OrgId, id: uuid::Uuid, action: &str, detail: Value, now: Timestamp) -> sqlx::Result<()> {
+pub(super) async fn audit(
+    tx: &mut PgConnection,
+    org: OrgId,
+    id: uuid::Uuid,
+    action: &str,
+    detail: Value,
+    now: Timestamp,
+) -> sqlx::Result<()> {
     sql("insert into audit_log (org_id, id, actor, action, detail, at) values ($1, $2, 'voice platform', $3, $4, $5)")
         .bind(org)
         .bind(id)
@@ -144,7 +180,12 @@ pub(super) async fn wake(tx: &mut PgConnection, org: OrgId, id: InboxId) -> sqlx
 }
 
 /// A tool message that a crash cut off: done if each of its calls has its answer, dead if not.
-pub(super) async fn settle_interrupted(tx: &mut PgConnection, org: OrgId, id: InboxId, now: Timestamp) -> sqlx::Result<()> {
+pub(super) async fn settle_interrupted(
+    tx: &mut PgConnection,
+    org: OrgId,
+    id: InboxId,
+    now: Timestamp,
+) -> sqlx::Result<()> {
     sql("update inbox i set processed_at = $3,
             state = case when a.answered then 'done'::inbox_state else 'dead' end,
             failure = case when a.answered then null else 'interrupted before it was answered' end

@@ -59,7 +59,9 @@ pub fn match_practitioner<'b>(book: &'b RuleBook, said: &str) -> Option<&'b Prac
         return None;
     }
     let close = |name: &str| {
-        name == said || contains_words(name, said) || (said.len() >= 4 && strsim::jaro_winkler(name, said) >= CLOSE_SPELLING)
+        name == said
+            || contains_words(name, said)
+            || (said.len() >= 4 && strsim::jaro_winkler(name, said) >= CLOSE_SPELLING)
     };
     book.practitioners.iter().find(|p| close(&words(&p.name)))
 }

@@ -15,6 +15,9 @@ use crate::platform::ids::{LocationId, OrgId, ResourceId, ServiceId};
 /// How far to look for the nearest day with openings.
 const LOOK_AHEAD_DAYS: i32 = 30;
 
+/// Alternatives offered for a time that cannot be had: more than three are not remembered.
+const ALTERNATIVES_MAX: usize = 3;
+
 /// What to look for.
 #[derive(Debug, Clone, Copy)]
 pub struct Day {
@@ -31,7 +34,11 @@ pub struct Day {
 }
 
 /// Openings between two dates, from rules that are current.
-async fn openings_between(app: &App, day: &Day, to: Date) -> Result<(Arc<RuleBook>, Vec<Opening>), Arc<sqlx::Error>> {
+async fn openings_between(
+    app: &App,
+    day: &Day,
+    to: Date,
+) -> Result<(Arc<RuleBook>, Vec<Opening>), Arc<sqlx::Error>> {
     let mut seen = None;
     loop {
         let book = rule_book(app, day.org, seen).await?;
@@ -65,7 +72,7 @@ pub async fn next_open_day(app: &App, day: &Day) -> Result<Option<Opening>, Arc<
     Ok(openings_between(app, &later, to).await?.1.into_iter().next())
 }
 
-/// Up to `limit` openings nearest to `wish` on its day, else the first ones after it. Reads in the caller's transaction.
+/// A few openings nearest to `wish` on its day, else the first ones after it. Reads in the caller's transaction.
 pub async fn alternatives(
     app: &App,
     tx: &mut PgConnection,
@@ -73,7 +80,6 @@ pub async fn alternatives(
     bookable: &Bookable<'_>,
     taken: &Taken,
     wish: Timestamp,
-    limit: usize,
 ) -> Result<Vec<Opening>, sqlx::Error> {
     let now = app.clock.now();
     let date = wish.to_zoned(bookable.location.zone.clone()).date();
@@ -84,10 +90,10 @@ pub async fn alternatives(
         let to = from.checked_add(LOOK_AHEAD_DAYS.days()).unwrap_or(from);
         let later = taken::look_in(app, tx, org, bookable, Window::around(from, to, bookable)).await?;
         nearest = openings(&bookable.rules(), &later.busy, from, to, now);
-        nearest.truncate(limit);
+        nearest.truncate(ALTERNATIVES_MAX);
     }
     nearest.sort_by_key(|o| o.starts_at.duration_since(wish).abs());
-    nearest.truncate(limit);
+    nearest.truncate(ALTERNATIVES_MAX);
     nearest.sort_by_key(|o| o.starts_at);
     Ok(nearest)
 }

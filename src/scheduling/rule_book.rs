@@ -173,15 +173,27 @@ impl RuleBook {
     }
 
     /// `service` at `location`, by `only` this practitioner if one was asked for.
-    pub fn bookable<'b>(&'b self, location: &'b Location, service: &Service, only: Option<ResourceId>) -> Bookable<'b> {
+    pub fn bookable<'b>(
+        &'b self,
+        location: &'b Location,
+        service: &Service,
+        only: Option<ResourceId>,
+    ) -> Bookable<'b> {
         let able = self.practitioners.iter().filter(|p| {
-            p.location == location.id && service.practitioners.contains(&p.id) && only.is_none_or(|only| only == p.id)
+            p.location == location.id
+                && service.practitioners.contains(&p.id)
+                && only.is_none_or(|only| only == p.id)
         });
         Bookable {
             location,
-            rules: service.rules.clone(),
+            rules: service.rules,
             practitioners: able.map(|p| slots::Practitioner { id: p.id.0, hours: p.hours.clone() }).collect(),
-            needs: service.needs.iter().filter(|(at, _)| *at == location.id).map(|(_, n)| n.clone()).collect(),
+            needs: service
+                .needs
+                .iter()
+                .filter(|(at, _)| *at == location.id)
+                .map(|(_, n)| n.clone())
+                .collect(),
         }
     }
 
@@ -240,11 +252,8 @@ fn practitioner_hours(
         return None;
     }
     // Without own hours the whole day is theirs; the location's windows bound it.
-    let mut result = if own_hours {
-        weekly(&own)
-    } else {
-        slots::Hours::daily(slots::LocalSpan::new(0, 1440).as_slice())
-    };
+    let mut result =
+        if own_hours { weekly(&own) } else { slots::Hours::daily(slots::LocalSpan::new(0, 1440).as_slice()) };
     add_overrides(&mut result, days_off.into_iter());
     Some(result)
 }
@@ -253,7 +262,9 @@ fn weekly(rows: &[&HoursRow]) -> slots::Hours {
     let mut hours = slots::Hours::daily(&[]);
     for row in rows {
         let day = usize::from(minutes(row.weekday).saturating_sub(1));
-        if let (Some(day), Some(span)) = (hours.weekly.get_mut(day), span(row.opens_minute, row.closes_minute)) {
+        if let (Some(day), Some(span)) =
+            (hours.weekly.get_mut(day), span(row.opens_minute, row.closes_minute))
+        {
             day.push(span);
         }
     }

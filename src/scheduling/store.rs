@@ -80,7 +80,8 @@ pub(super) struct Rows {
 }
 
 pub(super) async fn rows(tx: &mut PgConnection, org: OrgId) -> sqlx::Result<Rows> {
-    let version = sql_scalar("select rules_version from orgs where org_id = $1").bind(org).fetch_one(&mut *tx).await?;
+    let version =
+        sql_scalar("select rules_version from orgs where org_id = $1").bind(org).fetch_one(&mut *tx).await?;
     let locations = sql_as("select id, name, time_zone, address, human_phone from locations where org_id = $1 order by position, id")
         .bind(org)
         .fetch_all(&mut *tx)
@@ -149,7 +150,12 @@ pub(super) struct Ledger<'a> {
     pub own_start: Timestamp,
 }
 
-pub(super) async fn open_ledger(tx: &mut PgConnection, org: OrgId, ledger: Ledger<'_>, now: Timestamp) -> sqlx::Result<Vec<TakenRow>> {
+pub(super) async fn open_ledger(
+    tx: &mut PgConnection,
+    org: OrgId,
+    ledger: Ledger<'_>,
+    now: Timestamp,
+) -> sqlx::Result<Vec<TakenRow>> {
     sql_as(
         "select kind, resource_id, lane, starts_at, ends_at, rules_version
            from app_ctx.open_ledger($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -167,7 +173,10 @@ pub(super) async fn open_ledger(tx: &mut PgConnection, org: OrgId, ledger: Ledge
 }
 
 /// Every service's name, aliases and worth as a lead (`high`, `medium`, `low`).
-pub async fn services_for_scoring(tx: &mut PgConnection, org: OrgId) -> sqlx::Result<Vec<(String, Vec<String>, String)>> {
+pub async fn services_for_scoring(
+    tx: &mut PgConnection,
+    org: OrgId,
+) -> sqlx::Result<Vec<(String, Vec<String>, String)>> {
     sql_as("select name, aliases, lead_value from services where org_id = $1 order by position, id")
         .bind(org)
         .fetch_all(tx)

@@ -2,7 +2,6 @@
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
-use jiff_sqlx::ToSqlx as _;
 use sqlx::FromRow;
 use uuid::Uuid;
 use voxanne_slots::{Busy, FIRST_LANE, day_bounds};
@@ -68,7 +67,12 @@ pub struct Taken {
 }
 
 /// Looks, without locks: one round trip.
-pub async fn look(app: &App, org: OrgId, bookable: &Bookable<'_>, window: Window) -> Result<Taken, sqlx::Error> {
+pub async fn look(
+    app: &App,
+    org: OrgId,
+    bookable: &Bookable<'_>,
+    window: Window,
+) -> Result<Taken, sqlx::Error> {
     let now = app.clock.now();
     let resources = bookable.resources();
     let rows = if app.db.is_pooled_outside() {
@@ -118,7 +122,7 @@ pub async fn open_ledger(
     days.dedup();
     let ledger = Ledger {
         resources: &resources,
-        days: days.into_iter().map(|d| d.to_sqlx()).collect(),
+        days: days.into_iter().map(jiff_sqlx::ToSqlx::to_sqlx).collect(),
         window,
         own_call_ref,
         own_start: starts_at,
@@ -131,9 +135,8 @@ fn understand(app: &App, bookable: &Bookable<'_>, rows: Vec<TakenRow>, now: Time
     let mut rules_version = 0;
     let mut calendar = Calendar::None;
     let mut intervals = Vec::with_capacity(rows.len());
-    let fresh_since = now
-        .checked_sub(SignedDuration::from_mins(app.config.voice.calendar_fresh_minutes))
-        .unwrap_or(now);
+    let fresh_since =
+        now.checked_sub(SignedDuration::from_mins(app.config.voice.calendar_fresh_minutes)).unwrap_or(now);
     for row in rows {
         let starts_at = row.starts_at.map(jiff_sqlx::Timestamp::to_jiff);
         let interval = starts_at.zip(row.ends_at.map(jiff_sqlx::Timestamp::to_jiff));
@@ -154,7 +157,11 @@ fn understand(app: &App, bookable: &Bookable<'_>, rows: Vec<TakenRow>, now: Time
                 // The clinic's own calendar blocks everybody; a practitioner's blocks that person.
                 let blocked = bookable.practitioners.iter().map(|p| p.id);
                 let blocked = blocked.filter(|id| row.resource_id.is_none_or(|only| only == *id));
-                intervals.extend(interval.into_iter().flat_map(|(s, e)| blocked.clone().map(move |r| (r, FIRST_LANE, s, e))));
+                intervals.extend(
+                    interval
+                        .into_iter()
+                        .flat_map(|(s, e)| blocked.clone().map(move |r| (r, FIRST_LANE, s, e))),
+                );
             }
             _ => {}
         }

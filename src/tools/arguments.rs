@@ -12,7 +12,7 @@ pub fn clean(text: &str, max: usize) -> String {
 #[derive(Debug, Clone, Copy)]
 pub struct NotANumber;
 
-/// Read-only view of a call's arguments: camelCase, snake_case and older names alike.
+/// Read-only view of a call's arguments: camelCase, `snake_case` and older names alike.
 #[derive(Debug, Clone, Copy)]
 pub struct Arguments<'a>(pub &'a Map<String, Value>);
 
@@ -20,7 +20,6 @@ pub struct Arguments<'a>(pub &'a Map<String, Value>);
 #[derive(Debug, Clone, Copy)]
 pub struct Names(&'static [&'static str]);
 
-#[expect(missing_docs, reason = "named after the argument")]
 impl Names {
     pub const DATE: Self = Self(&["date", "preferreddate", "appointmentdate", "day"]);
     pub const TIME: Self = Self(&["preferredtime", "time", "appointmenttime"]);
@@ -39,14 +38,19 @@ impl Names {
     pub const URGENCY: Self = Self(&["urgency", "priority"]);
 }
 
-impl Arguments<'_> {
-    fn value(&self, names: Names) -> Option<&Value> {
-        let normal = |key: &str| key.chars().filter(char::is_ascii_alphabetic).collect::<String>().to_ascii_lowercase();
-        names.0.iter().find_map(|name| self.0.iter().find(|(key, _)| normal(key) == *name).map(|(_, value)| value))
+impl<'a> Arguments<'a> {
+    fn value(self, names: Names) -> Option<&'a Value> {
+        let normal = |key: &str| {
+            key.chars().filter(char::is_ascii_alphabetic).collect::<String>().to_ascii_lowercase()
+        };
+        names
+            .0
+            .iter()
+            .find_map(|name| self.0.iter().find(|(key, _)| normal(key) == *name).map(|(_, value)| value))
     }
 
     /// The argument as one clean line; `None` when absent, empty or not text.
-    pub fn text(&self, names: Names) -> Option<String> {
+    pub fn text(self, names: Names) -> Option<String> {
         let raw = match self.value(names)? {
             Value::String(text) => text.clone(),
             Value::Number(number) => number.to_string(),
@@ -57,7 +61,7 @@ impl Arguments<'_> {
     }
 
     /// The argument as minutes: `Err` when it was given and is no whole number.
-    pub fn whole_number(&self, names: Names) -> Result<Option<i64>, NotANumber> {
+    pub fn whole_number(self, names: Names) -> Result<Option<i64>, NotANumber> {
         match self.value(names) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::Number(number)) => number.as_i64().map(Some).ok_or(NotANumber),
@@ -82,7 +86,8 @@ mod tests {
 
     #[test]
     fn control_and_bidi_characters_do_not_get_in() {
-        let map: Map<_, _> = [("notes".to_owned(), Value::from("a\u{202e}b\u{0}\r\nc"))].into_iter().collect();
+        let map: Map<_, _> =
+            [("notes".to_owned(), Value::from("a\u{202e}b\u{0}\r\nc"))].into_iter().collect();
         assert_eq!(Arguments(&map).text(Names::NOTES).unwrap(), "ab c");
     }
 }

@@ -26,7 +26,9 @@ pub(super) async fn answer(
     book: &RuleBook,
     arguments: Arguments<'_>,
 ) -> Result<Answer, AttemptError> {
-    let Some(location) = book.location(caller.location) else { return Ok(Answer::result(speech::NO_SERVICES)) };
+    let Some(location) = book.location(caller.location) else {
+        return Ok(Answer::result(speech::NO_SERVICES));
+    };
     let service = match wanted_service(book, arguments) {
         Ok(service) => service,
         Err(question) => return Ok(Answer::result(question)),
@@ -74,7 +76,8 @@ fn wanted_service(book: &RuleBook, arguments: Arguments<'_>) -> Result<Wanted, S
 
 /// An unknown service is repeated to the caller: letters, digits and spaces only, and not a speech.
 fn spoken_service(said: &str) -> String {
-    let plain: String = said.chars().map(|c| if c.is_alphanumeric() || "-'&".contains(c) { c } else { ' ' }).collect();
+    let plain: String =
+        said.chars().map(|c| if c.is_alphanumeric() || "-'&".contains(c) { c } else { ' ' }).collect();
     plain.split_whitespace().take(5).collect::<Vec<_>>().join(" ").chars().take(40).collect()
 }
 
@@ -89,11 +92,14 @@ fn wanted<'b>(
     let starts_at = wanted_start(app, location, arguments)?;
     let practitioner = match arguments.text(Names::PRACTITIONER) {
         None => None,
-        Some(name) => Some(scheduling::match_practitioner(book, &name).ok_or(speech::UNKNOWN_PRACTITIONER)?.id),
+        Some(name) => {
+            Some(scheduling::match_practitioner(book, &name).ok_or(speech::UNKNOWN_PRACTITIONER)?.id)
+        }
     };
     let said_name = arguments.text(Names::CUSTOMER_NAME).ok_or(speech::WHICH_NAME)?;
-    let said_phone =
-        arguments.text(Names::CUSTOMER_PHONE).and_then(|said| Phone::parse(&said, &book.settings.default_region).ok());
+    let said_phone = arguments
+        .text(Names::CUSTOMER_PHONE)
+        .and_then(|said| Phone::parse(&said, &book.settings.default_region).ok());
     let phone = caller.phone.clone().or_else(|| said_phone.clone()).ok_or(speech::WHICH_PHONE)?;
     Ok(NewBooking {
         book,
@@ -106,6 +112,7 @@ fn wanted<'b>(
         name: SpokenName::parse(&said_name),
         said_phone: said_phone.filter(|said| !said.same(&phone)),
         phone: Some(phone),
+        is_caller_id: caller.phone.is_some(),
         email: arguments.text(Names::CUSTOMER_EMAIL).filter(|email| is_email(email)),
         notes: arguments.text(Names::NOTES),
         call_ref: caller.call_ref.clone(),
@@ -125,7 +132,8 @@ fn wanted_start(app: &App, location: &Location, arguments: Arguments<'_>) -> Res
     if time.minute() % START_STEP_MINUTES != 0 || time.second() != 0 {
         return Err(speech::ask_time(TimeQuestion::Unclear));
     }
-    let resolved = when::resolve(date, time, &location.zone).map_err(|e| speech::ask_clock_change(&e, date, time))?;
+    let resolved =
+        when::resolve(date, time, &location.zone).map_err(|e| speech::ask_clock_change(&e, date, time))?;
     Ok(resolved.timestamp())
 }
 
@@ -144,6 +152,13 @@ fn open_reading(location: &Location, date: Date, one: Time, other: Time) -> Resu
 
 fn is_email(said: &str) -> bool {
     let Some((user, host)) = said.split_once('@') else { return false };
-    let plain = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || ".-_+".contains(c));
-    said.len() <= 254 && plain(user) && plain(host) && host.contains('.') && !host.starts_with('.') && !host.ends_with('.')
+    let plain = |part: &str| {
+        !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || ".-_+".contains(c))
+    };
+    said.len() <= 254
+        && plain(user)
+        && plain(host)
+        && host.contains('.')
+        && !host.starts_with('.')
+        && !host.ends_with('.')
 }

@@ -35,7 +35,9 @@ async fn openings(app: &App, caller: &Caller, arguments: Arguments<'_>) -> Resul
         Err(question) => return Ok(speech::ask_date(question)),
     };
     let said_service = arguments.text(Names::SERVICE).unwrap_or_default();
-    let Some(matched) = scheduling::match_service(&book, &said_service) else { return Ok(speech::WHICH_SERVICE.into()) };
+    let Some(matched) = scheduling::match_service(&book, &said_service) else {
+        return Ok(speech::WHICH_SERVICE.into());
+    };
     let practitioner = match arguments.text(Names::PRACTITIONER) {
         None => None,
         Some(name) => match scheduling::match_practitioner(&book, &name) {
@@ -43,7 +45,13 @@ async fn openings(app: &App, caller: &Caller, arguments: Arguments<'_>) -> Resul
             None => return Ok(speech::UNKNOWN_PRACTITIONER.into()),
         },
     };
-    let day = Day { org: caller.org, location: Some(location.id), service: matched.service().id, practitioner, local_date: date };
+    let day = Day {
+        org: caller.org,
+        location: Some(location.id),
+        service: matched.service().id,
+        practitioner,
+        local_date: date,
+    };
     let free = scheduling::open_times(app, &day).await?;
     let local = |at: jiff::Timestamp| at.to_zoned(location.zone.clone());
     let times: Vec<Time> = free.iter().map(|o| local(o.starts_at).time()).collect();
@@ -51,7 +59,8 @@ async fn openings(app: &App, caller: &Caller, arguments: Arguments<'_>) -> Resul
         let next = scheduling::next_open_day(app, &day).await?.map(|o| local(o.starts_at));
         return Ok(speech::no_openings(date, is_closed(location, date), next.map(|z| (z.date(), z.time()))));
     }
-    let part = arguments.text(Names::PART_OF_DAY).and_then(|said| PartOfDay::parse(&said)).unwrap_or(PartOfDay::Any);
+    let part =
+        arguments.text(Names::PART_OF_DAY).and_then(|said| PartOfDay::parse(&said)).unwrap_or(PartOfDay::Any);
     let wanted: Vec<Time> = times.iter().copied().filter(|t| part.contains(*t)).collect();
     Ok(if wanted.is_empty() {
         speech::other_times(date, &times, TIMES_SPOKEN_MAX)

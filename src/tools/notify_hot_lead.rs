@@ -23,14 +23,26 @@ pub(super) async fn answer(
     book: &RuleBook,
     (asked, arguments): (&Asked, Arguments<'_>),
 ) -> Result<Answer, AttemptError> {
-    let said_phone = arguments.text(Names::LEAD_PHONE).and_then(|said| Phone::parse(&said, &book.settings.default_region).ok());
-    let Some(phone) = caller.phone.clone().or(said_phone) else { return Ok(Answer::result(speech::WHICH_PHONE)) };
+    let said_phone = arguments
+        .text(Names::LEAD_PHONE)
+        .and_then(|said| Phone::parse(&said, &book.settings.default_region).ok());
+    let Some(phone) = caller.phone.clone().or(said_phone) else {
+        return Ok(Answer::result(speech::WHICH_PHONE));
+    };
     let name = arguments.text(Names::LEAD_NAME).and_then(|said| SpokenName::parse(&said));
     let call_ref = caller.call_ref.clone().unwrap_or_else(|| asked.tool_call_id.clone());
     let call = match &caller.call_ref {
-        Some(call_ref) => {
-            Some(calls::ensure(tx, caller.org, app.new_id(), call_ref, Some(phone.as_str()), app.clock.now()).await?)
-        }
+        Some(call_ref) => Some(
+            calls::ensure(
+                tx,
+                caller.org,
+                app.new_id(),
+                call_ref,
+                caller.phone.as_ref().map(Phone::as_str),
+                app.clock.now(),
+            )
+            .await?,
+        ),
         None => None,
     };
     let cut = |text: Option<String>, max| text.map(|t| clean(&t, max));

@@ -19,7 +19,7 @@ use crate::platform::telemetry::chain;
 /// Calls whose tool use is counted at once.
 const CALLS_COUNTED_MAX: u64 = 50_000;
 /// The longest a call can be: then its count is forgotten.
-const COUNTED_FOR: Duration = Duration::from_secs(2 * 60 * 60);
+const COUNTED_FOR: Duration = Duration::from_hours(2);
 
 /// Who is on the phone, as the platform says and the credential vouches.
 #[derive(Debug, Clone)]
@@ -113,7 +113,8 @@ pub async fn run(app: &App, caller: &Caller, call: &ToolCall, record: &NewToolCa
             Answer::error(speech::TOO_SLOW)
         }
     };
-    metrics::histogram!("voxanne_tool_seconds", "tool" => record.name.clone()).record(started.elapsed().as_secs_f64());
+    metrics::histogram!("voxanne_tool_seconds", "tool" => record.name.clone())
+        .record(started.elapsed().as_secs_f64());
     answer
 }
 
@@ -145,7 +146,9 @@ async fn once(app: &App, caller: &Caller, record: &NewToolCall, effect: Effect<'
         match attempt_once(app, caller, record, effect, seen).await {
             Ok(answer) => return answer,
             Err(AttemptError::RulesChanged(version)) => seen = Some(version),
-            Err(AttemptError::Database(error)) if attempt == 0 && (is_disconnected(&error) || is_deadlock(&error)) => {
+            Err(AttemptError::Database(error))
+                if attempt == 0 && (is_disconnected(&error) || is_deadlock(&error)) =>
+            {
                 metrics::counter!("voxanne_tool_retries_total").increment(1);
             }
             Err(AttemptError::Database(error)) if is_contended(&error) => {
@@ -179,10 +182,16 @@ async fn attempt_once(
     let answer = match calls::claim(&mut tx, caller.org, record, now).await? {
         Claim::Answered { answer, is_error } => return Ok(Answer { text: answer, is_error }),
         Claim::Different => return Ok(Answer::result(speech::DIFFERENT)),
-        Claim::First { ended_at: Some(ended_at) } if is_too_late(app, ended_at, now) => Answer::result(speech::CALL_OVER),
+        Claim::First { ended_at: Some(ended_at) } if is_too_late(app, ended_at, now) => {
+            Answer::result(speech::CALL_OVER)
+        }
         Claim::First { .. } => match effect {
-            Effect::Book(arguments) => book_appointment::answer(app, &mut tx, caller, &book, arguments).await?,
-            Effect::Alert(arguments) => notify_hot_lead::answer(app, &mut tx, caller, &book, (&record.asked, arguments)).await?,
+            Effect::Book(arguments) => {
+                book_appointment::answer(app, &mut tx, caller, &book, arguments).await?
+            }
+            Effect::Alert(arguments) => {
+                notify_hot_lead::answer(app, &mut tx, caller, &book, (&record.asked, arguments)).await?
+            }
         },
     };
     let micros = i64::try_from(started.elapsed().as_micros()).unwrap_or(i64::MAX);
@@ -200,9 +209,9 @@ struct Counted(Cache<(OrgId, String), Arc<AtomicI64>>);
 /// A model in a loop asks without end; counted per call and replica.
 fn is_looping(app: &App, caller: &Caller) -> bool {
     let Some(call_ref) = &caller.call_ref else { return false };
-    let counted = app
-        .memo
-        .get_or(|| Counted(Cache::builder().max_capacity(CALLS_COUNTED_MAX).time_to_idle(COUNTED_FOR).build()));
+    let counted = app.memo.get_or(|| {
+        Counted(Cache::builder().max_capacity(CALLS_COUNTED_MAX).time_to_idle(COUNTED_FOR).build())
+    });
     let count = counted.0.get_with((caller.org, call_ref.clone()), Arc::default);
     count.fetch_add(1, Ordering::Relaxed) >= app.config.voice.tools_per_call_max
 }
@@ -218,7 +227,8 @@ pub(crate) fn assert_speakable(said: &str) {
     let words = said.split_whitespace().count();
     assert!(words <= 40, "{words} words: {said}");
     // One word before a full stop is an exclamation, not a sentence.
-    let sentences = said.split_inclusive(['.', '!', '?']).filter(|s| s.split_whitespace().count() > 1).count();
+    let sentences =
+        said.split_inclusive(['.', '!', '?']).filter(|s| s.split_whitespace().count() > 1).count();
     assert!(sentences <= 3, "{sentences} sentences: {said}");
     for banned in ["_", "error", "Error", "\n", "null", "undefined"] {
         assert!(!said.contains(banned), "{banned:?} in: {said}");
@@ -226,6 +236,7 @@ pub(crate) fn assert_speakable(said: &str) {
     let bytes = said.as_bytes();
     let iso = bytes.windows(5).any(|w| w[..4].iter().all(u8::is_ascii_digit) && w[4] == b'-');
     assert!(!iso, "ISO date in: {said}");
-    let clock = said.split_whitespace().any(|w| w.len() >= 5 && w.as_bytes()[2] == b':' && w.starts_with(['0', '2']));
+    let clock =
+        said.split_whitespace().any(|w| w.len() >= 5 && w.as_bytes()[2] == b':' && w.starts_with(['0', '2']));
     assert!(!clock, "24-hour time in: {said}");
 }

@@ -5,34 +5,49 @@ use jiff::civil::{Date, Time};
 use crate::when::{DateQuestion, LocalTimeError, TimeQuestion, say_date, say_moment, say_time};
 
 pub(super) const UNREADABLE: &str = "I didn't catch all of that. Could you please say it once more?";
-pub(super) const UNKNOWN_TOOL: &str = "That isn't something I can do on this call. I can check times or book an appointment for you.";
-pub(super) const TOO_SLOW: &str = "I'm sorry, that's taking longer than it should. Please ask me once more in a moment.";
-pub(super) const UNEXPECTED: &str = "I'm sorry, I couldn't reach our calendar just now. Please ask me once more in a moment.";
-pub(super) const CONTENDED: &str = "I'm sorry, somebody else is booking at this very moment. Please ask me for that time once more.";
-pub(super) const DIFFERENT: &str = "I want to be sure I have that right. Could you please tell me once more what you'd like?";
+pub(super) const UNKNOWN_TOOL: &str =
+    "That isn't something I can do on this call. I can check times or book an appointment for you.";
+pub(super) const TOO_SLOW: &str =
+    "I'm sorry, that's taking longer than it should. Please ask me once more in a moment.";
+pub(super) const UNEXPECTED: &str =
+    "I'm sorry, I couldn't reach our calendar just now. Please ask me once more in a moment.";
+pub(super) const CONTENDED: &str =
+    "I'm sorry, somebody else is booking at this very moment. Please ask me for that time once more.";
+pub(super) const DIFFERENT: &str =
+    "I want to be sure I have that right. Could you please tell me once more what you'd like?";
 pub(super) const TOO_MANY: &str = "I've tried quite a few times now. Our team can help you better, so please call us back during opening hours.";
-pub(super) const CALL_OVER: &str = "This call has already ended, so nothing was changed. Please call us again.";
+pub(super) const CALL_OVER: &str =
+    "This call has already ended, so nothing was changed. Please call us again.";
 pub(super) const WHICH_DAY: &str = "Which day would you like to come in?";
 pub(super) const WHICH_TIME: &str = "What time would you like to come in?";
 pub(super) const WHICH_SERVICE: &str = "Which treatment would you like to book?";
 pub(super) const WHICH_NAME: &str = "May I have your name for the appointment, please?";
 pub(super) const WHICH_PHONE: &str = "What's the best phone number to reach you at, please?";
-pub(super) const UNKNOWN_PRACTITIONER: &str = "I couldn't find anyone by that name here. Would you like the first person who is available?";
-pub(super) const BAD_DURATION: &str = "I can't book a visit of that length. Shall I book the usual length instead?";
-pub(super) const NO_SERVICES: &str = "We aren't taking bookings by phone yet. Please call back during opening hours.";
-pub(super) const LEAD_TEXTED: &str = "Thank you. I've just alerted our team, and they'll call you back as soon as they can.";
-pub(super) const LEAD_NOTED: &str = "Thank you. I've put your details in front of our team so they can call you back.";
+pub(super) const UNKNOWN_PRACTITIONER: &str =
+    "I couldn't find anyone by that name here. Would you like the first person who is available?";
+pub(super) const BAD_DURATION: &str =
+    "I can't book a visit of that length. Shall I book the usual length instead?";
+pub(super) const NO_SERVICES: &str =
+    "We aren't taking bookings by phone yet. Please call back during opening hours.";
+pub(super) const LEAD_TEXTED: &str =
+    "Thank you. I've just alerted our team, and they'll call you back as soon as they can.";
+pub(super) const LEAD_NOTED: &str =
+    "Thank you. I've put your details in front of our team so they can call you back.";
 
 /// Asks about a date that was not understood, is past, or can mean two days.
 pub(super) fn ask_date(question: DateQuestion) -> String {
     match question {
-        DateQuestion::Unclear => "I didn't catch which day you meant. Could you say the day once more?".into(),
+        DateQuestion::Unclear => {
+            "I didn't catch which day you meant. Could you say the day once more?".into()
+        }
         DateQuestion::Impossible => "That day isn't in the calendar. Which day did you mean?".into(),
         DateQuestion::Past { same_day_ahead: Some(ahead), .. } => {
             format!("That day has already passed. Did you mean {}?", say_date(ahead))
         }
         DateQuestion::Past { .. } => "That day has already passed. Which day would you like instead?".into(),
-        DateQuestion::TwoReadings(one, other) => format!("Did you mean {} or {}?", say_date(one), say_date(other)),
+        DateQuestion::TwoReadings(one, other) => {
+            format!("Did you mean {} or {}?", say_date(one), say_date(other))
+        }
     }
 }
 
@@ -41,7 +56,9 @@ pub(super) fn ask_time(question: TimeQuestion) -> String {
     match question {
         TimeQuestion::Unclear => "I didn't catch the time. What time would you like?".into(),
         TimeQuestion::Impossible => "That isn't a time of day. What time would you like?".into(),
-        TimeQuestion::TwoReadings(one, other) => format!("Did you mean {} or {}?", say_time(one), say_time(other)),
+        TimeQuestion::TwoReadings(one, other) => {
+            format!("Did you mean {} or {}?", say_time(one), say_time(other))
+        }
     }
 }
 
@@ -54,7 +71,10 @@ pub(super) fn ask_clock_change(error: &LocalTimeError, date: Date, time: Time) -
             say_time(time)
         ),
         LocalTimeError::Twice(first, _) => {
-            format!("The clocks go back then, so {} happens twice. Would a different time suit you?", say_moment(first))
+            format!(
+                "The clocks go back then, so {} happens twice. Would a different time suit you?",
+                say_moment(first)
+            )
         }
     }
 }
@@ -98,8 +118,24 @@ fn samples() -> Vec<String> {
     let (date, later) = (jiff::civil::date(2026, 9, 23), jiff::civil::date(2026, 9, 30));
     let times: Vec<Time> = (9..18).map(|hour| jiff::civil::time(hour, 45, 0, 0)).collect();
     let mut all: Vec<String> = [
-        UNREADABLE, UNKNOWN_TOOL, TOO_SLOW, UNEXPECTED, CONTENDED, DIFFERENT, TOO_MANY, CALL_OVER, WHICH_DAY, WHICH_TIME,
-        WHICH_SERVICE, WHICH_NAME, WHICH_PHONE, UNKNOWN_PRACTITIONER, BAD_DURATION, NO_SERVICES, LEAD_TEXTED, LEAD_NOTED,
+        UNREADABLE,
+        UNKNOWN_TOOL,
+        TOO_SLOW,
+        UNEXPECTED,
+        CONTENDED,
+        DIFFERENT,
+        TOO_MANY,
+        CALL_OVER,
+        WHICH_DAY,
+        WHICH_TIME,
+        WHICH_SERVICE,
+        WHICH_NAME,
+        WHICH_PHONE,
+        UNKNOWN_PRACTITIONER,
+        BAD_DURATION,
+        NO_SERVICES,
+        LEAD_TEXTED,
+        LEAD_NOTED,
     ]
     .map(str::to_owned)
     .to_vec();
@@ -121,7 +157,11 @@ fn samples() -> Vec<String> {
         all.push(other_times(date, &times[..count], 3));
     }
     let next = Some((later, jiff::civil::time(16, 45, 0, 0)));
-    all.extend([no_openings(date, true, next), no_openings(date, false, next), no_openings(date, false, None)]);
+    all.extend([
+        no_openings(date, true, next),
+        no_openings(date, false, next),
+        no_openings(date, false, None),
+    ]);
     all
 }
 

@@ -1,0 +1,43 @@
+//! What a serving process does until it is told to stop.
+
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::CommandError;
+use super::failure::Doing as _;
+use super::start::Started;
+use crate::platform::edge;
+use crate::platform::telemetry;
+use crate::{jobs, receptionist, router};
+
+/// Listens at `address`; `setting` is what to change when that is not possible.
+pub(super) async fn listen(address: &str, setting: &str) -> Result<TcpListener, CommandError> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|error| CommandError::Refused(format!("could not listen at {address} ({error}): choose another {setting}")))
+}
+
+/// Starts the HTTP server at `listener`, if any, and a worker, if wanted.
+pub(super) async fn start(started: &Started, listener: Option<TcpListener>, works: bool) -> Result<(), CommandError> {
+    let app = &started.app;
+    if works {
+        jobs::start(app).await.doing("start the worker")?;
+    }
+    if let Some(listener) = listener {
+        receptionist::start_recorder(app);
+        let router = router::router(app.clone(), telemetry::start_metrics());
+        app.tasks.spawn(edge::serve(app.clone(), listener, router));
+    }
+    Ok(())
+}
+
+/// Waits for SIGTERM or Ctrl-C; fails when the private database is lost for good.
+pub(super) async fn until_stopped(started: &mut Started) -> Result<(), CommandError> {
+    let mut terminate = signal(SignalKind::terminate()).doing("listen for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).doing("listen for Ctrl-C")?;
+    tokio::select! {
+        _ = terminate.recv() => Ok(()),
+        _ = interrupt.recv() => Ok(()),
+        lost = started.database_lost() => Err(lost),
+    }
+}

@@ -1,0 +1,100 @@
+//! `voxanne serve` and `voxanne work`: production's two roles.
+
+use std::sync::Arc;
+
+use super::CommandError;
+use super::failure::Doing as _;
+use super::org::every_org;
+use super::roles;
+use super::start::{self, How, Started};
+use crate::orgs;
+use crate::platform::app::App;
+use crate::platform::ids::OrgId;
+use crate::platform::telemetry;
+
+/// How to serve.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Leave background jobs to processes that run `voxanne work`
+    #[arg(long)]
+    no_worker: bool,
+}
+
+/// Serves HTTP until told to stop.
+pub(super) async fn serve(args: Args) -> Result<(), CommandError> {
+    let config = start::config()?;
+    telemetry::start_logging(&config.log);
+    let listener = roles::listen(&config.server.listen, "server.listen (PORT)").await?;
+    let mut started = Started::begin(config, How::to_serve()).await?;
+    say_where_texts_go(&started);
+    let mut done = check_doors(&started.app).await;
+    if done.is_ok() {
+        let address = listener.local_addr();
+        done = roles::start(&started, Some(listener), !args.no_worker).await;
+        if let (Ok(()), Ok(address)) = (&done, address) {
+            tracing::info!(%address, worker = !args.no_worker, "Ready");
+        }
+    }
+    if done.is_ok() {
+        done = roles::until_stopped(&mut started).await;
+    }
+    started.end().await;
+    done
+}
+
+/// Works on background jobs until told to stop.
+pub(super) async fn work() -> Result<(), CommandError> {
+    let config = start::config()?;
+    telemetry::start_logging(&config.log);
+    let mut started = Started::begin(config, How::to_serve()).await?;
+    say_where_texts_go(&started);
+    let mut done = roles::start(&started, None, true).await;
+    if done.is_ok() {
+        tracing::info!("Ready");
+        done = roles::until_stopped(&mut started).await;
+    }
+    started.end().await;
+    done
+}
+
+fn say_where_texts_go(started: &Started) {
+    if let Some(sandbox) = &started.sandbox {
+        let outbox = format!("{}/twilio/messages", sandbox.url());
+        tracing::warn!(outbox, "There is no Twilio account: texts go to the sandbox and reach no phone");
+    }
+}
+
+/// Which orgs have an assistant and no active secret, and whether anybody has one.
+pub(super) struct Doors {
+    pub closed: Vec<OrgId>,
+    pub is_any_open: bool,
+}
+
+/// Looks at the credentials of every org.
+pub(super) async fn doors(app: &App) -> Result<Doors, Arc<sqlx::Error>> {
+    let mut doors = Doors { closed: Vec::new(), is_any_open: false };
+    for org in every_org(app).await? {
+        let mut tx = app.begin(org).await?;
+        let is_closed = orgs::is_closed_to_platform(&mut tx, org).await?;
+        tx.commit().await?;
+        doors.is_any_open |= !orgs::credentials(app, org).await?.is_empty();
+        if is_closed {
+            doors.closed.push(org);
+        }
+    }
+    Ok(doors)
+}
+
+/// A15: assistants without any secret at all would mean that every call is refused.
+async fn check_doors(app: &App) -> Result<(), CommandError> {
+    let doors = doors(app).await.doing("read the webhook secrets")?;
+    if let (Some(org), false) = (doors.closed.first(), doors.is_any_open) {
+        return Err(CommandError::Refused(format!(
+            "no webhook secret is active, so every call would be refused: run `voxanne admin secret add --org {org}`"
+        )));
+    }
+    for org in doors.closed {
+        tracing::warn!(org.id = %org, "This org has an assistant and no active webhook secret: its calls are refused");
+    }
+    Ok(())
+}

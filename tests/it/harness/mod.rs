@@ -1,0 +1,223 @@
+//! A whole Voxanne per test: its own database from a template, its own port, the sandbox vendors, a fixed clock.
+
+mod server;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use sqlx::{AssertSqlSafe, PgPool};
+use uuid::Uuid;
+use voxanne::platform::app::App;
+use voxanne::platform::clock::Clock;
+use voxanne::platform::config::Config;
+use voxanne::platform::db::Db;
+use voxanne::platform::ids::{Ids, OrgId};
+use voxanne::platform::secrets::Keys;
+use voxanne::{jobs, router, seed};
+use voxanne_sandbox::Sandbox;
+use voxanne_sandbox::caller::{CallScript, Caller};
+use voxanne_sandbox::twilio::Text;
+
+pub use server::{Database, new_database};
+
+/// Tuesday, November 24th 2026, 10 AM in Los Angeles: the moment of the fixtures.
+pub const NOW: &str = "2026-11-24T18:00:00Z";
+/// Who calls unless a test says otherwise.
+pub const CALLER: &str = "+13105550142";
+/// Who is alerted at Glow.
+pub const MANAGER: &str = "+13105550177";
+
+/// One Voxanne with its vendors.
+pub struct Voxanne {
+    pub app: App,
+    pub url: String,
+    pub sandbox: Sandbox,
+    /// Sees every org: for looking, never for acting.
+    pub admin: PgPool,
+    pub database: Database,
+    pub http: reqwest::Client,
+    pub glow: Clinic,
+    pub harbor: Clinic,
+}
+
+/// A demo clinic's side of the voice platform.
+#[derive(Debug, Clone)]
+pub struct Clinic {
+    pub org: OrgId,
+    pub assistant_id: String,
+    pub phone_number_id: String,
+    pub number: String,
+    pub secret: String,
+    pub door: String,
+}
+
+/// Settings for tests: the defaults, small pools, the sandbox for vendors.
+pub fn config(sandbox: &Sandbox) -> Config {
+    let mut config = Config::load(|_| None).unwrap();
+    config.twilio.base_url = sandbox.url();
+    config.vapi.base_url = sandbox.url();
+    config.database.live_connections = 8;
+    config.database.back_connections = 4;
+    config
+}
+
+/// The installation's key in tests; the database role's password derives from it.
+pub fn keys() -> Keys {
+    Keys::new(&SecretString::from("dGVzdHRlc3R0ZXN0dGVzdHRlc3R0ZXN0dGVzdHRlc3Q="), &SecretString::from("")).unwrap()
+}
+
+impl Voxanne {
+    /// Starts one at the fixtures' moment.
+    pub async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// Starts one with other settings.
+    pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        let clock = Clock::fixed(NOW.parse().unwrap());
+        let sandbox_clock = clock.clone();
+        let sandbox = Sandbox::start(None, Arc::new(move || sandbox_clock.now())).await.unwrap();
+        let mut config = config(&sandbox);
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        config.server.public_url.clone_from(&url);
+        change(&mut config);
+        let database = new_database().await;
+        let db = Db::open(&database.app_url, &config.database).unwrap();
+        let app = App::new(config, db, clock, Ids::random(), keys()).unwrap();
+        app.tasks.spawn(voxanne::platform::edge::serve(app.clone(), listener, router::router(app.clone(), None)));
+        let clinic = |seeded: &seed::Clinic| Clinic {
+            org: seeded.org,
+            assistant_id: seeded.assistant_id.to_owned(),
+            phone_number_id: seeded.phone_number_id.to_owned(),
+            number: seeded.number.to_owned(),
+            secret: server::secret_of(seeded),
+            door: server::door_of(seeded),
+        };
+        Self {
+            url,
+            sandbox,
+            admin: database.admin().await,
+            database,
+            http: reqwest::Client::builder().timeout(Duration::from_secs(30)).build().unwrap(),
+            glow: clinic(&seed::GLOW),
+            harbor: clinic(&seed::HARBOR),
+            app,
+        }
+    }
+
+    /// A call to Glow's main line.
+    pub fn call(&self, call_id: &str) -> Caller {
+        self.call_from(&self.glow, call_id, Some(CALLER))
+    }
+
+    /// A call to `clinic` from a number, or from a hidden one.
+    pub fn call_from(&self, clinic: &Clinic, call_id: &str, from: Option<&str>) -> Caller {
+        let script = CallScript {
+            call_id: call_id.to_owned(),
+            assistant_id: Some(clinic.assistant_id.clone()),
+            phone_number_id: Some(clinic.phone_number_id.clone()),
+            dialed_number: Some(clinic.number.clone()),
+            caller_number: from.map(str::to_owned),
+            webhook_url: format!("{}/api/webhooks/vapi", self.url),
+            secret: Some(("x-vapi-secret".to_owned(), clinic.secret.clone())),
+        };
+        let clock = self.app.clock.clone();
+        let seed = call_id.bytes().fold(7_u64, |sum, b| sum.wrapping_mul(31).wrapping_add(u64::from(b)));
+        Caller::new(self.http.clone(), script, Arc::new(move || clock.now()), seed)
+    }
+
+    /// Posts a body as Glow's assistant does.
+    pub async fn post(&self, body: impl Into<reqwest::Body>) -> (u16, Value) {
+        self.post_as(&self.glow.secret, "/api/webhooks/vapi", body).await
+    }
+
+    /// Posts a body with a secret to a path.
+    pub async fn post_as(&self, secret: &str, path: &str, body: impl Into<reqwest::Body>) -> (u16, Value) {
+        let request = self.http.post(format!("{}{path}", self.url)).header("x-vapi-secret", secret);
+        let response = request.header("content-type", "application/json").body(body).send().await.unwrap();
+        (response.status().as_u16(), response.json().await.unwrap_or(Value::Null))
+    }
+
+    /// Posts a fixture of the voice platform.
+    pub async fn post_fixture(&self, name: &str) -> (u16, Value) {
+        self.post(fixture(name)).await
+    }
+
+    /// Moves the clock.
+    pub fn later(&self, by: SignedDuration) {
+        self.app.clock.advance(by);
+    }
+
+    /// Runs every job that is due.
+    pub async fn run_jobs(&self) {
+        jobs::run_due(&self.app).await.unwrap();
+    }
+
+    /// What was texted to a number, oldest first.
+    pub fn texts_to(&self, number: &str) -> Vec<Text> {
+        self.sandbox.twilio().texts_to(number)
+    }
+
+    /// One value, seen across orgs.
+    pub async fn one<T>(&self, sql: &str) -> T
+    where
+        T: for<'r> sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres> + Send + Unpin,
+    {
+        sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_one(&self.admin).await.unwrap()
+    }
+
+    /// How many rows, seen across orgs. `what` is a table with an optional `where`.
+    pub async fn count(&self, what: &str) -> i64 {
+        self.one(&format!("select count(*) from {what}")).await
+    }
+
+    /// Changes the data as an operator would.
+    pub async fn exec(&self, sql: &str) {
+        sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&self.admin).await.unwrap();
+    }
+
+    /// Waits, bounded, until `what` counts `expected`: for what is recorded off the caller's path.
+    pub async fn until_count(&self, what: &str, expected: i64) {
+        for _ in 0..200 {
+            if self.count(what).await == expected {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        assert_eq!(self.count(what).await, expected, "{what}");
+    }
+}
+
+impl Drop for Voxanne {
+    fn drop(&mut self) {
+        self.app.stopping.cancel();
+    }
+}
+
+/// A fixture's text.
+pub fn fixture(name: &str) -> String {
+    let path = format!("{}/tests/fixtures/vapi/server/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{path}: {e}"))
+}
+
+/// Arguments of a booking as existing assistants send them.
+pub fn booking(service: &str, date: &str, time: &str, name: &str) -> Value {
+    json!({
+        "customerName": name, "customerPhone": CALLER, "serviceType": service,
+        "preferredDate": date, "preferredTime": time,
+    })
+}
+
+/// An instant.
+pub fn at(instant: &str) -> Timestamp {
+    instant.parse().unwrap()
+}
+
+/// A fresh id of the platform's kind.
+pub fn call_ref(n: u128) -> String {
+    Uuid::from_u128(0x019a_b2c4_7e10_7cc3_9f4e_0000_0000_0000 + n).to_string()
+}

@@ -1,0 +1,6 @@
+//! What callers hear, and what it leaves behind.
+
+mod book_appointment;
+mod check_availability;
+mod notify_hot_lead;
+mod stories;
