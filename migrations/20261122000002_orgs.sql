@@ -112,18 +112,17 @@ begin
     delete from public.directory where owner_org = old.org_id and owner_row = old.id;
     if tg_op = 'DELETE' then return old; end if;
   end if;
-  if tg_table_name = 'door_tokens' and new.revoked_at is null then
-    insert into public.directory values ('door', encode(new.token_digest, 'hex'), new.org_id, new.id);
-  elsif tg_table_name = 'webhook_credentials' and new.revoked_at is null then
-    insert into public.directory values ('secret', encode(new.secret_digest, 'hex'), new.org_id, new.id);
-  elsif tg_table_name = 'assistants' then
-    insert into public.directory values ('assistant', new.platform_assistant_id, new.org_id, new.id);
-  elsif tg_table_name = 'phone_numbers' then
-    insert into public.directory values ('number', new.number, new.org_id, new.id);
-    if new.platform_phone_number_id is not null then
-      insert into public.directory values ('phone_number_id', new.platform_phone_number_id, new.org_id, new.id);
-    end if;
-  end if;
+  insert into public.directory
+  select k.kind, k.key, new.org_id, new.id
+    from (select to_jsonb(new) as r) n, lateral (values
+      -- bytea as JSON is \x and hexadecimal.
+      ('door', case when tg_table_name = 'door_tokens' and n.r ->> 'revoked_at' is null then substr(n.r ->> 'token_digest', 3) end),
+      ('secret', case when tg_table_name = 'webhook_credentials' and n.r ->> 'revoked_at' is null then substr(n.r ->> 'secret_digest', 3) end),
+      ('assistant', case when tg_table_name = 'assistants' then n.r ->> 'platform_assistant_id' end),
+      ('number', case when tg_table_name = 'phone_numbers' then n.r ->> 'number' end),
+      ('phone_number_id', case when tg_table_name = 'phone_numbers' then n.r ->> 'platform_phone_number_id' end)
+    ) k (kind, key)
+   where k.key is not null;
   return new;
 end $$;
 comment on function app_ctx.remember_in_directory() is '@reviewed Keeps directory in step with the rows that own its keys.';

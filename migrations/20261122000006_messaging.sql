@@ -25,7 +25,8 @@ create table texts (
   settled_at timestamptz,
   primary key (org_id, id),
   foreign key (org_id, contact_id) references contacts (org_id, id),
-  foreign key (org_id, appointment_id) references appointments (org_id, id),
+  -- The text is queued first: what the caller is told, and the appointment keeps, depends on it.
+  foreign key (org_id, appointment_id) references appointments (org_id, id) deferrable initially deferred,
   foreign key (org_id, call_id) references calls (org_id, id),
   constraint texts_once_per_reason unique (org_id, dedupe_key)
 );

@@ -35,7 +35,7 @@ comment on column phone_numbers.platform is 'The voice platform that owns the li
 comment on column phone_numbers.platform_phone_number_id is 'The platform''s id of the number; null when only the number itself is known.';
 comment on column phone_numbers.number is 'The number callers dial, E.164.';
 comment on column phone_numbers.location_id is 'The location that is meant by dialling it.';
-comment on column phone_numbers.assistant_id is 'The assistant that answers it; null leaves that to the platform or the location.';
+comment on column phone_numbers.assistant_id is 'The assistant that answers it; null means one of the location''s.';
 
 comment on column door_tokens.token_digest is 'Keyed digest (HMAC-SHA-256) of the token in the door''s path; the token itself is not kept.';
 comment on column door_tokens.created_at is 'When the door was opened.';
@@ -89,7 +89,7 @@ comment on column resources.position is 'Order of preference among equals.';
 
 comment on column practitioners.id is 'The resource that the person is.';
 comment on column practitioners.title is 'Professional title, such as RN or MD.';
-comment on column practitioners.own_hours is 'True: only the person''s own weekly hours count. False: the location''s.';
+comment on column practitioners.own_hours is 'True: works their own weekly hours, within the location''s. False: whenever the location is open.';
 
 comment on column service_practitioners.service_id is 'What.';
 comment on column service_practitioners.practitioner_id is 'Who may do it.';

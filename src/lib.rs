@@ -3,6 +3,9 @@
 //! In reading order: every URL and every job; the voice door and what it may do; what it works with; what all of it
 //! stands on.
 
+pub mod commands;
+pub mod seed;
+
 pub mod jobs;
 pub mod router;
 

@@ -1,5 +1,7 @@
 //! Records a call's report, once, and leaves the job that scores it.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use voxanne_vapi::{CallRef, Report};
 
@@ -58,7 +60,7 @@ pub async fn record_end(
         task: SCORE_TASK,
         payload: &ScoreCall { org, call: id },
         key: format!("{SCORE_TASK}:{}", id.0),
-        run_at: None,
+        after: Duration::ZERO,
     };
     enqueue(tx, org, job).await?;
     Ok(true)

@@ -4,7 +4,6 @@ use std::error::Error;
 use std::fmt::Display;
 use std::io::{self, Write};
 
-use crate::platform::telemetry::chain;
 
 /// One line on standard output, at once. A reader that has left (`| head`) is no failure.
 pub(super) fn say(line: impl Display) {
@@ -12,7 +11,18 @@ pub(super) fn say(line: impl Display) {
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }
 
-/// One sentence on standard error.
+/// One sentence on standard error: the failure and its causes, each said once.
 pub(super) fn complain(error: &dyn Error) {
-    let _ = writeln!(io::stderr(), "voxanne: {}", chain(error));
+    let mut sentence = error.to_string();
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        let words = next.to_string();
+        // The database's errors say their cause themselves.
+        if !sentence.ends_with(&words) {
+            sentence.push_str(": ");
+            sentence.push_str(&words);
+        }
+        cause = next.source();
+    }
+    let _ = writeln!(io::stderr(), "voxanne: {sentence}");
 }

@@ -1,5 +1,7 @@
 //! Queues a text in the transaction that promises it.
 
+use std::time::Duration;
+
 use jiff::SignedDuration;
 use voxanne_twilio::encoding;
 
@@ -136,7 +138,7 @@ pub async fn queue_text(
         return Ok(Queued::Already(earlier.unwrap_or(id)));
     }
     let job = DeliverText::first(org, id);
-    enqueue(tx, org, NewJob { task: DELIVER_TASK, payload: &job, key: job.key(), run_at: None })
+    enqueue(tx, org, NewJob { task: DELIVER_TASK, payload: &job, key: job.key(), after: Duration::ZERO })
         .await
         .map_err(doing("enqueue a text's job"))?;
     metrics::counter!("voxanne_texts_total", "state" => "queued", "kind" => new.kind.as_str()).increment(1);

@@ -1,12 +1,10 @@
 //! All SQL of the slice: texts and opt-outs.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use sqlx::FromRow;
 
-use super::deliver::{DELIVER_TASK, DeliverText};
+use super::deliver::DELIVER_TASK;
 use super::text::{Kind, TextState};
 use crate::platform::db::{PgConnection, sql, sql_as, sql_scalar};
 use crate::platform::ids::{AppointmentId, CallId, ContactId, OrgId, TextId};
@@ -283,25 +281,6 @@ pub(super) async fn forgotten(
     .bind(DELIVER_TASK)
     .fetch_all(tx)
     .await
-}
-
-/// Runs the job again after `delay`, by the database's clock: the app's may be moved (demo) or stand still (tests).
-pub(super) async fn deliver_later(
-    tx: &mut PgConnection,
-    job: &DeliverText,
-    delay: Duration,
-) -> sqlx::Result<()> {
-    let payload = serde_json::to_value(job).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
-    sql("select graphile_worker.add_job($1, payload := $2::json, queue_name := $3,
-            run_at := now() + make_interval(secs => $4), max_attempts := 25, job_key := $5)")
-    .bind(DELIVER_TASK)
-    .bind(payload)
-    .bind(format!("{DELIVER_TASK}:{}", job.org.0))
-    .bind(delay.as_secs_f64())
-    .bind(job.key())
-    .execute(tx)
-    .await?;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -81,10 +81,10 @@ pub async fn create(
     }
     store::insert_org(tx, new, now).await?;
     for assistant in assistants {
-        store::insert_assistant(tx, new.id, assistant).await?;
+        store::add_assistant(tx, new.id, assistant).await?;
     }
     for number in numbers {
-        store::insert_phone_number(tx, new.id, number).await?;
+        store::add_phone_number(tx, new.id, number).await?;
     }
     Ok(())
 }

@@ -1,17 +1,21 @@
 //! Tenants: settings, credentials, and which org a message belongs to.
 //!
-//! **Invariant.** Nothing but [`resolve`] turns a door token, secret, assistant or number into an org.
+//! **Invariant.** Nothing but [`owner_of`] turns a door token, secret, assistant or number into an org.
 
+mod connect_twilio;
 mod create;
 mod credentials;
 mod resolve;
 mod settings;
 mod store;
 
+pub use connect_twilio::connect_twilio;
 pub use create::{
-    NewAssistant, NewOrg, NewPhoneNumber, create, issue_door_token, issue_secret, revoke_secret,
+    CreateError, NewAssistant, NewOrg, NewPhoneNumber, create, issue_door_token, issue_secret, revoke_secret,
 };
 pub use credentials::credentials;
 pub use resolve::{Claimed, Owner, Ownership, owner_of, ownership};
 pub use settings::{Settings, TwilioAccount, settings};
-pub use store::{assistant_for_ring, is_closed_to_platform, org_ids, update_settings};
+pub use store::{
+    add_assistant, add_phone_number, assistant_for_ring, is_closed_to_platform, org_ids, update_settings,
+};

@@ -92,7 +92,8 @@ pub(super) async fn insert_org(tx: &mut PgConnection, new: &NewOrg, now: Timesta
     Ok(())
 }
 
-pub(super) async fn insert_assistant(
+/// Adds an assistant; refused by `directory_names_one_org` when another org has it.
+pub async fn add_assistant(
     tx: &mut PgConnection,
     org: OrgId,
     new: &NewAssistant,
@@ -108,7 +109,8 @@ pub(super) async fn insert_assistant(
     Ok(())
 }
 
-pub(super) async fn insert_phone_number(
+/// Adds a number; refused by `directory_names_one_org` when another org has it.
+pub async fn add_phone_number(
     tx: &mut PgConnection,
     org: OrgId,
     new: &NewPhoneNumber,
@@ -260,4 +262,25 @@ pub async fn assistant_for_ring(
     .bind(location)
     .fetch_optional(tx)
     .await
+}
+
+/// Stores an org's own Twilio account, its token sealed.
+pub(super) async fn set_twilio(
+    tx: &mut PgConnection,
+    org: OrgId,
+    account_sid: &str,
+    token_sealed: Vec<u8>,
+    sender: Option<&str>,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    sql("update integration_settings set twilio_account_sid = $2, twilio_auth_token_sealed = $3, twilio_sender = $4, updated_at = $5
+          where org_id = $1")
+    .bind(org)
+    .bind(account_sid)
+    .bind(token_sealed)
+    .bind(sender)
+    .bind(now.to_sqlx())
+    .execute(tx)
+    .await?;
+    Ok(())
 }

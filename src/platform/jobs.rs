@@ -1,6 +1,7 @@
 //! Enqueuing work in the transaction that decides it. The list of jobs is in `src/jobs.rs`.
 
-use jiff::Timestamp;
+use std::time::Duration;
+
 use serde::Serialize;
 
 use super::db::{PgConnection, sql};
@@ -15,8 +16,8 @@ pub struct NewJob<'a, P> {
     pub payload: &'a P,
     /// Jobs with one key replace each other while they wait.
     pub key: String,
-    /// Not before this instant; now when `None`.
-    pub run_at: Option<Timestamp>,
+    /// Waits this long by the database's clock: the app's may be moved (demo) or stand still (tests).
+    pub after: Duration,
 }
 
 /// Adds a job; it exists if and only if the transaction commits.
@@ -28,11 +29,11 @@ pub async fn enqueue<P: Serialize + Sync>(
     job: NewJob<'_, P>,
 ) -> Result<(), sqlx::Error> {
     let payload = serde_json::to_value(job.payload).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
-    sql("select graphile_worker.add_job($1, payload := $2::json, queue_name := $3, run_at := $4, max_attempts := 25, job_key := $5)")
+    sql("select graphile_worker.add_job($1, payload := $2::json, queue_name := $3, run_at := now() + make_interval(secs => $4), max_attempts := 25, job_key := $5)")
         .bind(job.task)
         .bind(payload)
         .bind(format!("{}:{}", job.task, org.0))
-        .bind(job.run_at.map(jiff_sqlx::ToSqlx::to_sqlx))
+        .bind(job.after.as_secs_f64())
         .bind(job.key)
         .execute(tx)
         .await?;

@@ -121,6 +121,7 @@ async fn create_role(pool: &PgPool, password: &SecretString) -> Result<(), Migra
 
 /// The queue's tables are the library's; the program's role may use them and owns none.
 const QUEUE_GRANTS: &str = r"
+comment on table _sqlx_migrations is '@global Which migrations ran. Kept by sqlx.';
 grant usage on schema graphile_worker to voxanne_app;
 grant select, insert, update, delete on all tables in schema graphile_worker to voxanne_app;
 grant usage on all sequences in schema graphile_worker to voxanne_app;

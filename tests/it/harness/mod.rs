@@ -1,5 +1,7 @@
 //! A whole Voxanne per test: its own database from a template, its own port, the sandbox vendors, a fixed clock.
 
+mod line;
+mod log;
 mod server;
 
 use std::sync::Arc;
@@ -18,10 +20,11 @@ use voxanne::platform::ids::{Ids, OrgId};
 use voxanne::platform::secrets::Keys;
 use voxanne::{jobs, router, seed};
 use voxanne_sandbox::Sandbox;
-use voxanne_sandbox::caller::{CallScript, Caller};
+use voxanne_sandbox::caller::CallScript;
 use voxanne_sandbox::twilio::Text;
 
-pub use server::{Database, new_database};
+pub use line::Line;
+pub use server::{Database, empty_database, new_database};
 
 /// Tuesday, November 24th 2026, 10 AM in Los Angeles: the moment of the fixtures.
 pub const NOW: &str = "2026-11-24T18:00:00Z";
@@ -77,6 +80,7 @@ impl Voxanne {
 
     /// Starts one with other settings.
     pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        log::capture();
         let clock = Clock::fixed(NOW.parse().unwrap());
         let sandbox_clock = clock.clone();
         let sandbox = Sandbox::start(None, Arc::new(move || sandbox_clock.now())).await.unwrap();
@@ -89,7 +93,7 @@ impl Voxanne {
         let db = Db::open(&database.app_url, &config.database).unwrap();
         let app = App::new(config, db, clock, Ids::random(), keys()).unwrap();
         app.tasks.spawn(voxanne::platform::edge::serve(app.clone(), listener, router::router(app.clone(), None)));
-        let clinic = |seeded: &seed::Clinic| Clinic {
+        let clinic = |seeded: &seed::DemoClinic| Clinic {
             org: seeded.org,
             assistant_id: seeded.assistant_id.to_owned(),
             phone_number_id: seeded.phone_number_id.to_owned(),
@@ -110,12 +114,12 @@ impl Voxanne {
     }
 
     /// A call to Glow's main line.
-    pub fn call(&self, call_id: &str) -> Caller {
+    pub fn call(&self, call_id: &str) -> Line {
         self.call_from(&self.glow, call_id, Some(CALLER))
     }
 
     /// A call to `clinic` from a number, or from a hidden one.
-    pub fn call_from(&self, clinic: &Clinic, call_id: &str, from: Option<&str>) -> Caller {
+    pub fn call_from(&self, clinic: &Clinic, call_id: &str, from: Option<&str>) -> Line {
         let script = CallScript {
             call_id: call_id.to_owned(),
             assistant_id: Some(clinic.assistant_id.clone()),
@@ -126,8 +130,7 @@ impl Voxanne {
             secret: Some(("x-vapi-secret".to_owned(), clinic.secret.clone())),
         };
         let clock = self.app.clock.clone();
-        let seed = call_id.bytes().fold(7_u64, |sum, b| sum.wrapping_mul(31).wrapping_add(u64::from(b)));
-        Caller::new(self.http.clone(), script, Arc::new(move || clock.now()), seed)
+        Line::new(self.http.clone(), script, Arc::new(move || clock.now()))
     }
 
     /// Posts a body as Glow's assistant does.
@@ -195,6 +198,7 @@ impl Voxanne {
 impl Drop for Voxanne {
     fn drop(&mut self) {
         self.app.stopping.cancel();
+        log::assert_nothing_personal();
     }
 }
 

@@ -14,7 +14,8 @@ use voxanne::platform::db::Db;
 use voxanne::platform::embedded::{Embedded, Options};
 use voxanne::platform::ids::Ids;
 use voxanne::platform::migrate::migrate;
-use voxanne::seed;
+use voxanne::{orgs, seed};
+use voxanne_vapi::auth::Scheme;
 
 use super::{NOW, keys};
 
@@ -109,9 +110,13 @@ async fn seed_template(template: &Database) {
     let config = Config::load(|_| None).unwrap();
     let db = Db::open(&template.app_url, &config.database).unwrap();
     let app = App::new(config, db, Clock::fixed(NOW.parse().unwrap()), Ids::counted(1), keys()).unwrap();
+    seed::demo_clinics(&app).await.unwrap();
     for clinic in [&seed::GLOW, &seed::HARBOR] {
-        let access = seed::Access { webhook_secret: secret_of(clinic), door_token: door_of(clinic) };
-        seed::seed(&app, clinic, &access).await.unwrap();
+        let mut tx = app.begin(clinic.org).await.unwrap();
+        let secret = SecretString::from(secret_of(clinic));
+        orgs::issue_secret(&app, &mut tx, clinic.org, &Scheme::VapiSecret, &secret).await.unwrap();
+        orgs::issue_door_token(&app, &mut tx, clinic.org, &door_of(clinic)).await.unwrap();
+        tx.commit().await.unwrap();
     }
     app.db.close().await;
 }
@@ -135,11 +140,11 @@ async fn drop_leftovers(base_url: &str) {
 }
 
 /// The webhook secret of a test clinic.
-pub fn secret_of(clinic: &seed::Clinic) -> String {
+pub fn secret_of(clinic: &seed::DemoClinic) -> String {
     format!("whsec_test_{}", clinic.assistant_id)
 }
 
 /// The door token of a test clinic.
-pub fn door_of(clinic: &seed::Clinic) -> String {
+pub fn door_of(clinic: &seed::DemoClinic) -> String {
     format!("door_test_{}", clinic.assistant_id)
 }

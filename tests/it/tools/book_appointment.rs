@@ -176,7 +176,7 @@ async fn p6_an_absurd_duration_is_refused_and_the_catalogue_rules_a_sane_one() {
     for absurd in [json!(10_000), json!(-5), json!("soon"), json!(1.5)] {
         arguments["durationMinutes"] = absurd;
         let said = vox.call(&call_ref(1)).tool("book_appointment", arguments.clone()).await.unwrap();
-        assert_snapshot!(said.text(), @"I can't book a visit of that length. Shall I book the usual length instead?");
+        assert_eq!(said.text(), "I can't book a visit of that length. Shall I book the usual length instead?");
     }
     // C11: the service knows how long it takes, whatever the model thinks.
     arguments["durationMinutes"] = json!(30);

@@ -22,7 +22,7 @@ async fn ts14_fifty_parallel_triggers_are_one_alert() {
     heard.dedup();
     // Beyond thirty tool calls the loop guard speaks; nobody hears of a failure.
     assert!(heard.iter().all(|s| s.starts_with("Thank you.") || s.starts_with("I've tried")), "{heard:?}");
-    call.say_user("I'm interested in Botox and filler, I have budget, need it this week");
+    call.say_user("I'm interested in Botox and filler, I have budget, need it this week").await.unwrap();
     call.end("customer-ended-call").await.unwrap();
     vox.run_jobs().await;
     vox.run_jobs().await;

@@ -21,7 +21,7 @@ async fn a_caller_books_botox_at_2_pm() {
     call.in_progress().await.unwrap();
     let said = call.tool("book_appointment", booking("Botox", "tomorrow", "2 PM", "Maria Lopez")).await.unwrap();
     assert!(said.text().starts_with("Great! I've confirmed your Botox appointment for Wednesday, November 25th at 2 PM."));
-    call.say_user("Perfect, thank you.");
+    call.say_user("Perfect, thank you.").await.unwrap();
     call.end("customer-ended-call").await.unwrap();
     vox.run_jobs().await;
     assert_eq!(vox.texts_to(CALLER).len(), 1);
@@ -40,8 +40,8 @@ async fn e21_a_caller_wants_botox_and_filler_has_budget_and_needs_it_this_week()
     let vox = Voxanne::start().await;
     let call = vox.call(&call_ref(1));
     call.in_progress().await.unwrap();
-    call.say_assistant("Thanks for calling Glow MedSpa, how can I help?");
-    call.say_user("I'm interested in Botox and filler, I have budget, need it this week");
+    call.say_assistant("Thanks for calling Glow MedSpa, how can I help?").await.unwrap();
+    call.say_user("I'm interested in Botox and filler, I have budget, need it this week").await.unwrap();
     call.end("customer-ended-call").await.unwrap();
     vox.run_jobs().await;
     vox.run_jobs().await;

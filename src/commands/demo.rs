@@ -1,0 +1,235 @@
+//! `voxanne demo`: everything at once, with nothing to configure. Database and vendors are the program's own.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
+use tokio::net::TcpListener;
+use uuid::Uuid;
+use voxanne_vapi::auth::Scheme;
+
+use super::CommandError;
+use super::demo_file::{ClinicFile, DemoFile};
+use super::failure::Doing as _;
+use super::output::say;
+use super::start::{self, How, Started, Texts};
+use super::stories::{self, Stage, Story};
+use super::{place, roles};
+use crate::orgs::{self, Claimed};
+use crate::platform::app::App;
+use crate::platform::clock::Clock;
+use crate::platform::config::Config;
+use crate::platform::{embedded, secrets, telemetry};
+use crate::seed::{self, DemoClinic, GLOW, HARBOR};
+
+/// How to play.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Print one line of JSON when ready, and nothing else
+    #[arg(long, conflicts_with = "play")]
+    json: bool,
+    /// Port to listen on; 0 takes any free one
+    #[arg(long, default_value_t = 3001)]
+    port: u16,
+    /// Where database, keys and texts are kept; `demo` in the installation's directory unless given
+    #[arg(long)]
+    data_dir: Option<PathBuf>,
+    /// Instant at which the clock starts, such as 2026-11-24T18:00:00Z; it then runs
+    #[arg(long)]
+    clock: Option<Timestamp>,
+    /// Let a few simulated callers ring once everything runs
+    #[arg(long)]
+    play: bool,
+}
+
+/// The stories that `--play` tells.
+const PLAYED: [Story; 5] =
+    [Story::Books, Story::RacesForLastSlot, Story::RepeatsToolCall, Story::TurnsHot, Story::SwollenFace];
+
+/// Runs the demo until told to stop.
+pub(super) async fn run(args: Args) -> Result<(), CommandError> {
+    let mut config = start::config()?;
+    let dir = DemoFile::dir(args.data_dir.clone(), &config)?;
+    place::prepare(&dir)?;
+    let _alone = claim(&dir)?;
+    let listener = roles::listen(&format!("127.0.0.1:{}", args.port), "--port").await?;
+    let base_url = format!("http://{}", listener.local_addr().doing("ask for the port")?);
+    settle(&mut config, &dir, &base_url)?;
+    telemetry::start_logging(&config.log);
+
+    let clock = args.clock.map_or_else(Clock::system, Clock::starting_at);
+    let how = How { clock, migrates: true, keeps_key: true, texts: Texts::Sandbox };
+    let mut started = Started::begin(config, how).await?;
+    let played = play(&args, &mut started, listener, &dir, base_url).await;
+    started.end().await;
+    played
+}
+
+async fn play(
+    args: &Args,
+    started: &mut Started,
+    listener: TcpListener,
+    dir: &Path,
+    base_url: String,
+) -> Result<(), CommandError> {
+    let demo = open(started, dir, base_url).await?;
+    roles::start(started, Some(listener), true).await?;
+    demo.write(dir)?;
+    if args.json {
+        say(demo.line()?);
+    } else {
+        introduce(&demo, dir);
+    }
+    if args.play {
+        tokio::select! {
+            told = tell(&demo) => told?,
+            stopped = roles::until_stopped(started) => return stopped,
+        }
+    }
+    roles::until_stopped(started).await?;
+    if !args.json {
+        say("Stopping.");
+    }
+    Ok(())
+}
+
+async fn tell(demo: &DemoFile) -> Result<(), CommandError> {
+    let stage = Stage::of_demo(demo)?;
+    let told = stories::tell(&stage, &PLAYED).await;
+    stage.close().await;
+    say("\nThe demo goes on; Ctrl-C ends it.");
+    told
+}
+
+/// One demo in one directory: two would share a database and each think that it is alone.
+fn claim(dir: &Path) -> Result<File, CommandError> {
+    let path = dir.join("demo.lock");
+    let lock = File::options().create(true).truncate(false).write(true).open(path).doing("open demo.lock")?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(CommandError::Refused(format!(
+            "a demo runs in {} already: stop it, or give this one another --data-dir",
+            dir.display()
+        ))),
+        Err(TryLockError::Error(error)) => Err(error).doing("lock the demo's directory"),
+    }
+}
+
+/// Nothing of the demo may reach the outside: not a real account, not a real address.
+fn settle(config: &mut Config, dir: &Path, base_url: &str) -> Result<(), CommandError> {
+    base_url.clone_into(&mut config.server.public_url);
+    config.twilio.account_sid = String::new();
+    config.twilio.auth_token = SecretString::default();
+    config.twilio.phone_number = String::new();
+    config.database.data_dir = reachable(dir)?.display().to_string();
+    if std::env::var_os("VOXANNE_LOG_FILTER").is_none() {
+        "warn".clone_into(&mut config.log.filter);
+    }
+    Ok(())
+}
+
+/// `dir`, or what stands in for it where PostgreSQL, which does not run as root, cannot get to it (below /root).
+///
+/// The stand-in carries a number kept in `dir`: when `dir` is deleted, so is the memory of the old demo.
+fn reachable(dir: &Path) -> Result<PathBuf, CommandError> {
+    let place = embedded::reachable_dir(dir);
+    if place == dir {
+        return Ok(place);
+    }
+    let path = dir.join("place");
+    if let Ok(number) = std::fs::read_to_string(&path) {
+        return Ok(place.join(number.trim()));
+    }
+    let number = secrets::new_token().doing("name a directory")?;
+    place::write_private(&path, &number).doing("write down the demo's other directory")?;
+    Ok(place.join(number))
+}
+
+/// Seeds the clinics and finds or makes what they are reached by.
+async fn open(started: &Started, dir: &Path, base_url: String) -> Result<DemoFile, CommandError> {
+    let app = &started.app;
+    seed::demo_clinics(app).await.doing("seed the demo clinics")?;
+    let earlier = DemoFile::read(dir);
+    let clinic = clinic(app, &GLOW, &base_url, earlier.as_ref().map(|e| &e.clinic)).await?;
+    let other_org = clinic_of_other(app, &base_url, earlier.as_ref()).await?;
+    let ahead = app.clock.now().duration_since(Clock::system().now());
+    Ok(DemoFile {
+        clinic,
+        other_org,
+        database_url: started.app_url.expose_secret().to_owned(),
+        admin_database_url: started.admin_url.expose_secret().to_owned(),
+        sandbox_url: started.sandbox.as_ref().map(voxanne_sandbox::Sandbox::url).unwrap_or_default(),
+        pid: std::process::id(),
+        clock_ahead_seconds: ahead.as_secs(),
+        base_url,
+    })
+}
+
+async fn clinic_of_other(app: &App, base_url: &str, earlier: Option<&DemoFile>) -> Result<ClinicFile, CommandError> {
+    clinic(app, &HARBOR, base_url, earlier.map(|e| &e.other_org)).await
+}
+
+/// The door and secret of an earlier run while they are good, else new ones.
+async fn clinic(
+    app: &App,
+    demo: &DemoClinic,
+    base_url: &str,
+    earlier: Option<&ClinicFile>,
+) -> Result<ClinicFile, CommandError> {
+    let (door, secret) = match earlier {
+        Some(earlier) if is_good(app, demo, earlier).await? => {
+            (earlier.door_token().to_owned(), earlier.webhook_secret.clone())
+        }
+        _ => issue(app, demo).await?,
+    };
+    let webhook_url = format!("{base_url}/api/webhooks/vapi");
+    Ok(ClinicFile {
+        door_url: format!("{webhook_url}/{door}"),
+        webhook_url,
+        webhook_secret: secret,
+        org_id: demo.org.0.to_string(),
+        assistant_id: demo.assistant_id.to_owned(),
+        phone_number_id: demo.phone_number_id.to_owned(),
+        time_zone: demo.time_zone.to_owned(),
+    })
+}
+
+async fn is_good(app: &App, demo: &DemoClinic, earlier: &ClinicFile) -> Result<bool, CommandError> {
+    let claims =
+        [Claimed::Door(earlier.door_token().to_owned()), Claimed::Secret(earlier.webhook_secret.clone())];
+    for claim in &claims {
+        let owner = orgs::owner_of(app, claim).await.doing("look up the demo's secrets")?;
+        if owner.is_none_or(|owner| owner.org != demo.org) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+async fn issue(app: &App, demo: &DemoClinic) -> Result<(String, String), CommandError> {
+    let door = secrets::new_token().doing("make up a token")?;
+    let secret = secrets::new_token().doing("make up a secret")?;
+    let mut tx = app.begin(demo.org).await.doing("open a transaction")?;
+    orgs::issue_door_token(app, &mut tx, demo.org, &door).await.doing("open the clinic's door")?;
+    let sealed = SecretString::from(secret.as_str());
+    let _: Uuid =
+        orgs::issue_secret(app, &mut tx, demo.org, &Scheme::VapiSecret, &sealed).await.doing("add the clinic's secret")?;
+    tx.commit().await.doing("commit the clinic's secrets")?;
+    Ok((door, secret))
+}
+
+fn introduce(demo: &DemoFile, dir: &Path) {
+    let (glow, harbor) = (&demo.clinic, &demo.other_org);
+    say(format_args!("{} is open at {}\n", GLOW.name, demo.base_url));
+    say(format_args!("  voice door     {}", glow.webhook_url));
+    say(format_args!("  its own door   {}", glow.door_url));
+    say(format_args!("  x-vapi-secret  {}", glow.webhook_secret));
+    say(format_args!("  texts sent     {}/twilio/messages", demo.sandbox_url));
+    say(format_args!("  other clinic   {}, {}", HARBOR.name, harbor.door_url));
+    say(format_args!("  everything is kept in {}\n", dir.display()));
+    let is_default = dir.ends_with("voxanne/demo");
+    let which = if is_default { String::new() } else { format!(" --data-dir {}", dir.display()) };
+    say(format_args!("Let callers ring from another terminal: voxanne call{which}"));
+    say("Ctrl-C ends the demo.");
+}

@@ -1,0 +1,92 @@
+//! SQL of the commands: what a call left behind, and what the program's own login may do.
+
+use sqlx::FromRow;
+
+use crate::platform::db::{PgConnection, sql_as, sql_scalar};
+use crate::platform::ids::OrgId;
+
+/// One thing that a call left: what it is, and in words.
+#[derive(Debug, FromRow)]
+pub(super) struct Left {
+    pub what: String,
+    pub words: String,
+}
+
+/// Whether the call's report is scored and its texts are on their way or given up.
+pub(super) async fn is_settled(tx: &mut PgConnection, org: OrgId, call_ref: &str) -> sqlx::Result<bool> {
+    sql_scalar(
+        "select not exists (select from calls where org_id = $1 and call_ref = $2 and report_at is not null and scored_at is null)
+            and not exists (select from texts t join calls c on c.org_id = t.org_id and c.id = t.call_id
+                             where t.org_id = $1 and c.call_ref = $2 and t.state in ('queued', 'sending'))",
+    )
+    .bind(org)
+    .bind(call_ref)
+    .fetch_one(tx)
+    .await
+}
+
+/// What the call left, in the order of a reader's interest.
+pub(super) async fn left(tx: &mut PgConnection, org: OrgId, call_ref: &str) -> sqlx::Result<Vec<Left>> {
+    sql_as(
+        "with mine as (select * from calls where org_id = $1 and call_ref = $2),
+              visits as (select a.* from appointments a join mine on a.org_id = mine.org_id and a.call_id = mine.id),
+              alerts as (select h.* from hot_lead_alerts h where h.org_id = $1 and h.call_ref = $2),
+              sent as (select t.* from texts t join mine on t.org_id = mine.org_id and t.call_id = mine.id)
+         select what, words from (
+           select 1 as rank, 'call' as what,
+                  concat_ws(', ', replace(state::text, '_', ' '), replace(class, '_', ' '), 'score ' || score, temperature) as words
+             from mine
+           union all
+           select 2, 'appointment', concat(coalesce(v.service_said, s.name), ', ',
+                  to_char(v.local_starts_at, 'FMDay FMMonth FMDD at FMHH12:MI AM'), ', with ', r.name, ': ', v.status)
+             from visits v join services s on s.org_id = v.org_id and s.id = v.service_id
+                  join resources r on r.org_id = v.org_id and r.id = v.practitioner_id
+           union all
+           select 3, 'hot lead', concat_ws(', ', 'alerted by ' || trigger, interest, 'urgency ' || urgency) from alerts
+           union all
+           select 4, 'text', concat(replace(kind, '_', ' '), ' to ', to_phone, ': ', state) from sent
+           union all
+           select 5, 'notification', title from notifications
+            where org_id = $1 and subject_id in (select id from mine union select id from visits union select id from alerts)
+           union all
+           select 6, 'task', title from tasks
+            where org_id = $1 and (call_id in (select id from mine) or appointment_id in (select id from visits))
+         ) found order by rank, words",
+    )
+    .bind(org)
+    .bind(call_ref)
+    .fetch_all(tx)
+    .await
+}
+
+/// The provider's ids of the texts that the call caused.
+pub(super) async fn sids(tx: &mut PgConnection, org: OrgId, call_ref: &str) -> sqlx::Result<Vec<String>> {
+    sql_scalar(
+        "select t.provider_sid from texts t join calls c on c.org_id = t.org_id and c.id = t.call_id
+          where t.org_id = $1 and c.call_ref = $2 and t.provider_sid is not null order by t.queued_at",
+    )
+    .bind(org)
+    .bind(call_ref)
+    .fetch_all(tx)
+    .await
+}
+
+/// What the program's login may do.
+#[derive(Debug, FromRow)]
+pub(super) struct Login {
+    pub role: String,
+    pub server: String,
+    /// Superuser, or may bypass row-level security.
+    pub is_mighty: bool,
+    pub tables_owned: i64,
+}
+
+pub(super) async fn login(conn: &mut PgConnection) -> sqlx::Result<Login> {
+    sql_as(
+        "select rolname::text as role, split_part(current_setting('server_version'), ' ', 1) as server,
+                rolsuper or rolbypassrls as is_mighty, (select count(*) from pg_class where relowner = r.oid) as tables_owned
+           from pg_roles r where rolname = current_user",
+    )
+    .fetch_one(conn)
+    .await
+}

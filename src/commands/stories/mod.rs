@@ -1,0 +1,69 @@
+//! The stories that simulated callers tell.
+
+mod booking;
+mod sales;
+mod stage;
+
+use clap::ValueEnum;
+
+use super::CommandError;
+use super::output::say;
+
+pub(super) use stage::Stage;
+
+/// A story. Each can be told any number of times: days and times are what is free now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub(super) enum Story {
+    /// Asks for tomorrow, picks a time, books it
+    Books,
+    /// Asks for a day on which the laser is taken from morning to evening
+    AsksFullDay,
+    /// Two callers want the same last time
+    RacesForLastSlot,
+    /// Asks for prices and promises to think about it
+    PriceShops,
+    /// The model asks for the same booking three times
+    RepeatsToolCall,
+    /// Botox and filler, budget, this week
+    TurnsHot,
+    /// Wanted a pizza
+    WrongNumber,
+    /// A face swollen after filler
+    SwollenFace,
+}
+
+impl Story {
+    /// As it is written on the command line.
+    pub(super) fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+
+    /// What happens, in one line.
+    pub(super) fn plot(self) -> String {
+        let value = self.to_possible_value();
+        value.and_then(|value| Some(value.get_help()?.to_string())).unwrap_or_default()
+    }
+
+    async fn play(self, stage: &Stage) -> Result<(), CommandError> {
+        match self {
+            Self::Books => booking::books(stage).await,
+            Self::AsksFullDay => booking::asks_full_day(stage).await,
+            Self::RacesForLastSlot => booking::races_for_last_slot(stage).await,
+            Self::RepeatsToolCall => booking::repeats_tool_call(stage).await,
+            Self::PriceShops => sales::price_shops(stage).await,
+            Self::TurnsHot => sales::turns_hot(stage).await,
+            Self::WrongNumber => sales::wrong_number(stage).await,
+            Self::SwollenFace => sales::swollen_face(stage).await,
+        }
+    }
+}
+
+/// Tells the stories one after another.
+pub(super) async fn tell(stage: &Stage, stories: &[Story]) -> Result<(), CommandError> {
+    for story in stories {
+        say(format_args!("\n── {}: {}", story.name(), story.plot()));
+        story.play(stage).await?;
+    }
+    Ok(())
+}

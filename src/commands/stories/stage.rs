@@ -1,0 +1,260 @@
+//! What stories are told with: a clinic to ring, callers, and lines that appear as they are said.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+use voxanne_sandbox::caller::{CallScript, Caller, Reply, Said, Spoken};
+
+use super::super::CommandError;
+use super::super::demo_file::DemoFile;
+use super::super::failure::Doing as _;
+use super::super::left::Records;
+use super::super::output::say;
+use crate::platform::clock::Clock;
+use crate::platform::ids::{Ids, InboxId};
+use crate::when;
+
+/// The platform's own patience with a tool.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Where fictional numbers (`555-01xx`) are drawn from.
+const AREA_CODES: [u16; 8] = [310, 323, 213, 424, 818, 626, 747, 562];
+
+/// A clinic that can be rung.
+pub(in super::super) struct Stage {
+    http: reqwest::Client,
+    /// Names nobody and nothing: the secret tells which clinic it is.
+    script: CallScript,
+    zone: TimeZone,
+    clock: Clock,
+    seed: AtomicU64,
+    records: Option<Records>,
+}
+
+impl Stage {
+    /// The first clinic of a demo.
+    pub(in super::super) fn of_demo(demo: &DemoFile) -> Result<Self, CommandError> {
+        let clinic = &demo.clinic;
+        let mut stage = Self::elsewhere(clinic.webhook_url.clone(), clinic.webhook_secret.clone(), &clinic.time_zone)?;
+        stage.script.assistant_id = Some(clinic.assistant_id.clone());
+        stage.script.phone_number_id = Some(clinic.phone_number_id.clone());
+        stage.clock = demo.clock();
+        stage.records = Some(Records::of_demo(demo, stage.http.clone())?);
+        Ok(stage)
+    }
+
+    /// Any clinic whose webhook secret is known. What a call leaves there cannot be shown.
+    pub(in super::super) fn elsewhere(url: String, secret: String, zone: &str) -> Result<Self, CommandError> {
+        let zone = TimeZone::get(zone).map_err(|_| CommandError::Usage(format!("{zone} is not an IANA time zone")))?;
+        let clock = Clock::system();
+        let http = reqwest::Client::builder().timeout(PATIENCE).build().doing("set up HTTP")?;
+        let script = CallScript {
+            call_id: String::new(),
+            assistant_id: None,
+            phone_number_id: None,
+            dialed_number: None,
+            caller_number: None,
+            webhook_url: url,
+            secret: Some(("x-vapi-secret".into(), secret)),
+        };
+        let seed = AtomicU64::new(clock.now().as_microsecond().unsigned_abs());
+        Ok(Self { http, script, zone, clock, seed, records: None })
+    }
+
+    /// The clinic's day that lies so many days ahead.
+    pub(super) fn day(&self, days_ahead: i32) -> Date {
+        let today = self.clock.now().to_zoned(self.zone.clone()).date();
+        today.saturating_add(jiff::Span::new().days(days_ahead))
+    }
+
+    /// Somebody rings, and the assistant picks up. `None` for a name keeps the call off the screen.
+    pub(super) async fn ring(&self, name: Option<&'static str>) -> Result<Line<'_>, CommandError> {
+        let seed = self.seed.fetch_add(1, Ordering::Relaxed);
+        let area = AREA_CODES[usize::try_from(seed / 100 % 8).unwrap_or(0)];
+        let number = format!("+1{area}55501{:02}", seed % 100);
+        let id: InboxId = Ids::random().next(self.clock.now());
+        let script = CallScript {
+            call_id: id.0.to_string(),
+            caller_number: Some(number.clone()),
+            ..self.script.clone()
+        };
+        let clock = self.clock.clone();
+        let caller = Caller::new(self.http.clone(), script, Arc::new(move || clock.now()), seed);
+        let asked = caller.ask_for_assistant().await.doing("ring")?;
+        let mut line = Line { stage: self, name, number, call_ref: id.0.to_string(), caller };
+        line.check(&asked)?;
+        line.print("☎", &format!("{} rings{}", line.number, after(asked.elapsed)));
+        line.caller.ring().await.doing("ring")?;
+        let answered = line.caller.in_progress().await.doing("pick up")?;
+        line.check(&answered)?;
+        Ok(line)
+    }
+
+    /// What a call left, where that can be looked at.
+    pub(super) async fn show_left(&self, call_ref: &str) -> Result<(), CommandError> {
+        match &self.records {
+            Some(records) => records.show(call_ref).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Closes what was opened to look.
+    pub(in super::super) async fn close(&self) {
+        if let Some(records) = &self.records {
+            records.close().await;
+        }
+    }
+}
+
+/// A call in progress.
+pub(super) struct Line<'s> {
+    stage: &'s Stage,
+    /// Who rings; the screen shows nothing of a caller without a name.
+    name: Option<&'static str>,
+    /// The caller id.
+    pub number: String,
+    /// The platform's id of the call.
+    pub call_ref: String,
+    caller: Caller,
+}
+
+impl Line<'_> {
+    /// The caller speaks.
+    pub(super) async fn says(&mut self, words: &str) -> Result<(), CommandError> {
+        self.print(self.name.unwrap_or_default(), words);
+        let heard = self.caller.say_user(words).await.doing("post what the caller says")?;
+        self.check(&heard)
+    }
+
+    /// The assistant speaks.
+    pub(super) async fn hears(&mut self, words: &str) -> Result<(), CommandError> {
+        self.print("Ava", words);
+        let heard = self.caller.say_assistant(words).await.doing("post what the assistant says")?;
+        self.check(&heard)
+    }
+
+    /// The assistant uses a tool and reads its answer out.
+    pub(super) async fn tool(&mut self, name: &str, arguments: Value) -> Result<String, CommandError> {
+        self.print("  →", &described(name, &arguments));
+        let spoken = self.caller.tool(name, arguments).await.doing("call a tool")?;
+        self.answered(&spoken).await
+    }
+
+    /// The same, under an id that was used before.
+    pub(super) async fn tool_again(
+        &mut self,
+        id: &str,
+        name: &str,
+        arguments: Value,
+    ) -> Result<String, CommandError> {
+        self.print("  →", &format!("{} (again as {id})", described(name, &arguments)));
+        let spoken = self.caller.tool_with_id(id, name, arguments).await.doing("call a tool")?;
+        self.answered(&spoken).await
+    }
+
+    async fn answered(&mut self, spoken: &Spoken) -> Result<String, CommandError> {
+        let text = match &spoken.said {
+            Said::Result(text) => text.clone(),
+            Said::Error(text) => format!("(error) {text}"),
+            Said::Nothing => {
+                return Err(CommandError::Refused(
+                    "the platform would have ignored that answer: not 200, not one line, or under another id".into(),
+                ));
+            }
+        };
+        self.print("Ava", &format!("{text}{}", after(spoken.elapsed)));
+        self.caller.say_assistant(spoken.text()).await.doing("post what the assistant says")?;
+        Ok(text)
+    }
+
+    /// The times of `day` that the caller is told.
+    pub(super) async fn times(&mut self, service: &str, day: Date) -> Result<Vec<String>, CommandError> {
+        let wanted = json!({ "date": day.to_string(), "serviceType": service });
+        let answer = self.tool("check_availability", wanted).await?;
+        Ok(if answer.contains("I have availability") { times_in(&answer) } else { Vec::new() })
+    }
+
+    /// Books `time` of `day` in the caller's name.
+    pub(super) async fn book(&mut self, service: &str, day: Date, time: &str) -> Result<String, CommandError> {
+        let wanted = self.booking(service, day, time);
+        self.tool("book_appointment", wanted).await
+    }
+
+    /// The arguments of such a booking.
+    pub(super) fn booking(&self, service: &str, day: Date, time: &str) -> Value {
+        json!({
+            "customerName": self.name.unwrap_or("Robin Regular"),
+            "customerPhone": self.number,
+            "serviceType": service,
+            "preferredDate": day.to_string(),
+            "preferredTime": wire_time(time),
+        })
+    }
+
+    /// The caller hangs up: the report comes, and what the call left is shown.
+    pub(super) async fn hangs_up(mut self) -> Result<(), CommandError> {
+        self.print("☎", "hangs up");
+        let reason = "customer-ended-call";
+        let ended = self.caller.ended(reason).await.doing("hang up")?;
+        self.check(&ended)?;
+        let reported = self.caller.end(reason).await.doing("post the end-of-call report")?;
+        self.check(&reported)?;
+        if self.name.is_some() { self.stage.show_left(&self.call_ref).await } else { Ok(()) }
+    }
+
+    fn print(&self, who: &str, words: &str) {
+        if self.name.is_some() {
+            say(format_args!("   {who:<14} {words}"));
+        }
+    }
+
+    fn check(&self, reply: &Reply) -> Result<(), CommandError> {
+        match reply.status {
+            200 => Ok(()),
+            401 => Err(CommandError::Refused("the server does not accept the secret: is this the demo's? (--data-dir)".into())),
+            status => Err(CommandError::Refused(format!("the server answered {status} in the call {}", self.call_ref))),
+        }
+    }
+}
+
+fn after(elapsed: Duration) -> String {
+    format!("   ({} ms)", elapsed.as_millis())
+}
+
+/// `check_availability date=2026-11-25 serviceType=Botox`.
+fn described(name: &str, arguments: &Value) -> String {
+    let mut words = name.to_owned();
+    for (key, value) in arguments.as_object().into_iter().flatten() {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        words.push_str(&format!(" {key}={value}"));
+    }
+    words
+}
+
+/// Every `9 AM` or `10:30 AM` in a sentence.
+fn times_in(sentence: &str) -> Vec<String> {
+    let words: Vec<&str> = sentence.split_whitespace().map(|w| w.trim_end_matches([',', '.', '?', ';'])).collect();
+    let is_half = |word: &str| matches!(word, "AM" | "PM");
+    words.windows(2).filter(|pair| is_half(pair[1])).map(|pair| pair.join(" ")).collect()
+}
+
+/// `2:30 PM` as the wire wants it.
+fn wire_time(said: &str) -> String {
+    when::parse_time(said).map_or_else(|_question| said.to_owned(), |time| time.strftime("%H:%M").to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_heard_in_an_answer() {
+        let answer = "For Sunday, February 1st, I have availability at 9 AM, 10:30 AM, and 3 more times. Which?";
+        assert_eq!(times_in(answer), ["9 AM", "10:30 AM"]);
+        assert_eq!(wire_time("10:30 AM"), "10:30");
+        assert_eq!(wire_time("2 PM"), "14:00");
+    }
+}

@@ -1,0 +1,8 @@
+//! The voice door: who gets in, what is kept, and what every kind of message does.
+
+mod authentication;
+mod calls;
+mod faults;
+mod hostile;
+mod inbox;
+mod shapes;
