@@ -34,7 +34,6 @@ create table calls (
   recording_url text,
   recording_consent boolean,
   report_at timestamptz,
-  released_at timestamptz,
   class text,
   score smallint,
   temperature text,

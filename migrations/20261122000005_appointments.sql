@@ -32,6 +32,7 @@ create table appointments (
   foreign key (org_id, call_id) references calls (org_id, id)
 );
 create index appointments_by_start on appointments (org_id, starts_at);
+create index appointments_of_call on appointments (org_id, call_id) where call_id is not null;
 create index appointments_by_contact on appointments (org_id, contact_id, starts_at);
 call app_ctx.protect('appointments');
 comment on table appointments is 'Visits that were booked. Nothing here is ever deleted.';

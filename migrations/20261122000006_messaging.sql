@@ -99,7 +99,7 @@ create table tasks (
   done_at timestamptz,
   primary key (org_id, id),
   foreign key (org_id, call_id) references calls (org_id, id),
-  foreign key (org_id, appointment_id) references appointments (org_id, id),
+  foreign key (org_id, appointment_id) references appointments (org_id, id) deferrable initially deferred,
   foreign key (org_id, text_id) references texts (org_id, id),
   constraint tasks_once_per_reason unique (org_id, dedupe_key)
 );

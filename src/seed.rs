@@ -101,7 +101,8 @@ async fn seed(app: &App, tx: &mut PgConnection, clinic: &DemoClinic) -> Result<(
     let mut resources: Vec<(&str, Uuid)> = Vec::new();
     for (position, person) in (0_i16..).zip(clinic.team) {
         let id = app.new_id();
-        let row = store::Resource { id, location, kind: "practitioner", name: person.name, lanes: 1, position };
+        let row =
+            store::Resource { id, location, kind: "practitioner", name: person.name, lanes: 1, position };
         store::insert_resource(tx, clinic.org, &row).await?;
         store::insert_practitioner(tx, clinic.org, id, person.title).await?;
         resources.push((person.name, id));

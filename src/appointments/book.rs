@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use voxanne_slots::{Fit, Opening, Refusal, fit};
 
 use super::spoken;
-use super::store::{self, EarlierQuery, NewAppointment, Reason};
+use super::store::{self, Earlier, EarlierQuery, NewAppointment, Reason};
 use crate::messaging::{self, Kind, NewText, wording};
 use crate::notifications::{self, NewNotification};
 use crate::phone::Phone;
@@ -134,19 +134,26 @@ async fn find_repeat(
         phone: wanted.phone.as_ref().map(Phone::as_str),
     };
     let earlier = store::earlier(tx, org, &query).await?;
-    let is_same_person = |known: Option<&str>| match (known.and_then(SpokenName::parse), &wanted.name) {
-        (Some(known), Some(said)) => known.similar(said),
-        _ => true,
-    };
-    let same = earlier.iter().find(|e| e.is_same_visit && is_same_person(e.customer_name.as_deref()));
+    let same = earlier.iter().find(|e| e.is_same_visit && is_same_person(wanted, e));
     if let Some(same) = same {
         return Ok(Some(Booked { id: same.id, said: same.confirmation_said.clone(), is_repeat: true }));
     }
-    let of_this_call = if wanted.call_ref.is_some() { earlier.len() } else { 0 };
+    let of_this_call = earlier.iter().filter(|e| e.is_this_call).count();
     if i64::try_from(of_this_call).unwrap_or(i64::MAX) >= app.config.voice.bookings_per_call_max {
         return Err(BookError::TooMany(of_this_call));
     }
     Ok(None)
+}
+
+/// Within a call a name may be misheard or left out; from another call of the same number it must be the same.
+fn is_same_person(wanted: &NewBooking<'_>, earlier: &Earlier) -> bool {
+    let known = earlier.customer_name.as_deref().and_then(SpokenName::parse);
+    if earlier.is_this_call {
+        return known.zip(wanted.name.as_ref()).is_none_or(|(known, said)| known.similar(said));
+    }
+    let same_name =
+        known.zip(wanted.name.as_ref()).is_some_and(|(k, s)| k.as_str().eq_ignore_ascii_case(s.as_str()));
+    same_name && earlier.said_phone.as_deref() == wanted.said_phone.as_ref().map(Phone::as_str)
 }
 
 async fn refused(

@@ -113,12 +113,14 @@ pub(super) async fn insert(
     Ok(())
 }
 
-/// What is known before a booking: active visits that it may repeat, and how many this call has booked.
+/// What is known before a booking: active visits that it may repeat, and what this call has booked.
 #[derive(Debug, FromRow)]
 pub(super) struct Earlier {
     pub id: AppointmentId,
     pub is_same_visit: bool,
+    pub is_this_call: bool,
     pub customer_name: Option<String>,
+    pub said_phone: Option<String>,
     pub confirmation_said: String,
 }
 
@@ -137,14 +139,15 @@ pub(super) async fn earlier(
     query: &EarlierQuery<'_>,
 ) -> sqlx::Result<Vec<Earlier>> {
     sql_as(
-        "select a.id, a.starts_at = $2 and a.service_id = $3 as is_same_visit, a.customer_name, a.confirmation_said
-           from appointments a
-          where a.org_id = $1 and a.status in ('pending', 'scheduled', 'arrived') and a.starts_at = $2 and a.service_id = $3
-            and a.customer_phone = $5
-         union
-         select a.id, a.starts_at = $2 and a.service_id = $3, a.customer_name, a.confirmation_said
-           from calls c join appointments a on a.org_id = c.org_id and a.call_id = c.id
-          where c.org_id = $1 and c.platform = 'vapi' and c.call_ref = $4 and a.status in ('pending', 'scheduled', 'arrived')",
+        "with this_call as (select id from calls where org_id = $1 and platform = 'vapi' and call_ref = $4),
+              candidates as (
+                select * from appointments where org_id = $1 and starts_at = $2 and service_id = $3 and customer_phone = $5
+                union
+                select * from appointments where org_id = $1 and call_id = (select id from this_call))
+         select id, starts_at = $2 and service_id = $3 as is_same_visit,
+                coalesce(call_id = (select id from this_call), false) as is_this_call,
+                customer_name, said_phone, confirmation_said
+           from candidates where status in ('pending', 'scheduled', 'arrived') order by created_at",
     )
     .bind(org)
     .bind(query.starts_at.to_sqlx())

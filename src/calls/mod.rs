@@ -6,12 +6,11 @@ mod record_end;
 mod record_status;
 mod record_transcript;
 mod store;
-mod tool_calls;
 
 pub use close_stale::close_stale;
 pub use fetch_missing_reports::{FetchError, fetch_missing_reports};
 pub use record_end::{RecordError, SCORE_TASK, ScoreCall, record_end};
 pub use record_status::record_status;
 pub use record_transcript::record_transcript;
+pub use store::tool_calls::{Asked, Claim, NewToolCall, answer, claim, record_read_only};
 pub use store::{CallRecord, Score, Turn, ensure, find, record_score};
-pub use tool_calls::{Asked, Claim, NewToolCall, answer, claim, record_read_only};

@@ -1,4 +1,6 @@
-//! All SQL of calls and utterances.
+//! All SQL of calls and utterances; of tool calls in its own file.
+
+pub(super) mod tool_calls;
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;

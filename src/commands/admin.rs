@@ -56,7 +56,7 @@ struct CreateOrg {
     /// As callers know it
     #[arg(long)]
     name: String,
-    /// IANA zone of the first location, such as America/Los_Angeles
+    /// IANA zone of the first location, such as `America/Los_Angeles`
     #[arg(long)]
     time_zone: String,
     /// ISO region in which numbers without + are read
@@ -129,7 +129,9 @@ pub(super) async fn run(args: Args) -> Result<(), CommandError> {
         What::Org(Org::List) => list_orgs(app).await,
         What::Secret(action) => secret::run(app, action).await,
         What::Door(Door::Add { org }) => add_door(app, org).await,
-        What::Assistant(Assistant::Add { org, platform_id, name }) => add_assistant(app, org, platform_id, name).await,
+        What::Assistant(Assistant::Add { org, platform_id, name }) => {
+            add_assistant(app, org, platform_id, name).await
+        }
         What::Number(Number::Add { org, number, platform_id, assistant }) => {
             add_number(app, org, number, (platform_id, assistant)).await
         }
@@ -192,7 +194,9 @@ async fn add_assistant(app: &App, org: OrgId, platform_id: String, name: String)
     let location = first_location(app, org).await?;
     let new = NewAssistant { id: app.new_id(), platform_assistant_id: platform_id, location, name };
     let mut tx = app.begin(org).await.doing("open a transaction")?;
-    orgs::add_assistant(&mut tx, org, &new).await.doing("add the assistant; does it belong to an org already?")?;
+    orgs::add_assistant(&mut tx, org, &new)
+        .await
+        .doing("add the assistant (it may belong to an org already)")?;
     tx.commit().await.doing("commit the assistant")?;
     say(new.id);
     Ok(())
@@ -208,7 +212,9 @@ async fn add_number(
     let location = first_location(app, org).await?;
     let new = NewPhoneNumber { id: app.new_id(), platform_phone_number_id, number, location, assistant };
     let mut tx = app.begin(org).await.doing("open a transaction")?;
-    orgs::add_phone_number(&mut tx, org, &new).await.doing("add the number; does it belong to an org already?")?;
+    orgs::add_phone_number(&mut tx, org, &new)
+        .await
+        .doing("add the number (it may belong to an org already)")?;
     tx.commit().await.doing("commit the number")?;
     say(new.id);
     Ok(())
@@ -224,6 +230,8 @@ async fn first_location(app: &App, org: OrgId) -> Result<LocationId, CommandErro
 fn checked_phone(raw: &str) -> Result<(), CommandError> {
     match Phone::parse_e164(raw) {
         Ok(_) => Ok(()),
-        Err(_) => Err(CommandError::Usage(format!("{raw} is not a phone number in E.164 form, such as +13105550100"))),
+        Err(_) => Err(CommandError::Usage(format!(
+            "{raw} is not a phone number in E.164 form, such as +13105550100"
+        ))),
     }
 }

@@ -1,8 +1,9 @@
 //! `voxanne assistant show`: what to paste into the voice platform. `docs/vapi.md` explains where.
 
 use clap::Subcommand;
+use serde::Serialize;
 use serde_json::{Value, json};
-use voxanne_vapi::provisioning::default_server_messages;
+use voxanne_vapi::provisioning::{FunctionTool, Model, Server, default_server_messages};
 
 use super::CommandError;
 use super::failure::Doing as _;
@@ -54,42 +55,65 @@ pub(super) async fn run(args: Args) -> Result<(), CommandError> {
 async fn print(app: &App, show: &Show) -> Result<(), CommandError> {
     let org = known(app, show.org).await?;
     let book = scheduling::rule_book(app, org, None).await.doing("read the clinic's rules")?;
-    let location = book.location(None).ok_or_else(|| CommandError::Refused(format!("{org} has no location")))?;
+    let location =
+        book.location(None).ok_or_else(|| CommandError::Refused(format!("{org} has no location")))?;
     let clinic = Clinic::at(&book, location);
     let base = Some(app.config.server.public_url.as_str()).filter(|url| !url.is_empty());
     let door_url = format!("{}/api/webhooks/vapi/{}", base.unwrap_or("https://YOUR-SERVER"), show.door);
+    let sheet = sheet(&clinic, &door_url, show.credential.as_deref());
     if show.json {
-        say(sheet(&clinic, &door_url, show.credential.as_deref()));
+        say(serde_json::to_string(&sheet).doing("write JSON")?);
         return Ok(());
     }
-    print_for_people(&clinic, &door_url, show.credential.as_deref());
+    print_for_people(&sheet)?;
     if base.is_none() {
         say("\n(server.url has a placeholder: set server.public_url (BACKEND_URL) to your https address.)");
     }
     Ok(())
 }
 
-fn sheet(clinic: &Clinic, door_url: &str, credential: Option<&str>) -> Value {
+/// Everything that `docs/vapi.md` tells to paste, in its order.
+#[derive(Debug, Serialize)]
+struct Sheet {
+    credential: Value,
+    tools: Vec<FunctionTool>,
+    assistant: AssistantSheet,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AssistantSheet {
+    name: String,
+    first_message: String,
+    first_message_mode: &'static str,
+    model: Model,
+    server: Server,
+    server_messages: Vec<String>,
+}
+
+fn sheet(clinic: &Clinic, door_url: &str, credential: Option<&str>) -> Sheet {
     let server = definitions::server(door_url, credential);
-    json!({
-        "credential": credential_body(clinic),
-        "tools": definitions::tools(clinic, &server),
-        "assistant": {
-            "name": format!("{} receptionist", clinic.name).chars().take(40).collect::<String>(),
-            "firstMessage": definitions::first_message(clinic),
-            "firstMessageMode": "assistant-speaks-first",
-            "model": definitions::model(clinic, Vec::new()),
-            "server": server,
-            "serverMessages": default_server_messages(),
-        },
-    })
+    let assistant = AssistantSheet {
+        name: platform_name(clinic, "receptionist"),
+        first_message: definitions::first_message(clinic),
+        first_message_mode: "assistant-speaks-first",
+        model: definitions::model(clinic, Vec::new()),
+        server_messages: default_server_messages(),
+        server: server.clone(),
+    };
+    Sheet { credential: credential_body(clinic), tools: definitions::tools(clinic, &server), assistant }
+}
+
+/// The platform takes names of at most 40 characters.
+fn platform_name(clinic: &Clinic, what: &str) -> String {
+    format!("{} {what}", clinic.name).chars().take(40).collect()
 }
 
 /// The secret arrives in `x-vapi-secret`, in clear over TLS.
 fn credential_body(clinic: &Clinic) -> Value {
     json!({
         "provider": "custom-credential",
-        "name": format!("{} voice door", clinic.name).chars().take(40).collect::<String>(),
+        "name": platform_name(clinic, "voice door"),
         "authenticationPlan": {
             "type": "bearer",
             "token": "YOUR-WEBHOOK-SECRET",
@@ -99,23 +123,25 @@ fn credential_body(clinic: &Clinic) -> Value {
     })
 }
 
-fn print_for_people(clinic: &Clinic, door_url: &str, credential: Option<&str>) {
-    let sheet = sheet(clinic, door_url, credential);
-    let assistant = &sheet["assistant"];
-    let section = |title: &str, value: &Value| {
-        say(format_args!("\n=== {title}\n"));
-        match value {
-            Value::String(text) => say(text),
-            other => say(format_args!("{other:#}")),
-        }
-    };
-    section("1. Credential (the secret: voxanne admin secret add)", &sheet["credential"]);
-    for tool in sheet["tools"].as_array().into_iter().flatten() {
-        let name = tool["function"]["name"].as_str().unwrap_or_default();
-        section(&format!("2. Tool {name}"), tool);
+fn print_for_people(sheet: &Sheet) -> Result<(), CommandError> {
+    section("1. Credential (the secret: voxanne admin secret add)", &pretty(&sheet.credential)?);
+    for tool in &sheet.tools {
+        section(&format!("2. Tool {}", tool.function.name), &pretty(tool)?);
     }
-    section("3. Assistant: first message", &assistant["firstMessage"]);
-    section("4. Assistant: system prompt", &assistant["model"]["messages"][0]["content"]);
-    section("5. Assistant: server", &assistant["server"]);
-    section("6. Assistant: server messages", &assistant["serverMessages"]);
+    let assistant = &sheet.assistant;
+    section("3. Assistant: first message", &assistant.first_message);
+    for message in &assistant.model.messages {
+        section("4. Assistant: system prompt", &message.content);
+    }
+    section("5. Assistant: server", &pretty(&assistant.server)?);
+    section("6. Assistant: server messages", &pretty(&assistant.server_messages)?);
+    Ok(())
+}
+
+fn section(title: &str, text: &str) {
+    say(format_args!("\n=== {title}\n\n{text}"));
+}
+
+fn pretty(value: &impl Serialize) -> Result<String, CommandError> {
+    serde_json::to_string_pretty(value).doing("write JSON")
 }

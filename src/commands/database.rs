@@ -23,7 +23,7 @@ pub struct Args {
 enum Action {
     /// Stop a server that no program uses any more
     Stop {
-        /// The installation's directory; database.data_dir unless given
+        /// The installation's directory; `database.data_dir` unless given
         #[arg(long)]
         data_dir: Option<PathBuf>,
         /// The server that tests share
@@ -42,7 +42,11 @@ pub(super) async fn run(args: Args) -> Result<(), CommandError> {
     };
     telemetry::start_logging(&config.log);
     let stopped = embedded::stop_left_behind(&dir).await.doing("stop PostgreSQL")?;
-    say(if stopped { "Stopped." } else { "Nothing to stop: no server runs there, or a program still uses it." });
+    say(if stopped {
+        "Stopped."
+    } else {
+        "Nothing to stop: no server runs there, or a program still uses it."
+    });
     Ok(())
 }
 

@@ -166,7 +166,11 @@ async fn open(started: &Started, dir: &Path, base_url: String) -> Result<DemoFil
     })
 }
 
-async fn clinic_of_other(app: &App, base_url: &str, earlier: Option<&DemoFile>) -> Result<ClinicFile, CommandError> {
+async fn clinic_of_other(
+    app: &App,
+    base_url: &str,
+    earlier: Option<&DemoFile>,
+) -> Result<ClinicFile, CommandError> {
     clinic(app, &HARBOR, base_url, earlier.map(|e| &e.other_org)).await
 }
 
@@ -213,8 +217,9 @@ async fn issue(app: &App, demo: &DemoClinic) -> Result<(String, String), Command
     let mut tx = app.begin(demo.org).await.doing("open a transaction")?;
     orgs::issue_door_token(app, &mut tx, demo.org, &door).await.doing("open the clinic's door")?;
     let sealed = SecretString::from(secret.as_str());
-    let _: Uuid =
-        orgs::issue_secret(app, &mut tx, demo.org, &Scheme::VapiSecret, &sealed).await.doing("add the clinic's secret")?;
+    let _: Uuid = orgs::issue_secret(app, &mut tx, demo.org, &Scheme::VapiSecret, &sealed)
+        .await
+        .doing("add the clinic's secret")?;
     tx.commit().await.doing("commit the clinic's secrets")?;
     Ok((door, secret))
 }

@@ -73,7 +73,9 @@ impl DemoFile {
     /// The demo's clock.
     pub(super) fn clock(&self) -> Clock {
         let system = Clock::system().now();
-        Clock::starting_at(system.checked_add(SignedDuration::from_secs(self.clock_ahead_seconds)).unwrap_or(system))
+        Clock::starting_at(
+            system.checked_add(SignedDuration::from_secs(self.clock_ahead_seconds)).unwrap_or(system),
+        )
     }
 
     /// The database as the program sees it.

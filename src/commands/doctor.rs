@@ -22,25 +22,25 @@ struct Findings {
 }
 
 impl Findings {
-    fn good(&self, what: &str) {
-        say(format_args!("ok     {what}"));
-    }
-
-    fn note(&self, what: &str) {
-        say(format_args!("note   {what}"));
-    }
-
     fn wrong(&mut self, what: &str) {
         self.wrong += 1;
         say(format_args!("WRONG  {what}"));
     }
 }
 
+fn good(what: &str) {
+    say(format_args!("ok     {what}"));
+}
+
+fn note(what: &str) {
+    say(format_args!("note   {what}"));
+}
+
 /// Checks everything; fails when something is wrong.
 pub(super) async fn run() -> Result<(), CommandError> {
     let mut findings = Findings::default();
     let config = start::config()?;
-    findings.good("every setting can be read");
+    good("every setting can be read");
     check_public_url(&mut findings, &config);
     let started = Started::begin(config, How::to_look()).await?;
     let done = examine(&started.app, &mut findings).await;
@@ -56,7 +56,7 @@ pub(super) async fn run() -> Result<(), CommandError> {
 /// A32.
 fn check_public_url(findings: &mut Findings, config: &Config) {
     match (config.public_https_url(), config.server.public_url.as_str()) {
-        (Some(url), _) => findings.good(&format!("assistants reach this server at {url}")),
+        (Some(url), _) => good(&format!("assistants reach this server at {url}")),
         (None, "") => findings.wrong(
             "server.public_url (BACKEND_URL) is empty: set it to the https address that the voice platform can reach",
         ),
@@ -64,11 +64,11 @@ fn check_public_url(findings: &mut Findings, config: &Config) {
             .wrong(&format!("server.public_url (BACKEND_URL) is {url}, which vendors cannot reach: it must be public https")),
     }
     if config.twilio.account_sid.is_empty() {
-        findings.note("no TWILIO_ACCOUNT_SID: an org without an account of its own texts into the sandbox");
+        note("no TWILIO_ACCOUNT_SID: an org without an account of its own texts into the sandbox");
     } else if config.twilio.auth_token.expose_secret().is_empty() || config.twilio.phone_number.is_empty() {
         findings.wrong("TWILIO_ACCOUNT_SID is set without TWILIO_AUTH_TOKEN and TWILIO_PHONE_NUMBER: no text can be sent");
     } else {
-        findings.good("texts go to Twilio");
+        good("texts go to Twilio");
     }
 }
 
@@ -80,7 +80,7 @@ async fn examine(app: &App, findings: &mut Findings) -> Result<(), CommandError>
             login.role
         )),
         Ok(login) => {
-            findings.good(&format!("PostgreSQL {} answers {}, which owns nothing", login.server, login.role));
+            good(&format!("PostgreSQL {} answers {}, which owns nothing", login.server, login.role));
         }
         Err(error) => {
             findings.wrong(&format!(
@@ -97,7 +97,7 @@ async fn examine(app: &App, findings: &mut Findings) -> Result<(), CommandError>
     }
     let dead = jobs::list_dead(app).await.doing("read the dead jobs")?.len();
     match dead {
-        0 => findings.good("no background job has failed for good"),
+        0 => good("no background job has failed for good"),
         _ => findings.wrong(&format!("{dead} background jobs failed too often: see `voxanne jobs dead`")),
     }
     Ok(())
@@ -118,7 +118,7 @@ async fn check_doors(app: &App, findings: &mut Findings) -> Result<(), CommandEr
         ));
     }
     if doors.closed.is_empty() {
-        findings.good("every org with an assistant has an active webhook secret");
+        good("every org with an assistant has an active webhook secret");
     }
     Ok(())
 }
@@ -130,13 +130,13 @@ async fn check_org(app: &App, findings: &mut Findings, org: OrgId) -> Result<(),
         findings.wrong(&format!("{name} ({org}) has no services or no practitioners: nothing can be booked"));
     }
     if book.settings.hot_lead_alert_phone.is_none() {
-        findings.note(&format!("{name} ({org}) has no alert phone: hot leads reach nobody by text"));
+        note(&format!("{name} ({org}) has no alert phone: hot leads reach nobody by text"));
     }
     let mut tx = app.begin(org).await.doing("open a transaction")?;
     let is_closed = orgs::is_closed_to_platform(&mut tx, org).await.doing("read an org's secrets")?;
     tx.commit().await.doing("read an org's secrets")?;
     if !is_closed && orgs::credentials(app, org).await.doing("open an org's secrets")?.is_empty() {
-        findings.note(&format!("{name} ({org}) has no webhook secret, or none that opens with secrets.key"));
+        note(&format!("{name} ({org}) has no webhook secret, or none that opens with secrets.key"));
     }
     let dead = receptionist::list_dead(app, org).await.doing("read an org's dead letters")?.len();
     if dead > 0 {

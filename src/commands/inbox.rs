@@ -90,7 +90,10 @@ async fn replay(app: &App, org: OrgId, ids: &[InboxId]) -> Result<(), CommandErr
         }
     }
     if failed > 0 {
-        return Err(CommandError::Refused(format!("{failed} of {} messages failed again and were kept", ids.len())));
+        return Err(CommandError::Refused(format!(
+            "{failed} of {} messages failed again and were kept",
+            ids.len()
+        )));
     }
     say(format_args!("{} replayed.", ids.len()));
     Ok(())

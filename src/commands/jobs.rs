@@ -39,7 +39,7 @@ pub(super) async fn run(args: Args) -> Result<(), CommandError> {
 }
 
 async fn act(app: &App, action: Action) -> Result<(), CommandError> {
-    let dead = jobs::list_dead(app).await.doing("read the dead jobs; has `voxanne migrate` been run?")?;
+    let dead = jobs::list_dead(app).await.doing("read the dead jobs (has `voxanne migrate` been run?)")?;
     match action {
         Action::Dead => {
             for job in &dead {
@@ -62,7 +62,9 @@ async fn act(app: &App, action: Action) -> Result<(), CommandError> {
 async fn replay(app: &App, ids: &[i64]) -> Result<(), CommandError> {
     for id in ids {
         if !jobs::replay_dead(app, *id).await.doing("give a job its attempts back")? {
-            return Err(CommandError::Refused(format!("there is no dead job {id}: `voxanne jobs dead` shows all")));
+            return Err(CommandError::Refused(format!(
+                "there is no dead job {id}: `voxanne jobs dead` shows all"
+            )));
         }
         say(format_args!("{id}: waits for a worker"));
     }

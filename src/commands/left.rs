@@ -27,7 +27,8 @@ pub(super) struct Records {
 
 impl Records {
     pub(super) fn of_demo(demo: &DemoFile, http: reqwest::Client) -> Result<Self, CommandError> {
-        let db = Db::open(&demo.database(), &start::config()?.database).doing("read the demo's database URL")?;
+        let db =
+            Db::open(&demo.database(), &start::config()?.database).doing("read the demo's database URL")?;
         let org = org_id(&demo.clinic.org_id).map_err(CommandError::Refused)?;
         Ok(Self { db, org, http, outbox: format!("{}/twilio/messages", demo.sandbox_url) })
     }
@@ -49,7 +50,8 @@ impl Records {
         let settled = async {
             loop {
                 let mut tx = self.db.begin(Class::Back, self.org).await.doing("open the demo's database")?;
-                let is_settled = store::is_settled(&mut tx, self.org, call_ref).await.doing("look at the call")?;
+                let is_settled =
+                    store::is_settled(&mut tx, self.org, call_ref).await.doing("look at the call")?;
                 tx.commit().await.doing("look at the call")?;
                 if is_settled {
                     return Ok(());
@@ -60,7 +62,10 @@ impl Records {
         match tokio::time::timeout(PATIENCE, settled).await {
             Ok(done) => done,
             Err(_still_waiting) => {
-                say(format_args!("   = (some jobs did not finish in {} s; is a worker running?)", PATIENCE.as_secs()));
+                say(format_args!(
+                    "   = (some jobs did not finish in {} s; is a worker running?)",
+                    PATIENCE.as_secs()
+                ));
                 Ok(())
             }
         }

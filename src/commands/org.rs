@@ -18,7 +18,8 @@ pub(super) fn org_id(raw: &str) -> Result<OrgId, String> {
 /// Reads an id with or without its prefix.
 pub(super) fn prefixed(raw: &str, prefix: &str) -> Result<Uuid, String> {
     let bare = raw.strip_prefix(prefix).unwrap_or(raw);
-    Uuid::try_parse(bare).map_err(|_not_one| format!("an id looks like {prefix}019ab2c47e107cc39f4e5b1d2a3c4e5f"))
+    Uuid::try_parse(bare)
+        .map_err(|_not_one| format!("an id looks like {prefix}019ab2c47e107cc39f4e5b1d2a3c4e5f"))
 }
 
 /// Every org's id.
@@ -31,7 +32,7 @@ pub(super) async fn every_org(app: &App) -> Result<Vec<OrgId>, sqlx::Error> {
 
 /// Fails with a sentence when there is no such org.
 pub(super) async fn known(app: &App, org: OrgId) -> Result<OrgId, CommandError> {
-    let all = every_org(app).await.doing("ask the database; has `voxanne migrate` been run?")?;
+    let all = every_org(app).await.doing("ask the database (has `voxanne migrate` been run?)")?;
     if all.contains(&org) {
         return Ok(org);
     }

@@ -4,7 +4,6 @@ use std::error::Error;
 use std::fmt::Display;
 use std::io::{self, Write};
 
-
 /// One line on standard output, at once. A reader that has left (`| head`) is no failure.
 pub(super) fn say(line: impl Display) {
     let mut out = io::stdout().lock();

@@ -36,7 +36,8 @@ pub(super) fn prepare(dir: &Path) -> Result<(), CommandError> {
     }
     let is_new = fs::read_dir(dir).doing("look into the data directory")?.next().is_none();
     if is_root && is_new {
-        fs::set_permissions(dir, Permissions::from_mode(0o711)).doing("let PostgreSQL into the data directory")?;
+        fs::set_permissions(dir, Permissions::from_mode(0o711))
+            .doing("let PostgreSQL into the data directory")?;
     }
     Ok(())
 }
@@ -48,10 +49,11 @@ pub(super) fn kept_key(dir: &Path) -> Result<SecretString, CommandError> {
         let key = secrets::new_key().doing("make up a key")?;
         // Linked into place whole: of two programs that start at once, one key stays.
         let draft = dir.join(format!("secrets.key.{}", std::process::id()));
-        let kept = write_private(&draft, key.expose_secret()).and_then(|()| match fs::hard_link(&draft, &path) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-            _ => fs::remove_file(&draft),
-        });
+        let kept =
+            write_private(&draft, key.expose_secret()).and_then(|()| match fs::hard_link(&draft, &path) {
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+                _ => fs::remove_file(&draft),
+            });
         kept.doing("keep the key in the data directory")?;
     }
     let key = fs::read_to_string(&path).doing("read secrets.key in the data directory")?;

@@ -12,13 +12,17 @@ use crate::{jobs, receptionist, router};
 
 /// Listens at `address`; `setting` is what to change when that is not possible.
 pub(super) async fn listen(address: &str, setting: &str) -> Result<TcpListener, CommandError> {
-    TcpListener::bind(address)
-        .await
-        .map_err(|error| CommandError::Refused(format!("could not listen at {address} ({error}): choose another {setting}")))
+    TcpListener::bind(address).await.map_err(|error| {
+        CommandError::Refused(format!("could not listen at {address} ({error}): choose another {setting}"))
+    })
 }
 
 /// Starts the HTTP server at `listener`, if any, and a worker, if wanted.
-pub(super) async fn start(started: &Started, listener: Option<TcpListener>, works: bool) -> Result<(), CommandError> {
+pub(super) async fn start(
+    started: &Started,
+    listener: Option<TcpListener>,
+    works: bool,
+) -> Result<(), CommandError> {
     let app = &started.app;
     if works {
         jobs::start(app).await.doing("start the worker")?;

@@ -87,7 +87,9 @@ impl Started {
         let keys = Keys::new(&config.secrets.key, &config.secrets.former_keys).doing("read the keys")?;
         let embedded = if is_private { Some(private_server(&config, &dir).await?) } else { None };
         match Self::assemble(config, how, &dir, (keys, embedded.as_ref())).await {
-            Ok((app, [admin_url, app_url], sandbox)) => Ok(Self { app, admin_url, app_url, sandbox, embedded }),
+            Ok((app, [admin_url, app_url], sandbox)) => {
+                Ok(Self { app, admin_url, app_url, sandbox, embedded })
+            }
             Err(error) => {
                 stop(embedded).await;
                 Err(error)
@@ -101,7 +103,8 @@ impl Started {
         dir: &Path,
         (keys, embedded): (Keys, Option<&Embedded>),
     ) -> Result<(App, [SecretString; 2], Option<Sandbox>), CommandError> {
-        let admin_url = embedded.map_or_else(|| config.database.url.clone(), |server| server.admin_url("postgres"));
+        let admin_url =
+            embedded.map_or_else(|| config.database.url.clone(), |server| server.admin_url("postgres"));
         if how.migrates {
             migrate(&admin_url, &keys.database_password()).await.doing("bring the database up to date")?;
         }
@@ -246,7 +249,9 @@ mod tests {
 
     #[test]
     fn the_program_logs_in_beside_the_migrations_as_its_own_role() {
-        let url = app_url_beside("postgres://admin:s%40cret@db.example.com:6432/clinic?sslmode=require&user=admin").unwrap();
+        let url =
+            app_url_beside("postgres://admin:s%40cret@db.example.com:6432/clinic?sslmode=require&user=admin")
+                .unwrap();
         assert!(url.starts_with("postgres://voxanne_app:"), "{url}");
         assert!(url.ends_with("@db.example.com:6432/clinic?sslmode=require"), "{url}");
         assert!(!url.contains("cret"), "{url}");

@@ -1,27 +1,24 @@
 //! An org's active webhook secrets, opened and kept for a few seconds.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use moka::future::Cache;
 use voxanne_vapi::auth::{Credential, CredentialId, Scheme};
 
 use super::create::WEBHOOK_SECRET;
 use super::store;
 use crate::platform::app::App;
+use crate::platform::fresh::Fresh;
 use crate::platform::ids::OrgId;
 
-/// How long a revoked secret may still be believed by a replica.
-pub(super) const FRESH: Duration = Duration::from_secs(5);
 /// Orgs whose secrets are kept at once.
 const ORGS_MAX: u64 = 10_000;
 
-struct Kept(Cache<OrgId, Arc<Vec<Credential>>>);
+struct Kept(Fresh<OrgId, Arc<Vec<Credential>>>);
 
 /// The active secrets of `org`; empty means its door is closed.
 pub async fn credentials(app: &App, org: OrgId) -> Result<Arc<Vec<Credential>>, Arc<sqlx::Error>> {
-    let kept = app.memo.get_or(|| Kept(Cache::builder().max_capacity(ORGS_MAX).time_to_live(FRESH).build()));
-    kept.0.try_get_with(org, load(app, org)).await
+    let kept = app.memo.get_or(|| Kept(Fresh::new(ORGS_MAX)));
+    kept.0.get(org, load(app, org)).await
 }
 
 async fn load(app: &App, org: OrgId) -> Result<Arc<Vec<Credential>>, sqlx::Error> {

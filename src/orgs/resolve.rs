@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use moka::future::Cache;
 use uuid::Uuid;
 use voxanne_vapi::CallRef;
 
-use super::credentials::FRESH;
 use super::store;
 use crate::platform::app::App;
 use crate::platform::db::Class;
+use crate::platform::fresh::Fresh;
 use crate::platform::ids::{LocationId, OrgId};
 
 /// Keys kept at once, known and unknown: bounds what a stranger can make us remember.
@@ -52,11 +51,11 @@ pub enum Ownership {
     Foreign,
 }
 
-struct Kept(Cache<(&'static str, String), Option<Owner>>);
+struct Kept(Fresh<(&'static str, String), Option<Owner>>);
 
 /// Whose `claimed` is; `None` when nobody's. Remembered for a few seconds.
 pub async fn owner_of(app: &App, claimed: &Claimed) -> Result<Option<Owner>, Arc<sqlx::Error>> {
-    let kept = app.memo.get_or(|| Kept(Cache::builder().max_capacity(KEYS_MAX).time_to_live(FRESH).build()));
+    let kept = app.memo.get_or(|| Kept(Fresh::new(KEYS_MAX)));
     let key = match claimed {
         Claimed::Door(token) => ("door", hex::encode(app.keys.digest(token))),
         Claimed::Secret(secret) => ("secret", hex::encode(app.keys.digest(secret))),
@@ -64,7 +63,7 @@ pub async fn owner_of(app: &App, claimed: &Claimed) -> Result<Option<Owner>, Arc
         Claimed::PhoneNumberId(id) => ("phone_number_id", id.clone()),
         Claimed::Number(number) => ("number", number.clone()),
     };
-    kept.0.try_get_with(key.clone(), look_up(app, key)).await
+    kept.0.get(key.clone(), look_up(app, key)).await
 }
 
 async fn look_up(app: &App, (kind, key): (&'static str, String)) -> Result<Option<Owner>, sqlx::Error> {

@@ -93,11 +93,7 @@ pub(super) async fn insert_org(tx: &mut PgConnection, new: &NewOrg, now: Timesta
 }
 
 /// Adds an assistant; refused by `directory_names_one_org` when another org has it.
-pub async fn add_assistant(
-    tx: &mut PgConnection,
-    org: OrgId,
-    new: &NewAssistant,
-) -> sqlx::Result<()> {
+pub async fn add_assistant(tx: &mut PgConnection, org: OrgId, new: &NewAssistant) -> sqlx::Result<()> {
     sql("insert into assistants (org_id, id, platform_assistant_id, location_id, name) values ($1, $2, $3, $4, $5)")
         .bind(org)
         .bind(new.id)
@@ -110,11 +106,7 @@ pub async fn add_assistant(
 }
 
 /// Adds a number; refused by `directory_names_one_org` when another org has it.
-pub async fn add_phone_number(
-    tx: &mut PgConnection,
-    org: OrgId,
-    new: &NewPhoneNumber,
-) -> sqlx::Result<()> {
+pub async fn add_phone_number(tx: &mut PgConnection, org: OrgId, new: &NewPhoneNumber) -> sqlx::Result<()> {
     sql("insert into phone_numbers (org_id, id, platform_phone_number_id, number, location_id, assistant_id)
          values ($1, $2, $3, $4, $5, $6)")
     .bind(org)

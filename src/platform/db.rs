@@ -68,14 +68,19 @@ impl Db {
 
     /// Begins a transaction in which only `org`'s rows exist.
     ///
-    /// One round trip. A connection that the server closed since its last use (a restart) is replaced once.
+    /// One round trip. Connections that the server closed since their last use (a restart) are replaced.
     pub async fn begin(&self, class: Class, org: OrgId) -> Result<OrgTx, sqlx::Error> {
         // Built from a UUID's own formatting: nothing a caller said is in this text.
         let start = format!("begin; select set_config('app.org_id', '{}', true)", org.0);
         let pool = self.pool(class);
-        match pool.begin_with(AssertSqlSafe(start.clone())).await {
-            Err(error) if is_disconnected(&error) => pool.begin_with(AssertSqlSafe(start)).await,
-            begun => begun,
+        let mut dead_connections = 0;
+        loop {
+            match pool.begin_with(AssertSqlSafe(start.clone())).await {
+                Err(error) if is_disconnected(&error) && dead_connections < pool.size() => {
+                    dead_connections += 1
+                }
+                begun => return begun,
+            }
         }
     }
 

@@ -6,6 +6,7 @@ pub mod config;
 pub mod db;
 pub mod edge;
 pub mod embedded;
+pub mod fresh;
 pub mod ids;
 pub mod jobs;
 pub mod memo;

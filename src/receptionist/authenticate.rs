@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::http::{HeaderMap, header};
+use http::{HeaderMap, header};
 use voxanne_vapi::CallRef;
 use voxanne_vapi::auth::{self, Refused};
 

@@ -22,13 +22,13 @@ use crate::tools::{self, Answer, Caller, ToolName};
 pub(super) async fn dispatch(app: &App, caller: &Caller, message: Message) -> Result<Value, ReceiveError> {
     match &message.event {
         Event::ToolCalls { calls } => {
-            let answers = answer_tools(app, caller, &message, calls).await?;
+            let answers = answer_tools(app, caller, &message, calls).await;
             let results: Vec<_> =
                 calls.iter().zip(answers).map(|(call, a)| answer::ToolResult::of(call, outcome(a))).collect();
             Ok(answer::tool_results(&results))
         }
         Event::FunctionCall(call) => {
-            let answers = answer_tools(app, caller, &message, std::slice::from_ref(call)).await?;
+            let answers = answer_tools(app, caller, &message, std::slice::from_ref(call)).await;
             let said = answers.into_iter().next().map_or_else(String::new, |a| a.text);
             Ok(answer::function_result(&said))
         }
@@ -57,17 +57,22 @@ fn outcome(answer: Answer) -> Result<String, String> {
 }
 
 /// Runs the calls of one message side by side; one answer each, in their order, whatever becomes of the others.
-async fn answer_tools(
-    app: &App,
-    caller: &Caller,
-    message: &Message,
-    asked: &[ToolCall],
-) -> Result<Vec<Answer>, ReceiveError> {
+async fn answer_tools(app: &App, caller: &Caller, message: &Message, asked: &[ToolCall]) -> Vec<Answer> {
     let acts = |call: &ToolCall| {
         call.arguments.is_ok() && ToolName::parse(&call.name).is_some_and(ToolName::has_effect)
     };
-    let stored =
-        if asked.iter().any(acts) { Some(store_first(app, caller.org, message).await?) } else { None };
+    let stored = if asked.iter().any(acts) {
+        match store_first(app, caller.org, message).await {
+            Ok(id) => Some(id),
+            // Nothing was kept, so nothing may act. The caller is told; a status code would reach nobody.
+            Err(error) => {
+                tracing::error!(org.id = %caller.org, error = chain(&error), "Could not store a tool call");
+                return asked.iter().map(|_| Answer::unavailable()).collect();
+            }
+        }
+    } else {
+        None
+    };
     let answers = join_all(asked.iter().map(|call| async move {
         let started = Instant::now();
         let call_record = new_tool_call(caller, call);
@@ -87,7 +92,7 @@ async fn answer_tools(
             None => Entry::Message(new_message(app, message)),
         },
     );
-    Ok(answers)
+    answers
 }
 
 async fn store_first(app: &App, org: OrgId, message: &Message) -> Result<InboxId, sqlx::Error> {

@@ -186,12 +186,14 @@ pub(super) async fn settle_interrupted(
     id: InboxId,
     now: Timestamp,
 ) -> sqlx::Result<()> {
+    // The key is the call and, after a colon, the ids of its tool calls.
     sql("update inbox i set processed_at = $3,
             state = case when a.answered then 'done'::inbox_state else 'dead' end,
             failure = case when a.answered then null else 'interrupted before it was answered' end
-           from (select exists (select from tool_calls t, inbox m
-                                 where m.org_id = $1 and m.id = $2 and t.org_id = $1 and t.call_ref = m.call_ref
-                                   and position(t.tool_call_id in m.key) > 0 and t.answer is not null) as answered) a
+           from (select coalesce(bool_and(t.answer is not null), false) as answered
+                   from inbox m cross join unnest(string_to_array(substr(m.key, length(m.call_ref) + 2), ',')) asked (tool_call_id)
+                   left join tool_calls t on t.org_id = $1 and t.call_ref = m.call_ref and t.tool_call_id = asked.tool_call_id
+                  where m.org_id = $1 and m.id = $2) a
           where i.org_id = $1 and i.id = $2 and i.state = 'stored'")
     .bind(org)
     .bind(id)

@@ -121,19 +121,23 @@ async fn load(app: &App, org: OrgId) -> Result<Arc<RuleBook>, sqlx::Error> {
     let rows = store::rows(&mut tx, org).await?;
     let settings = orgs::settings(&mut tx, &app.keys, org).await?;
     tx.commit().await?;
-    Ok(Arc::new(RuleBook::from_rows(org, rows, settings)))
+    RuleBook::from_rows(org, rows, settings).map(Arc::new)
 }
 
 impl RuleBook {
-    fn from_rows(org: OrgId, rows: Rows, settings: Settings) -> Self {
-        let locations = rows.locations.into_iter().map(|l| Location {
-            id: l.id,
-            name: l.name,
-            zone: TimeZone::get(&l.time_zone).unwrap_or(TimeZone::UTC),
-            zone_name: l.time_zone,
-            address: l.address,
-            human_phone: l.human_phone,
-            hours: location_hours(l.id, &rows.hours, &rows.closures),
+    /// A zone that is not in the database of zones is an error: its visits would be hours off.
+    fn from_rows(org: OrgId, rows: Rows, settings: Settings) -> Result<Self, sqlx::Error> {
+        let zone = |name: &str| TimeZone::get(name).map_err(|e| sqlx::Error::Decode(Box::new(e)));
+        let locations = rows.locations.into_iter().map(|l| {
+            Ok(Location {
+                id: l.id,
+                name: l.name,
+                zone: zone(&l.time_zone)?,
+                zone_name: l.time_zone,
+                address: l.address,
+                human_phone: l.human_phone,
+                hours: location_hours(l.id, &rows.hours, &rows.closures),
+            })
         });
         let practitioners = rows.practitioners.into_iter().map(|p| Practitioner {
             id: p.id,
@@ -157,14 +161,14 @@ impl RuleBook {
             practitioners: s.practitioner_ids.into_iter().map(ResourceId).collect(),
             needs: needs_of(s.id, &rows.needs),
         });
-        Self {
+        Ok(Self {
             org,
             version: rows.version,
             settings,
-            locations: locations.collect(),
+            locations: locations.collect::<Result<_, sqlx::Error>>()?,
             services: services.collect(),
             practitioners: practitioners.collect(),
-        }
+        })
     }
 
     /// The location with this id, else the first.

@@ -53,14 +53,31 @@ pub const GLOW: DemoClinic = DemoClinic {
     ],
     catalogue: &[
         Treatment {
-            aliases: &["toxin", "dysport", "xeomin", "jeuveau", "wrinkle relaxer", "forehead lines", "crow's feet"],
+            aliases: &[
+                "toxin",
+                "dysport",
+                "xeomin",
+                "jeuveau",
+                "wrinkle relaxer",
+                "forehead lines",
+                "crow's feet",
+            ],
             price_cents: Some(42_000),
             lead_value: "high",
             needs: A_ROOM,
             ..visit("Botox", INJECTORS)
         },
         Treatment {
-            aliases: &["filler", "fillers", "lip filler", "lips", "cheek filler", "juvederm", "restylane", "under eye filler"],
+            aliases: &[
+                "filler",
+                "fillers",
+                "lip filler",
+                "lips",
+                "cheek filler",
+                "juvederm",
+                "restylane",
+                "under eye filler",
+            ],
             price_cents: Some(75_000),
             lead_value: "high",
             needs: A_ROOM,
@@ -152,10 +169,17 @@ pub const HARBOR: DemoClinic = DemoClinic {
         Person { name: "Dr. Elena Park", title: "Medical director" },
         Person { name: "Marcus Bell", title: "Nurse injector" },
     ],
-    things: &[Thing { kind: "room", name: "Suite A", lanes: 2 }, Thing { kind: "device", name: LASER, lanes: 1 }],
+    things: &[
+        Thing { kind: "room", name: "Suite A", lanes: 2 },
+        Thing { kind: "device", name: LASER, lanes: 1 },
+    ],
     catalogue: &[
         Treatment { aliases: &["toxin", "dysport"], lead_value: "high", ..visit("Botox", HARBOR_TEAM) },
-        Treatment { aliases: &["filler", "lip filler"], lead_value: "high", ..visit("Dermal Filler", HARBOR_TEAM) },
+        Treatment {
+            aliases: &["filler", "lip filler"],
+            lead_value: "high",
+            ..visit("Dermal Filler", HARBOR_TEAM)
+        },
         Treatment {
             aliases: &["laser", "laser hair removal"],
             lead_value: "high",
@@ -220,8 +244,15 @@ mod tests {
     #[test]
     fn the_enum_of_the_wire_comes_first() {
         let first: Vec<&str> = GLOW.catalogue.iter().take(7).map(|t| t.name).collect();
-        let wire =
-            ["Botox", "Dermal Filler", "Laser Treatment", "Chemical Peel", "Consultation", "HydraFacial", "Other"];
+        let wire = [
+            "Botox",
+            "Dermal Filler",
+            "Laser Treatment",
+            "Chemical Peel",
+            "Consultation",
+            "HydraFacial",
+            "Other",
+        ];
         assert_eq!(first, wire);
     }
 }

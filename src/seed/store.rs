@@ -41,7 +41,11 @@ pub(super) async fn insert_daily_hours(
     Ok(())
 }
 
-pub(super) async fn insert_resource(tx: &mut PgConnection, org: OrgId, row: &Resource<'_>) -> sqlx::Result<()> {
+pub(super) async fn insert_resource(
+    tx: &mut PgConnection,
+    org: OrgId,
+    row: &Resource<'_>,
+) -> sqlx::Result<()> {
     sql("insert into resources (org_id, id, location_id, kind, name, lanes, position) values ($1, $2, $3, $4, $5, $6, $7)")
         .bind(org)
         .bind(row.id)
@@ -55,7 +59,12 @@ pub(super) async fn insert_resource(tx: &mut PgConnection, org: OrgId, row: &Res
     Ok(())
 }
 
-pub(super) async fn insert_practitioner(tx: &mut PgConnection, org: OrgId, id: Uuid, title: &str) -> sqlx::Result<()> {
+pub(super) async fn insert_practitioner(
+    tx: &mut PgConnection,
+    org: OrgId,
+    id: Uuid,
+    title: &str,
+) -> sqlx::Result<()> {
     sql("insert into practitioners (org_id, id, title) values ($1, $2, $3)")
         .bind(org)
         .bind(id)
@@ -88,7 +97,12 @@ pub(super) async fn insert_service(
 }
 
 /// These people do the service.
-pub(super) async fn allow(tx: &mut PgConnection, org: OrgId, service: Uuid, people: &[Uuid]) -> sqlx::Result<()> {
+pub(super) async fn allow(
+    tx: &mut PgConnection,
+    org: OrgId,
+    service: Uuid,
+    people: &[Uuid],
+) -> sqlx::Result<()> {
     sql("insert into service_practitioners (org_id, service_id, practitioner_id) select $1, $2, unnest($3::uuid[])")
         .bind(org)
         .bind(service)

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 
 use super::arguments::{Arguments, Names, NotANumber};
-use super::run::{Answer, AttemptError, Caller};
+use super::attempt::AttemptError;
+use super::run::{Answer, Caller};
 use super::speech;
 use crate::appointments::{self, BookError, NewBooking};
 use crate::phone::Phone;

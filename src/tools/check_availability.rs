@@ -8,21 +8,18 @@ use super::arguments::{Arguments, Names};
 use super::run::{Answer, Caller};
 use super::speech;
 use crate::platform::app::App;
-use crate::platform::telemetry::chain;
 use crate::scheduling::{self, Day, Location};
 use crate::when::{self, PartOfDay};
 
 /// More than this and a caller stops listening.
 const TIMES_SPOKEN_MAX: usize = 5;
 
-pub(super) async fn answer(app: &App, caller: &Caller, arguments: Arguments<'_>) -> Answer {
-    match openings(app, caller, arguments).await {
-        Ok(said) => Answer::result(said),
-        Err(error) => {
-            tracing::error!(org.id = %caller.org, error = chain(&*error), "Could not read openings");
-            Answer::error(speech::UNEXPECTED)
-        }
-    }
+pub(super) async fn answer(
+    app: &App,
+    caller: &Caller,
+    arguments: Arguments<'_>,
+) -> Result<Answer, Arc<sqlx::Error>> {
+    openings(app, caller, arguments).await.map(Answer::result)
 }
 
 async fn openings(app: &App, caller: &Caller, arguments: Arguments<'_>) -> Result<String, Arc<sqlx::Error>> {

@@ -4,6 +4,7 @@
 //! (unreadable arguments, an unknown tool) and our own failures are errors.
 
 mod arguments;
+mod attempt;
 mod book_appointment;
 mod check_availability;
 pub mod definitions;

@@ -1,10 +1,12 @@
 //! Tells the manager at once that this caller is worth calling back.
 
 use super::arguments::{Arguments, Names, clean};
-use super::run::{Answer, AttemptError, Caller};
+use super::attempt::AttemptError;
+use super::run::{Answer, Caller};
 use super::speech;
 use crate::calls::{self, Asked};
 use crate::leads::{self, NewAlert, Trigger};
+use crate::orgs;
 use crate::phone::Phone;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
@@ -60,6 +62,8 @@ pub(super) async fn answer(
         urgency: urgency.as_deref(),
         score: None,
     };
-    let raised = leads::raise_alert(app, tx, caller.org, &book.settings, alert).await?;
+    // Whom to text must be today's word: no look at the ledger vouches for the kept rules here.
+    let settings = orgs::settings(tx, &app.keys, caller.org).await?;
+    let raised = leads::raise_alert(app, tx, caller.org, &settings, alert).await?;
     Ok(Answer::result(if raised.text_queued { speech::LEAD_TEXTED } else { speech::LEAD_NOTED }))
 }

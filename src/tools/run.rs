@@ -7,14 +7,11 @@ use std::time::{Duration, Instant};
 use moka::sync::Cache;
 use voxanne_vapi::ToolCall;
 
-use super::arguments::Arguments;
-use super::{book_appointment, check_availability, notify_hot_lead, speech};
-use crate::calls::{self, Claim, NewToolCall};
+use super::{attempt, speech};
+use crate::calls::NewToolCall;
 use crate::phone::Phone;
 use crate::platform::app::App;
-use crate::platform::db::{OrgTx, is_contended, is_disconnected};
 use crate::platform::ids::{LocationId, OrgId};
-use crate::platform::telemetry::chain;
 
 /// Calls whose tool use is counted at once.
 const CALLS_COUNTED_MAX: u64 = 50_000;
@@ -44,6 +41,11 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// Our own failure: nothing happened, and asking again may help.
+    pub fn unavailable() -> Self {
+        Self::error(speech::UNEXPECTED)
+    }
+
     pub(super) fn result(text: impl Into<String>) -> Self {
         Self { text: text.into(), is_error: false }
     }
@@ -84,22 +86,11 @@ pub async fn run(app: &App, caller: &Caller, call: &ToolCall, record: &NewToolCa
     let started = Instant::now();
     let Some(tool) = ToolName::parse(&call.name) else { return Answer::error(speech::UNKNOWN_TOOL) };
     let Ok(arguments) = call.arguments.clone() else { return Answer::error(speech::UNREADABLE) };
-    if is_looping(app, caller) {
-        metrics::counter!("voxanne_tool_loops_total").increment(1);
-        return Answer::result(speech::TOO_MANY);
-    }
     let budget = Duration::from_millis(app.config.voice.tool_budget_ms);
     // Its own task: a caller who hangs up, or a budget that runs out, must not tear a booking in the middle.
     let work = app.tasks.spawn({
         let (app, caller, record) = (app.clone(), caller.clone(), record.clone());
-        async move {
-            let arguments = Arguments(&arguments);
-            match tool {
-                ToolName::CheckAvailability => check_availability::answer(&app, &caller, arguments).await,
-                ToolName::BookAppointment => once(&app, &caller, &record, Effect::Book(arguments)).await,
-                ToolName::NotifyHotLead => once(&app, &caller, &record, Effect::Alert(arguments)).await,
-            }
-        }
+        async move { attempt::until(&app, &caller, tool, &record, &arguments).await }
     });
     let answer = match tokio::time::timeout(budget, work).await {
         Ok(Ok(answer)) => answer,
@@ -118,102 +109,20 @@ pub async fn run(app: &App, caller: &Caller, call: &ToolCall, record: &NewToolCa
     answer
 }
 
-/// What an effectful tool is asked to do.
-#[derive(Clone, Copy)]
-enum Effect<'a> {
-    Book(Arguments<'a>),
-    Alert(Arguments<'a>),
-}
-
-/// Why an attempt came to nothing.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum AttemptError {
-    /// The rules moved while they were being used.
-    #[error("the rules changed")]
-    RulesChanged(i64),
-    /// The database refused or went away.
-    #[error("the database refused")]
-    Database(#[from] sqlx::Error),
-    /// Kept rules or credentials could not be read.
-    #[error("the rules could not be read")]
-    Rules(#[from] Arc<sqlx::Error>),
-}
-
-/// Claims, acts and answers in one transaction; tries once more when the server went away or the rules moved.
-async fn once(app: &App, caller: &Caller, record: &NewToolCall, effect: Effect<'_>) -> Answer {
-    let mut seen = None;
-    for attempt in 0..3 {
-        match attempt_once(app, caller, record, effect, seen).await {
-            Ok(answer) => return answer,
-            Err(AttemptError::RulesChanged(version)) => seen = Some(version),
-            Err(AttemptError::Database(error))
-                if attempt == 0 && (is_disconnected(&error) || is_deadlock(&error)) =>
-            {
-                metrics::counter!("voxanne_tool_retries_total").increment(1);
-            }
-            Err(AttemptError::Database(error)) if is_contended(&error) => {
-                metrics::counter!("voxanne_tool_contended_total").increment(1);
-                return Answer::result(speech::CONTENDED);
-            }
-            Err(error) => {
-                tracing::error!(org.id = %caller.org, tool = %record.name, error = chain(&error), "A tool call failed");
-                return Answer::error(speech::UNEXPECTED);
-            }
-        }
-    }
-    Answer::error(speech::UNEXPECTED)
-}
-
-fn is_deadlock(error: &sqlx::Error) -> bool {
-    error.as_database_error().is_some_and(|e| e.code().as_deref() == Some("40P01"))
-}
-
-async fn attempt_once(
-    app: &App,
-    caller: &Caller,
-    record: &NewToolCall,
-    effect: Effect<'_>,
-    seen: Option<i64>,
-) -> Result<Answer, AttemptError> {
-    let started = Instant::now();
-    let book = crate::scheduling::rule_book(app, caller.org, seen).await?;
-    let mut tx: OrgTx = app.begin_live(caller.org).await?;
-    let now = app.clock.now();
-    let answer = match calls::claim(&mut tx, caller.org, record, now).await? {
-        Claim::Answered { answer, is_error } => return Ok(Answer { text: answer, is_error }),
-        Claim::Different => return Ok(Answer::result(speech::DIFFERENT)),
-        Claim::First { ended_at: Some(ended_at) } if is_too_late(app, ended_at, now) => {
-            Answer::result(speech::CALL_OVER)
-        }
-        Claim::First { .. } => match effect {
-            Effect::Book(arguments) => {
-                book_appointment::answer(app, &mut tx, caller, &book, arguments).await?
-            }
-            Effect::Alert(arguments) => {
-                notify_hot_lead::answer(app, &mut tx, caller, &book, (&record.asked, arguments)).await?
-            }
-        },
-    };
-    let micros = i64::try_from(started.elapsed().as_micros()).unwrap_or(i64::MAX);
-    calls::answer(&mut tx, caller.org, &record.asked, &answer.text, answer.is_error, micros).await?;
-    tx.commit().await?;
-    Ok(answer)
-}
-
-fn is_too_late(app: &App, ended_at: jiff::Timestamp, now: jiff::Timestamp) -> bool {
-    now.duration_since(ended_at).as_secs() > app.config.voice.late_tool_seconds
-}
-
 struct Counted(Cache<(OrgId, String), Arc<AtomicI64>>);
 
 /// A model in a loop asks without end; counted per call and replica.
-fn is_looping(app: &App, caller: &Caller) -> bool {
+pub(super) fn is_looping(app: &App, caller: &Caller) -> bool {
     let Some(call_ref) = &caller.call_ref else { return false };
     let counted = app.memo.get_or(|| {
         Counted(Cache::builder().max_capacity(CALLS_COUNTED_MAX).time_to_idle(COUNTED_FOR).build())
     });
     let count = counted.0.get_with((caller.org, call_ref.clone()), Arc::default);
-    count.fetch_add(1, Ordering::Relaxed) >= app.config.voice.tools_per_call_max
+    let is_looping = count.fetch_add(1, Ordering::Relaxed) >= app.config.voice.tools_per_call_max;
+    if is_looping {
+        metrics::counter!("voxanne_tool_loops_total").increment(1);
+    }
+    is_looping
 }
 
 /// The name under which a repeat of `call` is recognised: its id, or what it asks when it has none.

@@ -2,6 +2,8 @@
 //!
 //! Each rule is tried on a seeded mistake first: a rule that finds nothing anywhere proves nothing.
 
+mod written;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -155,8 +157,7 @@ impl<'ast> Visit<'ast> for Paths {
 fn is_for_tests(attributes: &[syn::Attribute]) -> bool {
     attributes.iter().any(|a| {
         a.path().is_ident("test")
-            || a.path().is_ident("cfg")
-                && a.parse_args::<syn::Ident>().is_ok_and(|only| only == "test")
+            || a.path().is_ident("cfg") && a.parse_args::<syn::Ident>().is_ok_and(|only| only == "test")
     })
 }
 
@@ -234,7 +235,8 @@ fn imports(sources: &[Source]) -> Vec<String> {
     for source in sources.iter().filter(|s| !matches!(s.path.as_str(), "lib.rs" | "main.rs")) {
         let (from, at) = (source.slice(), &source.path);
         let Some(own_rank) = rank(from) else {
-            wrong.push(format!("{at}: {from} has no place in RANKS; give it one in tests/it/architecture.rs"));
+            wrong
+                .push(format!("{at}: {from} has no place in RANKS; give it one in tests/it/architecture.rs"));
             continue;
         };
         for found in source.paths().into_iter().filter(|f| !f.in_tests && f.path[0] == "crate") {
@@ -252,13 +254,17 @@ fn imports(sources: &[Source]) -> Vec<String> {
                 None => {}
             }
             if found.path.get(2).is_some_and(|part| part == "store") {
-                wrong.push(format!("{at}:{line}: {to}::store is private to {to}; ask a verb that {to} exports"));
+                wrong.push(format!(
+                    "{at}:{line}: {to}::store is private to {to}; ask a verb that {to} exports"
+                ));
             }
         }
     }
     for (from, tos) in &sideways {
         for to in tos.iter().filter(|to| reaches(&sideways, to, from)) {
-            wrong.push(format!("{from} and {to} import each other (RANKS); merge them or move what both need below"));
+            wrong.push(format!(
+                "{from} and {to} import each other (RANKS); merge them or move what both need below"
+            ));
         }
     }
     wrong
@@ -292,10 +298,14 @@ fn places(sources: &[Source]) -> Vec<String> {
         for found in source.paths().into_iter().filter(|f| !f.in_tests) {
             let (at, line) = (&source.path, found.line);
             if is_statement(&found.path) && !source.may_hold_sql() {
-                wrong.push(format!("{at}:{line}: SQL outside store.rs and list.rs; move the statement to the slice's store"));
+                wrong.push(format!(
+                    "{at}:{line}: SQL outside store.rs and list.rs; move the statement to the slice's store"
+                ));
             }
             if found.path[0] == "axum" && !source.may_speak_http() {
-                wrong.push(format!("{at}:{line}: axum outside http.rs and router.rs; take plain values, or types of `http`"));
+                wrong.push(format!(
+                    "{at}:{line}: axum outside http.rs and router.rs; take plain values, or types of `http`"
+                ));
             }
         }
         for item in &source.syntax.items {
@@ -303,10 +313,15 @@ fn places(sources: &[Source]) -> Vec<String> {
                 && module.ident == "store"
                 && !matches!(module.vis, syn::Visibility::Inherited)
             {
-                wrong.push(format!("{}: `store` is private; write `mod store;` and export verbs", source.path));
+                wrong.push(format!(
+                    "{}: `store` is private; write `mod store;` and export verbs",
+                    source.path
+                ));
             }
         }
     }
+    // One line, one mistake, however many names it imports.
+    wrong.dedup();
     wrong
 }
 
@@ -315,13 +330,17 @@ fn sizes(sources: &[Source]) -> Vec<String> {
     for source in sources.iter().filter(|s| !s.is_tests()) {
         let (at, lines) = (&source.path, source.text.lines().count());
         if lines > FILE_LINES_MAX {
-            wrong.push(format!("{at}: {lines} lines, {FILE_LINES_MAX} is the limit; split it by responsibility"));
+            wrong.push(format!(
+                "{at}: {lines} lines, {FILE_LINES_MAX} is the limit; split it by responsibility"
+            ));
         }
         for (name, range) in source.functions() {
             let lines = range.end() - range.start() + 1;
             if lines > FUNCTION_LINES_MAX {
                 let line = range.start();
-                wrong.push(format!("{at}:{line}: {name} has {lines} lines, {FUNCTION_LINES_MAX} is the limit; name its steps"));
+                wrong.push(format!(
+                    "{at}:{line}: {name} has {lines} lines, {FUNCTION_LINES_MAX} is the limit; name its steps"
+                ));
             }
         }
     }
@@ -336,7 +355,9 @@ fn fixed_ids(sources: &[Source]) -> Vec<String> {
         for (index, line) in source.text.lines().enumerate() {
             if (has_uuid(line) || line.contains("from_u128(")) && !source.is_test_line(index + 1) {
                 let (at, line) = (&source.path, index + 1);
-                wrong.push(format!("{at}:{line}: an id is written down; take it from the credential or from app.new_id()"));
+                wrong.push(format!(
+                    "{at}:{line}: an id is written down; take it from the credential or from app.new_id()"
+                ));
             }
         }
     }
@@ -346,10 +367,9 @@ fn fixed_ids(sources: &[Source]) -> Vec<String> {
 fn has_uuid(line: &str) -> bool {
     const DASHES: [usize; 4] = [8, 13, 18, 23];
     let is_uuid = |text: &[u8]| {
-        text.iter().enumerate().all(|(at, byte)| match DASHES.contains(&at) {
-            true => *byte == b'-',
-            false => byte.is_ascii_hexdigit(),
-        })
+        text.iter()
+            .enumerate()
+            .all(|(at, byte)| if DASHES.contains(&at) { *byte == b'-' } else { byte.is_ascii_hexdigit() })
     };
     line.as_bytes().windows(36).any(is_uuid)
 }

@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod architecture;
 mod embedded;
 mod harness;
 mod receptionist;
+mod schema_comments;
 mod tenancy;
 mod tools;

@@ -3,7 +3,7 @@
 /// Every table, column, view, type and function of the product without a comment: `(kind, name)`.
 ///
 /// What an extension brought, and the migrator's own table, explain themselves.
-pub const UNCOMMENTED: &str = r"
+const UNCOMMENTED: &str = r"
 with ours as (select oid, nspname from pg_namespace where nspname in ('public', 'app_ctx')),
      relations as (
        select c.oid, n.nspname || '.' || c.relname as name
@@ -26,3 +26,10 @@ select 'type', t.oid::regtype::text
  where t.typtype in ('e', 'd', 'r') and obj_description(t.oid, 'pg_type') is null
    and not exists (select from pg_depend d where d.classid = 'pg_type'::regclass and d.objid = t.oid and d.deptype = 'e')
 order by 1, 2";
+
+#[tokio::test]
+async fn every_table_column_function_and_type_says_what_it_is() {
+    let admin = crate::harness::new_database().await.admin().await;
+    let silent: Vec<(String, String)> = sqlx::query_as(UNCOMMENTED).fetch_all(&admin).await.unwrap();
+    assert_eq!(silent, []);
+}

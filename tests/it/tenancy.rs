@@ -9,10 +9,12 @@ const AUDIT: &str = include_str!("tenancy/rls_audit.sql");
 async fn violations(database: &Database) -> Vec<String> {
     let mut conn = database.admin().await.acquire().await.unwrap().detach();
     sqlx::raw_sql(AUDIT).execute(&mut conn).await.unwrap();
-    sqlx::query_scalar("select rule || ' — ' || object from pg_temp.rls_audit('public', 'voxanne_app') order by 1")
-        .fetch_all(&mut conn)
-        .await
-        .unwrap()
+    sqlx::query_scalar(
+        "select rule || ' — ' || object from pg_temp.rls_audit('public', 'voxanne_app') order by 1",
+    )
+    .fetch_all(&mut conn)
+    .await
+    .unwrap()
 }
 
 #[tokio::test]
@@ -23,22 +25,40 @@ async fn b5_b6_b9_the_catalogue_has_no_violation() {
 /// Each mistake a migration could make, and the rule that must catch it.
 const MISTAKES: &[(&str, &str)] = &[
     ("A1", "create table loose (id uuid primary key)"),
-    ("A2", "alter table texts drop constraint texts_pkey cascade; alter table texts alter org_id drop not null"),
+    (
+        "A2",
+        "alter table texts drop constraint texts_pkey cascade; alter table texts alter org_id drop not null",
+    ),
     ("A3", "alter table contacts disable row level security"),
     ("A4", "alter table contacts no force row level security"),
     ("A5", "drop policy tenant on contacts"),
     ("A6", "drop policy tenant on contacts; create policy tenant on contacts using (true)"),
-    ("A6", "drop policy tenant on contacts; create policy tenant on contacts using (org_id is null or org_id = (select app_ctx.org_id()))"),
+    (
+        "A6",
+        "drop policy tenant on contacts; create policy tenant on contacts using (org_id is null or org_id = (select app_ctx.org_id()))",
+    ),
     ("A7", "create policy second on contacts using (org_id = (select app_ctx.org_id()))"),
     ("B2", "grant create on schema public to voxanne_app; alter table contacts owner to voxanne_app"),
     ("B4", "grant truncate on contacts to voxanne_app"),
     ("B4", "grant references on contacts to voxanne_app"),
     ("B5", "grant select on contacts to public"),
     ("C1", "create view everyone as select * from contacts"),
-    ("C2", "create materialized view everyone as select * from contacts; grant select on everyone to voxanne_app"),
-    ("C3", "create function peek() returns bigint language sql security definer set search_path = public as 'select count(*) from contacts'"),
-    ("C4", "create function peek() returns bigint language sql security definer as 'select count(*) from contacts'"),
-    ("D1", "alter table contacts add unique (id); alter table holds add contact_id uuid references contacts (id)"),
+    (
+        "C2",
+        "create materialized view everyone as select * from contacts; grant select on everyone to voxanne_app",
+    ),
+    (
+        "C3",
+        "create function peek() returns bigint language sql security definer set search_path = public as 'select count(*) from contacts'",
+    ),
+    (
+        "C4",
+        "create function peek() returns bigint language sql security definer as 'select count(*) from contacts'",
+    ),
+    (
+        "D1",
+        "alter table contacts add unique (id); alter table holds add contact_id uuid references contacts (id)",
+    ),
     ("D2", "create unique index oracle on contacts (phone)"),
     ("D3", "alter table holds add exclude using gist (call_ref with =)"),
     ("E2", "grant create on schema public to voxanne_app"),
@@ -62,7 +82,10 @@ async fn the_program_cannot_bypass_and_owns_nothing() {
         .count("pg_roles where rolname = 'voxanne_app' and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb)")
         .await;
     assert_eq!(powers, 0);
-    assert_eq!(vox.count("pg_class c join pg_roles r on r.oid = c.relowner where r.rolname = 'voxanne_app'").await, 0);
+    assert_eq!(
+        vox.count("pg_class c join pg_roles r on r.oid = c.relowner where r.rolname = 'voxanne_app'").await,
+        0
+    );
 }
 
 /// Every table with an org, found in the catalogue: a new one is covered without an edit here.
@@ -136,18 +159,33 @@ async fn no_table_shows_or_takes_another_orgs_row() {
             }
         };
         // B8: the positive half, or the negative one proves nothing.
-        assert!(count(format!("select count(*) from {table}")).await > 0, "{table}: an org must see its own rows");
-        assert!(vox.count(&format!("{table} where org_id = '{other}'")).await > 0, "{table}: the other org has no canary");
-        assert_eq!(count(format!("select count(*) from {table} where org_id <> '{own}'")).await, 0, "{table}: select");
+        assert!(
+            count(format!("select count(*) from {table}")).await > 0,
+            "{table}: an org must see its own rows"
+        );
+        assert!(
+            vox.count(&format!("{table} where org_id = '{other}'")).await > 0,
+            "{table}: the other org has no canary"
+        );
+        assert_eq!(
+            count(format!("select count(*) from {table} where org_id <> '{own}'")).await,
+            0,
+            "{table}: select"
+        );
 
         let pool = vox.app.db.pool(voxanne::platform::db::Class::Back);
         let mut plain = pool.acquire().await.unwrap();
-        let unset: i64 =
-            sqlx::query_scalar(AssertSqlSafe(format!("select count(*) from {table}"))).fetch_one(&mut *plain).await.unwrap();
+        let unset: i64 = sqlx::query_scalar(AssertSqlSafe(format!("select count(*) from {table}")))
+            .fetch_one(&mut *plain)
+            .await
+            .unwrap();
         assert_eq!(unset, 0, "{table}: without an org there are no rows");
         drop(plain);
 
-        for write in [format!("update {table} set org_id = org_id where org_id = '{other}'"), format!("delete from {table} where org_id = '{other}'")] {
+        for write in [
+            format!("update {table} set org_id = org_id where org_id = '{other}'"),
+            format!("delete from {table} where org_id = '{other}'"),
+        ] {
             let mut tx = vox.app.begin(vox.glow.org).await.unwrap();
             match sqlx::query(AssertSqlSafe(write.clone())).execute(&mut *tx).await {
                 Ok(done) => assert_eq!(done.rows_affected(), 0, "{table}: {write}"),
@@ -158,7 +196,10 @@ async fn no_table_shows_or_takes_another_orgs_row() {
         let mut tx = vox.app.begin(vox.glow.org).await.unwrap();
         let moved = format!("update {table} set org_id = '{other}' where org_id = '{own}'");
         let error = sqlx::query(AssertSqlSafe(moved)).execute(&mut *tx).await.unwrap_err().to_string();
-        assert!(error.contains("row-level security") || error.contains("permission denied"), "{table}: {error}");
+        assert!(
+            error.contains("row-level security") || error.contains("permission denied"),
+            "{table}: {error}"
+        );
     }
 }
 
@@ -168,10 +209,11 @@ async fn the_directory_is_closed_to_the_program_and_answers_exact_keys_only() {
     let pool = vox.app.db.pool(voxanne::platform::db::Class::Back);
     let error = sqlx::query("select * from directory").fetch_all(pool).await.unwrap_err().to_string();
     assert!(error.contains("permission denied"), "{error}");
-    let found: i64 = sqlx::query_scalar("select count(*) from app_ctx.resolve(array['assistant'], array['%'])")
-        .fetch_one(pool)
-        .await
-        .unwrap();
+    let found: i64 =
+        sqlx::query_scalar("select count(*) from app_ctx.resolve(array['assistant'], array['%'])")
+            .fetch_one(pool)
+            .await
+            .unwrap();
     assert_eq!(found, 0);
 }
 

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use super::super::CommandError;
 use super::super::output::say;
 use super::stage::{Line, Stage};
+use crate::when::say_date;
 
 const BOTOX: &str = "Botox";
 const LASER: &str = "Laser Treatment";
@@ -15,14 +16,14 @@ const VISITS_A_DAY_MAX: usize = 20;
 
 pub(super) async fn books(stage: &Stage) -> Result<(), CommandError> {
     let mut line = stage.ring(Some("Dana O'Neil")).await?;
-    line.says("Hi, I'd love to come in for Botox. Do you have anything tomorrow?").await?;
+    line.says(&format!("Hi, what do you have for Botox on {}?", say_date(stage.day(1)))).await?;
     let (day, times) = first_free(&mut line, BOTOX, stage, 1).await?;
     let time = &times[0];
-    line.says(&format!("{time} would be perfect.")).await?;
-    line.hears(&format!("That's Botox on {}, at {time}. Is that right?", day.strftime("%A, %B %-d"))).await?;
-    line.says("Yes, please.").await?;
+    line.says(&format!("{time}, please.")).await?;
+    line.hears(&format!("That's Botox on {}, at {time}. Is that right?", say_date(day))).await?;
+    line.says("Yes. It's Dana O'Neil, and this number is fine.").await?;
     line.book(BOTOX, day, time).await?;
-    line.says("Great, thank you. Bye!").await?;
+    line.says("Thanks. Bye!").await?;
     line.hangs_up().await
 }
 
@@ -41,7 +42,9 @@ pub(super) async fn asks_full_day(stage: &Stage) -> Result<(), CommandError> {
             break;
         }
     }
-    say(format_args!("   (regulars booked the laser's last {visits} times on {day})"));
+    if visits > 0 {
+        say(format_args!("   (regulars book the laser's last {visits} times on {})", say_date(day)));
+    }
     let mut line = stage.ring(Some("Sam Rivera")).await?;
     line.says("Is the laser free three weeks from today?").await?;
     line.times(LASER, day).await?;
@@ -51,7 +54,7 @@ pub(super) async fn asks_full_day(stage: &Stage) -> Result<(), CommandError> {
 
 pub(super) async fn races_for_last_slot(stage: &Stage) -> Result<(), CommandError> {
     let (mut one, mut other) = (stage.ring(Some("Alex Kim")).await?, stage.ring(Some("Jo Brandt")).await?);
-    one.says("I need a laser session as soon as you can.").await?;
+    one.says("When is the laser free?").await?;
     let (day, times) = first_free(&mut one, LASER, stage, 1).await?;
     let Some(time) = times.last() else { return Ok(()) };
     other.says(&format!("Could I have the laser at {time}?")).await?;
@@ -69,8 +72,8 @@ pub(super) async fn repeats_tool_call(stage: &Stage) -> Result<(), CommandError>
     let (day, times) = first_free(&mut line, "HydraFacial", stage, 2).await?;
     let wanted = line.booking("HydraFacial", day, &times[0]);
     let id = format!("call_{}", line.call_ref.replace('-', ""));
-    let first = line.tool_again(&id, "book_appointment", wanted.clone()).await?;
-    let same_id = line.tool_again(&id, "book_appointment", wanted.clone()).await?;
+    let first = line.tool_as(&id, "book_appointment", wanted.clone()).await?;
+    let same_id = line.tool_as(&id, "book_appointment", wanted.clone()).await?;
     let new_id = line.tool("book_appointment", wanted).await?;
     let is_same = first == same_id && first == new_id;
     say(format_args!("   ({})", if is_same { "three requests, one answer" } else { "THE ANSWERS DIFFER" }));
@@ -91,5 +94,7 @@ async fn first_free(
             return Ok((day, times));
         }
     }
-    Err(CommandError::Refused(format!("{service} is booked out for {DAYS_LOOKED_AT} days: start with a new --data-dir")))
+    Err(CommandError::Refused(format!(
+        "{service} is booked out for {DAYS_LOOKED_AT} days: start with a new --data-dir"
+    )))
 }

@@ -15,7 +15,7 @@ pub(super) use stage::Stage;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "snake_case")]
 pub(super) enum Story {
-    /// Asks for tomorrow, picks a time, books it
+    /// Asks for a day, picks a time, books it
     Books,
     /// Asks for a day on which the laser is taken from morning to evening
     AsksFullDay,

@@ -38,7 +38,8 @@ impl Stage {
     /// The first clinic of a demo.
     pub(in super::super) fn of_demo(demo: &DemoFile) -> Result<Self, CommandError> {
         let clinic = &demo.clinic;
-        let mut stage = Self::elsewhere(clinic.webhook_url.clone(), clinic.webhook_secret.clone(), &clinic.time_zone)?;
+        let mut stage =
+            Self::elsewhere(clinic.webhook_url.clone(), clinic.webhook_secret.clone(), &clinic.time_zone)?;
         stage.script.assistant_id = Some(clinic.assistant_id.clone());
         stage.script.phone_number_id = Some(clinic.phone_number_id.clone());
         stage.clock = demo.clock();
@@ -48,7 +49,8 @@ impl Stage {
 
     /// Any clinic whose webhook secret is known. What a call leaves there cannot be shown.
     pub(in super::super) fn elsewhere(url: String, secret: String, zone: &str) -> Result<Self, CommandError> {
-        let zone = TimeZone::get(zone).map_err(|_| CommandError::Usage(format!("{zone} is not an IANA time zone")))?;
+        let zone = TimeZone::get(zone)
+            .map_err(|_unknown| CommandError::Usage(format!("{zone} is not an IANA time zone")))?;
         let clock = Clock::system();
         let http = reqwest::Client::builder().timeout(PATIENCE).build().doing("set up HTTP")?;
         let script = CallScript {
@@ -131,26 +133,26 @@ impl Line<'_> {
 
     /// The assistant speaks.
     pub(super) async fn hears(&mut self, words: &str) -> Result<(), CommandError> {
-        self.print("Ava", words);
+        self.print(&self.to_caller(), words);
         let heard = self.caller.say_assistant(words).await.doing("post what the assistant says")?;
         self.check(&heard)
     }
 
     /// The assistant uses a tool and reads its answer out.
     pub(super) async fn tool(&mut self, name: &str, arguments: Value) -> Result<String, CommandError> {
-        self.print("  →", &described(name, &arguments));
+        self.print("→", &described(name, &arguments));
         let spoken = self.caller.tool(name, arguments).await.doing("call a tool")?;
         self.answered(&spoken).await
     }
 
-    /// The same, under an id that was used before.
-    pub(super) async fn tool_again(
+    /// The same, under an id of one's own: again, it is a repetition.
+    pub(super) async fn tool_as(
         &mut self,
         id: &str,
         name: &str,
         arguments: Value,
     ) -> Result<String, CommandError> {
-        self.print("  →", &format!("{} (again as {id})", described(name, &arguments)));
+        self.print("→", &format!("{} (as {id})", described(name, &arguments)));
         let spoken = self.caller.tool_with_id(id, name, arguments).await.doing("call a tool")?;
         self.answered(&spoken).await
     }
@@ -161,11 +163,12 @@ impl Line<'_> {
             Said::Error(text) => format!("(error) {text}"),
             Said::Nothing => {
                 return Err(CommandError::Refused(
-                    "the platform would have ignored that answer: not 200, not one line, or under another id".into(),
+                    "the platform would have ignored that answer: not 200, not one line, or under another id"
+                        .into(),
                 ));
             }
         };
-        self.print("Ava", &format!("{text}{}", after(spoken.elapsed)));
+        self.print(&self.to_caller(), &format!("{text}{}", after(spoken.elapsed)));
         self.caller.say_assistant(spoken.text()).await.doing("post what the assistant says")?;
         Ok(text)
     }
@@ -178,7 +181,12 @@ impl Line<'_> {
     }
 
     /// Books `time` of `day` in the caller's name.
-    pub(super) async fn book(&mut self, service: &str, day: Date, time: &str) -> Result<String, CommandError> {
+    pub(super) async fn book(
+        &mut self,
+        service: &str,
+        day: Date,
+        time: &str,
+    ) -> Result<String, CommandError> {
         let wanted = self.booking(service, day, time);
         self.tool("book_appointment", wanted).await
     }
@@ -205,17 +213,28 @@ impl Line<'_> {
         if self.name.is_some() { self.stage.show_left(&self.call_ref).await } else { Ok(()) }
     }
 
+    /// Two calls may run at once, so it shows whom the assistant speaks to.
+    fn to_caller(&self) -> String {
+        let first = self.name.unwrap_or_default().split(' ').next().unwrap_or_default();
+        format!("Ava, to {first}")
+    }
+
     fn print(&self, who: &str, words: &str) {
         if self.name.is_some() {
-            say(format_args!("   {who:<14} {words}"));
+            say(format_args!("   {who:<15} {words}"));
         }
     }
 
     fn check(&self, reply: &Reply) -> Result<(), CommandError> {
         match reply.status {
             200 => Ok(()),
-            401 => Err(CommandError::Refused("the server does not accept the secret: is this the demo's? (--data-dir)".into())),
-            status => Err(CommandError::Refused(format!("the server answered {status} in the call {}", self.call_ref))),
+            401 => Err(CommandError::Refused(
+                "the server does not accept the secret: is this the demo's? (--data-dir)".into(),
+            )),
+            status => Err(CommandError::Refused(format!(
+                "the server answered {status} in the call {}",
+                self.call_ref
+            ))),
         }
     }
 }
@@ -226,17 +245,17 @@ fn after(elapsed: Duration) -> String {
 
 /// `check_availability date=2026-11-25 serviceType=Botox`.
 fn described(name: &str, arguments: &Value) -> String {
-    let mut words = name.to_owned();
-    for (key, value) in arguments.as_object().into_iter().flatten() {
+    let given = arguments.as_object().into_iter().flatten().map(|(key, value)| {
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        words.push_str(&format!(" {key}={value}"));
-    }
-    words
+        format!("{key}={value}")
+    });
+    std::iter::once(name.to_owned()).chain(given).collect::<Vec<_>>().join(" ")
 }
 
 /// Every `9 AM` or `10:30 AM` in a sentence.
 fn times_in(sentence: &str) -> Vec<String> {
-    let words: Vec<&str> = sentence.split_whitespace().map(|w| w.trim_end_matches([',', '.', '?', ';'])).collect();
+    let words: Vec<&str> =
+        sentence.split_whitespace().map(|w| w.trim_end_matches([',', '.', '?', ';'])).collect();
     let is_half = |word: &str| matches!(word, "AM" | "PM");
     words.windows(2).filter(|pair| is_half(pair[1])).map(|pair| pair.join(" ")).collect()
 }
@@ -252,7 +271,8 @@ mod tests {
 
     #[test]
     fn times_are_heard_in_an_answer() {
-        let answer = "For Sunday, February 1st, I have availability at 9 AM, 10:30 AM, and 3 more times. Which?";
+        let answer =
+            "For Sunday, February 1st, I have availability at 9 AM, 10:30 AM, and 3 more times. Which?";
         assert_eq!(times_in(answer), ["9 AM", "10:30 AM"]);
         assert_eq!(wire_time("10:30 AM"), "10:30");
         assert_eq!(wire_time("2 PM"), "14:00");

@@ -11,8 +11,26 @@ static START: Once = Once::new();
 
 /// Numbers, names, words and secrets that tests use. None may ever be logged.
 const PERSONAL: &[&str] = &[
-    "555014", "5550188", "5550177", "13105550", "12125550", "Sarah", "Johnson", "Ana Diaz", "Dana", "O'Neil", "Maria", "Lopez", "Bea Fox",
-    "swollen", "I have budget", "MUST_BE_REDACTED", "whsec_", "door_test", "lip filler on Thursday", "evil.example",
+    "555014",
+    "5550188",
+    "5550177",
+    "13105550",
+    "12125550",
+    "Sarah",
+    "Johnson",
+    "Ana Diaz",
+    "Dana",
+    "O'Neil",
+    "Maria",
+    "Lopez",
+    "Bea Fox",
+    "swollen",
+    "I have budget",
+    "MUST_BE_REDACTED",
+    "whsec_",
+    "door_test",
+    "lip filler on Thursday",
+    "evil.example",
 ];
 
 struct Sink;

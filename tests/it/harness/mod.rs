@@ -7,7 +7,7 @@ mod server;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, PgPool};
@@ -69,7 +69,8 @@ pub fn config(sandbox: &Sandbox) -> Config {
 
 /// The installation's key in tests; the database role's password derives from it.
 pub fn keys() -> Keys {
-    Keys::new(&SecretString::from("dGVzdHRlc3R0ZXN0dGVzdHRlc3R0ZXN0dGVzdHRlc3Q="), &SecretString::from("")).unwrap()
+    Keys::new(&SecretString::from("dGVzdHRlc3R0ZXN0dGVzdHRlc3R0ZXN0dGVzdHRlc3Q="), &SecretString::from(""))
+        .unwrap()
 }
 
 impl Voxanne {
@@ -80,6 +81,10 @@ impl Voxanne {
 
     /// Starts one with other settings.
     pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::on(new_database().await, change).await
+    }
+
+    async fn on(database: Database, change: impl FnOnce(&mut Config)) -> Self {
         log::capture();
         let clock = Clock::fixed(NOW.parse().unwrap());
         let sandbox_clock = clock.clone();
@@ -89,10 +94,13 @@ impl Voxanne {
         let url = format!("http://{}", listener.local_addr().unwrap());
         config.server.public_url.clone_from(&url);
         change(&mut config);
-        let database = new_database().await;
         let db = Db::open(&database.app_url, &config.database).unwrap();
         let app = App::new(config, db, clock, Ids::random(), keys()).unwrap();
-        app.tasks.spawn(voxanne::platform::edge::serve(app.clone(), listener, router::router(app.clone(), None)));
+        app.tasks.spawn(voxanne::platform::edge::serve(
+            app.clone(),
+            listener,
+            router::router(app.clone(), None),
+        ));
         let clinic = |seeded: &seed::DemoClinic| Clinic {
             org: seeded.org,
             assistant_id: seeded.assistant_id.to_owned(),
@@ -111,6 +119,11 @@ impl Voxanne {
             harbor: clinic(&seed::HARBOR),
             app,
         }
+    }
+
+    /// The same installation in a new process: nothing remembered but what is stored.
+    pub async fn restarted(&self) -> Self {
+        Self::on(self.database.clone(), |_| {}).await
     }
 
     /// A call to Glow's main line.
@@ -214,11 +227,6 @@ pub fn booking(service: &str, date: &str, time: &str, name: &str) -> Value {
         "customerName": name, "customerPhone": CALLER, "serviceType": service,
         "preferredDate": date, "preferredTime": time,
     })
-}
-
-/// An instant.
-pub fn at(instant: &str) -> Timestamp {
-    instant.parse().unwrap()
 }
 
 /// A fresh id of the platform's kind.

@@ -61,7 +61,10 @@ pub async fn empty_database() -> Database {
 async fn create(server: &Server, name: &str, template: Option<&str>) {
     let mut conn = PgConnection::connect(&format!("{}/postgres", server.base_url)).await.unwrap();
     let template = template.unwrap_or("template1");
-    sqlx::query(AssertSqlSafe(format!("create database {name} template {template}"))).execute(&mut conn).await.unwrap();
+    sqlx::query(AssertSqlSafe(format!("create database {name} template {template}")))
+        .execute(&mut conn)
+        .await
+        .unwrap();
     conn.close().await.unwrap();
 }
 
@@ -133,7 +136,9 @@ async fn drop_leftovers(base_url: &str) {
     for name in names {
         let pid = name.split('_').nth(2).unwrap_or_default();
         if !PathBuf::from(format!("/proc/{pid}")).exists() {
-            let _ = sqlx::query(AssertSqlSafe(format!("drop database {name} with (force)"))).execute(&mut conn).await;
+            let _ = sqlx::query(AssertSqlSafe(format!("drop database {name} with (force)")))
+                .execute(&mut conn)
+                .await;
         }
     }
     conn.close().await.unwrap();

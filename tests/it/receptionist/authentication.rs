@@ -29,7 +29,10 @@ async fn a19_v15_without_a_valid_credential_it_is_401_and_nothing_happens() {
         ("longer", vec![("x-vapi-secret", format!("{glow}x"))]),
         ("other case", vec![("x-vapi-secret", glow.to_uppercase())]),
         ("as bearer, which the org has not configured", vec![("authorization", format!("Bearer {glow}"))]),
-        ("signature of nothing", vec![("x-signature", "00".repeat(32)), ("x-timestamp", "1795536012345".into())]),
+        (
+            "signature of nothing",
+            vec![("x-signature", "00".repeat(32)), ("x-timestamp", "1795536012345".into())],
+        ),
         ("short signature", vec![("x-signature", "ab".into()), ("x-timestamp", "soon".into())]),
     ];
     for (name, headers) in attempts {
@@ -50,7 +53,11 @@ async fn a19_v15_without_a_valid_credential_it_is_401_and_nothing_happens() {
 #[tokio::test]
 async fn a15_an_org_without_a_secret_has_a_closed_door() {
     let vox = Voxanne::start().await;
-    vox.exec(&format!("update webhook_credentials set revoked_at = now() where org_id = '{}'", vox.glow.org.0)).await;
+    vox.exec(&format!(
+        "update webhook_credentials set revoked_at = now() where org_id = '{}'",
+        vox.glow.org.0
+    ))
+    .await;
     let path = format!("/api/webhooks/vapi/{}", vox.glow.door);
     assert_eq!(vox.post_as(&vox.glow.secret, &path, fixture("hang")).await.0, 401);
     assert_nothing_happened(&vox).await;
@@ -110,7 +117,8 @@ async fn v17_a18_two_secrets_are_valid_during_a_rotation_in_any_scheme() {
     add_secret(&vox, &Scheme::bearer(), "a-bearer-token-of-glow").await;
     assert_eq!(vox.post(fixture("hang")).await.0, 200, "the old one still works");
     assert_eq!(vox.post_as("the-next-secret-of-glow", "/api/webhooks/vapi", fixture("hang")).await.0, 200);
-    let bearer = vox.http.post(format!("{}/api/webhooks/vapi", vox.url)).bearer_auth("a-bearer-token-of-glow");
+    let bearer =
+        vox.http.post(format!("{}/api/webhooks/vapi", vox.url)).bearer_auth("a-bearer-token-of-glow");
     assert_eq!(bearer.body(fixture("hang")).send().await.unwrap().status(), 200);
 }
 

@@ -24,7 +24,11 @@ async fn a_ring_is_answered_with_the_assistant_and_the_clinics_clock() {
 #[tokio::test]
 async fn a_ring_without_an_assistant_goes_to_the_clinics_people() {
     let vox = Voxanne::start().await;
-    vox.exec(&format!("update phone_numbers set assistant_id = null; delete from assistants where org_id = '{}'", vox.glow.org.0)).await;
+    vox.exec(&format!(
+        "update phone_numbers set assistant_id = null; delete from assistants where org_id = '{}'",
+        vox.glow.org.0
+    ))
+    .await;
     let (_, body) = vox.post_fixture("assistant-request").await;
     assert_eq!(body["destination"]["number"], "+13105550199");
 }
@@ -32,7 +36,12 @@ async fn a_ring_without_an_assistant_goes_to_the_clinics_people() {
 #[tokio::test]
 async fn a8_in_progress_opens_the_call_and_ended_closes_it_whatever_the_order() {
     // V5: all orders of four messages end the same.
-    let messages = ["status-update.ringing", "status-update.in-progress", "status-update.ended", "end-of-call-report.booked"];
+    let messages = [
+        "status-update.ringing",
+        "status-update.in-progress",
+        "status-update.ended",
+        "end-of-call-report.booked",
+    ];
     let mut outcomes = Vec::new();
     for order in permutations(4) {
         let vox = Voxanne::start().await;
@@ -54,11 +63,13 @@ fn permutations(n: usize) -> Vec<Vec<usize>> {
     if n == 0 {
         return vec![vec![]];
     }
-    let with_last = |rest: Vec<usize>| (0..=rest.len()).map(move |at| {
-        let mut order = rest.clone();
-        order.insert(at, n - 1);
-        order
-    });
+    let with_last = |rest: Vec<usize>| {
+        (0..=rest.len()).map(move |at| {
+            let mut order = rest.clone();
+            order.insert(at, n - 1);
+            order
+        })
+    };
     permutations(n - 1).into_iter().flat_map(with_last).collect()
 }
 
@@ -138,7 +149,8 @@ async fn a29_a_call_that_never_ended_is_closed_as_stale() {
 #[tokio::test]
 async fn a28_v6_a_report_that_never_came_is_fetched() {
     let vox = Voxanne::start().await;
-    let sealed = vox.app.keys.seal(vox.glow.org, "integration_settings.vapi_private_key", "vapi-private-key").unwrap();
+    let sealed =
+        vox.app.keys.seal(vox.glow.org, "integration_settings.vapi_private_key", "vapi-private-key").unwrap();
     vox.exec(&format!(
         "update integration_settings set vapi_private_key_sealed = '\\x{}' where org_id = '{}'",
         hex::encode(sealed),
@@ -190,7 +202,9 @@ async fn c4_a_hold_blocks_others_converts_for_its_call_and_goes_at_its_end() {
     let wish = booking("Laser Treatment", "2026-12-01", "10:00", "Bea Fox");
     assert!(other.tool("book_appointment", wish.clone()).await.unwrap().text().starts_with("I'm sorry"));
     // The holder's own booking converts it.
-    assert!(vox.call(&mine).tool("book_appointment", wish.clone()).await.unwrap().text().starts_with("Great!"));
+    assert!(
+        vox.call(&mine).tool("book_appointment", wish.clone()).await.unwrap().text().starts_with("Great!")
+    );
     assert_eq!(vox.count("holds").await, 0);
 
     // Released when the call ends …
@@ -211,7 +225,10 @@ async fn c4_a_hold_blocks_others_converts_for_its_call_and_goes_at_its_end() {
 async fn g2_a_contact_keeps_one_row_per_phone() {
     let vox = Voxanne::start().await;
     for (n, time) in [(1, "10:00"), (2, "12:00")] {
-        vox.call(&call_ref(n)).tool("book_appointment", booking("Botox", "2026-12-01", time, "Ana Diaz")).await.unwrap();
+        vox.call(&call_ref(n))
+            .tool("book_appointment", booking("Botox", "2026-12-01", time, "Ana Diaz"))
+            .await
+            .unwrap();
     }
     assert_eq!(vox.count(&format!("contacts where phone = '{CALLER}'")).await, 1);
 }

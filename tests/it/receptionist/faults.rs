@@ -13,7 +13,11 @@ async fn r10_when_jobs_have_eaten_their_pool_callers_are_still_served() {
     for _ in 0..4 {
         held.push(vox.app.db.pool(Class::Back).acquire().await.unwrap());
     }
-    let said = vox.call(&call_ref(1)).tool("book_appointment", booking("Botox", "2026-12-01", "10:00", "Ana Diaz")).await.unwrap();
+    let said = vox
+        .call(&call_ref(1))
+        .tool("book_appointment", booking("Botox", "2026-12-01", "10:00", "Ana Diaz"))
+        .await
+        .unwrap();
     assert!(said.text().starts_with("Great!"));
     let ready = vox.http.get(format!("{}/health/ready", vox.url)).send().await.unwrap();
     assert_eq!(ready.status(), 503);
@@ -59,10 +63,18 @@ async fn r6_connections_that_the_server_closed_are_replaced_without_the_caller_n
     for n in 0..5 {
         vox.exec("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'voxanne_app' and datname = current_database()").await;
         let time = format!("{}:00", 10 + n);
-        let said = vox.call(&call_ref(n)).tool("book_appointment", booking("Botox", "2026-12-01", &time, "Ana Diaz")).await.unwrap();
+        let said = vox
+            .call(&call_ref(n))
+            .tool("book_appointment", booking("Botox", "2026-12-01", &time, "Ana Diaz"))
+            .await
+            .unwrap();
         assert!(said.text().starts_with("Great!"), "{}", said.text());
         vox.exec("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'voxanne_app' and datname = current_database()").await;
-        let asked = vox.call(&call_ref(n)).tool("check_availability", serde_json::json!({"date": "2026-12-01"})).await.unwrap();
+        let asked = vox
+            .call(&call_ref(n))
+            .tool("check_availability", serde_json::json!({"date": "2026-12-01"}))
+            .await
+            .unwrap();
         assert!(asked.text().starts_with("For Tuesday"), "{}", asked.text());
     }
     assert_eq!(vox.count("appointments").await, 5);
@@ -72,7 +84,8 @@ async fn r6_connections_that_the_server_closed_are_replaced_without_the_caller_n
 async fn r11_a_transaction_left_open_is_ended_by_the_server() {
     let vox = Voxanne::start().await;
     let mut tx = vox.app.begin_live(vox.glow.org).await.unwrap();
-    let timeout: String = sqlx::query_scalar("show idle_in_transaction_session_timeout").fetch_one(&mut *tx).await.unwrap();
+    let timeout: String =
+        sqlx::query_scalar("show idle_in_transaction_session_timeout").fetch_one(&mut *tx).await.unwrap();
     assert_eq!(timeout, "5s");
     drop(tx);
 }

@@ -36,7 +36,10 @@ async fn w20_odd_json_that_is_a_message_does_no_harm() {
         r#"{"message":{"type":"hang","call":{"id":"a\u0000b"},"x":"\u0000"}}"#.to_owned(),
         r#"{"message":{"type":"hang","timestamp":1e400}}"#.to_owned(),
         r#"{"message":{"type":"hang","note":"\ud800"}}"#.to_owned(),
-        format!(r#"{{"message":{{"type":"hang","keys":{{{}}}}}}}"#, (0..100_000).map(|n| format!("\"k{n}\":1")).collect::<Vec<_>>().join(",")),
+        format!(
+            r#"{{"message":{{"type":"hang","keys":{{{}}}}}}}"#,
+            (0..100_000).map(|n| format!("\"k{n}\":1")).collect::<Vec<_>>().join(",")
+        ),
         json!({"message": {"type": "'; drop table inbox; --", "call": {"id": "x' or '1'='1"}}}).to_string(),
     ];
     for body in bodies {
@@ -69,7 +72,10 @@ async fn p1_p2_t17_t18_words_of_callers_are_data() {
             assert!(!said.text().contains(banned), "{name}: {}", said.text());
         }
         let called = call.tool("list_patients", json!({"date": "today"})).await.unwrap();
-        assert_eq!(called.text(), "That isn't something I can do on this call. I can check times or book an appointment for you.");
+        assert_eq!(
+            called.text(),
+            "That isn't something I can do on this call. I can check times or book an appointment for you."
+        );
     }
     assert_eq!(vox.count("appointments").await, i64::try_from(hostile.len()).unwrap());
     vox.run_jobs().await;
@@ -103,7 +109,10 @@ async fn raw(vox: &Voxanne, bytes: &[u8]) -> TcpStream {
 
 async fn closed_within(mut stream: TcpStream, limit: Duration) -> String {
     let mut answer = Vec::new();
-    tokio::time::timeout(limit, stream.read_to_end(&mut answer)).await.expect("the server must close it").unwrap_or(0);
+    tokio::time::timeout(limit, stream.read_to_end(&mut answer))
+        .await
+        .expect("the server must close it")
+        .unwrap_or(0);
     String::from_utf8_lossy(&answer).into_owned()
 }
 
@@ -116,7 +125,11 @@ async fn w18_slow_headers_and_slow_bodies_lose_their_connection() {
     .await;
     let began = Instant::now();
     let slow_head = raw(&vox, b"POST /api/webhooks/vapi HTTP/1.1\r\nHost: x\r\nX-Slow: ").await;
-    let slow_body = raw(&vox, b"POST /api/webhooks/vapi HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\nConnection: close\r\n\r\n{").await;
+    let slow_body = raw(
+        &vox,
+        b"POST /api/webhooks/vapi HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\nConnection: close\r\n\r\n{",
+    )
+    .await;
     closed_within(slow_head, Duration::from_secs(10)).await;
     assert!(closed_within(slow_body, Duration::from_secs(10)).await.starts_with("HTTP/1.1 408"));
     assert!(began.elapsed() < Duration::from_secs(10));
@@ -128,9 +141,11 @@ async fn w18_slow_headers_and_slow_bodies_lose_their_connection() {
 async fn w19_too_many_headers_and_lies_about_length_are_refused() {
     let vox = Voxanne::start().await;
     let many: String = (0..1_000).map(|n| format!("X-H{n}: 1\r\n")).collect();
-    let flood = raw(&vox, format!("POST /api/webhooks/vapi HTTP/1.1\r\nHost: x\r\n{many}\r\n").as_bytes()).await;
+    let flood =
+        raw(&vox, format!("POST /api/webhooks/vapi HTTP/1.1\r\nHost: x\r\n{many}\r\n").as_bytes()).await;
     assert!(closed_within(flood, Duration::from_secs(10)).await.starts_with("HTTP/1.1 431"));
-    let long = raw(&vox, format!("GET /{} HTTP/1.1\r\nHost: x\r\n\r\n", "a".repeat(1_000_000)).as_bytes()).await;
+    let long =
+        raw(&vox, format!("GET /{} HTTP/1.1\r\nHost: x\r\n\r\n", "a".repeat(1_000_000)).as_bytes()).await;
     assert!(closed_within(long, Duration::from_secs(10)).await.starts_with("HTTP/1.1 4"));
     assert_eq!(vox.post_fixture("hang").await.0, 200);
 }

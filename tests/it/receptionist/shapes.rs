@@ -18,7 +18,11 @@ fn fixtures() -> Vec<String> {
 fn assert_results(name: &str, sent: &Value, body: &Value) {
     let results = body["results"].as_array().unwrap_or_else(|| panic!("{name}: {body}"));
     let message = &sent["message"];
-    let asked: Vec<&Value> = ["toolCallList", "toolCalls"].iter().find_map(|k| message[*k].as_array()).map(|a| a.iter().collect()).unwrap_or_default();
+    let asked: Vec<&Value> = ["toolCallList", "toolCalls"]
+        .iter()
+        .find_map(|k| message[*k].as_array())
+        .map(|a| a.iter().collect())
+        .unwrap_or_default();
     assert_eq!(results.len(), asked.len(), "{name}: one answer per call");
     for (result, call) in results.iter().zip(asked) {
         assert_eq!(result["toolCallId"], call["id"], "{name}: same order, same id");
@@ -41,8 +45,12 @@ async fn a3_a6_a7_v12_every_fixture_is_answered_200_in_its_own_form() {
         match sent["message"]["type"].as_str().or(sent["type"].as_str()) {
             Some("tool-calls") => assert_results(&name, &sent, &body),
             Some("function-call") => assert!(body["result"].is_string(), "{name}: {body}"),
-            Some("assistant-request") => assert_eq!(body["assistantId"], vox.glow.assistant_id.as_str(), "{name}"),
-            Some("transfer-destination-request") => assert!(body["destination"]["number"].is_string(), "{name}: {body}"),
+            Some("assistant-request") => {
+                assert_eq!(body["assistantId"], vox.glow.assistant_id.as_str(), "{name}")
+            }
+            Some("transfer-destination-request") => {
+                assert!(body["destination"]["number"].is_string(), "{name}: {body}")
+            }
             Some("campaign.predial") => assert_eq!(body["eligible"], false),
             Some("knowledge-base-request") => assert!(body["documents"].is_array(), "{name}: {body}"),
             _ => assert!(body.is_object(), "{name}: {body}"),
@@ -71,7 +79,8 @@ async fn v4_tv2_the_second_of_three_fails_and_the_others_do_not() {
         ])
         .await
         .unwrap();
-    let kinds: Vec<bool> = said.iter().map(|s| matches!(s.said, voxanne_sandbox::caller::Said::Result(_))).collect();
+    let kinds: Vec<bool> =
+        said.iter().map(|s| matches!(s.said, voxanne_sandbox::caller::Said::Result(_))).collect();
     assert_eq!(kinds, [true, false, true], "{said:?}");
 }
 
@@ -91,5 +100,9 @@ async fn v21_w30_secrets_of_payloads_reach_neither_database_nor_answer() {
     }
     vox.until_count("inbox where kind = 'assistant-request'", 1).await;
     assert_eq!(vox.count("inbox where body::text like '%MUST_BE_REDACTED%'").await, 0);
-    assert_eq!(vox.count("inbox where body::text like '%/listen\"%'").await, 0, "a listening address is a secret");
+    assert_eq!(
+        vox.count("inbox where body::text like '%/listen\"%'").await,
+        0,
+        "a listening address is a secret"
+    );
 }

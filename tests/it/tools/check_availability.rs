@@ -86,9 +86,14 @@ async fn a_closed_day_names_the_nearest_day_with_openings() {
 #[tokio::test]
 async fn a_full_day_says_so_and_names_the_next() {
     let vox = Voxanne::start().await;
-    for (n, time) in ["09:00", "10:00", "11:00", "12:00", "13:00", "14:00", "15:00", "16:00", "17:00"].iter().enumerate() {
+    for (n, time) in
+        ["09:00", "10:00", "11:00", "12:00", "13:00", "14:00", "15:00", "16:00", "17:00"].iter().enumerate()
+    {
         let call = vox.call_from(&vox.glow, &call_ref(100 + n as u128), Some(&format!("+131055501{n:02}")));
-        let said = call.tool("book_appointment", booking("Laser Treatment", "2026-11-27", time, "Ana Diaz")).await.unwrap();
+        let said = call
+            .tool("book_appointment", booking("Laser Treatment", "2026-11-27", time, "Ana Diaz"))
+            .await
+            .unwrap();
         assert!(said.text().starts_with("Great!"), "{}", said.text());
     }
     assert_snapshot!(
@@ -96,7 +101,11 @@ async fn a_full_day_says_so_and_names_the_next() {
         @"I'm sorry, we have nothing left on Friday, November 27th. The nearest day with openings is Saturday, November 28th, from 9 AM; would that work?"
     );
     // T-R5: only the laser is taken; the people are free for something else.
-    assert!(asked(&vox, json!({"date": "2026-11-27", "serviceType": "Consultation"})).await.contains("and 7 more times"));
+    assert!(
+        asked(&vox, json!({"date": "2026-11-27", "serviceType": "Consultation"}))
+            .await
+            .contains("and 7 more times")
+    );
 }
 
 #[tokio::test]

@@ -56,7 +56,11 @@ async fn the_legacy_fixture_without_an_id_is_answered_in_its_own_form() {
 #[tokio::test]
 async fn without_an_alert_phone_nothing_is_promised_that_is_not_queued() {
     let vox = Voxanne::start().await;
-    vox.exec(&format!("update integration_settings set hot_lead_alert_phone = null where org_id = '{}'", vox.glow.org.0)).await;
+    vox.exec(&format!(
+        "update integration_settings set hot_lead_alert_phone = null where org_id = '{}'",
+        vox.glow.org.0
+    ))
+    .await;
     let said = vox.call(&call_ref(1)).tool("notify_hot_lead", lead()).await.unwrap();
     assert_snapshot!(said.text(), @"Thank you. I've put your details in front of our team so they can call you back.");
     assert_eq!(vox.count("tasks").await, 1);

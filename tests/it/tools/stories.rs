@@ -10,7 +10,8 @@ async fn a_caller_asks_for_times_tomorrow() {
     let vox = Voxanne::start().await;
     let call = vox.call(&call_ref(1));
     call.in_progress().await.unwrap();
-    let said = call.tool("check_availability", json!({"date": "tomorrow", "serviceType": "Botox"})).await.unwrap();
+    let said =
+        call.tool("check_availability", json!({"date": "tomorrow", "serviceType": "Botox"})).await.unwrap();
     assert_snapshot!(said.text(), @"For Wednesday, November 25th, I have availability at 9 AM, 9:45 AM, 10:30 AM, 11:15 AM, 12 PM, and 7 more times. Which time works best for you?");
 }
 
@@ -19,8 +20,13 @@ async fn a_caller_books_botox_at_2_pm() {
     let vox = Voxanne::start().await;
     let call = vox.call(&call_ref(1));
     call.in_progress().await.unwrap();
-    let said = call.tool("book_appointment", booking("Botox", "tomorrow", "2 PM", "Maria Lopez")).await.unwrap();
-    assert!(said.text().starts_with("Great! I've confirmed your Botox appointment for Wednesday, November 25th at 2 PM."));
+    let said =
+        call.tool("book_appointment", booking("Botox", "tomorrow", "2 PM", "Maria Lopez")).await.unwrap();
+    assert!(
+        said.text().starts_with(
+            "Great! I've confirmed your Botox appointment for Wednesday, November 25th at 2 PM."
+        )
+    );
     call.say_user("Perfect, thank you.").await.unwrap();
     call.end("customer-ended-call").await.unwrap();
     vox.run_jobs().await;

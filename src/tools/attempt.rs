@@ -1,0 +1,120 @@
+//! One tool call against the database: claimed, acted on and answered in one transaction, and again if that could not be.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde_json::{Map, Value};
+
+use super::arguments::Arguments;
+use super::run::{Answer, Caller, ToolName, is_looping};
+use super::{book_appointment, check_availability, notify_hot_lead, speech};
+use crate::calls::{self, Claim, NewToolCall};
+use crate::platform::app::App;
+use crate::platform::db::{OrgTx, is_contended, is_disconnected};
+use crate::platform::telemetry::chain;
+use crate::scheduling;
+
+/// Between attempts while the database comes back.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Why an attempt came to nothing.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum AttemptError {
+    /// The rules moved while they were being used.
+    #[error("the rules changed")]
+    RulesChanged(i64),
+    /// The database refused or went away.
+    #[error("the database refused")]
+    Database(#[from] sqlx::Error),
+    /// Kept rules could not be read.
+    #[error("the rules could not be read")]
+    Rules(#[from] Arc<sqlx::Error>),
+}
+
+impl AttemptError {
+    fn database(&self) -> Option<&sqlx::Error> {
+        match self {
+            Self::Database(error) => Some(error),
+            Self::Rules(error) => Some(error),
+            Self::RulesChanged(_) => None,
+        }
+    }
+
+    /// The server went away, or a deadlock that the ledger's locks should make impossible.
+    fn is_passing(&self) -> bool {
+        let is_deadlock =
+            |e: &sqlx::Error| e.as_database_error().is_some_and(|d| d.code().as_deref() == Some("40P01"));
+        self.database().is_some_and(|e| is_disconnected(e) || is_deadlock(e))
+    }
+}
+
+/// Attempts until there is an answer, for as long as the caller's budget lasts.
+pub(super) async fn until(
+    app: &App,
+    caller: &Caller,
+    tool: ToolName,
+    record: &NewToolCall,
+    arguments: &Map<String, Value>,
+) -> Answer {
+    let deadline = Instant::now() + Duration::from_millis(app.config.voice.tool_budget_ms);
+    let mut seen = None;
+    loop {
+        match attempt(app, caller, (tool, Arguments(arguments)), record, seen).await {
+            Ok(answer) => return answer,
+            Err(AttemptError::RulesChanged(version)) if seen != Some(version) => seen = Some(version),
+            Err(error) if error.is_passing() && Instant::now() < deadline => {
+                metrics::counter!("voxanne_tool_retries_total").increment(1);
+                tokio::time::sleep(PAUSE).await;
+            }
+            Err(error) if error.database().is_some_and(is_contended) => {
+                metrics::counter!("voxanne_tool_contended_total").increment(1);
+                return Answer::result(speech::CONTENDED);
+            }
+            Err(error) => {
+                tracing::error!(org.id = %caller.org, tool = %record.name, error = chain(&error), "A tool call failed");
+                return Answer::error(speech::UNEXPECTED);
+            }
+        }
+    }
+}
+
+async fn attempt(
+    app: &App,
+    caller: &Caller,
+    (tool, arguments): (ToolName, Arguments<'_>),
+    record: &NewToolCall,
+    seen: Option<i64>,
+) -> Result<Answer, AttemptError> {
+    if tool == ToolName::CheckAvailability {
+        if is_looping(app, caller) {
+            return Ok(Answer::result(speech::TOO_MANY));
+        }
+        return Ok(check_availability::answer(app, caller, arguments).await?);
+    }
+    let started = Instant::now();
+    let book = scheduling::rule_book(app, caller.org, seen).await?;
+    let mut tx: OrgTx = app.begin_live(caller.org).await?;
+    let now = app.clock.now();
+    let answer = match calls::claim(&mut tx, caller.org, record, now).await? {
+        Claim::Answered { answer, is_error } => return Ok(Answer { text: answer, is_error }),
+        Claim::Different => return Ok(Answer::result(speech::DIFFERENT)),
+        Claim::First { ended_at: Some(ended_at) } if is_too_late(app, ended_at, now) => {
+            Answer::result(speech::CALL_OVER)
+        }
+        Claim::First { .. } if is_looping(app, caller) => Answer::result(speech::TOO_MANY),
+        Claim::First { .. } if tool == ToolName::BookAppointment => {
+            book_appointment::answer(app, &mut tx, caller, &book, arguments).await?
+        }
+        Claim::First { .. } => {
+            notify_hot_lead::answer(app, &mut tx, caller, &book, (&record.asked, arguments)).await?
+        }
+    };
+    let micros = i64::try_from(started.elapsed().as_micros()).unwrap_or(i64::MAX);
+    calls::answer(&mut tx, caller.org, &record.asked, &answer.text, answer.is_error, micros).await?;
+    tx.commit().await?;
+    Ok(answer)
+}
+
+fn is_too_late(app: &App, ended_at: jiff::Timestamp, now: jiff::Timestamp) -> bool {
+    now.duration_since(ended_at).as_secs() > app.config.voice.late_tool_seconds
+}
