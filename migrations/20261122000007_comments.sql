@@ -134,7 +134,6 @@ comment on column calls.turns is 'The transcript of the report: [{"is_caller", "
 comment on column calls.recording_url is 'Where the platform keeps the recording, if the org keeps it.';
 comment on column calls.recording_consent is 'Whether the caller agreed to be recorded; null when not asked.';
 comment on column calls.report_at is 'When the report was recorded; null until then. A second report changes nothing.';
-comment on column calls.released_at is 'When what the call held was given back; null until then.';
 comment on column calls.class is 'What kind of call it was: new_lead, existing_patient, clinical_urgency, wrong_number, …';
 comment on column calls.score is 'Sum of the evidence, 0 to 100.';
 comment on column calls.temperature is 'hot, warm or cold.';

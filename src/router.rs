@@ -17,6 +17,8 @@ use crate::platform::db::Class;
 use crate::platform::problem::Problem;
 use crate::{messaging, receptionist};
 
+/// What every `type` of a problem document points to.
+const PROBLEMS: &str = include_str!("../docs/problems.md");
 /// How long the database may take to say that it is there.
 const READY_WITHIN: Duration = Duration::from_secs(1);
 
@@ -30,6 +32,7 @@ pub fn router(app: App, metrics: Option<PrometheusHandle>) -> Router {
         // What whoever operates it calls.
         .route("/health/live", get(live))
         .route("/health/ready", get(ready))
+        .route("/problems", get(async || PROBLEMS))
         .route("/metrics", get(async move || render(metrics)))
         .fallback(async || Problem::NOT_FOUND)
         .with_state(app)

@@ -12,6 +12,8 @@ use crate::tools::Caller;
 use crate::{appointments, contacts, orgs, when};
 
 const NOT_SET_UP: &str = "I'm sorry, this line isn't set up yet. Please try again later.";
+const NOBODY_THERE: &str =
+    "I'm sorry, nobody can take the call right now. Please try again during opening hours.";
 const TRANSFERRING: &str = "One moment, I'm connecting you to the front desk.";
 
 /// What the ring found.
@@ -108,5 +110,17 @@ pub(super) async fn answer_transfer(app: &App, caller: &Caller) -> Value {
         None => answer::error(
             "I'm sorry, nobody can take the call right now. Please try again during opening hours.",
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::receptionist::receive::LINE_NOT_SET_UP;
+
+    #[test]
+    fn what_the_door_says_keeps_the_rules_of_speech() {
+        for said in [super::NOT_SET_UP, super::NOBODY_THERE, super::TRANSFERRING, LINE_NOT_SET_UP] {
+            crate::tools::assert_speakable(said);
+        }
     }
 }

@@ -16,7 +16,7 @@ use crate::platform::app::App;
 use crate::platform::ids::OrgId;
 use crate::tools::{self, Caller};
 
-const NOT_SET_UP: &str =
+pub(super) const LINE_NOT_SET_UP: &str =
     "I'm sorry, this line isn't set up for bookings yet. Please call the clinic directly.";
 
 /// Why a message was not taken.
@@ -145,11 +145,11 @@ async fn keep_unknown(app: &App, org: OrgId, message: &Message) -> Result<Value,
     Ok(match &message.event {
         Event::ToolCalls { calls } => {
             let results: Vec<_> =
-                calls.iter().map(|c| answer::ToolResult::of(c, Err(NOT_SET_UP.to_owned()))).collect();
+                calls.iter().map(|c| answer::ToolResult::of(c, Err(LINE_NOT_SET_UP.to_owned()))).collect();
             answer::tool_results(&results)
         }
-        Event::FunctionCall(_) => answer::function_result(NOT_SET_UP),
-        Event::AssistantRequest => answer::error(NOT_SET_UP),
+        Event::FunctionCall(_) => answer::function_result(LINE_NOT_SET_UP),
+        Event::AssistantRequest => answer::error(LINE_NOT_SET_UP),
         _ => answer::neutral(message.kind),
     })
 }

@@ -14,3 +14,6 @@ mod speech;
 
 pub use run::{Answer, Caller, ToolName, asked_id, run};
 pub use speech::SENTENCES;
+
+#[cfg(test)]
+pub(crate) use run::assert_speakable;
