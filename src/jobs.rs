@@ -17,6 +17,7 @@ use graphile_worker::{
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinHandle;
 
+use crate::appointments;
 use crate::calls::{self, SCORE_TASK, ScoreCall};
 use crate::leads;
 use crate::messaging::{self, DELIVER_TASK, DeliverText};
@@ -61,15 +62,18 @@ pub enum Schedule {
     CloseStaleCalls,
     /// Calls whose report never came.
     FetchMissingReports,
+    /// Visits whose wall time a new clock rule moved.
+    CheckZones,
 }
 
 impl Schedule {
     /// Each schedule with its name and its minutes.
-    const ALL: [(Self, &'static str, u32); 4] = [
+    const ALL: [(Self, &'static str, u32); 5] = [
         (Self::ReplayStored, "replay_stored", 1),
         (Self::ChaseTexts, "chase_texts", 1),
         (Self::CloseStaleCalls, "close_stale_calls", 5),
         (Self::FetchMissingReports, "fetch_missing_reports", 5),
+        (Self::CheckZones, "check_zones", 30),
     ];
 
     async fn visit(self, app: &App, org: OrgId) -> Result<(), Failure> {
@@ -85,6 +89,9 @@ impl Schedule {
             }
             Self::FetchMissingReports => {
                 calls::fetch_missing_reports(app, org).await.map(drop).map_err(|e| Failure::of(&e))
+            }
+            Self::CheckZones => {
+                appointments::check_zones(app, org).await.map(drop).map_err(|e| Failure::of(&e))
             }
         }
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -15,6 +16,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use crate::platform::app::App;
 use crate::platform::db::Class;
 use crate::platform::problem::Problem;
+use crate::platform::request_id;
 use crate::{messaging, receptionist};
 
 /// What every `type` of a problem document points to.
@@ -35,8 +37,9 @@ pub fn router(app: App, metrics: Option<PrometheusHandle>) -> Router {
         .route("/problems", get(async || PROBLEMS))
         .route("/metrics", get(async move || render(metrics)))
         .fallback(async || Problem::NOT_FOUND)
-        .with_state(app)
+        .with_state(app.clone())
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| Problem::INTERNAL.into_response()))
+        .layer(from_fn_with_state(app, request_id::name))
         .layer(set(header::CACHE_CONTROL, "no-store"))
         .layer(set(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(set(header::REFERRER_POLICY, "no-referrer"))

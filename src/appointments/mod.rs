@@ -5,11 +5,13 @@
 //! **Invariant.** Nothing is deleted but holds.
 
 mod book;
+mod check_zones;
 mod hold;
 mod spoken;
 mod store;
 
 pub use book::{BookError, Booked, NewBooking, Status, book};
+pub use check_zones::check_zones;
 pub use hold::{Held, hold, release_holds};
 pub use spoken::{SENTENCES, refused_sentence};
 pub use store::{Upcoming, next_of_contact};

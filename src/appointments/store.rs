@@ -237,3 +237,23 @@ pub async fn next_of_contact(
     .fetch_optional(tx)
     .await
 }
+
+/// An active visit ahead, with the wall time that was confirmed.
+#[derive(Debug, FromRow)]
+pub(super) struct Ahead {
+    pub id: AppointmentId,
+    pub starts_at: jiff_sqlx::Timestamp,
+    pub time_zone: String,
+    pub local_starts_at: jiff_sqlx::DateTime,
+}
+
+pub(super) async fn ahead(tx: &mut PgConnection, org: OrgId, now: Timestamp) -> sqlx::Result<Vec<Ahead>> {
+    sql_as(
+        "select id, starts_at, time_zone, local_starts_at from appointments
+          where org_id = $1 and starts_at > $2 and status in ('pending', 'scheduled') order by starts_at",
+    )
+    .bind(org)
+    .bind(now.to_sqlx())
+    .fetch_all(tx)
+    .await
+}

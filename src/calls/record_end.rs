@@ -58,6 +58,7 @@ pub async fn record_end(
     }
     let job = NewJob {
         task: SCORE_TASK,
+        queue: SCORE_TASK,
         payload: &ScoreCall { org, call: id },
         key: format!("{SCORE_TASK}:{}", id.0),
         after: Duration::ZERO,

@@ -36,7 +36,7 @@ pub(super) async fn run(args: Args) -> Result<(), CommandError> {
     let Action::Stop { data_dir, test } = args.action;
     let config = start::config()?;
     let dir = match data_dir {
-        _ if test => test_data_dir(),
+        _ if test => server_dir(&test_data_dir()),
         Some(dir) => server_dir(&dir),
         None => server_dir(&place::data_dir(&config)?),
     };

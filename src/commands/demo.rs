@@ -60,10 +60,23 @@ pub(super) async fn run(args: Args) -> Result<(), CommandError> {
 
     let clock = args.clock.map_or_else(Clock::system, Clock::starting_at);
     let how = How { clock, migrates: true, keeps_key: true, texts: Texts::Sandbox };
-    let mut started = Started::begin(config, how).await?;
+    let mut started = Started::begin(config, how).await.map_err(|error| hint(error, &dir))?;
     let played = play(&args, &mut started, listener, &dir, base_url).await;
     started.end().await;
     played
+}
+
+/// The demo's data may be of another version of the program; nobody needs it.
+fn hint(error: CommandError, dir: &Path) -> CommandError {
+    match error {
+        CommandError::Failed { doing: start::MIGRATING, source } => CommandError::Refused(format!(
+            "could not bring the demo's database up to date ({}): if another version made it, delete {} or choose \
+             another --data-dir",
+            telemetry::chain(&*source),
+            dir.display()
+        )),
+        other => other,
+    }
 }
 
 async fn play(

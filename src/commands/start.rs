@@ -20,6 +20,8 @@ use crate::platform::ids::Ids;
 use crate::platform::migrate::{APP_ROLE, migrate};
 use crate::platform::secrets::Keys;
 
+/// What was being done when a migration fails.
+pub(super) const MIGRATING: &str = "bring the database up to date";
 /// Enough for the pools of several programs on one private server, and for somebody with psql.
 const EMBEDDED_CONNECTIONS: u16 = 100;
 /// Beyond the drain time, for what a request in hand still starts.
@@ -106,7 +108,7 @@ impl Started {
         let admin_url =
             embedded.map_or_else(|| config.database.url.clone(), |server| server.admin_url("postgres"));
         if how.migrates {
-            migrate(&admin_url, &keys.database_password()).await.doing("bring the database up to date")?;
+            migrate(&admin_url, &keys.database_password()).await.doing(MIGRATING)?;
         }
         let app_url = app_url(&config, &admin_url, &keys)?;
         let db = Db::open(&app_url, &config.database).doing("read the database's URL")?;

@@ -13,7 +13,7 @@ use super::account::{Account, callback_base, sending_account};
 use super::may_send::{Class, Rule};
 use super::record_status::{Failure, Report, apply, settle};
 use super::store::{self, Text};
-use super::text::TextState;
+use super::text::{Kind, TextState};
 use crate::orgs;
 use crate::platform::app::App;
 use crate::platform::db::{OrgTx, PgConnection};
@@ -192,7 +192,7 @@ async fn prepare(app: &App, job: &DeliverText) -> Result<Next, DeliverError> {
         (Plan::GiveUp(state), _) => return end(app, tx, &text, org, (state, given_up(state))).await,
         (Plan::Wait(left), _) => {
             let left = Duration::try_from(left).unwrap_or(LOOK_UP_GAP);
-            deliver_later(&mut tx, job, left).await.map_err(doing("put a text off"))?;
+            deliver_after(&mut tx, job, text.kind, left).await.map_err(doing("put a text off"))?;
             Next::Nothing
         }
         (Plan::Send | Plan::LookUp, Err(none)) => {
@@ -231,14 +231,18 @@ async fn conclude_send(
         Err(error) if error.outcome_is_unknown() => {
             tracing::warn!(org.id = %org, text.id = %text.id, error = chain(&error), "A text may or may not have left; looking it up soon");
             let after = Duration::try_from(lease(app)).unwrap_or(LOOK_UP_GAP);
-            deliver_later(&mut tx, &job.after_a_try(), after).await.map_err(doing("put a look-up off"))?;
+            deliver_after(&mut tx, &job.after_a_try(), text.kind, after)
+                .await
+                .map_err(doing("put a look-up off"))?;
         }
         Err(error) => {
             tracing::warn!(org.id = %org, text.id = %text.id, error = chain(&error), "A text did not leave; trying again later");
             let asked = if let SendError::Busy { retry_after } = error { retry_after } else { None };
             store::release(&mut tx, org, text.id).await.map_err(doing("release a text"))?;
             let after = job.pause().max(asked.unwrap_or_default());
-            deliver_later(&mut tx, &job.after_a_try(), after).await.map_err(doing("put a text off"))?;
+            deliver_after(&mut tx, &job.after_a_try(), text.kind, after)
+                .await
+                .map_err(doing("put a text off"))?;
         }
     }
     tx.commit().await.map_err(doing("commit a text's outcome"))
@@ -278,7 +282,7 @@ async fn conclude_look_up(
                 .map(|_| ());
         }
     };
-    deliver_later(&mut tx, &next, after).await.map_err(doing("put a look-up off"))?;
+    deliver_after(&mut tx, &next, text.kind, after).await.map_err(doing("put a look-up off"))?;
     tx.commit().await.map_err(doing("commit a look-up"))
 }
 
@@ -344,8 +348,15 @@ fn message(app: &App, org: OrgId, text: &Text, account: &Account) -> Message {
     }
 }
 
-async fn deliver_later(tx: &mut PgConnection, job: &DeliverText, after: Duration) -> Result<(), sqlx::Error> {
-    enqueue(tx, job.org, NewJob { task: DELIVER_TASK, payload: job, key: job.key(), after }).await
+/// Leaves the job of a text of this kind with the caller's transaction.
+pub(super) async fn deliver_after(
+    tx: &mut PgConnection,
+    job: &DeliverText,
+    kind: Kind,
+    after: Duration,
+) -> Result<(), sqlx::Error> {
+    let new = NewJob { task: DELIVER_TASK, queue: kind.queue(), payload: job, key: job.key(), after };
+    enqueue(tx, job.org, new).await
 }
 
 /// Gives a job to every text of `org` that lost its own, say to a dead letter or a restored backup; says how many.
@@ -353,14 +364,8 @@ pub async fn chase_unfinished(app: &App, org: OrgId) -> Result<usize, sqlx::Erro
     let now = app.clock.now();
     let mut tx = app.begin(org).await?;
     let forgotten = store::forgotten(&mut tx, org, now.checked_sub(FORGOTTEN_AFTER).unwrap_or(now)).await?;
-    for id in &forgotten {
-        let job = DeliverText::first(org, *id);
-        enqueue(
-            &mut tx,
-            org,
-            NewJob { task: DELIVER_TASK, payload: &job, key: job.key(), after: Duration::ZERO },
-        )
-        .await?;
+    for (id, kind) in &forgotten {
+        deliver_after(&mut tx, &DeliverText::first(org, *id), *kind, Duration::ZERO).await?;
         tracing::warn!(org.id = %org, text.id = %id, "A text had no job; it has one again");
     }
     tx.commit().await?;

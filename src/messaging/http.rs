@@ -23,16 +23,13 @@ use crate::platform::telemetry::chain;
 /// A status form is under two kilobytes.
 const BODY_BYTES_MAX: usize = 64 * 1024;
 
-const NOT_SIGNED: Problem = Problem {
-    status: StatusCode::FORBIDDEN,
-    code: "not_signed",
-    detail: "The request is not signed with the auth token of the account that sends this org's texts.",
-};
-const NOT_A_FORM: Problem = Problem {
-    status: StatusCode::BAD_REQUEST,
-    code: "not_a_form",
-    detail: "The body is not a form that names a text.",
-};
+const NOT_SIGNED: Problem = Problem::new(
+    StatusCode::FORBIDDEN,
+    "not_signed",
+    "The request is not signed with the auth token of the account that sends this org's texts.",
+);
+const NOT_A_FORM: Problem =
+    Problem::new(StatusCode::BAD_REQUEST, "not_a_form", "The body is not a form that names a text.");
 
 /// Routes for the provider.
 pub fn router() -> Router<App> {

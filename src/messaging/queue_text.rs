@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use voxanne_twilio::encoding;
 
-use super::deliver::{DELIVER_TASK, DeliverText};
+use super::deliver::{DeliverText, deliver_after};
 use super::may_send::{Class, Facts, Limits, Rule, may_send};
 use super::store::{self, NewRow};
 use super::text::Kind;
@@ -14,7 +14,6 @@ use crate::phone::Phone;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::{AppointmentId, CallId, ContactId, OrgId, TextId};
-use crate::platform::jobs::{NewJob, enqueue};
 use crate::tasks::{self, NewTask};
 
 /// How far back texts count against the caps.
@@ -138,9 +137,7 @@ pub async fn queue_text(
         return Ok(Queued::Already(earlier.unwrap_or(id)));
     }
     let job = DeliverText::first(org, id);
-    enqueue(tx, org, NewJob { task: DELIVER_TASK, payload: &job, key: job.key(), after: Duration::ZERO })
-        .await
-        .map_err(doing("enqueue a text's job"))?;
+    deliver_after(tx, &job, new.kind, Duration::ZERO).await.map_err(doing("enqueue a text's job"))?;
     metrics::counter!("voxanne_texts_total", "state" => "queued", "kind" => new.kind.as_str()).increment(1);
     Ok(Queued::Yes(id))
 }

@@ -5,7 +5,7 @@ use jiff_sqlx::ToSqlx as _;
 use sqlx::FromRow;
 
 use super::deliver::DELIVER_TASK;
-use super::text::{Kind, TextState};
+use super::text::{Kind, TextState, UnknownWord};
 use crate::platform::db::{PgConnection, sql, sql_as, sql_scalar};
 use crate::platform::ids::{AppointmentId, CallId, ContactId, OrgId, TextId};
 
@@ -268,9 +268,9 @@ pub(super) async fn forgotten(
     tx: &mut PgConnection,
     org: OrgId,
     before: Timestamp,
-) -> sqlx::Result<Vec<TextId>> {
-    sql_scalar(
-        "select t.id from texts t
+) -> sqlx::Result<Vec<(TextId, Kind)>> {
+    let rows: Vec<(TextId, String)> = sql_as(
+        "select t.id, t.kind from texts t
           where t.org_id = $1 and t.state in ('queued', 'sending') and coalesce(t.sending_at, t.queued_at) < $2
             and not exists (select from graphile_worker.jobs j
                              where j.key = $3 || ':' || t.id and j.attempts < j.max_attempts)
@@ -280,7 +280,12 @@ pub(super) async fn forgotten(
     .bind(before.to_sqlx())
     .bind(DELIVER_TASK)
     .fetch_all(tx)
-    .await
+    .await?;
+    let known = |(id, kind): (TextId, String)| Ok((id, kind.parse()?));
+    rows.into_iter()
+        .map(known)
+        .collect::<Result<_, UnknownWord>>()
+        .map_err(|e| sqlx::Error::Decode(Box::new(e)))
 }
 
 #[cfg(test)]

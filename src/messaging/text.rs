@@ -33,6 +33,14 @@ impl Kind {
         }
     }
 
+    /// The queue it leaves by: an alert never waits behind a busy evening's confirmations.
+    pub(super) const fn queue(self) -> &'static str {
+        match self.class() {
+            Class::Staff => "alert_staff",
+            Class::Transactional => "text_callers",
+        }
+    }
+
     /// The rules it obeys.
     pub const fn class(self) -> Class {
         match self {

@@ -3,6 +3,8 @@
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use super::network::Network;
+
 const DEFAULTS: &str = include_str!("../../config/voxanne.toml");
 
 /// Names that existing installations use, and the setting each one sets.
@@ -95,6 +97,7 @@ pub struct Twilio {
 #[expect(missing_docs, reason = "config/voxanne.toml explains each")]
 pub struct Vapi {
     pub base_url: String,
+    pub expected_network: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -172,6 +175,9 @@ impl Config {
                 "database.live_wait_ms must be below voice.tool_budget_ms, or a caller waits in silence"
                     .into(),
             ));
+        }
+        if !self.vapi.expected_network.is_empty() && Network::parse(&self.vapi.expected_network).is_none() {
+            return Err(ConfigError::Unusable("vapi.expected_network must be like 167.150.224.0/23".into()));
         }
         if self.database.live_connections == 0 || self.database.back_connections < 3 {
             return Err(ConfigError::Unusable(

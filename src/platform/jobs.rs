@@ -12,6 +12,8 @@ use super::ids::OrgId;
 pub struct NewJob<'a, P> {
     /// The task's name, as `src/jobs.rs` lists it.
     pub task: &'static str,
+    /// Jobs of one org and queue run one after another; as a rule the task's name.
+    pub queue: &'static str,
     /// Ids only: the payload is logged by the queue.
     pub payload: &'a P,
     /// Jobs with one key replace each other while they wait.
@@ -22,7 +24,7 @@ pub struct NewJob<'a, P> {
 
 /// Adds a job; it exists if and only if the transaction commits.
 ///
-/// Jobs of one org run one after another per task, so that no org's backlog keeps another's waiting.
+/// Jobs of one org run one after another per queue, so that no org's backlog keeps another's waiting.
 pub async fn enqueue<P: Serialize + Sync>(
     tx: &mut PgConnection,
     org: OrgId,
@@ -32,7 +34,7 @@ pub async fn enqueue<P: Serialize + Sync>(
     sql("select graphile_worker.add_job($1, payload := $2::json, queue_name := $3, run_at := now() + make_interval(secs => $4), max_attempts := 25, job_key := $5)")
         .bind(job.task)
         .bind(payload)
-        .bind(format!("{}:{}", job.task, org.0))
+        .bind(format!("{}:{}", job.queue, org.0))
         .bind(job.after.as_secs_f64())
         .bind(job.key)
         .execute(tx)

@@ -11,6 +11,8 @@ pub mod ids;
 pub mod jobs;
 pub mod memo;
 pub mod migrate;
+pub mod network;
 pub mod problem;
+pub mod request_id;
 pub mod secrets;
 pub mod telemetry;

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
+use uuid::Uuid;
 
 /// A refusal: status, a stable code, and a sentence a person can act on. 5xx details are constants.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub struct Problem {
     pub code: &'static str,
     /// What to do about it.
     pub detail: &'static str,
+    /// The request it answers, for whoever asks the operator about it.
+    pub request_id: Option<Uuid>,
 }
 
 impl Problem {
@@ -38,26 +41,37 @@ impl Problem {
     pub const INTERNAL: Self =
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong on our side.");
 
-    const fn new(status: StatusCode, code: &'static str, detail: &'static str) -> Self {
-        Self { status, code, detail }
+    /// The same refusal with the id of its request.
+    #[must_use]
+    pub const fn with_request_id(self, id: Uuid) -> Self {
+        Self { request_id: Some(id), ..self }
+    }
+
+    /// A refusal with a code of its own; documented in `docs/problems.md`.
+    pub const fn new(status: StatusCode, code: &'static str, detail: &'static str) -> Self {
+        Self { status, code, detail, request_id: None }
     }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let body = json!({
+        let mut body = json!({
             "type": format!("/problems#{}", self.code),
             "title": self.status.canonical_reason(),
             "status": self.status.as_u16(),
             "code": self.code,
             "detail": self.detail,
         });
+        if let Some(id) = self.request_id {
+            body["request_id"] = id.simple().to_string().into();
+        }
         let mut response = (self.status, Json(body)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
         }
+        response.extensions_mut().insert(self);
         response
     }
 }

@@ -107,9 +107,7 @@ pub(super) async fn answer_transfer(app: &App, caller: &Caller) -> Value {
     let number = book.as_ref().and_then(|b| b.location(caller.location)?.human_phone.clone());
     match number {
         Some(number) => answer::destination(&Destination { number, message: Some(TRANSFERRING.into()) }),
-        None => answer::error(
-            "I'm sorry, nobody can take the call right now. Please try again during opening hours.",
-        ),
+        None => answer::error(NOBODY_THERE),
     }
 }
 

@@ -13,6 +13,8 @@ use axum::{Json, http::StatusCode};
 use super::authenticate::{Knock, NotLetIn, authenticate};
 use super::receive::{ReceiveError, receive};
 use crate::platform::app::App;
+use crate::platform::ids::OrgId;
+use crate::platform::network::Network;
 use crate::platform::problem::Problem;
 use crate::platform::telemetry::chain;
 
@@ -66,6 +68,7 @@ async fn answer(
             return Problem::UNAUTHENTICATED.into_response();
         }
     };
+    note_origin(app, org, headers);
     match receive(app, org, door.is_some(), &body).await {
         Ok(said) => (StatusCode::OK, Json(said)).into_response(),
         Err(ReceiveError::Unreadable(error)) => {
@@ -77,6 +80,16 @@ async fn answer(
             tracing::error!(org.id = %org, error = chain(&error), "Could not take a message; its sender should repeat it");
             Problem::UNAVAILABLE.into_response()
         }
+    }
+}
+
+/// A message from outside the platform's own addresses is worth knowing of, and no more: the secret has decided.
+fn note_origin(app: &App, org: OrgId, headers: &HeaderMap) {
+    let Some(expected) = Network::parse(&app.config.vapi.expected_network) else { return };
+    let forwarded = headers.get("x-forwarded-for").and_then(|v| v.to_str().ok()).unwrap_or_default();
+    if !expected.contains(forwarded.rsplit(',').next().unwrap_or_default()) {
+        metrics::counter!("voxanne_messages_from_elsewhere_total").increment(1);
+        tracing::warn!(org.id = %org, "A message came from outside vapi.expected_network");
     }
 }
 

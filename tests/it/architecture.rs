@@ -25,7 +25,8 @@ const RANKS: &[&[&str]] = &[
     &["platform"],
 ];
 /// Where HTTP is spoken.
-const HTTP_FILES: &[&str] = &["router.rs", "platform/problem.rs", "platform/edge.rs"];
+const HTTP_FILES: &[&str] =
+    &["router.rs", "platform/problem.rs", "platform/edge.rs", "platform/request_id.rs"];
 const FILE_LINES_MAX: usize = 400;
 const FUNCTION_LINES_MAX: usize = 70;
 

@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod architecture;
+mod durability;
 mod embedded;
 mod harness;
+mod migrations;
 mod receptionist;
 mod schema_comments;
 mod tenancy;

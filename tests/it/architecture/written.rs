@@ -52,8 +52,11 @@ fn assert_same(what: &str, document: &str, real: &BTreeSet<&str>, written: &BTre
 fn every_problem_is_explained() {
     let (code, problems) = (product(), document("docs/problems.md"));
     let fields = between(&code, "code: \"", "\"");
-    // `Self::new(STATUS, "code", "detail")`, whatever the line breaks.
-    let constants = between(&code, "Self::new(StatusCode::", ")").filter_map(|call| call.split('"').nth(1));
+    // `Problem::new(STATUS, "code", "detail")`, whatever the line breaks.
+    let calls = between(&code, "Self::new(", ")").chain(between(&code, "Problem::new(", ")"));
+    let constants = calls
+        .filter(|c| c.trim_start().starts_with("StatusCode::"))
+        .filter_map(|call| call.split('"').nth(1));
     let real: BTreeSet<&str> = fields.chain(constants).filter(|code| is_word(code)).collect();
     let written = problems.lines().filter_map(|line| line.strip_prefix("## ")).collect();
     assert_same("problem", "docs/problems.md", &real, &written);

@@ -24,7 +24,7 @@ use voxanne_sandbox::caller::CallScript;
 use voxanne_sandbox::twilio::Text;
 
 pub use line::Line;
-pub use server::{Database, empty_database, new_database};
+pub use server::{Database, empty_database, new_database, prepare, secret_of};
 
 /// Tuesday, November 24th 2026, 10 AM in Los Angeles: the moment of the fixtures.
 pub const NOW: &str = "2026-11-24T18:00:00Z";
@@ -32,6 +32,9 @@ pub const NOW: &str = "2026-11-24T18:00:00Z";
 pub const CALLER: &str = "+13105550142";
 /// Who is alerted at Glow.
 pub const MANAGER: &str = "+13105550177";
+
+/// The installation's key in tests.
+pub const KEY: &str = "dGVzdHRlc3R0ZXN0dGVzdHRlc3R0ZXN0dGVzdHRlc3Q=";
 
 /// One Voxanne with its vendors.
 pub struct Voxanne {
@@ -67,10 +70,9 @@ pub fn config(sandbox: &Sandbox) -> Config {
     config
 }
 
-/// The installation's key in tests; the database role's password derives from it.
+/// What [`KEY`] makes; the database role's password derives from it.
 pub fn keys() -> Keys {
-    Keys::new(&SecretString::from("dGVzdHRlc3R0ZXN0dGVzdHRlc3R0ZXN0dGVzdHRlc3Q="), &SecretString::from(""))
-        .unwrap()
+    Keys::new(&SecretString::from(KEY), &SecretString::from("")).unwrap()
 }
 
 impl Voxanne {

@@ -36,6 +36,17 @@ pub struct Database {
 }
 
 impl Database {
+    /// The database `name` of the server that a superuser reaches at `base_url`.
+    pub fn at(base_url: &str, name: String) -> Self {
+        let host = base_url.rsplit('@').next().unwrap();
+        let password = keys().database_password();
+        Self {
+            admin_url: format!("{base_url}/{name}").into(),
+            app_url: format!("postgres://voxanne_app:{}@{host}/{name}", password.expose_secret()).into(),
+            name,
+        }
+    }
+
     /// A small pool that sees everything.
     pub async fn admin(&self) -> PgPool {
         PgPoolOptions::new().max_connections(2).connect(self.admin_url.expose_secret()).await.unwrap()
@@ -69,13 +80,7 @@ async fn create(server: &Server, name: &str, template: Option<&str>) {
 }
 
 fn database(server: &Server, name: String) -> Database {
-    let host = server.base_url.rsplit('@').next().unwrap();
-    let password = keys().database_password();
-    Database {
-        admin_url: format!("{}/{name}", server.base_url).into(),
-        app_url: format!("postgres://voxanne_app:{}@{host}/{name}", password.expose_secret()).into(),
-        name,
-    }
+    Database::at(&server.base_url, name)
 }
 
 async fn start() -> Server {
@@ -103,15 +108,15 @@ async fn start() -> Server {
     drop_leftovers(&base_url).await;
     let server = Server { template: format!("voxanne_template_{}", std::process::id()), base_url };
     create(&server, &server.template, None).await;
-    let template = database(&server, server.template.clone());
-    migrate(&template.admin_url, &keys().database_password()).await.unwrap();
-    seed_template(&template).await;
+    prepare(&database(&server, server.template.clone())).await;
     server
 }
 
-async fn seed_template(template: &Database) {
+/// Migrates an empty database and seeds the test clinics with their secrets.
+pub async fn prepare(database: &Database) {
+    migrate(&database.admin_url, &keys().database_password()).await.unwrap();
     let config = Config::load(|_| None).unwrap();
-    let db = Db::open(&template.app_url, &config.database).unwrap();
+    let db = Db::open(&database.app_url, &config.database).unwrap();
     let app = App::new(config, db, Clock::fixed(NOW.parse().unwrap()), Ids::counted(1), keys()).unwrap();
     seed::demo_clinics(&app).await.unwrap();
     for clinic in [&seed::GLOW, &seed::HARBOR] {

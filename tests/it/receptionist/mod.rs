@@ -2,6 +2,7 @@
 
 mod authentication;
 mod calls;
+mod edge;
 mod faults;
 mod hostile;
 mod inbox;

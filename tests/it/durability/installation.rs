@@ -1,0 +1,164 @@
+//! The real program as a child process, between a database and a texting vendor that outlive it.
+
+use std::fs::File;
+use std::os::fd::OwnedFd;
+use std::path::PathBuf;
+use std::process::{ExitStatus, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use secrecy::ExposeSecret as _;
+use sqlx::{AssertSqlSafe, PgPool};
+use tokio::process::{Child, Command};
+use voxanne::platform::app::App;
+use voxanne::platform::clock::Clock;
+use voxanne::platform::db::Db;
+use voxanne::platform::ids::Ids;
+use voxanne::seed::GLOW;
+use voxanne_sandbox::Sandbox;
+
+use super::durable::Durable;
+use crate::harness::{KEY, config, keys, secret_of};
+
+/// How long the program may take to be ready.
+const READY_WITHIN: Duration = Duration::from_secs(20);
+
+/// What stays when the program dies.
+pub struct Installation {
+    pub postgres: Durable,
+    pub sandbox: Sandbox,
+    /// Sees every org: for looking, and for letting time pass.
+    pub admin: PgPool,
+    pub http: reqwest::Client,
+    port: u16,
+    settings: Vec<(&'static str, String)>,
+}
+
+impl Installation {
+    /// A database with both clinics, a texting vendor, and settings beyond those that every installation has.
+    pub async fn new(settings: Vec<(&'static str, String)>) -> Self {
+        let postgres = Durable::start().await;
+        let clock = Clock::system();
+        let sandbox = Sandbox::start(None, Arc::new(move || clock.now())).await.unwrap();
+        let admin = postgres.database.admin().await;
+        sqlx::query("update integration_settings set texts_per_day_max = 1000000").execute(&admin).await.unwrap();
+        let http = reqwest::Client::builder().timeout(Duration::from_secs(25)).build().unwrap();
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        Self { postgres, sandbox, admin, http, port, settings }
+    }
+
+    /// Adds settings that need to know the installation.
+    pub fn set(&mut self, settings: Vec<(&'static str, String)>) {
+        self.settings.extend(settings);
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// The secret that Glow's assistant proves itself with.
+    pub fn secret() -> (String, String) {
+        ("x-vapi-secret".to_owned(), secret_of(&GLOW))
+    }
+
+    /// Starts the program and waits until it is ready.
+    pub async fn start(&self) -> Program {
+        self.start_as(Command::new(env!("CARGO_BIN_EXE_voxanne"))).await
+    }
+
+    /// Starts `program`, which becomes the program, and waits until it is ready.
+    pub async fn start_as(&self, mut program: Command) -> Program {
+        let log: OwnedFd = File::options().create(true).append(true).open(self.log_path()).unwrap().into();
+        let child = program
+            .arg("serve")
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            .env("DATABASE_URL", self.postgres.database.admin_url.expose_secret())
+            .env("VOXANNE_SERVER_LISTEN", format!("127.0.0.1:{}", self.port))
+            .env("VOXANNE_SECRETS_KEY", KEY)
+            .env("VOXANNE_TWILIO_BASE_URL", self.sandbox.url())
+            .env("VOXANNE_VAPI_BASE_URL", self.sandbox.url())
+            .env("VOXANNE_TEXTS_TIMEOUT_SECONDS", "1")
+            .env("NO_COLOR", "1")
+            .envs(self.settings.iter().cloned())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let mut program = Program { child, begun: Instant::now() };
+        while !self.is_ready().await {
+            let ended = program.child.try_wait().unwrap();
+            assert!(ended.is_none() && program.begun.elapsed() < READY_WITHIN, "{ended:?}: {}", self.log());
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        program
+    }
+
+    pub async fn is_ready(&self) -> bool {
+        let asked = self.http.get(format!("{}/health/ready", self.url())).send().await;
+        asked.is_ok_and(|answer| answer.status() == 200)
+    }
+
+    /// Everything that the programs of this installation have logged.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.log_path()).unwrap_or_default()
+    }
+
+    fn log_path(&self) -> PathBuf {
+        self.postgres.dir().join("program.log")
+    }
+
+    /// The same installation inside the test, for what nobody should have to wait a minute for.
+    pub fn app(&self) -> App {
+        let config = config(&self.sandbox);
+        let db = Db::open(&self.postgres.database.app_url, &config.database).unwrap();
+        App::new(config, db, Clock::system(), Ids::random(), keys()).unwrap()
+    }
+
+    /// How many rows, seen across orgs. `what` is a table with an optional `where`.
+    pub async fn count(&self, what: &str) -> i64 {
+        let sql = format!("select count(*) from {what}");
+        sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&self.admin).await.unwrap()
+    }
+
+    /// Lets two minutes pass for everything that waits: what is remembered moves back. Only while no program runs,
+    /// whose work in hand would look abandoned.
+    pub async fn time_passes(&self) {
+        sqlx::raw_sql(
+            "update graphile_worker._private_workers set last_heartbeat_at = last_heartbeat_at - interval '2 minutes';
+             update graphile_worker._private_job_queues set locked_at = locked_at - interval '2 minutes' where locked_at is not null;
+             update graphile_worker._private_jobs set run_at = run_at - interval '2 minutes', locked_at = locked_at - interval '2 minutes';
+             update texts set sending_at = sending_at - interval '2 minutes' where state = 'sending';
+             update inbox set received_at = received_at - interval '2 minutes' where state = 'stored';",
+        )
+        .execute(&self.admin)
+        .await
+        .unwrap();
+    }
+}
+
+/// A running program; dropped, it is killed.
+pub struct Program {
+    child: Child,
+    begun: Instant,
+}
+
+impl Program {
+    /// `kill -9`.
+    pub async fn kill(mut self) {
+        self.child.kill().await.unwrap();
+    }
+
+    /// Asks it to stop and waits for its end.
+    pub async fn terminate(mut self) -> ExitStatus {
+        let pid = i32::try_from(self.child.id().unwrap()).unwrap();
+        kill(Pid::from_raw(pid), Signal::SIGTERM).unwrap();
+        tokio::time::timeout(Duration::from_secs(30), self.child.wait()).await.expect("it ends in time").unwrap()
+    }
+
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+}

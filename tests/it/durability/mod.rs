@@ -1,0 +1,14 @@
+//! What an acknowledged booking, text or alert survives: the real program in processes of its own, and real kills.
+
+mod callers;
+mod chance;
+mod clocks;
+mod crashes;
+mod database;
+mod durable;
+mod installation;
+mod pgbouncer;
+mod promises;
+mod shutdown;
+mod time_zones;
+
