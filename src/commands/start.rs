@@ -136,7 +136,7 @@ impl Started {
     /// Finishes what has started, then closes the pools and the private database.
     pub(super) async fn end(self) {
         let app = self.app;
-        app.stopping.cancel();
+        app.stop();
         app.tasks.close();
         let patience = Duration::from_secs(app.config.server.drain_seconds) + LAST_WORDS;
         if tokio::time::timeout(patience, app.tasks.wait()).await.is_err() {

@@ -38,6 +38,8 @@ const LEASE_MARGIN: SignedDuration = SignedDuration::from_secs(20);
 const CLOCK_SLACK: SignedDuration = SignedDuration::from_mins(1);
 /// Longest pause between two tries.
 const PAUSE_MAX: Duration = Duration::from_mins(15);
+/// Longest pause that the provider may ask for: later, a confirmation is of no use to anybody.
+const ASKED_MAX: Duration = Duration::from_hours(1);
 /// A text without a job for this long is given one.
 const FORGOTTEN_AFTER: SignedDuration = SignedDuration::from_mins(10);
 
@@ -79,9 +81,10 @@ impl DeliverText {
         Self { absent: before.saturating_add(1), attempt, ..self.after_a_try() }
     }
 
-    /// Twice as long after every try.
-    fn pause(&self) -> Duration {
-        Duration::from_secs(15).saturating_mul(1 << self.tries.min(10)).min(PAUSE_MAX)
+    /// Twice as long after every try, and as long as the provider asked for.
+    fn pause(&self, asked: Option<Duration>) -> Duration {
+        let own = Duration::from_secs(15).saturating_mul(1 << self.tries.min(10)).min(PAUSE_MAX);
+        own.max(asked.unwrap_or_default().min(ASKED_MAX))
     }
 }
 
@@ -239,7 +242,7 @@ async fn conclude_send(
             tracing::warn!(org.id = %org, text.id = %text.id, error = chain(&error), "A text did not leave; trying again later");
             let asked = if let SendError::Busy { retry_after } = error { retry_after } else { None };
             store::release(&mut tx, org, text.id).await.map_err(doing("release a text"))?;
-            let after = job.pause().max(asked.unwrap_or_default());
+            let after = job.pause(asked);
             deliver_after(&mut tx, &job.after_a_try(), text.kind, after)
                 .await
                 .map_err(doing("put a text off"))?;
@@ -266,12 +269,10 @@ async fn conclude_look_up(
             let next = job.after_a_look_up(text.attempts);
             (next, if next.absent >= LOOK_UPS { Duration::ZERO } else { LOOK_UP_GAP })
         }
-        Err(FindError::Busy { retry_after }) => {
-            (job.after_a_try(), job.pause().max(retry_after.unwrap_or_default()))
-        }
+        Err(FindError::Busy { retry_after }) => (job.after_a_try(), job.pause(retry_after)),
         Err(FindError::Unavailable(error)) => {
             tracing::warn!(org.id = %org, text.id = %text.id, error = chain(&error), "Could not look a text up; trying again later");
-            (job.after_a_try(), job.pause())
+            (job.after_a_try(), job.pause(None))
         }
         Err(FindError::Auth) => {
             return end(app, tx, &text, org, (TextState::Unknown, Failure::of_code(AUTH))).await.map(|_| ());

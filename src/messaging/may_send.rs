@@ -18,6 +18,8 @@ pub struct Facts {
     pub number: Result<(), &'static str>,
     /// The number said STOP to this org.
     pub opted_out: bool,
+    /// The last text to this number told that none ever arrives: a landline, or nobody's.
+    pub unreachable: bool,
     /// Texts to this number in the last 24 hours.
     pub to_number: i64,
     /// Texts of the org in the last 24 hours.
@@ -44,6 +46,8 @@ pub enum Rule {
     Number(&'static str),
     /// The recipient said STOP.
     OptedOut,
+    /// A landline, or out of service, as the provider said not long ago.
+    NumberUnreachable,
     /// The number had its share of the day.
     NumberHadEnough,
     /// The org had its share of the day.
@@ -59,6 +63,7 @@ impl Rule {
             Self::TextingIsOff => "texting_is_off",
             Self::Number(rule) => rule,
             Self::OptedOut => "opted_out",
+            Self::NumberUnreachable => "number_unreachable",
             Self::NumberHadEnough => "number_had_enough",
             Self::OrgHadEnough => "org_had_enough",
             Self::CallHadEnough => "call_had_enough",
@@ -71,6 +76,7 @@ impl Rule {
             Self::TextingIsOff => "Texting is switched off in Settings. Call instead.",
             Self::Number(_) => "Texts to this kind of number or country are not allowed. Call instead.",
             Self::OptedOut => "The recipient replied STOP. Call instead.",
+            Self::NumberUnreachable => "The last text showed that this number gets none. Call instead.",
             Self::NumberHadEnough => "This number got as many texts as one may get in a day. Call instead.",
             Self::OrgHadEnough => {
                 "The clinic reached its texts of the day. Raise the limit in Settings, or call."
@@ -89,6 +95,9 @@ pub fn may_send(class: Class, facts: &Facts, limits: &Limits) -> Result<(), Rule
     if class == Class::Transactional {
         if facts.opted_out {
             return Err(Rule::OptedOut);
+        }
+        if facts.unreachable {
+            return Err(Rule::NumberUnreachable);
         }
         if facts.to_number >= limits.per_number_per_day {
             return Err(Rule::NumberHadEnough);
@@ -111,17 +120,20 @@ mod tests {
         texting_enabled: true,
         number: Ok(()),
         opted_out: false,
+        unreachable: false,
         to_number: 0,
         of_org: 0,
         of_call: 0,
     };
     const LIMITS: Limits = Limits { per_number_per_day: 5, per_org_per_day: 500, per_call: 5 };
 
+    type Verdict = Result<(), Rule>;
+
     #[test]
     fn t15_t16_every_rule_for_either_class() {
         let both = |rule| (Err(rule), Err(rule));
         let caller_only = |rule| (Err(rule), Ok(()));
-        let table: [(Facts, (Result<(), Rule>, Result<(), Rule>)); 11] = [
+        let table: [(Facts, (Verdict, Verdict)); 12] = [
             (FACTS, (Ok(()), Ok(()))),
             (Facts { texting_enabled: false, ..FACTS }, both(Rule::TextingIsOff)),
             (
@@ -129,6 +141,7 @@ mod tests {
                 both(Rule::Number("premium_or_unknown_number")),
             ),
             (Facts { opted_out: true, ..FACTS }, caller_only(Rule::OptedOut)),
+            (Facts { unreachable: true, ..FACTS }, caller_only(Rule::NumberUnreachable)),
             (Facts { to_number: 4, ..FACTS }, (Ok(()), Ok(()))),
             (Facts { to_number: 5, ..FACTS }, caller_only(Rule::NumberHadEnough)),
             (Facts { of_org: 499, ..FACTS }, (Ok(()), Ok(()))),
@@ -156,6 +169,7 @@ mod tests {
             Rule::TextingIsOff,
             number,
             Rule::OptedOut,
+            Rule::NumberUnreachable,
             Rule::NumberHadEnough,
             Rule::OrgHadEnough,
             Rule::CallHadEnough,

@@ -7,7 +7,7 @@ use voxanne_twilio::encoding;
 
 use super::deliver::{DeliverText, deliver_after};
 use super::may_send::{Class, Facts, Limits, Rule, may_send};
-use super::store::{self, NewRow};
+use super::store::{self, CountsQuery, NewRow};
 use super::text::Kind;
 use crate::orgs::Settings;
 use crate::phone::Phone;
@@ -18,6 +18,8 @@ use crate::tasks::{self, NewTask};
 
 /// How far back texts count against the caps.
 const A_DAY: SignedDuration = SignedDuration::from_hours(24);
+/// How long a landline is believed to be one: numbers change hands, and carriers err.
+const UNREACHABLE_FOR: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// A text to send. Holds a number and words: deliberately no `Debug`.
 pub struct NewText<'a> {
@@ -95,14 +97,19 @@ pub async fn queue_text(
         per_org_per_day: settings.texts_per_day_max.into(),
         per_call: app.config.voice.texts_per_call_max,
     };
-    let since = now.checked_sub(A_DAY).unwrap_or(now);
-    let counts = store::counts(tx, org, new.to.as_str(), new.call, since, limits.per_org_per_day)
-        .await
-        .map_err(doing("count texts"))?;
+    let query = CountsQuery {
+        to: new.to.as_str(),
+        call: new.call,
+        since: now.checked_sub(A_DAY).unwrap_or(now),
+        failed_since: now.checked_sub(UNREACHABLE_FOR).unwrap_or(now),
+        of_org_max: limits.per_org_per_day,
+    };
+    let counts = store::counts(tx, org, &query).await.map_err(doing("count texts"))?;
     let facts = Facts {
         texting_enabled: settings.texting_enabled,
         number: new.to.may_text(&settings.text_regions),
         opted_out: counts.opted_out,
+        unreachable: counts.is_unreachable(),
         to_number: counts.to_number,
         of_org: counts.of_org,
         of_call: counts.of_call,

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use sqlx::FromRow;
+use voxanne_twilio::{Class as Trouble, class_of};
 
 use super::deliver::DELIVER_TASK;
 use super::text::{Kind, TextState, UnknownWord};
@@ -13,31 +14,51 @@ use crate::platform::ids::{AppointmentId, CallId, ContactId, OrgId, TextId};
 #[derive(FromRow)]
 pub(super) struct Counts {
     pub opted_out: bool,
+    last_failure_code: Option<i32>,
     pub to_number: i64,
     pub of_org: i64,
     pub of_call: i64,
 }
 
-/// Counts since `since`, the org's only up to `of_org_max`: a busy org costs no more than a quiet one.
+impl Counts {
+    /// Whether the last text to the number failed in a way that every other would.
+    pub fn is_unreachable(&self) -> bool {
+        let code = self.last_failure_code.and_then(|code| u32::try_from(code).ok());
+        code.is_some_and(|code| class_of(code) == Trouble::BadNumber)
+    }
+}
+
+/// Whose past, and how much of it.
+pub(super) struct CountsQuery<'a> {
+    pub to: &'a str,
+    pub call: Option<CallId>,
+    pub since: Timestamp,
+    /// How far back a failure still speaks against the number.
+    pub failed_since: Timestamp,
+    /// The org's texts are counted up to here: a busy org costs no more than a quiet one.
+    pub of_org_max: i64,
+}
+
 pub(super) async fn counts(
     tx: &mut PgConnection,
     org: OrgId,
-    to: &str,
-    call: Option<CallId>,
-    since: Timestamp,
-    of_org_max: i64,
+    query: &CountsQuery<'_>,
 ) -> sqlx::Result<Counts> {
     sql_as(
         "select exists (select from opt_outs where org_id = $1 and phone = $2) as opted_out,
+                (select failure_code from texts
+                  where org_id = $1 and to_phone = $2 and queued_at > $6 and settled_at is not null
+                  order by queued_at desc limit 1) as last_failure_code,
                 (select count(*) from texts where org_id = $1 and to_phone = $2 and queued_at > $4) as to_number,
                 (select count(*) from (select from texts where org_id = $1 and queued_at > $4 limit $5) t) as of_org,
                 (select count(*) from texts where org_id = $1 and call_id = $3 and queued_at > $4) as of_call",
     )
     .bind(org)
-    .bind(to)
-    .bind(call)
-    .bind(since.to_sqlx())
-    .bind(of_org_max)
+    .bind(query.to)
+    .bind(query.call)
+    .bind(query.since.to_sqlx())
+    .bind(query.of_org_max)
+    .bind(query.failed_since.to_sqlx())
     .fetch_one(tx)
     .await
 }

@@ -1,6 +1,7 @@
 //! The application: what a request or a job may use.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -38,6 +39,10 @@ pub struct Parts {
     pub tasks: TaskTracker,
     /// Cancelled when the program is asked to stop.
     pub stopping: CancellationToken,
+    /// Cancelled when the last request in hand is finished.
+    pub drained: CancellationToken,
+    /// Whether requests are served at all: a command has none to wait for.
+    pub serves: AtomicBool,
 }
 
 impl std::ops::Deref for App {
@@ -61,6 +66,8 @@ impl App {
             memo: Memo::default(),
             tasks: TaskTracker::new(),
             stopping: CancellationToken::new(),
+            drained: CancellationToken::new(),
+            serves: AtomicBool::new(false),
         })))
     }
 
@@ -72,6 +79,14 @@ impl App {
     /// Begins a transaction of `org` for a job or callback.
     pub async fn begin(&self, org: OrgId) -> Result<OrgTx, sqlx::Error> {
         self.db.begin(Class::Back, org).await
+    }
+
+    /// Asks everything to finish. The server says itself when its last request is done.
+    pub fn stop(&self) {
+        self.stopping.cancel();
+        if !self.serves.load(Ordering::SeqCst) {
+            self.drained.cancel();
+        }
     }
 
     /// A new id, ordered by the app's clock.

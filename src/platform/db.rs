@@ -77,7 +77,7 @@ impl Db {
         loop {
             match pool.begin_with(AssertSqlSafe(start.clone())).await {
                 Err(error) if is_disconnected(&error) && dead_connections < pool.size() => {
-                    dead_connections += 1
+                    dead_connections += 1;
                 }
                 begun => return begun,
             }

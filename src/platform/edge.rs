@@ -4,6 +4,7 @@
 //! connection for ever. Body deadlines are in the handlers that read bodies.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::Router;
@@ -25,6 +26,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves until [`App::stopping`](super::app::Parts::stopping), then finishes requests in hand within the drain time.
 pub async fn serve(app: App, listener: TcpListener, router: Router) {
+    app.serves.store(true, Ordering::SeqCst);
     let connections = Arc::new(Semaphore::new(app.config.server.connections_max));
     let graceful = Arc::new(GracefulShutdown::new());
     loop {
@@ -58,6 +60,7 @@ pub async fn serve(app: App, listener: TcpListener, router: Router) {
     {
         warn!("Some connections were still open after the drain time");
     }
+    app.drained.cancel();
     info!("Stopped accepting; requests in hand are finished");
 }
 

@@ -32,11 +32,15 @@ impl<K: Hash + Eq + Clone + Send + Sync + 'static, V: Clone + Send + Sync + 'sta
         key: K,
         look_up: impl Future<Output = Result<V, E>>,
     ) -> Result<V, Arc<E>> {
-        let answered = self.fresh.try_get_with(key.clone(), async {
+        if let Some(known) = self.fresh.get(&key).await {
+            return Ok(known);
+        }
+        // Boxed: callers nest, and the rare look-up should not make every caller's future large.
+        let answered = Box::pin(self.fresh.try_get_with(key.clone(), async {
             let value = look_up.await?;
             self.last.insert(key.clone(), value.clone()).await;
             Ok(value)
-        });
+        }));
         match answered.await {
             Ok(value) => Ok(value),
             Err(error) => self.last.get(&key).await.ok_or(error),

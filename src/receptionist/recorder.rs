@@ -1,6 +1,7 @@
 //! Records what needs no processing off the caller's path: many rows in one statement per org.
 //!
-//! Bounded. When it is full the newest chatter is dropped and counted; a caller never waits for it.
+//! Bounded. When it is full the newest chatter is dropped and counted; a caller never waits for it. At shutdown it goes on
+//! until the last request is finished, and then writes what is left.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -63,7 +64,7 @@ async fn write(app: App, mut receiver: mpsc::Receiver<(OrgId, Entry)>) {
         let is_stopping = tokio::select! {
             biased;
             received = receiver.recv_many(&mut batch, BATCH_MAX) => received == 0,
-            () = app.stopping.cancelled() => true,
+            () = app.drained.cancelled() => true,
         };
         if is_stopping {
             receiver.close();

@@ -92,6 +92,12 @@ impl Bookable<'_> {
         }
     }
 
+    /// How long before or after a visit something is kept for it, at most.
+    pub fn overhang_minutes(&self) -> u16 {
+        let buffers = [self.rules.buffer_before_minutes, self.rules.buffer_after_minutes];
+        self.needs.iter().map(|need| need.cleanup_minutes).chain(buffers).max().unwrap_or(0)
+    }
+
     /// Everything that could be reserved for it.
     pub fn resources(&self) -> Vec<Uuid> {
         let people = self.practitioners.iter().map(|p| p.id);

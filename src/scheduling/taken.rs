@@ -32,9 +32,9 @@ pub struct Window {
 }
 
 impl Window {
-    /// The whole of some civil days and a day around them: buffers overhang midnight.
+    /// The whole of some civil days, and as much around them as the service's buffers and clean-up overhang midnight.
     pub fn around(from: Date, to: Date, bookable: &Bookable<'_>) -> Self {
-        let margin = SignedDuration::from_hours(24);
+        let margin = SignedDuration::from_mins(bookable.overhang_minutes().into());
         let since = day_bounds(from, &bookable.location.zone).0;
         let until = day_bounds(to, &bookable.location.zone).1;
         Self {

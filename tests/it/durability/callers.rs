@@ -17,6 +17,9 @@ use crate::harness::call_ref;
 
 const HOT: &str = "I'm interested in Botox and filler, I have budget, need it this week";
 
+/// Callers at once.
+const LINES: usize = 5;
+
 /// What a caller wants.
 #[derive(Debug, Clone)]
 pub enum Wish {
@@ -93,15 +96,9 @@ impl<'i> Callers<'i> {
         }
     }
 
-    /// A few lines ring without pause until nobody answers any more.
-    pub async fn ring_until_dead(&self, lines: usize) {
-        let lines = (0..lines).map(|_| async { while self.ring_once().await {} });
-        futures::future::join_all(lines).await;
-    }
-
-    /// A few lines ring without pause, whatever they hear, until `done`.
-    pub async fn ring_until(&self, lines: usize, done: impl Future<Output = ()>) {
-        let lines = (0..lines).map(|_| async {
+    /// All lines ring without pause, whatever they hear, until `done`.
+    pub async fn ring_until(&self, done: impl Future<Output = ()>) {
+        let lines = (0..LINES).map(|_| async {
             loop {
                 if !self.ring_once().await {
                     tokio::time::sleep(Duration::from_millis(20)).await;
@@ -129,6 +126,28 @@ impl<'i> Callers<'i> {
             self.unanswered.lock().unwrap().push_back(ran);
         }
         is_answered
+    }
+
+    /// Waits, bounded, until one more call than before was answered.
+    pub async fn another_answer(&self) {
+        self.more(1, |_| true).await;
+    }
+
+    /// Waits, bounded, for a booking that was begun after now: more than the lines can have in hand.
+    pub async fn another_booking(&self) {
+        self.more(LINES + 1, Errand::is_booked).await;
+    }
+
+    async fn more(&self, how_many: usize, counts: fn(&Errand) -> bool) {
+        let so_far = || self.answered.lock().unwrap().iter().filter(|errand| counts(errand)).count();
+        let wanted = so_far() + how_many;
+        for _ in 0..2_000 {
+            if so_far() >= wanted {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("nobody was answered: {}", self.place.log());
     }
 
     /// Repeats what was never answered, each once.
@@ -169,7 +188,11 @@ impl<'i> Callers<'i> {
     fn visit(&self, phone: &str) -> Value {
         // One in four wants what others want: the only laser, on one of a few mornings.
         let (service, date, time) = if self.chance.one_in(4) {
-            ("Laser Treatment", day_after(2 + i64::try_from(self.chance.below(5)).unwrap()), "10:00".to_owned())
+            (
+                "Laser Treatment",
+                day_after(2 + i64::try_from(self.chance.below(5)).unwrap()),
+                "10:00".to_owned(),
+            )
         } else {
             let services = ["Consultation", "Botox", "HydraFacial", "Consultation"];
             let service = services[usize::try_from(self.chance.below(4)).unwrap()];
@@ -232,7 +255,8 @@ impl<'i> Callers<'i> {
         caller.say_user(HOT).await.ok()?;
         let mut other = caller.clone();
         let taken = if self.chance.one_in(4) {
-            let (one, two) = tokio::join!(caller.end("customer-ended-call"), other.end("customer-ended-call"));
+            let (one, two) =
+                tokio::join!(caller.end("customer-ended-call"), other.end("customer-ended-call"));
             one.or(two)
         } else {
             caller.end("customer-ended-call").await

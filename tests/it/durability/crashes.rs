@@ -21,13 +21,17 @@ async fn r1_r2_r4_t_b12_a23_a27_kill_9_loses_nothing_acknowledged_and_doubles_no
     for kill in 1..=KILLS {
         plan_a_bad_day(&place, &chance);
         let program = place.start().await;
-        let killing = async {
+        let killed = async {
+            // Half of them in the first moments, the others when all of it is at work.
+            if kill % 2 == 0 {
+                callers.another_answer().await;
+            }
             chance.pause(5, 400).await;
             program.kill().await;
         };
-        tokio::join!(killing, callers.ring_until_dead(4));
+        callers.ring_until(killed).await;
         // Else one killed worker's lock on the org's queue would keep every later crash from a text in hand.
-        if kill % 2 == 0 {
+        if kill % 3 == 0 {
             place.time_passes().await;
         }
     }
@@ -38,7 +42,7 @@ async fn r1_r2_r4_t_b12_a23_a27_kill_9_loses_nothing_acknowledged_and_doubles_no
     assert!(program.terminate().await.success());
     let rounds = until_settled(&place).await;
     let kept = assert_kept(&place, &callers).await;
-    assert!(kept.booked > 50 && kept.alerted > 10, "that proves little: {kept:?}");
+    assert!(kept.booked > 20 && kept.alerted > 5, "that proves little: {kept:?}");
     let log = place.log();
     eprintln!(
         "{kept:?}, {} refused, {} texts, {} found by look-up, {} messages dead, {rounds} rounds, {:?}",

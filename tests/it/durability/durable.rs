@@ -44,9 +44,8 @@ impl Durable {
         let database = Database::at(base_url, "postgres".to_owned());
         let mut keeper = JoinSet::new();
         keeper.spawn(async move {
-            if let Err(error) = server.keep_running().await {
-                eprintln!("PostgreSQL does not start again: {error}");
-            }
+            let Err(error) = server.keep_running().await;
+            eprintln!("PostgreSQL does not start again: {error}");
         });
         let durable = Self { dir, port, database, keeper };
         prepare(&durable.database).await;

@@ -43,10 +43,15 @@ impl Installation {
         let clock = Clock::system();
         let sandbox = Sandbox::start(None, Arc::new(move || clock.now())).await.unwrap();
         let admin = postgres.database.admin().await;
-        sqlx::query("update integration_settings set texts_per_day_max = 1000000").execute(&admin).await.unwrap();
-        let http = reqwest::Client::builder().timeout(Duration::from_secs(25)).build().unwrap();
+        sqlx::query("update integration_settings set texts_per_day_max = 1000000")
+            .execute(&admin)
+            .await
+            .unwrap();
+        // A connection kept from before a kill would fail the first question after it.
+        let http =
+            reqwest::Client::builder().timeout(Duration::from_secs(25)).pool_max_idle_per_host(0).build();
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        Self { postgres, sandbox, admin, http, port, settings }
+        Self { postgres, sandbox, admin, http: http.unwrap(), port, settings }
     }
 
     /// Adds settings that need to know the installation.
@@ -155,7 +160,10 @@ impl Program {
     pub async fn terminate(mut self) -> ExitStatus {
         let pid = i32::try_from(self.child.id().unwrap()).unwrap();
         kill(Pid::from_raw(pid), Signal::SIGTERM).unwrap();
-        tokio::time::timeout(Duration::from_secs(30), self.child.wait()).await.expect("it ends in time").unwrap()
+        tokio::time::timeout(Duration::from_secs(30), self.child.wait())
+            .await
+            .expect("it ends in time")
+            .unwrap()
     }
 
     pub fn has_ended(&mut self) -> bool {

@@ -11,4 +11,3 @@ mod pgbouncer;
 mod promises;
 mod shutdown;
 mod time_zones;
-

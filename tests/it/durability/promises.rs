@@ -58,7 +58,8 @@ pub async fn assert_kept(place: &Installation, callers: &Callers<'_>) -> Kept {
     let errands = callers.all();
     let visits = per_call(place, "appointments", "status = 'scheduled'").await;
     let alerts = counted(place, "select call_ref, count(*) from hot_lead_alerts group by 1").await;
-    let confirmations = per_call(place, "texts", "kind = 'confirmation' and state in ('sent', 'delivered')").await;
+    let confirmations =
+        per_call(place, "texts", "kind = 'confirmation' and state in ('sent', 'delivered')").await;
     let sms = messages_by_number(place);
     let mut kept = Kept { asked: errands.len(), ..Kept::default() };
     for errand in &errands {
@@ -95,7 +96,8 @@ pub async fn assert_told_again(callers: &Callers<'_>, how_many: usize) {
 }
 
 async fn assert_ledger(place: &Installation) {
-    let overlaps = "reservations a join reservations b on a.org_id = b.org_id and a.resource_id = b.resource_id
+    let overlaps =
+        "reservations a join reservations b on a.org_id = b.org_id and a.resource_id = b.resource_id
          and a.lane = b.lane and a.during && b.during and a.starts_at < b.starts_at";
     assert_eq!(place.count(overlaps).await, 0, "two people in one place");
     let orphans = "reservations r left join appointments a on a.org_id = r.org_id and a.id = r.appointment_id where a.id is null";
@@ -106,7 +108,11 @@ async fn assert_ledger(place: &Installation) {
     let roomless = "appointments a join services s on s.org_id = a.org_id and s.id = a.service_id
          where s.name <> 'Consultation' and (select count(*) from reservations r where r.org_id = a.org_id and r.appointment_id = a.id) <> 2";
     assert_eq!(place.count(roomless).await, 0, "a visit without its room or device");
-    assert_eq!(place.count("texts where state not in ('sent', 'delivered')").await, 0, "texts that did not leave");
+    assert_eq!(
+        place.count("texts where state not in ('sent', 'delivered')").await,
+        0,
+        "texts that did not leave"
+    );
 }
 
 /// W31: in no log of the killed and restarted programs.

@@ -1,1 +1,85 @@
-//! x
+//! The program is asked to stop, or has nothing left to open.
+
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use tokio::process::Command;
+
+use super::callers::{Callers, Errand, Wish};
+use super::chance::Chance;
+use super::installation::Installation;
+use super::promises::{assert_kept, until_settled};
+
+/// `server.drain_seconds`.
+const DRAINED_WITHIN: Duration = Duration::from_secs(25);
+
+/// R28.
+#[tokio::test(flavor = "multi_thread")]
+async fn r28_sigterm_under_load_finishes_and_records_what_was_begun() {
+    let chance = Chance::new("SIGTERM");
+    let place = Installation::new(vec![]).await;
+    let callers = Callers::new(&place, &chance);
+    let mut stops = Vec::new();
+    for _ in 0..5 {
+        let program = place.start().await;
+        let stopped = async {
+            callers.another_answer().await;
+            chance.pause(5, 400).await;
+            let asked = Instant::now();
+            let status = program.terminate().await;
+            assert!(status.success(), "{status}: {}", place.log());
+            stops.push(asked.elapsed());
+        };
+        callers.ring_until(stopped).await;
+        assert_recorded(&place, &callers.all()).await;
+    }
+    assert!(stops.iter().all(|took| *took < DRAINED_WITHIN), "{stops:?}");
+    let program = place.start().await;
+    callers.repeat_unanswered().await;
+    assert!(program.terminate().await.success());
+    until_settled(&place).await;
+    let kept = assert_kept(&place, &callers).await;
+    eprintln!("{kept:?}, stopped after {stops:?}");
+}
+
+/// What is written off the caller's path is written before the end: nobody comes to do it later.
+async fn assert_recorded(place: &Installation, errands: &[Errand]) {
+    for errand in errands.iter().filter(|errand| errand.heard.is_some()) {
+        let call = errand.call_ref();
+        match errand.wish {
+            Wish::Times(_) => {
+                let asked = format!("tool_calls where call_ref = '{call}' and answer is not null");
+                assert_eq!(place.count(&asked).await, 1, "not recorded: {errand:?}");
+                let message =
+                    format!("inbox where call_ref = '{call}' and kind = 'tool-calls' and state = 'done'");
+                assert_eq!(place.count(&message).await, 1, "not recorded: {errand:?}");
+            }
+            Wish::Visit(_) | Wish::CallBack | Wish::Talk => {
+                let open = format!("inbox where call_ref = '{call}' and state <> 'done'");
+                assert_eq!(place.count(&open).await, 0, "not settled: {errand:?}");
+            }
+        }
+    }
+}
+
+/// R17: with 64 file descriptors and twice as many clients, calls wait; the program does not fall.
+#[tokio::test(flavor = "multi_thread")]
+async fn r17_without_file_descriptors_the_program_waits_and_serves_again() {
+    let chance = Chance::new("no file descriptors");
+    let place = Installation::new(vec![]).await;
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "ulimit -n 64; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_voxanne")]);
+    let mut program = place.start_as(shell).await;
+    let address = place.url().replace("http://", "");
+    let idle: Vec<TcpStream> = (0..128).map(|_| TcpStream::connect(&address).unwrap()).collect();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert!(place.log().contains("Could not accept a connection"), "or this proves nothing: {}", place.log());
+    assert!(!program.has_ended(), "{}", place.log());
+    drop(idle);
+    let callers = Callers::new(&place, &chance);
+    callers.ring_until(callers.another_booking()).await;
+    assert!(place.is_ready().await);
+    assert!(program.terminate().await.success());
+    until_settled(&place).await;
+    assert_kept(&place, &callers).await;
+}

@@ -1,1 +1,33 @@
-//! x
+//! D2: where the machine stands must not matter.
+
+use std::process::{Command, Output};
+
+use crate::harness::new_database;
+
+/// Slices that read or speak dates and times.
+const WITH_TIMES: [&str; 3] = ["tools::check_availability", "tools::book_appointment", "receptionist::calls"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn d2_the_suite_says_the_same_in_auckland_and_in_utc() {
+    // So that the children find the server running.
+    new_database().await;
+    let (auckland, utc) = (tests_in("Pacific/Auckland"), tests_in("UTC"));
+    assert_eq!(outcomes(&auckland), outcomes(&utc));
+    assert!(outcomes(&utc).len() > 10, "filters that match nothing prove nothing");
+}
+
+fn tests_in(zone: &str) -> Output {
+    let suite = std::env::current_exe().unwrap();
+    let ran = Command::new(suite).args(WITH_TIMES).env("TZ", zone).output().unwrap();
+    let said = String::from_utf8_lossy(&ran.stdout);
+    assert!(ran.status.success(), "TZ={zone}: {said}{}", String::from_utf8_lossy(&ran.stderr));
+    ran
+}
+
+fn outcomes(ran: &Output) -> Vec<String> {
+    let said = String::from_utf8_lossy(&ran.stdout);
+    let mut lines: Vec<String> =
+        said.lines().filter(|line| line.starts_with("test ")).map(str::to_owned).collect();
+    lines.sort();
+    lines
+}

@@ -3,7 +3,9 @@
 use voxanne_sandbox::Fault;
 use voxanne_sandbox::twilio::Callbacks;
 
-use super::{LEASE_SECONDS, LOOK_UP_SECONDS, later, queue, queue_kind, send, states, taken, tasks, unreported, until};
+use super::{
+    LEASE_SECONDS, LOOK_UP_SECONDS, later, queue, queue_kind, send, states, taken, tasks, unreported, until,
+};
 use crate::harness::{CALLER, MANAGER};
 use voxanne::messaging::Kind;
 
@@ -119,12 +121,19 @@ async fn tm1_the_same_words_twice_on_purpose_are_two_texts() {
     vox.run_jobs().await;
     vox.sandbox.twilio().next_sends(Fault::ConnectionReset);
     same("2").await;
-    vox.exec("update texts set body = (select body from texts where dedupe_key = '1') where dedupe_key = '2'").await;
+    vox.exec(
+        "update texts set body = (select body from texts where dedupe_key = '1') where dedupe_key = '2'",
+    )
+    .await;
     vox.run_jobs().await;
     assert_eq!(states(&vox).await, "sent, sending");
     later(&vox, LEASE_SECONDS).await;
     later(&vox, LOOK_UP_SECONDS).await;
-    assert_eq!((states(&vox).await.as_str(), taken(&vox)), ("sent, sent", 2), "the first is not taken for the second");
+    assert_eq!(
+        (states(&vox).await.as_str(), taken(&vox)),
+        ("sent, sent", 2),
+        "the first is not taken for the second"
+    );
 }
 
 #[tokio::test]

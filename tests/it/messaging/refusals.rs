@@ -33,16 +33,34 @@ async fn t2_e17_every_refusal_ends_at_once_and_tells_staff_what_to_do() {
         queue(&vox, &vox.glow, &format!("+131055501{n:02}"), &format!("{code}")).await;
         vox.run_jobs().await;
         vox.sandbox.twilio().settled().await;
-        let state: String =
-            vox.one(&format!("select state || ' ' || failure_code from texts where dedupe_key = '{code}'")).await;
+        let state: String = vox
+            .one(&format!("select state || ' ' || failure_code from texts where dedupe_key = '{code}'"))
+            .await;
         assert_eq!(state, ends);
         vox.later(jiff::SignedDuration::from_secs(1));
     }
     later(&vox, 3600).await;
     assert_eq!(vox.count("texts where attempts <> 1").await, 0, "none was tried again");
     assert_eq!(vox.count("texts where failure is null").await, 0);
-    assert_eq!(vox.count("opt_outs where source = 'provider'").await, 1, "21610 and nothing else is an opt-out");
-    assert_snapshot!(tasks(&vox).await, @"");
+    assert_eq!(
+        vox.count("opt_outs where source = 'provider'").await,
+        1,
+        "21610 and nothing else is an opt-out"
+    );
+    assert_snapshot!(tasks(&vox).await, @"
+    call_instead: Call instead, the text to the caller did not arrive: This is not a valid number. Correct it on the contact.
+    call_instead: Call instead, the text to the caller did not arrive: This is not a mobile number. Call instead, or ask for a mobile number.
+    fix_texting: Texts do not leave: Texts to this country are off. Turn it on under Messaging geographic permissions in Twilio.
+    call_instead: Call instead, the text to the caller did not arrive: The recipient replied STOP. They must reply START before texts resume.
+    text_failed: Not delivered: the text to the caller. Twilio's fraud protection stopped the text. Review SMS pumping protection in Twilio.
+    text_failed: Not delivered: the text to the caller. The account reached its daily limit of texts. Raise it in Twilio, or wait until tomorrow.
+    text_failed: Not delivered: the text to the caller. The phone is off or out of reach. Call the contact, or send again later.
+    text_failed: Not delivered: the text to the caller. The recipient or carrier blocks these texts. Call instead.
+    call_instead: Call instead, the text to the caller did not arrive: The number is not in service. Correct it on the contact.
+    call_instead: Call instead, the text to the caller did not arrive: This is a landline or a carrier Twilio cannot reach. Call instead.
+    text_failed: Not delivered: the text to the caller. The carrier filtered the text. Reword it and check the number's registration in Twilio.
+    fix_texting: Texts do not leave: The number is not registered for A2P 10DLC. Finish brand and campaign registration in Twilio.
+    ");
 }
 
 #[tokio::test]
@@ -89,7 +107,11 @@ async fn t4_a_busy_twilio_is_left_alone_for_as_long_as_it_asked() {
 #[tokio::test]
 async fn t4_an_absurd_pause_is_not_believed() {
     let vox = Voxanne::start().await;
-    vox.sandbox.twilio().next_sends(Fault::Status { http: 429, code: None, retry_after_seconds: Some(u32::MAX) });
+    vox.sandbox.twilio().next_sends(Fault::Status {
+        http: 429,
+        code: None,
+        retry_after_seconds: Some(u32::MAX),
+    });
     send(&vox, "a").await;
     let seconds: i32 =
         vox.one("select extract(epoch from run_at - now())::int from graphile_worker._private_jobs").await;
@@ -110,11 +132,15 @@ async fn e14_tm5_a_number_that_said_stop_is_promised_no_text_and_staff_are_told(
 
     let second = book(&vox, 2, CALLER, 12).await;
     assert_snapshot!(second, @"Great! I've confirmed your Botox appointment for Tuesday, December 1st at 12 PM. Please make a note of it, since I can't text this number.");
-    assert_snapshot!(tasks(&vox).await, @"");
+    assert_snapshot!(tasks(&vox).await, @"
+    call_instead: Call instead, the text to the caller did not arrive: The recipient replied STOP. They must reply START before texts resume.
+    text_not_sent: Text not sent: The recipient replied STOP. Call instead.
+    ");
     assert_eq!(vox.count("texts").await, 1);
 
     // A manager's phone is never held back, even if it once said STOP to the clinic.
-    vox.exec(&format!("insert into opt_outs values ('{}', '{MANAGER}', 'test', now())", vox.glow.org.0)).await;
+    vox.exec(&format!("insert into opt_outs values ('{}', '{MANAGER}', 'test', now())", vox.glow.org.0))
+        .await;
     queue_kind(&vox, &vox.glow, Kind::HotLeadAlert, MANAGER, "alert").await;
     vox.run_jobs().await;
     assert_eq!(vox.texts_to(MANAGER).len(), 1);
@@ -134,11 +160,16 @@ async fn tm7_a_landline_is_called_instead() {
         book(&vox, 1, CALLER, 10).await;
         vox.run_jobs().await;
         vox.sandbox.twilio().settled().await;
-        let task: String = vox.one("select title from tasks where kind = 'call_instead' and appointment_id is not null").await;
+        let task: String = vox
+            .one("select title from tasks where kind = 'call_instead' and appointment_id is not null")
+            .await;
         assert!(task.starts_with("Call instead, the text to the caller did not arrive: "), "{task}");
         // Once known, it is not promised again.
         let next = book(&vox, 2, CALLER, 12).await;
-        assert!(next.ends_with("Please make a note of it, since I can't text this number."), "{fault:?}: {next}");
+        assert!(
+            next.ends_with("Please make a note of it, since I can't text this number."),
+            "{fault:?}: {next}"
+        );
         assert_eq!(vox.count("texts").await, 1);
         assert_eq!(vox.count("tasks where kind = 'text_not_sent'").await, 1);
     }
@@ -156,8 +187,18 @@ async fn e19_one_orgs_bad_token_never_holds_up_anothers_texts() {
     }
     vox.run_jobs().await;
     vox.sandbox.twilio().settled().await;
-    assert_eq!(vox.count(&format!("texts where state = 'delivered' and org_id = '{}'", vox.harbor.org.0)).await, 10);
-    assert_eq!(vox.count(&format!("texts where state = 'failed' and org_id = '{}'", vox.glow.org.0)).await, 10);
+    assert_eq!(
+        vox.count(&format!("texts where state = 'delivered' and org_id = '{}'", vox.harbor.org.0)).await,
+        10
+    );
+    assert_eq!(
+        vox.count(&format!("texts where state = 'failed' and org_id = '{}'", vox.glow.org.0)).await,
+        10
+    );
     assert_eq!(vox.count("tasks").await, 1);
-    assert_eq!(jobs::list_dead(&vox.app).await.unwrap().len(), 0, "a refusal is an outcome, not a failed job");
+    assert_eq!(
+        jobs::list_dead(&vox.app).await.unwrap().len(),
+        0,
+        "a refusal is an outcome, not a failed job"
+    );
 }

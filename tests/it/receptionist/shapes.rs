@@ -46,10 +46,10 @@ async fn a3_a6_a7_v12_every_fixture_is_answered_200_in_its_own_form() {
             Some("tool-calls") => assert_results(&name, &sent, &body),
             Some("function-call") => assert!(body["result"].is_string(), "{name}: {body}"),
             Some("assistant-request") => {
-                assert_eq!(body["assistantId"], vox.glow.assistant_id.as_str(), "{name}")
+                assert_eq!(body["assistantId"], vox.glow.assistant_id.as_str(), "{name}");
             }
             Some("transfer-destination-request") => {
-                assert!(body["destination"]["number"].is_string(), "{name}: {body}")
+                assert!(body["destination"]["number"].is_string(), "{name}: {body}");
             }
             Some("campaign.predial") => assert_eq!(body["eligible"], false),
             Some("knowledge-base-request") => assert!(body["documents"].is_array(), "{name}: {body}"),

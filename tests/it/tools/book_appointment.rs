@@ -270,7 +270,7 @@ async fn e1_c6_the_caller_id_comes_first_and_a_given_number_is_kept_beside_it() 
 }
 
 #[tokio::test]
-async fn ts4_ts5_ts6_without_a_readable_calendar_a_visit_is_pending_and_holds_its_time() {
+async fn ts4_ts5_ts6_tb5_without_a_readable_calendar_a_visit_is_pending_and_holds_its_time() {
     let vox = Voxanne::start().await;
     let book = async |n: u128, from: &str| {
         let call = vox.call_from(&vox.harbor, &call_ref(n), Some(from));

@@ -1,6 +1,7 @@
 //! What callers hear, and what it leaves behind.
 
 mod book_appointment;
+mod breakage;
 mod check_availability;
 mod notify_hot_lead;
 mod stories;
