@@ -143,20 +143,24 @@ comment on function app_ctx.taken(uuid, uuid[], timestamptz, timestamptz, timest
 -- The same under the ledger's locks, for writers: waits for every (resource, day) touched in one order for all,
 -- lets lapsed holds go whole, and then looks. Each statement of a volatile function sees what committed before it.
 create function app_ctx.open_ledger(wanted_org uuid, resource_ids uuid[], days date[], since timestamptz, until timestamptz,
-    at timestamptz, own_call_ref text, own_start timestamptz)
+    at timestamptz, own_call_ref text, own_start timestamptz, own_phone text)
   returns table (kind text, resource_id uuid, lane smallint, starts_at timestamptz, ends_at timestamptz, rules_version bigint)
   language plpgsql as $$
 #variable_conflict use_column
 begin
   perform set_config('app.org_id', wanted_org::text, true);
   perform pg_advisory_xact_lock(k.key)
-     from (select distinct hashtextextended(wanted_org::text || r || d, 0) as key
-             from unnest(resource_ids) r, unnest(days) d order by 1) k;
+     from (select hashtextextended(wanted_org::text || r || d, 0) as key from unnest(resource_ids) r, unnest(days) d
+           union
+           -- One caller's own requests wait for each other too: a repeat must find what it repeats.
+           select hashtextextended(wanted_org::text || own.what, 0)
+             from (values ('call:' || own_call_ref), ('phone:' || own_phone)) own (what) where own.what is not null
+           order by 1) k;
   delete from public.holds h
    where h.org_id = wanted_org
      and (h.expires_at <= at and exists (select from public.reservations x where x.org_id = wanted_org and x.hold_id = h.id and x.resource_id = any (resource_ids))
           or h.call_ref = own_call_ref and h.starts_at = own_start);
   return query select * from app_ctx.taken(wanted_org, resource_ids, since, until, at);
 end $$;
-comment on function app_ctx.open_ledger(uuid, uuid[], date[], timestamptz, timestamptz, timestamptz, text, timestamptz) is
+comment on function app_ctx.open_ledger(uuid, uuid[], date[], timestamptz, timestamptz, timestamptz, text, timestamptz, text) is
   'Takes the ledger''s transaction locks in sorted order, reaps lapsed holds and the caller''s own, and says what is taken.';

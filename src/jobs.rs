@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use graphile_worker::{
-    Cron, CrontabTimerError, IntoTaskHandlerResult, LocalQueueConfig, TaskHandler, Worker, WorkerBuildError,
-    WorkerContext, WorkerOptions, WorkerRecoveryConfig,
+    Cron, CrontabTimerError, IntoTaskHandlerResult, LocalQueueConfig, RefetchDelayConfig, TaskHandler,
+    Worker, WorkerBuildError, WorkerContext, WorkerOptions, WorkerRecoveryConfig,
 };
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinHandle;
@@ -193,7 +193,7 @@ async fn open(app: &App) -> Result<Worker, JobsError> {
     let mut options = options(app)
         .concurrency(CONCURRENCY)
         .poll_interval(POLL)
-        .local_queue(LocalQueueConfig::default().with_size(TAKEN_AHEAD))
+        .local_queue(LocalQueueConfig::default().with_size(TAKEN_AHEAD).with_refetch_delay(refetch_delay()))
         .use_notification_delivery(!app.db.is_pooled_outside())
         .worker_recovery(recovery())
         .shutdown_signal(async move { stopping.cancelled().await })
@@ -206,6 +206,11 @@ async fn open(app: &App) -> Result<Worker, JobsError> {
         options = options.with_cron(round);
     }
     Ok(options.init().await?)
+}
+
+/// Without a pause between empty fetches the queue's library asks again at once, for ever; a new job ends the pause.
+fn refetch_delay() -> RefetchDelayConfig {
+    RefetchDelayConfig::default().with_duration(POLL).with_threshold(0).with_max_abort_threshold(1)
 }
 
 fn options(app: &App) -> WorkerOptions {

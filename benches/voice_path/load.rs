@@ -48,7 +48,7 @@ impl Target {
 
     /// Asks over `connections`, each as soon as it has its answer, for `time`.
     pub async fn drive(&self, connections: usize, time: Duration) -> Round {
-        self.ask(connections, |_, began| began.elapsed() < time).await
+        self.ask(connections, move |_, began| began.elapsed() < time).await
     }
 
     /// Asks once over each of `connections`, all at the same moment.

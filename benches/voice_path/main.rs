@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
+use tokio::task::JoinSet;
 use voxanne::platform::clock::Clock;
 
 use load::{Round, Target};
@@ -46,9 +47,18 @@ async fn bench() {
     let now = Clock::system().now();
     let run = u64::try_from(now.as_millisecond()).unwrap();
     let dir = std::env::var_os("VOXANNE_BENCH_DIR").map_or_else(|| "/var/tmp".into(), PathBuf::from);
-    let stage = Stage::set(dir.join(format!("voxanne-bench-{run}"))).await;
+    let dir = dir.join(format!("voxanne-bench-{run}"));
     let messages = Messages::new(now.to_zoned(TimeZone::UTC).date(), run);
+    // In a task of its own: whatever fails in it, nothing stays behind.
+    let mut played = JoinSet::new();
+    played.spawn(play(dir.clone(), messages));
+    let played = played.join_next().await;
+    stage::strike(&dir).await;
+    played.unwrap().unwrap();
+}
 
+async fn play(dir: PathBuf, messages: Messages) {
+    let stage = Stage::set(dir).await;
     let mut figures = Figures::default();
     starts(&stage, &mut figures).await;
     let product = stage.serve().await;
@@ -64,7 +74,6 @@ async fn bench() {
     figures.at_most("resident memory under load, MiB", 120.0, &[peak]);
     product.stop().await;
     figures.print();
-    stage.strike().await;
 }
 
 /// From the start of the release binary to its first answer, beside a database that is up to date.

@@ -1,6 +1,6 @@
 //! What the bench plays on: a PostgreSQL of its own that loses nothing, ten clinics, the product's release binary.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ use voxanne::platform::app::App;
 use voxanne::platform::clock::Clock;
 use voxanne::platform::config::Config;
 use voxanne::platform::db::Db;
-use voxanne::platform::embedded::{Embedded, Options};
+use voxanne::platform::embedded::{self, Embedded, Options};
 use voxanne::platform::ids::{Ids, OrgId};
 use voxanne::platform::migrate::{APP_ROLE, migrate};
 use voxanne::platform::secrets::Keys;
@@ -56,7 +56,8 @@ impl Stage {
         sqlx::raw_sql(SEED).execute(&admin).await.unwrap();
         let stage = Self { embedded, admin, dir };
         stage.issue_secrets().await;
-        sqlx::raw_sql("vacuum analyze; checkpoint").execute(&stage.admin).await.unwrap();
+        stage.exec("vacuum analyze").await;
+        stage.exec("checkpoint").await;
         stage
     }
 
@@ -92,11 +93,15 @@ impl Stage {
         keys().database_password().expose_secret().to_owned()
     }
 
+    async fn exec(&self, sql: &'static str) {
+        sqlx::raw_sql(sql).execute(&self.admin).await.unwrap();
+    }
+
     /// Makes the texts so far a matter of last week: a clinic whose day is not over has texted less.
     pub async fn age_texts(&self) {
-        let aged = "update texts set queued_at = queued_at - interval '7 days' where queued_at > now() - interval '1 day'";
-        sqlx::raw_sql(aged).execute(&self.admin).await.unwrap();
-        sqlx::raw_sql("vacuum analyze texts").execute(&self.admin).await.unwrap();
+        self.exec("update texts set queued_at = queued_at - interval '7 days' where queued_at > now() - interval '1 day'")
+            .await;
+        self.exec("vacuum analyze texts").await;
     }
 
     /// `voxanne serve` beside this database.
@@ -117,13 +122,12 @@ impl Stage {
         command.args(["baseline", &port.to_string()]).env("DATABASE_URL", self.admin_url().expose_secret());
         Served::start(command, port, self.dir.join("baseline.log")).await
     }
+}
 
-    /// Stops the server and removes its data.
-    pub async fn strike(self) {
-        self.admin.close().await;
-        self.embedded.stop().await.unwrap();
-        std::fs::remove_dir_all(&self.dir).unwrap();
-    }
+/// Stops the server, whatever became of the bench, and removes its data.
+pub async fn strike(dir: &Path) {
+    embedded::stop_left_behind(&dir.join("postgres")).await.unwrap();
+    std::fs::remove_dir_all(dir).unwrap();
 }
 
 /// A server in a process of its own.

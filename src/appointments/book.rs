@@ -1,6 +1,6 @@
 //! Books an appointment for whoever is on the phone.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use voxanne_slots::{Fit, Opening, Refusal, fit};
 
 use super::spoken;
@@ -11,7 +11,7 @@ use crate::phone::Phone;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::{AppointmentId, CallId, ContactId, OrgId, ResourceId};
-use crate::scheduling::{self, Bookable, Calendar, Location, RuleBook, Service, Taken};
+use crate::scheduling::{self, Bookable, Calendar, Location, RuleBook, Service, Taken, Writer};
 use crate::spoken_name::SpokenName;
 use crate::tasks::{self, NewTask};
 use crate::{calls, contacts, when};
@@ -71,6 +71,9 @@ pub enum BookError {
         /// The nearest times that can be.
         alternatives: Vec<Opening>,
     },
+    /// The same person has a visit at that time already, and not this one.
+    #[error("the caller has another visit at that time")]
+    HasAnotherVisit,
     /// This call has booked enough; more is a model in a loop.
     #[error("this call has booked {0} times")]
     TooMany(usize),
@@ -93,8 +96,8 @@ pub async fn book(
     wanted: &NewBooking<'_>,
 ) -> Result<Booked, BookError> {
     let bookable = wanted.book.bookable(wanted.location, wanted.service, wanted.practitioner);
-    let own_call = wanted.call_ref.as_deref();
-    let taken = scheduling::open_ledger(app, tx, org, &bookable, wanted.starts_at, own_call).await?;
+    let by = Writer { call_ref: wanted.call_ref.as_deref(), phone: wanted.phone.as_ref().map(Phone::as_str) };
+    let taken = scheduling::open_ledger(app, tx, org, &bookable, wanted.starts_at, by).await?;
     if taken.rules_version != wanted.book.version {
         return Err(BookError::RulesChanged(taken.rules_version));
     }
@@ -129,14 +132,18 @@ async fn find_repeat(
 ) -> Result<Option<Booked>, BookError> {
     let query = EarlierQuery {
         starts_at: wanted.starts_at,
+        ends_at: ends_at(wanted),
         service: wanted.service.id,
         call_ref: wanted.call_ref.as_deref(),
         phone: wanted.phone.as_ref().map(Phone::as_str),
     };
     let earlier = store::earlier(tx, org, &query).await?;
-    let same = earlier.iter().find(|e| e.is_same_visit && is_same_person(wanted, e));
-    if let Some(same) = same {
+    let theirs = |e: &&Earlier| is_same_person(wanted, e);
+    if let Some(same) = earlier.iter().filter(theirs).find(|e| is_same_wish(wanted, e)) {
         return Ok(Some(Booked { id: same.id, said: same.confirmation_said.clone(), is_repeat: true }));
+    }
+    if earlier.iter().filter(theirs).any(|e| e.overlaps) {
+        return Err(BookError::HasAnotherVisit);
     }
     let of_this_call = earlier.iter().filter(|e| e.is_this_call).count();
     if i64::try_from(of_this_call).unwrap_or(i64::MAX) >= app.config.voice.bookings_per_call_max {
@@ -145,15 +152,32 @@ async fn find_repeat(
     Ok(None)
 }
 
-/// Within a call a name may be misheard or left out; from another call of the same number it must be the same.
+/// The same visit: start, service as said, and nobody else asked for. Anything else is a change, and said to be none.
+fn is_same_wish(wanted: &NewBooking<'_>, earlier: &Earlier) -> bool {
+    let same_word = |a: Option<&str>, b: Option<&str>| match (a, b) {
+        (Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
+        (a, b) => a == b,
+    };
+    earlier.is_same_visit
+        && same_word(wanted.service_said.as_deref(), earlier.service_said.as_deref())
+        && wanted.practitioner.is_none_or(|asked| asked.0 == earlier.practitioner_id)
+}
+
+/// Within a call a name may be shortened or left out; from another call of the same number it must be the same.
 fn is_same_person(wanted: &NewBooking<'_>, earlier: &Earlier) -> bool {
     let known = earlier.customer_name.as_deref().and_then(SpokenName::parse);
+    let names = (known.as_ref(), wanted.name.as_ref());
     if earlier.is_this_call {
-        return known.zip(wanted.name.as_ref()).is_none_or(|(known, said)| known.similar(said));
+        return matches!(names, (None, None))
+            || matches!(names, (Some(known), Some(said)) if known.similar(said));
     }
-    let same_name =
-        known.zip(wanted.name.as_ref()).is_some_and(|(k, s)| k.as_str().eq_ignore_ascii_case(s.as_str()));
+    let same_name = matches!(names, (Some(k), Some(s)) if k.as_str().eq_ignore_ascii_case(s.as_str()));
     same_name && earlier.said_phone.as_deref() == wanted.said_phone.as_ref().map(Phone::as_str)
+}
+
+fn ends_at(wanted: &NewBooking<'_>) -> Timestamp {
+    let length = SignedDuration::from_mins(wanted.service.rules.duration_minutes.into());
+    wanted.starts_at.checked_add(length).unwrap_or(wanted.starts_at)
 }
 
 async fn refused(
@@ -238,7 +262,11 @@ async fn who(
     let call = match &wanted.call_ref {
         Some(call_ref) => {
             let phone = wanted.phone.as_ref().filter(|_| wanted.is_caller_id).map(Phone::as_str);
-            Some(calls::ensure(tx, org, app.new_id(), call_ref, phone, app.clock.now()).await?)
+            let call = calls::ensure(tx, org, app.new_id(), call_ref, phone, app.clock.now()).await?;
+            if let (None, Some(said)) = (phone, &wanted.phone) {
+                calls::link_contact(tx, org, call, said.as_str()).await?;
+            }
+            Some(call)
         }
         None => None,
     };

@@ -8,7 +8,7 @@ use super::store::{self, NewHold, Reason};
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::{HoldId, OrgId};
-use crate::scheduling;
+use crate::scheduling::{self, Writer};
 
 /// A time that is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,8 +28,9 @@ pub async fn hold(
     wanted: &NewBooking<'_>,
 ) -> Result<Held, BookError> {
     let call_ref = wanted.call_ref.as_deref().unwrap_or_default();
+    let by = Writer { call_ref: Some(call_ref), phone: None };
     let bookable = wanted.book.bookable(wanted.location, wanted.service, wanted.practitioner);
-    let taken = scheduling::open_ledger(app, tx, org, &bookable, wanted.starts_at, Some(call_ref)).await?;
+    let taken = scheduling::open_ledger(app, tx, org, &bookable, wanted.starts_at, by).await?;
     if taken.rules_version != wanted.book.version {
         return Err(BookError::RulesChanged(taken.rules_version));
     }

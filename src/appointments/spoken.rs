@@ -21,7 +21,7 @@ pub(super) fn booked_sentence(
             "Great! I've confirmed your {service} appointment for {moment}. You'll receive a text message confirmation shortly with all the details."
         ),
         (Status::Scheduled, false) => format!(
-            "Great! I've confirmed your {service} appointment for {moment}. Please make a note of it, since I can't text this number."
+            "Great! I've confirmed your {service} appointment for {moment}. Please make a note of it, since I can't text you a confirmation."
         ),
         (Status::Pending, true) => format!(
             "I've scheduled your {service} appointment for {moment}. Our team will call you within 24 hours to confirm. You'll also receive a text confirmation."
@@ -37,6 +37,9 @@ pub fn refused_sentence(error: &BookError, zone: &TimeZone) -> String {
     match error {
         BookError::Refused { refusal, alternatives } => {
             format!("{} {}", reason(refusal, alternatives), offer(alternatives, zone))
+        }
+        BookError::HasAnotherVisit => {
+            "You already have an appointment with us at that time. Our team can change it for you, or would another time suit you?".into()
         }
         BookError::TooMany(_) => {
             "I've already booked several visits on this call. Our team can help you with any more, so please call back another time.".into()
@@ -119,6 +122,7 @@ fn samples() -> Vec<String> {
         }
     }
     all.push(refused_sentence(&BookError::TooMany(3), &zone));
+    all.push(refused_sentence(&BookError::HasAnotherVisit, &zone));
     all.push(UNEXPECTED.into());
     all
 }

@@ -113,12 +113,16 @@ pub(super) async fn insert(
     Ok(())
 }
 
-/// What is known before a booking: active visits that it may repeat, and what this call has booked.
+/// What is known before a booking: active visits of the caller that it may repeat or collide with, and what this call
+/// has booked.
 #[derive(Debug, FromRow)]
 pub(super) struct Earlier {
     pub id: AppointmentId,
     pub is_same_visit: bool,
+    pub overlaps: bool,
     pub is_this_call: bool,
+    pub practitioner_id: Uuid,
+    pub service_said: Option<String>,
     pub customer_name: Option<String>,
     pub said_phone: Option<String>,
     pub confirmation_said: String,
@@ -128,6 +132,7 @@ pub(super) struct Earlier {
 #[derive(Debug)]
 pub(super) struct EarlierQuery<'a> {
     pub starts_at: Timestamp,
+    pub ends_at: Timestamp,
     pub service: ServiceId,
     pub call_ref: Option<&'a str>,
     pub phone: Option<&'a str>,
@@ -141,12 +146,14 @@ pub(super) async fn earlier(
     sql_as(
         "with this_call as (select id from calls where org_id = $1 and platform = 'vapi' and call_ref = $4),
               candidates as (
-                select * from appointments where org_id = $1 and starts_at = $2 and service_id = $3 and customer_phone = $5
+                -- No visit is longer than a day: the index on starts_at bounds both halves.
+                select * from appointments
+                 where org_id = $1 and starts_at > $2 - interval '24 hours' and starts_at < $6 and ends_at > $2 and customer_phone = $5
                 union
                 select * from appointments where org_id = $1 and call_id = (select id from this_call))
-         select id, starts_at = $2 and service_id = $3 as is_same_visit,
+         select id, starts_at = $2 and service_id = $3 as is_same_visit, starts_at < $6 and ends_at > $2 as overlaps,
                 coalesce(call_id = (select id from this_call), false) as is_this_call,
-                customer_name, said_phone, confirmation_said
+                practitioner_id, service_said, customer_name, said_phone, confirmation_said
            from candidates where status in ('pending', 'scheduled', 'arrived') order by created_at",
     )
     .bind(org)
@@ -154,6 +161,7 @@ pub(super) async fn earlier(
     .bind(query.service)
     .bind(query.call_ref)
     .bind(query.phone)
+    .bind(query.ends_at.to_sqlx())
     .fetch_all(tx)
     .await
 }

@@ -139,12 +139,8 @@ pub(super) async fn record_report(
     Ok(done.rows_affected() == 1)
 }
 
-pub(super) async fn link_contact(
-    tx: &mut PgConnection,
-    org: OrgId,
-    id: CallId,
-    phone: &str,
-) -> sqlx::Result<()> {
+/// Links the call to the contact with this number, unless it is linked.
+pub async fn link_contact(tx: &mut PgConnection, org: OrgId, id: CallId, phone: &str) -> sqlx::Result<()> {
     sql("update calls c set contact_id = k.id from contacts k
           where c.org_id = $1 and c.id = $2 and k.org_id = $1 and k.phone = $3 and c.contact_id is null")
     .bind(org)

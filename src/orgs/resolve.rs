@@ -12,7 +12,10 @@ use crate::platform::fresh::Fresh;
 use crate::platform::ids::{LocationId, OrgId};
 
 /// Keys kept at once, known and unknown: bounds what a stranger can make us remember.
-const KEYS_MAX: u64 = 100_000;
+const KEYS_MAX: u64 = 20_000;
+
+/// Longer than every id, token and secret in use.
+const ID_BYTES_MAX: usize = 512;
 
 /// Something that names an org.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -54,7 +57,17 @@ pub enum Ownership {
 struct Kept(Fresh<(&'static str, String), Option<Owner>>);
 
 /// Whose `claimed` is; `None` when nobody's. Remembered for a few seconds.
+///
+/// Longer ids than any platform's are nobody's, and are not remembered: a stranger must not fill our memory.
 pub async fn owner_of(app: &App, claimed: &Claimed) -> Result<Option<Owner>, Arc<sqlx::Error>> {
+    let (Claimed::Door(id)
+    | Claimed::Secret(id)
+    | Claimed::Assistant(id)
+    | Claimed::PhoneNumberId(id)
+    | Claimed::Number(id)) = claimed;
+    if id.len() > ID_BYTES_MAX {
+        return Ok(None);
+    }
     let kept = app.memo.get_or(|| Kept(Fresh::new(KEYS_MAX)));
     let key = match claimed {
         Claimed::Door(token) => ("door", hex::encode(app.keys.digest(token))),

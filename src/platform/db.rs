@@ -71,17 +71,33 @@ impl Db {
     /// One round trip. Connections that the server closed since their last use (a restart) are replaced.
     pub async fn begin(&self, class: Class, org: OrgId) -> Result<OrgTx, sqlx::Error> {
         // Built from a UUID's own formatting: nothing a caller said is in this text.
-        let start = format!("begin; select set_config('app.org_id', '{}', true)", org.0);
-        let pool = self.pool(class);
-        let mut dead_connections = 0;
-        loop {
-            match pool.begin_with(AssertSqlSafe(start.clone())).await {
-                Err(error) if is_disconnected(&error) && dead_connections < pool.size() => {
-                    dead_connections += 1;
+        self.begin_by(class, format!("begin; select set_config('app.org_id', '{}', true)", org.0)).await
+    }
+
+    /// Begins a transaction in which no org's rows exist: for look-ups across orgs through the reviewed functions.
+    pub async fn begin_across(&self, class: Class) -> Result<OrgTx, sqlx::Error> {
+        self.begin_by(class, "begin".to_owned()).await
+    }
+
+    /// In a task of its own: the driver counts a transaction once it has begun, so one whose beginning is dropped (a
+    /// caller hangs up, a time limit passes) would stay open on its connection.
+    #[expect(clippy::disallowed_methods, reason = "nothing is lost when this dies: it has only begun")]
+    async fn begin_by(&self, class: Class, start: String) -> Result<OrgTx, sqlx::Error> {
+        let pool = self.pool(class).clone();
+        let begun = tokio::spawn(async move {
+            // Not the pool's size, which shrinks with every one of them.
+            let dead_connections_max = pool.options().get_max_connections();
+            let mut dead_connections = 0;
+            loop {
+                match pool.begin_with(AssertSqlSafe(start.clone())).await {
+                    Err(error) if is_disconnected(&error) && dead_connections < dead_connections_max => {
+                        dead_connections += 1;
+                    }
+                    begun => return begun,
                 }
-                begun => return begun,
             }
-        }
+        });
+        begun.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
     }
 
     /// The pool of a class, for look-ups across orgs and for the job queue.

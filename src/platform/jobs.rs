@@ -31,7 +31,8 @@ pub async fn enqueue<P: Serialize + Sync>(
     job: NewJob<'_, P>,
 ) -> Result<(), sqlx::Error> {
     let payload = serde_json::to_value(job.payload).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
-    sql("select graphile_worker.add_job($1, payload := $2::json, queue_name := $3, run_at := now() + make_interval(secs => $4), max_attempts := 25, job_key := $5)")
+    // `select … from`: the function's own result is a composite that the driver would first have to ask about.
+    sql("select from graphile_worker.add_job($1, payload := $2::json, queue_name := $3, run_at := now() + make_interval(secs => $4), max_attempts := 25, job_key := $5)")
         .bind(job.task)
         .bind(payload)
         .bind(format!("{}:{}", job.queue, org.0))

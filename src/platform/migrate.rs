@@ -12,6 +12,9 @@ pub const APP_ROLE: &str = "voxanne_app";
 /// "voxanne" as a number: replicas that start together migrate one after the other.
 const MIGRATION_LOCK: i64 = 0x766f_7861_6e6e_6500;
 
+/// The oldest major version that the tests run on.
+const OLDEST: i32 = 15;
+
 static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 
 /// Why the database could not be brought up to date.
@@ -58,9 +61,7 @@ pub async fn migrate(admin_url: &SecretString, app_password: &SecretString) -> R
         .fetch_one(&mut guard)
         .await
         .doing("ask the database's version")?;
-    if version < 15 {
-        return Err(MigrateError::TooOld { found: version });
-    }
+    check_version(version)?;
     sqlx::query("select pg_advisory_lock($1)")
         .bind(MIGRATION_LOCK)
         .execute(&mut guard)
@@ -75,6 +76,10 @@ pub async fn migrate(admin_url: &SecretString, app_password: &SecretString) -> R
     // Closing the connection gives the lock back.
     guard.close().await.doing("close the migration's connection")?;
     done
+}
+
+fn check_version(found: i32) -> Result<(), MigrateError> {
+    if found < OLDEST { Err(MigrateError::TooOld { found }) } else { Ok(()) }
 }
 
 async fn migrate_alone(pool: &PgPool, app_password: &SecretString) -> Result<(), MigrateError> {
@@ -136,3 +141,15 @@ begin
   end loop;
 end $$;
 ";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_postgresql_before_15_is_refused_by_name() {
+        let refused = check_version(14).map_err(|error| error.to_string());
+        assert_eq!(refused, Err("PostgreSQL 14 is too old: 15 or newer is needed".to_owned()));
+        assert!(check_version(15).is_ok() && check_version(18).is_ok());
+    }
+}

@@ -13,6 +13,7 @@ pub mod memo;
 pub mod migrate;
 pub mod network;
 pub mod problem;
+pub mod queue;
 pub mod request_id;
 pub mod secrets;
 pub mod telemetry;

@@ -11,7 +11,7 @@ use axum::routing::post;
 use axum::{Json, http::StatusCode};
 
 use super::authenticate::{Knock, NotLetIn, authenticate};
-use super::receive::{ReceiveError, receive};
+use super::receive::{ReceiveError, receive, sorry};
 use crate::platform::app::App;
 use crate::platform::ids::OrgId;
 use crate::platform::network::Network;
@@ -56,31 +56,52 @@ async fn answer(
         Err(problem) => return problem.into_response(),
     };
     let url = uri.path_and_query().map_or("", |p| p.as_str());
-    let org = match authenticate(app, &Knock { door, url, headers, body: &body }).await {
-        Ok(org) => org,
-        Err(NotLetIn::Unavailable(error)) => {
+    let knock = Knock { door, url, headers, body: &body };
+    let patience = Duration::from_millis(app.config.voice.tool_budget_ms) + LAST_RESORT_AFTER;
+    match tokio::time::timeout(patience, serve(app, &knock)).await {
+        Ok(Ok(said)) => (StatusCode::OK, Json(said)).into_response(),
+        Ok(Err(Problem { status: StatusCode::SERVICE_UNAVAILABLE, .. })) | Err(_) => last_resort(&body),
+        Ok(Err(problem)) => problem.into_response(),
+    }
+}
+
+/// After a tool's own budget, which answers first wherever it can.
+const LAST_RESORT_AFTER: Duration = Duration::from_millis(300);
+
+/// The database does not answer. Nothing was authenticated, nothing done: a caller is told to ask again, which is no
+/// secret, and everything else is to be sent again.
+fn last_resort(body: &[u8]) -> Response {
+    metrics::counter!("voxanne_last_resorts_total").increment(1);
+    match voxanne_vapi::parse(body).ok().and_then(|message| sorry(&message)) {
+        Some(said) => (StatusCode::OK, Json(said)).into_response(),
+        None => Problem::UNAVAILABLE.into_response(),
+    }
+}
+
+async fn serve(app: &App, knock: &Knock<'_>) -> Result<serde_json::Value, Problem> {
+    let org = authenticate(app, knock).await.map_err(|refused| match refused {
+        NotLetIn::Unavailable(error) => {
             tracing::error!(error = chain(&*error), "Could not read credentials");
-            return Problem::UNAVAILABLE.into_response();
+            Problem::UNAVAILABLE
         }
-        Err(refused) => {
+        refused => {
             tracing::info!(%refused, "Refused a message at the voice door");
             metrics::counter!("voxanne_messages_refused_total").increment(1);
-            return Problem::UNAUTHENTICATED.into_response();
+            Problem::UNAUTHENTICATED
         }
-    };
-    note_origin(app, org, headers);
-    match receive(app, org, door.is_some(), &body).await {
-        Ok(said) => (StatusCode::OK, Json(said)).into_response(),
-        Err(ReceiveError::Unreadable(error)) => {
+    })?;
+    note_origin(app, org, knock.headers);
+    receive(app, org, knock.door.is_some(), knock.body).await.map_err(|error| match error {
+        ReceiveError::Unreadable(error) => {
             tracing::warn!(org.id = %org, %error, "A message could not be read");
-            Problem::UNREADABLE.into_response()
+            Problem::UNREADABLE
         }
-        Err(ReceiveError::Foreign) => Problem::UNAUTHENTICATED.into_response(),
-        Err(error) => {
+        ReceiveError::Foreign => Problem::UNAUTHENTICATED,
+        error => {
             tracing::error!(org.id = %org, error = chain(&error), "Could not take a message; its sender should repeat it");
-            Problem::UNAVAILABLE.into_response()
+            Problem::UNAVAILABLE
         }
-    }
+    })
 }
 
 /// A message from outside the platform's own addresses is worth knowing of, and no more: the secret has decided.

@@ -14,7 +14,7 @@ use crate::orgs::{self, Ownership};
 use crate::phone::Phone;
 use crate::platform::app::App;
 use crate::platform::ids::OrgId;
-use crate::tools::{self, Caller};
+use crate::tools::{self, Answer, Caller};
 
 pub(super) const LINE_NOT_SET_UP: &str =
     "I'm sorry, this line isn't set up for bookings yet. Please call the clinic directly.";
@@ -38,13 +38,14 @@ pub enum ReceiveError {
 
 /// Takes one message of `org` and returns the body of the answer.
 pub async fn receive(app: &App, org: OrgId, is_own_door: bool, body: &[u8]) -> Result<Value, ReceiveError> {
-    let message = match voxanne_vapi::parse(body) {
+    let mut message = match voxanne_vapi::parse(body) {
         Ok(message) => message,
         Err(error) => {
             keep_unreadable(app, org, body, &error).await?;
             return Err(error.into());
         }
     };
+    message.call.id = message.call.id.map(bounded);
     metrics::counter!("voxanne_messages_total", "kind" => message.kind.as_str()).increment(1);
     let location = match orgs::ownership(app, org, &message.call).await? {
         Ownership::Own(location) => location,
@@ -58,12 +59,10 @@ pub async fn receive(app: &App, org: OrgId, is_own_door: bool, body: &[u8]) -> R
     };
     let book = crate::scheduling::rule_book(app, org, None).await?;
     let region = &book.settings.default_region;
-    let caller = Caller {
-        org,
-        location,
-        call_ref: message.call.id.clone(),
-        phone: message.call.caller_number.as_deref().and_then(|n| Phone::parse(n, region).ok()),
-    };
+    let phone = message.call.caller_number.as_deref().and_then(|n| Phone::parse(n, region).ok());
+    // From here on a caller's number is E.164 or none.
+    message.call.caller_number = phone.as_ref().map(|p| p.as_str().to_owned());
+    let caller = Caller { org, location, call_ref: message.call.id.clone(), phone };
     dispatch::dispatch(app, &caller, message).await
 }
 
@@ -92,7 +91,7 @@ pub(super) fn new_message(app: &App, message: &Message) -> NewMessage {
         _ => (message.message_type.as_str(), sent.map(|at| at.to_string())),
     };
     let key = match (call, key) {
-        (Some(call), Some(key)) => format!("{call}:{key}"),
+        (Some(call), Some(key)) => bounded(format!("{call}:{key}")),
         _ => digest(),
     };
     NewMessage {
@@ -101,6 +100,17 @@ pub(super) fn new_message(app: &App, message: &Message) -> NewMessage {
         key,
         call_ref: message.call.id.clone(),
         body: message.redacted.clone(),
+    }
+}
+
+/// Longer ids than any platform's do not fit an index; such a one is known by its digest.
+const KEY_BYTES_MAX: usize = 400;
+
+fn bounded(key: String) -> String {
+    if key.len() <= KEY_BYTES_MAX {
+        key
+    } else {
+        format!("digest:{}", hex::encode(digest_of(key.as_bytes())))
     }
 }
 
@@ -128,7 +138,7 @@ pub(super) fn new_tool_call(caller: &Caller, call: &ToolCall) -> NewToolCall {
     voxanne_vapi::redact::redact(&mut arguments);
     let asked = Asked {
         call_ref: caller.call_ref.clone().unwrap_or_default(),
-        tool_call_id: tools::asked_id(call, &digest),
+        tool_call_id: bounded(tools::asked_id(call, &digest)),
     };
     NewToolCall { asked, name: call.name.chars().take(80).collect(), arguments, digest }
 }
@@ -151,6 +161,21 @@ async fn keep_unknown(app: &App, org: OrgId, message: &Message) -> Result<Value,
         Event::FunctionCall(_) => answer::function_result(LINE_NOT_SET_UP),
         Event::AssistantRequest => answer::error(LINE_NOT_SET_UP),
         _ => answer::neutral(message.kind),
+    })
+}
+
+/// What a message that waits for words is told when nothing can be looked up; `None` for those that can be sent again.
+pub(super) fn sorry(message: &Message) -> Option<Value> {
+    let said = Answer::unavailable().text;
+    Some(match &message.event {
+        Event::ToolCalls { calls } => {
+            let results: Vec<_> =
+                calls.iter().map(|c| answer::ToolResult::of(c, Err(said.clone()))).collect();
+            answer::tool_results(&results)
+        }
+        Event::FunctionCall(_) => answer::function_result(&said),
+        Event::AssistantRequest => answer::error(LINE_NOT_SET_UP),
+        _ => return None,
     })
 }
 

@@ -40,6 +40,15 @@ pub fn match_service<'b>(book: &'b RuleBook, said: &str) -> Option<Matched<'b>> 
         let within = named.clone().flat_map(|s| names(s).map(move |n| (n, s)));
         within.filter(|(n, _)| contains_words(&said, n)).max_by_key(|(n, _)| n.len()).map(|(_, s)| s)
     };
+    let misspelt = || {
+        let spoken: Vec<&str> = said.split(' ').filter(|w| w.len() >= SPELLING_LENGTH_MIN).collect();
+        let single = named.clone().flat_map(|s| names(s).map(move |n| (n, s)));
+        let near = |name: &str| spoken.iter().any(|w| strsim::damerau_levenshtein(w, name) <= 1);
+        single
+            .filter(|(n, _)| !n.contains(' ') && n.len() >= SPELLING_LENGTH_MIN)
+            .find(|(n, _)| near(n))
+            .map(|(_, s)| s)
+    };
     let close = || {
         let scored = named.clone().flat_map(|s| names(s).map(move |n| (n, s)));
         scored
@@ -48,7 +57,33 @@ pub fn match_service<'b>(book: &'b RuleBook, said: &str) -> Option<Matched<'b>> 
             .max_by(|a, b| a.0.total_cmp(&b.0))
             .map(|(_, _, s)| s)
     };
-    exact.or_else(inside).or_else(close).map(Matched::Known).or(other)
+    exact.or_else(inside).or_else(misspelt).or_else(close).map(Matched::Known).or(other)
+}
+
+/// What callers and models say when anybody will do.
+const ANYBODY: [&str; 16] = [
+    "any",
+    "anyone",
+    "anybody",
+    "whoever",
+    "no preference",
+    "none",
+    "null",
+    "first available",
+    "no one",
+    "nobody",
+    "n a",
+    "na",
+    "doesn t matter",
+    "does not matter",
+    "any practitioner",
+    "any provider",
+];
+
+/// Whether no particular practitioner is meant.
+pub fn means_anybody(said: &str) -> bool {
+    let said = words(said);
+    said.is_empty() || ANYBODY.contains(&said.as_str())
 }
 
 /// The practitioner a caller asked for, by whole or first name or close spelling; `None` when nobody is meant.

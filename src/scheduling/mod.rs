@@ -10,8 +10,8 @@ mod rule_book;
 mod store;
 mod taken;
 
-pub use match_service::{Matched, match_practitioner, match_service};
+pub use match_service::{Matched, match_practitioner, match_service, means_anybody};
 pub use open_times::{Day, alternatives, next_open_day, open_times};
 pub use rule_book::{Bookable, Location, Practitioner, RuleBook, Service, rule_book};
 pub use store::services_for_scoring;
-pub use taken::{Calendar, Taken, open_ledger};
+pub use taken::{Calendar, Taken, Writer, open_ledger};

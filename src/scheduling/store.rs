@@ -5,7 +5,7 @@ use jiff_sqlx::ToSqlx as _;
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::taken::{TakenRow, Window};
+use super::taken::{TakenRow, Window, Writer};
 use crate::platform::db::{PgConnection, sql_as, sql_scalar};
 use crate::platform::ids::{LocationId, OrgId, ResourceId, ServiceId};
 
@@ -146,7 +146,7 @@ pub(super) struct Ledger<'a> {
     pub resources: &'a [Uuid],
     pub days: Vec<jiff_sqlx::Date>,
     pub window: Window,
-    pub own_call_ref: Option<&'a str>,
+    pub by: Writer<'a>,
     pub own_start: Timestamp,
 }
 
@@ -158,7 +158,7 @@ pub(super) async fn open_ledger(
 ) -> sqlx::Result<Vec<TakenRow>> {
     sql_as(
         "select kind, resource_id, lane, starts_at, ends_at, rules_version
-           from app_ctx.open_ledger($1, $2, $3, $4, $5, $6, $7, $8)",
+           from app_ctx.open_ledger($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
     .bind(org)
     .bind(ledger.resources)
@@ -166,8 +166,9 @@ pub(super) async fn open_ledger(
     .bind(ledger.window.since.to_sqlx())
     .bind(ledger.window.until.to_sqlx())
     .bind(now.to_sqlx())
-    .bind(ledger.own_call_ref)
+    .bind(ledger.by.call_ref)
     .bind(ledger.own_start.to_sqlx())
+    .bind(ledger.by.phone)
     .fetch_all(tx)
     .await
 }

@@ -100,6 +100,15 @@ pub(super) async fn look_in(
     Ok(understand(app, bookable, rows, now))
 }
 
+/// Who writes: what one caller does, in one call or several, happens one after the other.
+#[derive(Debug, Clone, Copy)]
+pub struct Writer<'a> {
+    /// The platform's call.
+    pub call_ref: Option<&'a str>,
+    /// The caller's number.
+    pub phone: Option<&'a str>,
+}
+
 /// Waits for every other writer of these resources on the days around `starts_at`, then looks.
 pub async fn open_ledger(
     app: &App,
@@ -107,7 +116,7 @@ pub async fn open_ledger(
     org: OrgId,
     bookable: &Bookable<'_>,
     starts_at: Timestamp,
-    own_call_ref: Option<&str>,
+    by: Writer<'_>,
 ) -> Result<Taken, sqlx::Error> {
     let now = app.clock.now();
     // Wide enough for the whole local day, which alternatives are taken from.
@@ -124,7 +133,7 @@ pub async fn open_ledger(
         resources: &resources,
         days: days.into_iter().map(jiff_sqlx::ToSqlx::to_sqlx).collect(),
         window,
-        own_call_ref,
+        by,
         own_start: starts_at,
     };
     let rows = store::open_ledger(tx, org, ledger, now).await?;

@@ -64,11 +64,18 @@ impl<'a> Arguments<'a> {
     pub fn whole_number(self, names: Names) -> Result<Option<i64>, NotANumber> {
         match self.value(names) {
             None | Some(Value::Null) => Ok(None),
-            Some(Value::Number(number)) => number.as_i64().map(Some).ok_or(NotANumber),
+            Some(Value::Number(number)) => {
+                number.as_f64().filter(|n| n.fract() == 0.0 && n.abs() < 1e9).map(whole).ok_or(NotANumber)
+            }
             Some(Value::String(text)) => text.trim().parse().ok().map(Some).ok_or(NotANumber),
             Some(_) => Err(NotANumber),
         }
     }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "checked to be whole and below a billion")]
+fn whole(number: f64) -> Option<i64> {
+    Some(number as i64)
 }
 
 #[cfg(test)]

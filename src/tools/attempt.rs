@@ -85,6 +85,7 @@ async fn attempt(
     record: &NewToolCall,
     seen: Option<i64>,
 ) -> Result<Answer, AttemptError> {
+    // What acts has bounds of its own: so many bookings, one alert, so many texts. A repeat of it gets its answer.
     if tool == ToolName::CheckAvailability {
         if is_looping(app, caller) {
             return Ok(Answer::result(speech::TOO_MANY));
@@ -101,7 +102,6 @@ async fn attempt(
         Claim::First { ended_at: Some(ended_at) } if is_too_late(app, ended_at, now) => {
             Answer::result(speech::CALL_OVER)
         }
-        Claim::First { .. } if is_looping(app, caller) => Answer::result(speech::TOO_MANY),
         Claim::First { .. } if tool == ToolName::BookAppointment => {
             book_appointment::answer(app, &mut tx, caller, &book, arguments).await?
         }

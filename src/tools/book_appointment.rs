@@ -7,6 +7,7 @@ use super::arguments::{Arguments, Names, NotANumber};
 use super::attempt::AttemptError;
 use super::run::{Answer, Caller};
 use super::speech;
+use super::wanted_practitioner::wanted_practitioner;
 use crate::appointments::{self, BookError, NewBooking};
 use crate::phone::Phone;
 use crate::platform::app::App;
@@ -61,7 +62,8 @@ fn wanted_service(book: &RuleBook, arguments: Arguments<'_>) -> Result<Wanted, S
             let minutes = u16::try_from(minutes).ok().filter(|m| (5..=720).contains(m));
             Some(minutes.ok_or(speech::BAD_DURATION)?)
         }
-        Err(NotANumber) => return Err(speech::BAD_DURATION.into()),
+        // The catalogue's length stands; a length that is no number is the model's noise.
+        Err(NotANumber) => None,
     };
     let mut service = matched.service().clone();
     // The catalogue knows how long its services take; a length given by voice counts only where it knows nothing.
@@ -72,7 +74,46 @@ fn wanted_service(book: &RuleBook, arguments: Arguments<'_>) -> Result<Wanted, S
         service.rules.duration_minutes = minutes;
     }
     let is_other = matches!(matched, Matched::Other(_)) && !said.eq_ignore_ascii_case("other");
+    if is_other && !could_be_a_treatment(&said) {
+        return Err(speech::WHICH_SERVICE.into());
+    }
     Ok(Wanted { service, said: is_other.then(|| spoken_service(&said)) })
+}
+
+/// More words than this are a sentence.
+const TREATMENT_WORDS_MAX: usize = 4;
+
+/// Whether an unknown service can be the name of one: short, and none of the words that sentences are made of.
+fn could_be_a_treatment(said: &str) -> bool {
+    const SENTENCES: [&str; 22] = [
+        "i",
+        "you",
+        "me",
+        "my",
+        "we",
+        "want",
+        "need",
+        "please",
+        "yes",
+        "no",
+        "not",
+        "cancel",
+        "stop",
+        "ignore",
+        "instructions",
+        "book",
+        "hello",
+        "hi",
+        "what",
+        "can",
+        "have",
+        "call",
+    ];
+    let lower = said.to_lowercase();
+    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    (1..=TREATMENT_WORDS_MAX).contains(&words.len())
+        && !words.iter().any(|w| SENTENCES.contains(w))
+        && words.iter().any(|w| w.chars().any(char::is_alphabetic))
 }
 
 /// An unknown service is repeated to the caller: letters, digits and spaces only, and not a speech.
@@ -91,12 +132,7 @@ fn wanted<'b>(
     arguments: Arguments<'_>,
 ) -> Result<NewBooking<'b>, String> {
     let starts_at = wanted_start(app, location, arguments)?;
-    let practitioner = match arguments.text(Names::PRACTITIONER) {
-        None => None,
-        Some(name) => {
-            Some(scheduling::match_practitioner(book, &name).ok_or(speech::UNKNOWN_PRACTITIONER)?.id)
-        }
-    };
+    let practitioner = wanted_practitioner(book, &service.service, arguments)?;
     let said_name = arguments.text(Names::CUSTOMER_NAME).ok_or(speech::WHICH_NAME)?;
     let said_phone = arguments
         .text(Names::CUSTOMER_PHONE)
@@ -123,7 +159,7 @@ fn wanted<'b>(
 fn wanted_start(app: &App, location: &Location, arguments: Arguments<'_>) -> Result<Timestamp, String> {
     let today = app.clock.now().to_zoned(location.zone.clone()).date();
     let said_date = arguments.text(Names::DATE).ok_or(speech::WHICH_DAY)?;
-    let date = when::parse_date(&said_date, today).map_err(speech::ask_date)?;
+    let date = when::parse_date(&said_date, today).map_err(|question| speech::ask_date(question, today))?;
     let said_time = arguments.text(Names::TIME).ok_or(speech::WHICH_TIME)?;
     let time = match when::parse_time(&said_time) {
         Ok(time) => time,

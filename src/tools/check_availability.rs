@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use jiff::ToSpan as _;
 use jiff::civil::{Date, Time};
 
 use super::arguments::{Arguments, Names};
 use super::run::{Answer, Caller};
 use super::speech;
+use super::wanted_practitioner::wanted_practitioner;
 use crate::platform::app::App;
 use crate::scheduling::{self, Day, Location};
 use crate::when::{self, PartOfDay};
@@ -29,19 +31,20 @@ async fn openings(app: &App, caller: &Caller, arguments: Arguments<'_>) -> Resul
     let Some(said_date) = arguments.text(Names::DATE) else { return Ok(speech::WHICH_DAY.into()) };
     let date = match when::parse_date(&said_date, today) {
         Ok(date) => date,
-        Err(question) => return Ok(speech::ask_date(question)),
+        Err(question) => return Ok(speech::ask_date(question, today)),
     };
     let said_service = arguments.text(Names::SERVICE).unwrap_or_default();
     let Some(matched) = scheduling::match_service(&book, &said_service) else {
         return Ok(speech::WHICH_SERVICE.into());
     };
-    let practitioner = match arguments.text(Names::PRACTITIONER) {
-        None => None,
-        Some(name) => match scheduling::match_practitioner(&book, &name) {
-            Some(found) => Some(found.id),
-            None => return Ok(speech::UNKNOWN_PRACTITIONER.into()),
-        },
+    let practitioner = match wanted_practitioner(&book, matched.service(), arguments) {
+        Ok(practitioner) => practitioner,
+        Err(question) => return Ok(question),
     };
+    let last = today.checked_add(i64::from(matched.service().rules.horizon_days).days()).unwrap_or(today);
+    if date > last {
+        return Ok(speech::TOO_FAR_AHEAD.into());
+    }
     let day = Day {
         org: caller.org,
         location: Some(location.id),

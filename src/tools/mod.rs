@@ -11,6 +11,7 @@ pub mod definitions;
 mod notify_hot_lead;
 mod run;
 mod speech;
+mod wanted_practitioner;
 
 pub use run::{Answer, Caller, ToolName, asked_id, run};
 pub use speech::SENTENCES;

@@ -28,7 +28,7 @@ pub(super) async fn answer(
     let said_phone = arguments
         .text(Names::LEAD_PHONE)
         .and_then(|said| Phone::parse(&said, &book.settings.default_region).ok());
-    let Some(phone) = caller.phone.clone().or(said_phone) else {
+    let Some(phone) = caller.phone.clone().or_else(|| said_phone.clone()) else {
         return Ok(Answer::result(speech::WHICH_PHONE));
     };
     let name = arguments.text(Names::LEAD_NAME).and_then(|said| SpokenName::parse(&said));
@@ -49,7 +49,11 @@ pub(super) async fn answer(
     };
     let cut = |text: Option<String>, max| text.map(|t| clean(&t, max));
     let interest = cut(arguments.text(Names::INTEREST), INTEREST_CHARS_MAX);
-    let summary = cut(arguments.text(Names::SUMMARY), SUMMARY_CHARS_MAX);
+    // The caller id comes first; another number that was given is told beside it.
+    let other =
+        said_phone.filter(|said| !said.same(&phone)).map(|said| format!("Also gave {}.", said.as_str()));
+    let said = [other, arguments.text(Names::SUMMARY)].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let summary = cut(Some(said).filter(|s| !s.is_empty()), SUMMARY_CHARS_MAX);
     let urgency = arguments.text(Names::URGENCY).filter(|u| matches!(u.as_str(), "high" | "medium"));
     let alert = NewAlert {
         call_ref: &call_ref,

@@ -27,6 +27,8 @@ pub(super) const UNKNOWN_PRACTITIONER: &str =
     "I couldn't find anyone by that name here. Would you like the first person who is available?";
 pub(super) const BAD_DURATION: &str =
     "I can't book a visit of that length. Shall I book the usual length instead?";
+pub(super) const TOO_FAR_AHEAD: &str =
+    "I'm sorry, we aren't booking that far ahead yet. Which other day would suit you?";
 pub(super) const NO_SERVICES: &str =
     "We aren't taking bookings by phone yet. Please call back during opening hours.";
 pub(super) const LEAD_TEXTED: &str =
@@ -34,14 +36,19 @@ pub(super) const LEAD_TEXTED: &str =
 pub(super) const LEAD_NOTED: &str =
     "Thank you. I've put your details in front of our team so they can call you back.";
 
+/// A wrong year is corrected to a day at most this many days ahead.
+const NEAR_DAYS: i32 = 300;
+
 /// Asks about a date that was not understood, is past, or can mean two days.
-pub(super) fn ask_date(question: DateQuestion) -> String {
+pub(super) fn ask_date(question: DateQuestion, today: Date) -> String {
+    // A day long ahead is no likely meaning of one that has just passed.
+    let is_near = |ahead: Date| today.until(ahead).is_ok_and(|span| span.get_days() <= NEAR_DAYS);
     match question {
         DateQuestion::Unclear => {
             "I didn't catch which day you meant. Could you say the day once more?".into()
         }
         DateQuestion::Impossible => "That day isn't in the calendar. Which day did you mean?".into(),
-        DateQuestion::Past { same_day_ahead: Some(ahead), .. } => {
+        DateQuestion::Past { same_day_ahead: Some(ahead), .. } if is_near(ahead) => {
             format!("That day has already passed. Did you mean {}?", say_date(ahead))
         }
         DateQuestion::Past { .. } => "That day has already passed. Which day would you like instead?".into(),
@@ -77,6 +84,11 @@ pub(super) fn ask_clock_change(error: &LocalTimeError, date: Date, time: Time) -
             )
         }
     }
+}
+
+/// Somebody who works here and does not do this.
+pub(super) fn does_something_else(name: &str, service: &str) -> String {
+    format!("{name} doesn't do {service} here. Would you like the first person who does?")
 }
 
 /// Open times of a day.
@@ -134,6 +146,7 @@ fn samples() -> Vec<String> {
         UNKNOWN_PRACTITIONER,
         BAD_DURATION,
         NO_SERVICES,
+        TOO_FAR_AHEAD,
         LEAD_TEXTED,
         LEAD_NOTED,
     ]
@@ -147,8 +160,9 @@ fn samples() -> Vec<String> {
             DateQuestion::Past { said: date, same_day_ahead: None },
             DateQuestion::TwoReadings(date, later),
         ]
-        .map(ask_date),
+        .map(|question| ask_date(question, date)),
     );
+    all.push(does_something_else("Dr. Maya Chen", "Laser Treatment"));
     let two = TimeQuestion::TwoReadings(jiff::civil::time(7, 0, 0, 0), jiff::civil::time(19, 0, 0, 0));
     all.extend([TimeQuestion::Unclear, TimeQuestion::Impossible, two].map(ask_time));
     all.push(ask_clock_change(&LocalTimeError::DoesNotExist, date, jiff::civil::time(2, 30, 0, 0)));

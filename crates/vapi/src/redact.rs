@@ -8,8 +8,13 @@ use serde_json::Value;
 /// What stands where a secret stood.
 pub const REDACTED: &str = "[redacted]";
 
+/// JSON in a string is looked into up to this size.
+const NESTED_BYTES_MAX: usize = 64 * 1024;
+
 /// Endings of key names, lower case and without separators.
-const SECRET_ENDINGS: [&str; 14] = [
+const SECRET_ENDINGS: [&str; 16] = [
+    "jwt",
+    "bearer",
     "secret",
     "token",
     "apikey",
@@ -36,6 +41,16 @@ pub fn redact(value: &mut Value) {
                     redact(inner);
                 } else if matches!(inner, Value::String(_) | Value::Array(_) | Value::Object(_)) {
                     *inner = Value::String(REDACTED.to_owned());
+                }
+            }
+        }
+        Value::String(text) if text.trim_start().starts_with('{') && text.len() <= NESTED_BYTES_MAX => {
+            // Arguments travel as JSON in a string.
+            if let Ok(mut nested) = serde_json::from_str::<Value>(text) {
+                let before = nested.clone();
+                redact(&mut nested);
+                if nested != before {
+                    *text = nested.to_string();
                 }
             }
         }

@@ -105,6 +105,7 @@ const LINES: &[Line] = &[
     line(Vendor, "speak|talk to|with _|the business owner"), line(Vendor, "business loan|loans|funding|lending"), line(Vendor, "decision maker"),
     line(Vendor, "marketing agency|services|company|solutions"), line(Vendor, "digital marketing"), line(Vendor, "lead generation"),
     line(Vendor, "rank|ranking _|higher|number on|one google|page"), line(Vendor, "extended warranty"), line(Vendor, "press one|1"),
+    line(Vendor, "we|who sell|supply|distribute|manufacture _|medical|aesthetic|cosmetic|dermal|wholesale botox|filler|fillers|injectables|laser|lasers|device|devices|equipment|products|skincare|supplies"),
     line(Vendor, "we|our _|company offer|offers|help|helps _|small|local businesses|spas|clinics|practices"), line(Vendor, "prerecorded message"), line(Vendor, "more clients|customers|patients|leads"),
 
     line(JobSeeker, "hiring"), line(JobSeeker, "apply|applying|applied for a|the|any _|open|injector|nurse|receptionist|esthetician job|position|role"),

@@ -154,7 +154,7 @@ impl<'i> Callers<'i> {
     pub async fn repeat_unanswered(&self) {
         let waiting = self.unanswered.lock().unwrap().len();
         for _ in 0..waiting {
-            assert!(self.ring_once().await, "a program that nobody kills answers");
+            assert!(self.ring_once().await, "a program that nobody kills answers: {}", self.place.log());
         }
     }
 

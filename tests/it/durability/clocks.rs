@@ -36,7 +36,8 @@ async fn r29_r32_a_clock_that_jumps_an_hour_either_way_costs_no_caller_the_answe
     sqlx::query("lock table reservations").execute(&mut *tx).await.unwrap();
     vox.later(-HOUR);
     let call = vox.call(&call_ref(9));
-    let said = call.tool("book_appointment", booking("Botox", "2026-12-02", "10:00", "Ana Diaz")).await.unwrap();
+    let said =
+        call.tool("book_appointment", booking("Botox", "2026-12-02", "10:00", "Ana Diaz")).await.unwrap();
     assert!(!said.text().starts_with("Great!") && !said.text().is_empty());
     assert!(waits.elapsed() < Duration::from_millis(3_500), "{:?}", waits.elapsed());
     tx.rollback().await.unwrap();
@@ -101,12 +102,17 @@ async fn r31_a_leap_second_is_read_or_refused_and_breaks_nothing() {
         ("December 31 23:59:60", "10:00:60"),
     ] {
         let said = call.tool("book_appointment", booking("Botox", date, time, "Ana Diaz")).await.unwrap();
-        assert!(!said.text().is_empty() && !said.text().contains("wasn't able"), "{date} {time}: {}", said.text());
+        assert!(
+            !said.text().is_empty() && !said.text().contains("wasn't able"),
+            "{date} {time}: {}",
+            said.text()
+        );
         let asked = call.tool("check_availability", json!({"date": date})).await.unwrap();
         assert!(!asked.text().is_empty(), "{date}");
     }
     for stamp in ["2016-12-31T23:59:60Z", "2016-12-31T23:59:60.999Z", "2026-11-24T23:59:61Z"] {
-        let mut report: serde_json::Value = serde_json::from_str(&fixture("end-of-call-report.booked")).unwrap();
+        let mut report: serde_json::Value =
+            serde_json::from_str(&fixture("end-of-call-report.booked")).unwrap();
         let message = &mut report["message"];
         message["call"]["id"] = json!(format!("leap-{stamp}"));
         for field in ["startedAt", "endedAt", "timestamp"] {

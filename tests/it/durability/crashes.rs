@@ -45,7 +45,8 @@ async fn r1_r2_r4_t_b12_a23_a27_kill_9_loses_nothing_acknowledged_and_doubles_no
     assert!(kept.booked > 20 && kept.alerted > 5, "that proves little: {kept:?}");
     let log = place.log();
     eprintln!(
-        "{kept:?}, {} refused, {} texts, {} found by look-up, {} messages dead, {rounds} rounds, {:?}",
+        "{kept:?} of {}, {} refused, {} texts, {} found by look-up, {} messages dead, {rounds} rounds, {:?}",
+        kept.asked,
         refused(&callers.all()),
         place.sandbox.twilio().messages().len(),
         log.matches("Found a text that had left").count(),

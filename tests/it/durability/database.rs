@@ -2,10 +2,14 @@
 
 use std::time::{Duration, Instant};
 
+use serde_json::json;
+use voxanne::platform::db::Class;
+
 use super::callers::Callers;
 use super::chance::Chance;
 use super::installation::Installation;
 use super::promises::{assert_kept, assert_told_again, until_settled};
+use crate::harness::{CALLER, Voxanne, call_ref};
 
 /// From the kill to the next answer that is a booking.
 const BACK_WITHIN: Duration = Duration::from_secs(10);
@@ -64,4 +68,33 @@ async fn r6_a_fast_restart_of_postgresql_leaves_no_caller_without_an_answer() {
     until_settled(&place).await;
     let kept = assert_kept(&place, &callers).await;
     eprintln!("{kept:?}, longest wait {longest:?}");
+}
+
+/// R6: also of a clinic that nobody has asked about since the program started.
+#[tokio::test]
+async fn r6_a_clinics_first_call_after_a_restart_meets_dead_connections_and_is_answered() {
+    let vox = Voxanne::start().await;
+    let times = || json!({"date": "2026-12-01"});
+    let busy = (0..16).map(|n| {
+        let call = vox.call(&call_ref(n));
+        async move { call.tool("check_availability", times()).await.unwrap() }
+    });
+    futures::future::join_all(busy).await;
+    vox.exec("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'voxanne_app' and datname = current_database()").await;
+    let call = vox.call_from(&vox.harbor, &call_ref(99), Some(CALLER));
+    let said = call.tool("check_availability", times()).await.unwrap();
+    assert!(said.text().starts_with("For Tuesday"), "{said:?}");
+}
+
+/// V9, R11: a transaction whose beginning is cut off must not stay open on its connection.
+#[tokio::test(flavor = "multi_thread")]
+async fn v9_r11_whoever_hangs_up_leaves_no_transaction_open() {
+    let vox = Voxanne::start().await;
+    for micros in (0..4_000).step_by(20) {
+        let _ = tokio::time::timeout(Duration::from_micros(micros), vox.app.begin_live(vox.glow.org)).await;
+        let _ =
+            tokio::time::timeout(Duration::from_micros(micros), vox.app.db.begin_across(Class::Back)).await;
+    }
+    let open = "pg_stat_activity where datname = current_database() and usename = 'voxanne_app' and state like 'idle in transaction%'";
+    vox.until_count(open, 0).await;
 }

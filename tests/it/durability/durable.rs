@@ -41,7 +41,7 @@ impl Durable {
         let mut server = Embedded::start(&options).await.unwrap();
         let (port, url) = (server.port(), server.admin_url("postgres"));
         let base_url = url.expose_secret().rsplit_once('/').unwrap().0;
-        let database = Database::at(base_url, "postgres".to_owned());
+        let database = Database::at(base_url, "postgres");
         let mut keeper = JoinSet::new();
         keeper.spawn(async move {
             let Err(error) = server.keep_running().await;

@@ -13,7 +13,7 @@ use tokio::process::{Child, Command};
 use super::callers::Callers;
 use super::chance::Chance;
 use super::installation::Installation;
-use super::promises::{assert_told_again, assert_kept, until_settled};
+use super::promises::{assert_kept, assert_told_again, until_settled};
 use crate::harness::keys;
 
 /// Fewer server connections than the program has of its own, so that they really are shared.
@@ -29,7 +29,8 @@ impl PgBouncer {
     async fn start(dir: &Path, postgres: u16) -> Self {
         let program = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer"].map(PathBuf::from);
         let program = program.into_iter().find(|path| path.is_file());
-        let program = program.expect("PgBouncer is missing: bin/setup installs it (apt-get install pgbouncer)");
+        let program =
+            program.expect("PgBouncer is missing: bin/setup installs it (apt-get install pgbouncer)");
         let dir = dir.join("pgbouncer");
         fs::create_dir(&dir).unwrap();
         fs::set_permissions(&dir, fs::Permissions::from_mode(0o755)).unwrap();
@@ -73,10 +74,7 @@ async fn behind_pgbouncer_everything_works_and_no_org_leaks_to_the_next_client()
     let direct = place.postgres.database.app_url.expose_secret();
     let app_url = direct.replace(&format!(":{}/", place.postgres.port), &format!(":{}/", bouncer.port));
     let stranger = PgPoolOptions::new().max_connections(4).connect_with(plain(&app_url)).await.unwrap();
-    place.set(vec![
-        ("VOXANNE_DATABASE_APP_URL", app_url),
-        ("VOXANNE_DATABASE_PGBOUNCER", "true".to_owned()),
-    ]);
+    place.set(vec![("VOXANNE_DATABASE_APP_URL", app_url), ("VOXANNE_DATABASE_PGBOUNCER", "true".to_owned())]);
     let program = place.start().await;
     let callers = Callers::new(&place, &chance);
     let looks = async {
@@ -96,9 +94,11 @@ async fn behind_pgbouncer_everything_works_and_no_org_leaks_to_the_next_client()
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(30), texts_left).await.expect("the worker works");
+    let worked = tokio::time::timeout(Duration::from_secs(30), texts_left).await;
+    assert!(worked.is_ok(), "the worker got nowhere: {}", place.log());
     assert!(program.terminate().await.success());
-    let through = place.count("pg_stat_activity where usename = 'voxanne_app' and application_name = 'voxanne'").await;
+    let through =
+        place.count("pg_stat_activity where usename = 'voxanne_app' and application_name = 'voxanne'").await;
     let log = place.log();
     let troubles: Vec<&str> =
         log.lines().filter(|line| line.contains(" ERROR ") || line.contains(" WARN ")).collect();

@@ -9,6 +9,7 @@ use super::callers::{Callers, Errand, Wish};
 use super::chance::Chance;
 use super::installation::Installation;
 use super::promises::{assert_kept, until_settled};
+use crate::harness::{Voxanne, booking, call_ref};
 
 /// `server.drain_seconds`.
 const DRAINED_WITHIN: Duration = Duration::from_secs(25);
@@ -40,6 +41,28 @@ async fn r28_sigterm_under_load_finishes_and_records_what_was_begun() {
     until_settled(&place).await;
     let kept = assert_kept(&place, &callers).await;
     eprintln!("{kept:?}, stopped after {stops:?}");
+}
+
+/// R28: also of a call that is answered long after the program was asked to stop.
+#[tokio::test]
+async fn r28_what_is_answered_while_stopping_is_recorded_too() {
+    let vox = Voxanne::start().await;
+    voxanne::receptionist::start_recorder(&vox.app);
+    let call = vox.call(&call_ref(1));
+    let mut tx = vox.admin.begin().await.unwrap();
+    sqlx::query("lock table reservations").execute(&mut *tx).await.unwrap();
+    let stop = async {
+        vox.until_count("inbox", 1).await;
+        vox.app.stopping.cancel();
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        tx.rollback().await.unwrap();
+    };
+    let wish = booking("Botox", "2026-12-01", "10:00", "Ana Diaz");
+    let (said, ()) = tokio::join!(call.tool("book_appointment", wish), stop);
+    assert!(said.unwrap().text().starts_with("Great!"));
+    vox.app.tasks.close();
+    tokio::time::timeout(Duration::from_secs(10), vox.app.tasks.wait()).await.expect("everything ends");
+    assert_eq!(vox.count("inbox where state = 'done'").await, 1);
 }
 
 /// What is written off the caller's path is written before the end: nobody comes to do it later.

@@ -30,20 +30,18 @@ struct Server {
 /// A test's own database.
 #[derive(Debug, Clone)]
 pub struct Database {
-    pub name: String,
     pub admin_url: SecretString,
     pub app_url: SecretString,
 }
 
 impl Database {
     /// The database `name` of the server that a superuser reaches at `base_url`.
-    pub fn at(base_url: &str, name: String) -> Self {
+    pub fn at(base_url: &str, name: &str) -> Self {
         let host = base_url.rsplit('@').next().unwrap();
         let password = keys().database_password();
         Self {
             admin_url: format!("{base_url}/{name}").into(),
             app_url: format!("postgres://voxanne_app:{}@{host}/{name}", password.expose_secret()).into(),
-            name,
         }
     }
 
@@ -58,7 +56,7 @@ pub async fn new_database() -> Database {
     let server = SERVER.get_or_init(start).await;
     let name = format!("voxanne_test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
     create(server, &name, Some(&server.template)).await;
-    database(server, name)
+    Database::at(&server.base_url, &name)
 }
 
 /// An empty database, for what starts from nothing.
@@ -66,7 +64,7 @@ pub async fn empty_database() -> Database {
     let server = SERVER.get_or_init(start).await;
     let name = format!("voxanne_test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
     create(server, &name, None).await;
-    database(server, name)
+    Database::at(&server.base_url, &name)
 }
 
 async fn create(server: &Server, name: &str, template: Option<&str>) {
@@ -77,10 +75,6 @@ async fn create(server: &Server, name: &str, template: Option<&str>) {
         .await
         .unwrap();
     conn.close().await.unwrap();
-}
-
-fn database(server: &Server, name: String) -> Database {
-    Database::at(&server.base_url, name)
 }
 
 async fn start() -> Server {
@@ -108,7 +102,7 @@ async fn start() -> Server {
     drop_leftovers(&base_url).await;
     let server = Server { template: format!("voxanne_template_{}", std::process::id()), base_url };
     create(&server, &server.template, None).await;
-    prepare(&database(&server, server.template.clone())).await;
+    prepare(&Database::at(&server.base_url, &server.template)).await;
     server
 }
 

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{book, later, queue, send, states, taken, tasks};
 use crate::harness::{CALLER, MANAGER, Voxanne, booking, call_ref};
 
-const NO_TEXT: &str = "Please make a note of it, since I can't text this number.";
+const NO_TEXT: &str = "Please make a note of it, since I can't text you a confirmation.";
 
 fn lead(name: &str) -> serde_json::Value {
     json!({
@@ -65,15 +65,16 @@ async fn t16_a_call_gets_only_its_share() {
     let second = book(&vox, 1, CALLER, 12).await;
     assert!(second.ends_with(NO_TEXT), "{second}");
     let said = vox.call(&call_ref(1)).tool("notify_hot_lead", lead("Dana Fox")).await.unwrap();
-    assert_snapshot!(said.text(), @"Thank you. I've put your details in front of our team so they can call you back.");
-    assert_eq!(vox.count("hot_lead_alerts").await, 1, "the alert is on the dashboard all the same");
+    // Caps are against floods to callers: an alert to staff gets through them.
+    assert_snapshot!(said.text(), @"Thank you. I've just alerted our team, and they'll call you back as soon as they can.");
+    assert_eq!(vox.count("hot_lead_alerts").await, 1);
     assert_eq!(vox.count("notifications where kind = 'hot_lead'").await, 1);
     vox.run_jobs().await;
-    assert_eq!(taken(&vox), 1);
+    assert_eq!(taken(&vox), 2);
     assert_eq!(
         vox.count("tasks where kind = 'text_not_sent' and title like '%One call asked for too many texts.%'")
             .await,
-        2
+        1
     );
 }
 

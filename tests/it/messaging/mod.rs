@@ -93,7 +93,11 @@ fn taken(vox: &Voxanne) -> usize {
 async fn book(vox: &Voxanne, call: u128, from: &str, hour: u8) -> String {
     let line = vox.call_from(&vox.glow, &call_ref(call), Some(from));
     let wish = booking("Botox", "2026-12-01", &format!("{hour}:00"), "Dana Fox");
-    line.tool_with_id(&format!("call_{call}_{hour}"), "book_appointment", wish).await.unwrap().text().to_owned()
+    line.tool_with_id(&format!("call_{call}_{hour}"), "book_appointment", wish)
+        .await
+        .unwrap()
+        .text()
+        .to_owned()
 }
 
 /// Waits, bounded, for what another task does.

@@ -131,7 +131,7 @@ async fn e14_tm5_a_number_that_said_stop_is_promised_no_text_and_staff_are_told(
     assert_eq!(vox.count("appointments where status = 'scheduled'").await, 1, "T-B13: the visit stands");
 
     let second = book(&vox, 2, CALLER, 12).await;
-    assert_snapshot!(second, @"Great! I've confirmed your Botox appointment for Tuesday, December 1st at 12 PM. Please make a note of it, since I can't text this number.");
+    assert_snapshot!(second, @"Great! I've confirmed your Botox appointment for Tuesday, December 1st at 12 PM. Please make a note of it, since I can't text you a confirmation.");
     assert_snapshot!(tasks(&vox).await, @"
     call_instead: Call instead, the text to the caller did not arrive: The recipient replied STOP. They must reply START before texts resume.
     text_not_sent: Text not sent: The recipient replied STOP. Call instead.
@@ -167,7 +167,7 @@ async fn tm7_a_landline_is_called_instead() {
         // Once known, it is not promised again.
         let next = book(&vox, 2, CALLER, 12).await;
         assert!(
-            next.ends_with("Please make a note of it, since I can't text this number."),
+            next.ends_with("Please make a note of it, since I can't text you a confirmation."),
             "{fault:?}: {next}"
         );
         assert_eq!(vox.count("texts").await, 1);

@@ -63,7 +63,7 @@ async fn p1_p2_t17_t18_words_of_callers_are_data() {
     for (n, name) in (0_u128..).zip(hostile) {
         let call = vox.call(&call_ref(n));
         let said = call
-            .tool("book_appointment", json!({"customerName": name, "serviceType": name, "preferredDate": format!("2026-12-{:02}", n + 1),
+            .tool("book_appointment", json!({"customerName": name, "serviceType": "Consultation", "preferredDate": format!("2026-12-{:02}", n + 1),
                 "preferredTime": "10:00", "notes": name}))
             .await
             .unwrap();

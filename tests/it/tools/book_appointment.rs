@@ -221,7 +221,7 @@ async fn c16_ts2_closed_hours_past_times_and_odd_requests_are_refused_in_words()
 async fn p6_an_absurd_duration_is_refused_and_the_catalogue_rules_a_sane_one() {
     let vox = Voxanne::start().await;
     let mut arguments = booking("Botox", "2026-12-01", "10:00", "Ana Diaz");
-    for (n, absurd) in (10..).zip([json!(10_000), json!(-5), json!("soon"), json!(1.5)]) {
+    for (n, absurd) in (10..).zip([json!(10_000), json!(-5), json!("0")]) {
         arguments["durationMinutes"] = absurd;
         let said = vox.call(&call_ref(n)).tool("book_appointment", arguments.clone()).await.unwrap();
         assert_eq!(
@@ -230,7 +230,7 @@ async fn p6_an_absurd_duration_is_refused_and_the_catalogue_rules_a_sane_one() {
         );
     }
     // C11: the service knows how long it takes, whatever the model thinks.
-    arguments["durationMinutes"] = json!(30);
+    arguments["durationMinutes"] = json!("soon");
     vox.call(&call_ref(2)).tool("book_appointment", arguments).await.unwrap();
     assert_eq!(vox.count("appointments where ends_at - starts_at = interval '45 minutes'").await, 1);
 }
@@ -350,7 +350,7 @@ async fn v23_a_model_in_a_loop_is_stopped() {
     }
     assert_snapshot!(said[3], @"I've already booked several visits on this call. Our team can help you with any more, so please call back another time.");
     assert_eq!(vox.count("appointments").await, 3);
-    for _ in 0..30 {
+    for _ in 0..31 {
         said.push(
             call.tool("check_availability", json!({"date": "tomorrow"})).await.unwrap().text().to_owned(),
         );

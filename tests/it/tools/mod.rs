@@ -4,4 +4,5 @@ mod book_appointment;
 mod breakage;
 mod check_availability;
 mod notify_hot_lead;
+mod repeats;
 mod stories;

@@ -1,0 +1,94 @@
+//! The job queue's way to the database.
+//!
+//! The queue's library runs single statements, and each takes two round trips: prepare, then run. Behind PgBouncer in
+//! transaction mode the second may reach another server connection, where the statement is missing or, worse, another
+//! one. There each gets a transaction of its own.
+
+use std::any::Any;
+
+use graphile_worker::sqlx::SqlxDatabase;
+use graphile_worker::{
+    BoxFuture, Database, DatabaseDriver, DbError, DbExecutor, DbParams, DbRow, DbTransaction,
+    NotificationStream,
+};
+
+use super::db::{Class, Db};
+
+/// The connections of [`Class::Back`], for jobs.
+pub fn queue_database(db: &Db) -> Database {
+    let direct = SqlxDatabase::new(db.pool(Class::Back).clone());
+    if !db.is_pooled_outside() {
+        return direct.into();
+    }
+    Database::new(InTransactions(direct.with_prepared_statements(false)))
+}
+
+/// The statement was gone before it ran: asking about a type that it returns took its place on the connection.
+const STATEMENT_IS_GONE: &str = "26000";
+
+#[derive(Debug)]
+struct InTransactions(SqlxDatabase);
+
+impl InTransactions {
+    async fn run(&self, sql: &str, params: &DbParams) -> Result<u64, DbError> {
+        let tx = self.0.begin().await?;
+        let affected = tx.execute(sql, params.clone()).await?;
+        tx.commit().await?;
+        Ok(affected)
+    }
+
+    async fn fetch(&self, sql: &str, params: &DbParams) -> Result<Vec<DbRow>, DbError> {
+        let tx = self.0.begin().await?;
+        let rows = tx.fetch_all(sql, params.clone()).await?;
+        tx.commit().await?;
+        Ok(rows)
+    }
+}
+
+/// Each connection learns a type once: more tries than connections are not needed.
+fn is_worth_another(error: &DbError, tries: u8) -> bool {
+    error.code() == Some(STATEMENT_IS_GONE) && tries < 10
+}
+
+impl DbExecutor for InTransactions {
+    fn execute<'a>(&'a self, sql: &'a str, params: DbParams) -> BoxFuture<'a, Result<u64, DbError>> {
+        Box::pin(async move {
+            let mut tries = 0;
+            loop {
+                tries += 1;
+                match self.run(sql, &params).await {
+                    Err(error) if is_worth_another(&error, tries) => {}
+                    done => return done,
+                }
+            }
+        })
+    }
+
+    fn fetch_all<'a>(&'a self, sql: &'a str, params: DbParams) -> BoxFuture<'a, Result<Vec<DbRow>, DbError>> {
+        Box::pin(async move {
+            let mut tries = 0;
+            loop {
+                tries += 1;
+                match self.fetch(sql, &params).await {
+                    Err(error) if is_worth_another(&error, tries) => {}
+                    done => return done,
+                }
+            }
+        })
+    }
+}
+
+impl DatabaseDriver for InTransactions {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn begin(&self) -> BoxFuture<'_, Result<DbTransaction, DbError>> {
+        self.0.begin()
+    }
+
+    /// A listener would keep a server connection that is not its own.
+    fn listen<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Option<NotificationStream>, DbError>> {
+        Box::pin(async { Ok(None) })
+    }
+}
