@@ -131,6 +131,10 @@ impl Installation {
     /// Lets two minutes pass for everything that waits: what is remembered moves back. Only while no program runs,
     /// whose work in hand would look abandoned.
     pub async fn time_passes(&self) {
+        // The server finishes the last statement of a program that was killed.
+        while self.count("pg_stat_activity where usename = 'voxanne_app' and state <> 'idle'").await > 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
         sqlx::raw_sql(
             "update graphile_worker._private_workers set last_heartbeat_at = last_heartbeat_at - interval '2 minutes';
              update graphile_worker._private_job_queues set locked_at = locked_at - interval '2 minutes' where locked_at is not null;

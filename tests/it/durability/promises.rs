@@ -37,7 +37,17 @@ pub async fn until_settled(place: &Installation) -> usize {
         }
         assert!(program.terminate().await.success());
     }
-    panic!("jobs, texts and messages left over: {:?}", unfinished(place).await);
+    let left: Vec<String> = sqlx::query_scalar(
+        "select concat_ws(' ', t.identifier, j.key, j.run_at - now(), j.attempts, 'job of', j.locked_by, j.locked_at - now(),
+                'queue of', q.locked_by, q.locked_at - now(), 'worker', w.last_heartbeat_at - now(), j.last_error)
+           from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
+           left join graphile_worker._private_job_queues q on q.id = j.job_queue_id
+           left join graphile_worker._private_workers w on w.id = coalesce(j.locked_by, q.locked_by)",
+    )
+    .fetch_all(&place.admin)
+    .await
+    .unwrap();
+    panic!("jobs, texts and messages left over: {:?}: {left:#?}", unfinished(place).await);
 }
 
 async fn unfinished(place: &Installation) -> [i64; 3] {
