@@ -25,6 +25,7 @@ use crate::orgs;
 use crate::platform::app::App;
 use crate::platform::db::Class;
 use crate::platform::ids::OrgId;
+use crate::platform::queue::queue_database;
 use crate::platform::telemetry::chain;
 use crate::receptionist;
 
@@ -127,7 +128,7 @@ async fn visit_orgs(app: &App, schedule: Schedule) -> Result<(), sqlx::Error> {
 }
 
 async fn org_ids(app: &App) -> Result<Vec<OrgId>, sqlx::Error> {
-    let mut conn = app.db.pool(Class::Back).begin().await?;
+    let mut conn = app.db.begin_across(Class::Back).await?;
     let ids = orgs::org_ids(&mut conn).await?;
     conn.commit().await?;
     Ok(ids)
@@ -215,7 +216,7 @@ fn refetch_delay() -> RefetchDelayConfig {
 
 fn options(app: &App) -> WorkerOptions {
     WorkerOptions::default()
-        .database(store::queue_database(&app.db))
+        .database(queue_database(&app.db))
         .listen_os_shutdown_signals(false)
         .define_job::<DeliverText>()
         .define_job::<ScoreCall>()

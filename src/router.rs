@@ -58,7 +58,7 @@ async fn live() -> Json<serde_json::Value> {
 
 /// The database answers the program's role: requests can be served.
 async fn ready(State(app): State<App>) -> Response {
-    let ask = async { app.db.pool(Class::Back).begin().await?.commit().await };
+    let ask = async { app.db.begin_across(Class::Back).await?.commit().await };
     match tokio::time::timeout(READY_WITHIN, ask).await {
         Ok(Ok(())) if !app.stopping.is_cancelled() => {
             (StatusCode::OK, Json(json!({"status": "ready"}))).into_response()

@@ -80,7 +80,7 @@ pub enum SeedError {
 
 /// Makes sure that both clinics exist: each whole, or not at all.
 pub async fn demo_clinics(app: &App) -> Result<(), SeedError> {
-    let mut conn = app.db.pool(Class::Back).begin().await?;
+    let mut conn = app.db.begin_across(Class::Back).await?;
     let known = orgs::org_ids(&mut conn).await?;
     conn.commit().await?;
     for clinic in [&GLOW, &HARBOR] {

@@ -18,7 +18,7 @@ pub async fn book(stage: &Stage, round: u64, time: Duration, stored_message: &st
     let script = stage.dir.join("book.sql");
     std::fs::write(&script, include_str!("book.sql")).unwrap();
     let mut pgbench = Command::new("pgbench");
-    pgbench.env("PGPASSWORD", stage.password()).kill_on_drop(true);
+    pgbench.env("PGPASSWORD", Stage::password()).kill_on_drop(true);
     pgbench.args(["--host=127.0.0.1", "--no-vacuum", "--protocol=prepared", "--jobs=2"]);
     pgbench.arg(format!("--port={}", stage.database_port())).arg(format!("--username={APP_ROLE}"));
     pgbench.arg(format!("--client={CONNECTIONS}")).arg(format!("--time={}", time.as_secs()));

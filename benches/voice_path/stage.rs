@@ -80,7 +80,7 @@ impl Stage {
     }
 
     fn app_url(&self) -> SecretString {
-        let (port, password) = (self.embedded.port(), self.password());
+        let (port, password) = (self.embedded.port(), Self::password());
         format!("postgres://{APP_ROLE}:{password}@127.0.0.1:{port}/postgres").into()
     }
 
@@ -89,7 +89,7 @@ impl Stage {
     }
 
     /// The password of the program's role.
-    pub fn password(&self) -> String {
+    pub fn password() -> String {
         keys().database_password().expose_secret().to_owned()
     }
 

@@ -104,7 +104,7 @@ async fn examine(app: &App, findings: &mut Findings) -> Result<(), CommandError>
 }
 
 async fn login(app: &App) -> Result<store::Login, sqlx::Error> {
-    let mut conn = app.db.pool(Class::Back).begin().await?;
+    let mut conn = app.db.begin_across(Class::Back).await?;
     let login = store::login(&mut conn).await?;
     conn.commit().await?;
     Ok(login)

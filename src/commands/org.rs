@@ -24,7 +24,7 @@ pub(super) fn prefixed(raw: &str, prefix: &str) -> Result<Uuid, String> {
 
 /// Every org's id.
 pub(super) async fn every_org(app: &App) -> Result<Vec<OrgId>, sqlx::Error> {
-    let mut conn = app.db.pool(Class::Back).begin().await?;
+    let mut conn = app.db.begin_across(Class::Back).await?;
     let ids = orgs::org_ids(&mut conn).await?;
     conn.commit().await?;
     Ok(ids)

@@ -224,7 +224,7 @@ async fn sandbox(
 
 /// An org's own account must reach the real provider, whatever the others have.
 async fn has_own_account(db: &Db, keys: &Keys) -> Result<bool, sqlx::Error> {
-    let mut conn = db.pool(Class::Back).begin().await?;
+    let mut conn = db.begin_across(Class::Back).await?;
     let ids = orgs::org_ids(&mut conn).await?;
     conn.commit().await?;
     for org in ids {

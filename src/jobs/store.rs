@@ -1,7 +1,5 @@
 //! The queue's own tables: what failed for good, and what tests hurry along.
 
-use graphile_worker::Database;
-use graphile_worker::sqlx::SqlxDatabase;
 use sqlx::FromRow;
 
 use crate::platform::db::{Class, Db, sql, sql_as};
@@ -21,40 +19,41 @@ pub struct DeadJob {
     pub last_error: Option<String>,
 }
 
-/// The jobs' connections. Prepared statements only where they stay on one connection.
-pub(super) fn queue_database(db: &Db) -> Database {
-    let statements = !db.is_pooled_outside();
-    SqlxDatabase::new(db.pool(Class::Back).clone()).with_prepared_statements(statements).into()
-}
-
 /// Jobs out of attempts, except those that a newer job with the same key took the place of.
 pub(super) async fn dead(db: &Db) -> sqlx::Result<Vec<DeadJob>> {
-    sql_as(
+    let mut tx = db.begin_across(Class::Back).await?;
+    let dead = sql_as(
         "select j.id, t.identifier as task, j.payload ->> 'org' as org, j.attempts, j.last_error
            from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
           where j.attempts >= j.max_attempts and j.locked_at is null
             and not exists (select from graphile_worker._private_job_retirements r where r.id = j.id)
           order by j.id limit 1000",
     )
-    .fetch_all(db.pool(Class::Back))
-    .await
+    .fetch_all(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(dead)
 }
 
 pub(super) async fn replay(db: &Db, id: i64) -> sqlx::Result<bool> {
-    let done = sql("select graphile_worker.reschedule_jobs(array[j.id], run_at := now(), attempts := 0)
-           from graphile_worker._private_jobs j
+    let mut tx = db.begin_across(Class::Back).await?;
+    let done = sql("select from graphile_worker._private_jobs j
+          cross join lateral graphile_worker.reschedule_jobs(array[j.id], run_at := now(), attempts := 0)
           where j.id = $1 and j.attempts >= j.max_attempts and j.locked_at is null
             and not exists (select from graphile_worker._private_job_retirements r where r.id = j.id)")
     .bind(id)
-    .execute(db.pool(Class::Back))
+    .execute(&mut *tx)
     .await?;
+    tx.commit().await?;
     Ok(done.rows_affected() == 1)
 }
 
 pub(super) async fn make_due(db: &Db) -> sqlx::Result<u64> {
+    let mut tx = db.begin_across(Class::Back).await?;
     let done = sql("update graphile_worker._private_jobs set run_at = now()
           where run_at > now() and locked_at is null and attempts < max_attempts")
-    .execute(db.pool(Class::Back))
+    .execute(&mut *tx)
     .await?;
+    tx.commit().await?;
     Ok(done.rows_affected())
 }

@@ -80,7 +80,7 @@ pub async fn owner_of(app: &App, claimed: &Claimed) -> Result<Option<Owner>, Arc
 }
 
 async fn look_up(app: &App, (kind, key): (&'static str, String)) -> Result<Option<Owner>, sqlx::Error> {
-    let mut conn = app.db.pool(Class::Live).begin().await?;
+    let mut conn = app.db.begin_across(Class::Live).await?;
     let row = store::resolve(&mut conn, &[kind], &[key]).await?.into_iter().next();
     conn.commit().await?;
     let Some((_, _, org, row)) = row else { return Ok(None) };

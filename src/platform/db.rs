@@ -74,6 +74,15 @@ impl Db {
         self.begin_by(class, format!("begin; select set_config('app.org_id', '{}', true)", org.0)).await
     }
 
+    /// The same for what need not be on disk when it commits: a crash of the machine may lose the last moments of it.
+    pub async fn begin_unsynced(&self, class: Class, org: OrgId) -> Result<OrgTx, sqlx::Error> {
+        let start = format!(
+            "begin; set local synchronous_commit = off; select set_config('app.org_id', '{}', true)",
+            org.0
+        );
+        self.begin_by(class, start).await
+    }
+
     /// Begins a transaction in which no org's rows exist: for look-ups across orgs through the reviewed functions.
     pub async fn begin_across(&self, class: Class) -> Result<OrgTx, sqlx::Error> {
         self.begin_by(class, "begin".to_owned()).await
@@ -100,7 +109,7 @@ impl Db {
         begun.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
     }
 
-    /// The pool of a class, for look-ups across orgs and for the job queue.
+    /// The pool of a class, for single statements and for the job queue.
     pub fn pool(&self, class: Class) -> &PgPool {
         match class {
             Class::Live => &self.live,

@@ -13,7 +13,7 @@ use super::store;
 use crate::appointments;
 use crate::calls::{self, RecordError};
 use crate::platform::app::App;
-use crate::platform::db::{PgConnection, is_contended, is_disconnected};
+use crate::platform::db::{Class, PgConnection, is_contended, is_disconnected};
 use crate::platform::ids::{InboxId, OrgId};
 use crate::platform::telemetry::chain;
 use crate::tools::{self, Answer, Caller, ToolName};
@@ -95,9 +95,10 @@ async fn answer_tools(app: &App, caller: &Caller, message: &Message, asked: &[To
     answers
 }
 
+/// A tool message that will act is kept before it acts. Its own transaction, and durable no later than the booking:
+/// the write-ahead log is one sequence, so whatever commits after it carries it along.
 async fn store_first(app: &App, org: OrgId, message: &Message) -> Result<InboxId, sqlx::Error> {
-    let mut tx = app.begin_live(org).await?;
-    store::store_before_acting(&mut tx).await?;
+    let mut tx = app.db.begin_unsynced(Class::Live, org).await?;
     let stored = store::store(&mut tx, org, &new_message(app, message), app.clock.now()).await?;
     tx.commit().await?;
     Ok(stored.id)

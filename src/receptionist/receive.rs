@@ -70,7 +70,8 @@ pub async fn receive(app: &App, org: OrgId, is_own_door: bool, body: &[u8]) -> R
 pub(super) fn new_message(app: &App, message: &Message) -> NewMessage {
     let call = message.call.id.as_deref().or(message.chat_id.as_deref());
     let sent = message.timestamp.map(Timestamp::as_millisecond);
-    let digest = || hex::encode(&digest_of(message.redacted.to_string().as_bytes())[..16]);
+    let body = message.redacted.to_string();
+    let digest = || hex::encode(&digest_of(body.as_bytes())[..16]);
     let (kind, key) = match &message.event {
         Event::ToolCalls { calls } => ("tool-calls", Some(tool_key(calls))),
         Event::FunctionCall(call) => ("function-call", Some(tool_key(std::slice::from_ref(call)))),
@@ -99,7 +100,7 @@ pub(super) fn new_message(app: &App, message: &Message) -> NewMessage {
         kind: kind.chars().take(80).collect(),
         key,
         call_ref: message.call.id.clone(),
-        body: message.redacted.clone(),
+        body,
     }
 }
 
@@ -205,7 +206,7 @@ async fn keep_unreadable(app: &App, org: OrgId, body: &[u8], error: &ParseError)
         key: hex::encode(&digest_of(body)[..16]),
         call_ref: None,
         // Unparsed, it cannot be redacted: only its size is kept.
-        body: json!({"bytes": body.len()}),
+        body: json!({"bytes": body.len()}).to_string(),
     };
     let mut tx = app.begin_live(org).await?;
     let stored = store::store(&mut tx, org, &row, now).await?;

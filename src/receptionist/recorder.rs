@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 use super::store::{self, NewMessage};
 use crate::calls::{self, NewToolCall};
 use crate::platform::app::App;
+use crate::platform::db::Class;
 use crate::platform::ids::{InboxId, OrgId};
 use crate::tools::Answer;
 
@@ -20,7 +21,7 @@ const QUEUE_MAX: usize = 10_000;
 /// Rows written at once at most.
 const BATCH_MAX: usize = 500;
 /// How long rows gather.
-const GATHER: Duration = Duration::from_millis(20);
+const GATHER: Duration = Duration::from_millis(100);
 
 /// Something to record.
 #[derive(Debug)]
@@ -101,9 +102,7 @@ async fn write_org(app: &App, org: OrgId, entries: Vec<Entry>) -> Result<(), sql
     let (mut messages, mut done, mut asked) = (Vec::new(), Vec::new(), Vec::new());
     for entry in entries {
         match entry {
-            Entry::Message(m) => messages.push(json!({
-                "id": m.id, "kind": m.kind, "key": m.key, "call_ref": m.call_ref, "body": m.body, "received_at": now,
-            })),
+            Entry::Message(message) => messages.push(message),
             Entry::Done(id) => done.push(id),
             Entry::Asked { call, answer, micros } => asked.push(json!({
                 "call_ref": call.asked.call_ref, "tool_call_id": call.asked.tool_call_id, "name": call.name,
@@ -112,10 +111,9 @@ async fn write_org(app: &App, org: OrgId, entries: Vec<Entry>) -> Result<(), sql
             })),
         }
     }
-    let mut tx = app.begin(org).await?;
-    store::store_before_acting(&mut tx).await?;
+    let mut tx = app.db.begin_unsynced(Class::Back, org).await?;
     if !messages.is_empty() {
-        store::store_many(&mut tx, org, messages).await?;
+        store::store_many(&mut tx, org, &messages, now).await?;
     }
     if !done.is_empty() {
         store::mark_done(&mut tx, org, &done, now).await?;

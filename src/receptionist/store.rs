@@ -1,5 +1,7 @@
 //! All SQL of the inbox and of refusals in the audit log.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use serde_json::Value;
@@ -17,8 +19,8 @@ pub(super) struct NewMessage {
     /// What it is: the same for every delivery of the same message.
     pub key: String,
     pub call_ref: Option<String>,
-    /// The body with secrets redacted.
-    pub body: Value,
+    /// The body with secrets redacted, as JSON: a tree of it would be copied and freed piece by piece on its way.
+    pub body: String,
 }
 
 /// What storing found.
@@ -36,7 +38,7 @@ pub(super) async fn store(
     now: Timestamp,
 ) -> sqlx::Result<Stored> {
     let (id, is_done): (InboxId, bool) = sql_as(
-        "insert into inbox as i (org_id, id, kind, key, call_ref, body, received_at) values ($1, $2, $3, $4, $5, $6, $7)
+        "insert into inbox as i (org_id, id, kind, key, call_ref, body, received_at) values ($1, $2, $3, $4, $5, $6::jsonb, $7)
          on conflict on constraint inbox_once_per_message do update set deliveries = i.deliveries + 1
          returning id, state = 'done'",
     )
@@ -50,13 +52,6 @@ pub(super) async fn store(
     .fetch_one(tx)
     .await?;
     Ok(Stored { id, is_done })
-}
-
-/// A tool message that will act: kept before it acts. Its own transaction, and durable no later than the booking:
-/// the write-ahead log is one sequence, so whatever commits after it carries it along.
-pub(super) async fn store_before_acting(tx: &mut PgConnection) -> sqlx::Result<()> {
-    sql("set local synchronous_commit = off").execute(tx).await?;
-    Ok(())
 }
 
 /// Waits for a parallel delivery of the same message and says whether it was processed meanwhile.
@@ -102,15 +97,27 @@ pub(super) async fn mark_dead(
 }
 
 /// Stores messages that need no processing, many at once; of one key the newest body stays.
-pub(super) async fn store_many(tx: &mut PgConnection, org: OrgId, rows: Vec<Value>) -> sqlx::Result<()> {
+pub(super) async fn store_many(
+    tx: &mut PgConnection,
+    org: OrgId,
+    messages: &[NewMessage],
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    // Sorted, so that two replicas never wait for each other's rows in a circle.
+    let newest: BTreeMap<_, _> = messages.iter().map(|m| ((&m.kind, &m.key), m)).collect();
+    let column = |of: fn(&NewMessage) -> &str| newest.values().map(|m| of(m)).collect::<Vec<_>>();
     sql("insert into inbox as i (org_id, id, kind, key, call_ref, body, state, received_at, processed_at)
-         select distinct on (m.kind, m.key) $1, m.id, m.kind, m.key, m.call_ref, m.body, 'done', m.received_at, m.received_at
-           from jsonb_to_recordset($2) as m (id uuid, kind text, key text, call_ref text, body jsonb, received_at timestamptz)
-          order by m.kind, m.key, m.received_at desc
+         select $1, m.id, m.kind, m.key, m.call_ref, m.body::jsonb, 'done', $7, $7
+           from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[]) as m (id, kind, key, call_ref, body)
          on conflict on constraint inbox_once_per_message do update set body = excluded.body, deliveries = i.deliveries + 1,
             state = 'done', processed_at = excluded.processed_at")
     .bind(org)
-    .bind(Value::from(rows))
+    .bind(newest.values().map(|m| m.id.0).collect::<Vec<_>>())
+    .bind(column(|m| &m.kind))
+    .bind(column(|m| &m.key))
+    .bind(newest.values().map(|m| m.call_ref.as_deref()).collect::<Vec<_>>())
+    .bind(column(|m| &m.body))
+    .bind(now.to_sqlx())
     .execute(tx)
     .await?;
     Ok(())

@@ -64,9 +64,12 @@ impl<'a> Arguments<'a> {
     pub fn whole_number(self, names: Names) -> Result<Option<i64>, NotANumber> {
         match self.value(names) {
             None | Some(Value::Null) => Ok(None),
-            Some(Value::Number(number)) => {
-                number.as_f64().filter(|n| n.fract() == 0.0 && n.abs() < 1e9).map(whole).ok_or(NotANumber)
-            }
+            Some(Value::Number(number)) => number
+                .as_f64()
+                .filter(|n| n.fract() == 0.0 && n.abs() < 1e9)
+                .map(whole)
+                .map(Some)
+                .ok_or(NotANumber),
             Some(Value::String(text)) => text.trim().parse().ok().map(Some).ok_or(NotANumber),
             Some(_) => Err(NotANumber),
         }
@@ -74,8 +77,8 @@ impl<'a> Arguments<'a> {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "checked to be whole and below a billion")]
-fn whole(number: f64) -> Option<i64> {
-    Some(number as i64)
+fn whole(number: f64) -> i64 {
+    number as i64
 }
 
 #[cfg(test)]

@@ -57,13 +57,12 @@ fn wanted_service(book: &RuleBook, arguments: Arguments<'_>) -> Result<Wanted, S
     let said = arguments.text(Names::SERVICE).ok_or(speech::WHICH_SERVICE)?;
     let matched = scheduling::match_service(book, &said).ok_or(speech::NO_SERVICES)?;
     let minutes = match arguments.whole_number(Names::DURATION) {
-        Ok(None) => None,
         Ok(Some(minutes)) => {
             let minutes = u16::try_from(minutes).ok().filter(|m| (5..=720).contains(m));
             Some(minutes.ok_or(speech::BAD_DURATION)?)
         }
         // The catalogue's length stands; a length that is no number is the model's noise.
-        Err(NotANumber) => None,
+        Ok(None) | Err(NotANumber) => None,
     };
     let mut service = matched.service().clone();
     // The catalogue knows how long its services take; a length given by voice counts only where it knows nothing.
