@@ -132,6 +132,10 @@ fn by_weekday(tokens: &[Token<'_>], today: Date) -> Option<Reading> {
         | [Word("this"), Word("week"), Token::Weekday(day)] => in_week(*day, today)
             .map(|said| if said < today { Err(Past { said, same_day_ahead: None }) } else { Ok(said) }),
         [Word("weekend")] | [Word("this"), Word("weekend")] => weekend(today),
+        [Ordinal(count @ 1..=5), Token::Weekday(day), Month(month)]
+        | [Ordinal(count @ 1..=5), Token::Weekday(day), Word("in"), Month(month)] => {
+            nth_of_month(*count, *day, *month, today).map(Ok)
+        }
         _ => return None,
     };
     Some(reading.unwrap_or(Err(Impossible)))
@@ -146,6 +150,16 @@ fn next(day: Weekday, today: Date) -> Option<Reading> {
     } else {
         Err(TwoReadings(soonest, soonest.checked_add(1.week()).ok()?))
     })
+}
+
+/// "The first Monday in December", this year or next.
+fn nth_of_month(count: u32, day: Weekday, month: u32, today: Date) -> Option<Date> {
+    let count = i8::try_from(count).ok()?;
+    let of_year = |year| {
+        let month = Date::new(year, i8::try_from(month).ok()?, 1).ok()?;
+        month.nth_weekday_of_month(count, day).ok().filter(|date| *date >= today)
+    };
+    of_year(today.year()).or_else(|| of_year(today.year() + 1))
 }
 
 /// That weekday in the Monday-based week of `date`.

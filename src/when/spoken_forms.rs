@@ -4,6 +4,10 @@ pub(super) const DATES: &str = "
 2026-12-03 | 2026-12-03
 2026-11-24 | 2026-11-24
  2026-12-03. | 2026-12-03
+first Monday of December | 2026-12-07
+the first monday in december | 2026-12-07
+second friday in January | 2027-01-08
+the 5th Tuesday of February | impossible
 2026-12-03T14:00:00 | 2026-12-03
 2026-12-03T14:00:00Z | 2026-12-03
 2026-12-03T23:30:00-08:00 | 2026-12-03

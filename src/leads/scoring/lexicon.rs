@@ -93,10 +93,12 @@ const LINES: &[Line] = &[
     line(Clinical, "infected|infection"), line(Clinical, "allergic reaction"), line(Clinical, "hives|blisters|blistering"),
     line(Clinical, "severe|extreme|excruciating|unbearable|terrible|intense|bad|worst|lot _|of pain"),
     line(Clinical, "turned|turning|went white|blue|black|purple|gray|grey"), line(Clinical, "face|eye|eyelid|mouth is|_ drooping"),
+    line(Clinical, "unconscious|unresponsive"), line(Clinical, "chest pain"), line(Clinical, "pus coming|leaking|draining"),
     line(Clinical, "fever|pus|oozing|burned|burnt|numb|fainted").weak(), line(Clinical, "passed out").weak(),
 
     line(WrongNumber, "wrong number|person").unless_before(&["gave", "give", "put", "left", "entered", "typed", "took", "you", "thats"]),
     line(WrongNumber, "wrong number sorry"),
+    line(WrongNumber, "is this the|a|_ pizza|restaurant|pharmacy|hotel|bank|dentist|vet|school|dmv").weak(),
     line(WrongNumber, "dialed|dialled|called the wrong _|number|place").unless_before(&["you"]), line(WrongNumber, "misdialed|misdialled"),
 
     line(Vendor, "seo"), line(Vendor, "search engine optimization"), line(Vendor, "calling from|with google"), line(Vendor, "about|regarding your google _|business listing|profile"),
