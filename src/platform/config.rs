@@ -40,6 +40,7 @@ pub struct Server {
     pub header_seconds: u64,
     pub body_seconds: u64,
     pub connections_max: usize,
+    pub connections_per_address_max: usize,
     pub drain_seconds: u64,
     pub body_bytes_max: usize,
 }

@@ -1,4 +1,4 @@
-//! The accept loop: deadlines for headers, a cap on connections, and a shutdown that finishes what it started.
+//! The accept loop: deadlines for headers and writes, caps on connections, and a shutdown that finishes what it started.
 //!
 //! Our own because `axum::serve` has no header deadline: a client that sends one byte a minute would hold a
 //! connection for ever. Body deadlines are in the handlers that read bodies.
@@ -13,14 +13,18 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tokio_io_timeout::TimeoutStream;
 use tracing::{info, warn};
 
 use super::app::App;
+use super::per_address::PerAddress;
 
 /// More headers than any vendor sends, and fewer than hurt.
 const HEADERS_MAX: usize = 100;
 /// Bytes of request line and headers together.
 const HEAD_BYTES_MAX: usize = 64 * 1024;
+/// How long a client may leave an answer unread.
+const WRITE_MAX: Duration = Duration::from_secs(10);
 /// Pause after the system refuses to accept (out of file descriptors): the connections in hand go on.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -28,6 +32,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 pub async fn serve(app: App, listener: TcpListener, router: Router) {
     app.serves.store(true, Ordering::SeqCst);
     let connections = Arc::new(Semaphore::new(app.config.server.connections_max));
+    let addresses = PerAddress::new(app.config.server.connections_per_address_max);
     let graceful = Arc::new(GracefulShutdown::new());
     loop {
         let permit = tokio::select! {
@@ -40,11 +45,13 @@ pub async fn serve(app: App, listener: TcpListener, router: Router) {
             () = app.stopping.cancelled() => break,
         };
         match accepted {
-            Ok((stream, _)) => {
+            Ok((stream, client)) => {
+                // Closed without a word: whoever floods gets no work done for it.
+                let Some(place) = addresses.take(client.ip()) else { continue };
                 let connection = serve_connection(&app, stream, router.clone(), &graceful);
                 app.tasks.spawn(async move {
                     connection.await;
-                    drop(permit);
+                    drop((permit, place));
                 });
             }
             Err(error) => {
@@ -77,7 +84,10 @@ fn serve_connection(
         .max_buf_size(HEAD_BYTES_MAX)
         .keep_alive(true);
     let _ = stream.set_nodelay(true);
-    let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(WRITE_MAX));
+    let stream = TokioIo::new(Box::pin(stream));
+    let connection = http.serve_connection(stream, TowerToHyperService::new(router));
     let watched = graceful.watch(connection);
     async move {
         // A broken connection is the client's business; handlers have logged what matters.

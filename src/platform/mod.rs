@@ -12,6 +12,7 @@ pub mod jobs;
 pub mod memo;
 pub mod migrate;
 pub mod network;
+pub mod per_address;
 pub mod problem;
 pub mod queue;
 pub mod request_id;

@@ -25,7 +25,8 @@ async fn w20_what_is_no_message_is_400_after_authentication_and_kept_by_size_onl
         assert_eq!(status, 400, "{:?}", String::from_utf8_lossy(&body[..body.len().min(60)]));
         assert_eq!(problem["code"], "unreadable");
     }
-    let kept: i64 = vox.count("inbox where kind = 'unreadable' and state = 'dead' and body ? 'bytes'").await;
+    let kept: i64 =
+        vox.count("inbox where kind = 'unreadable' and state = 'dead' and body::jsonb ? 'bytes'").await;
     assert_eq!(kept, 6);
 }
 
@@ -135,6 +136,24 @@ async fn w18_slow_headers_and_slow_bodies_lose_their_connection() {
     assert!(began.elapsed() < Duration::from_secs(10));
     // Nobody else had to wait.
     assert_eq!(vox.post_fixture("hang").await.0, 200);
+}
+
+/// W18: half-open connections of one address leave room for the others'.
+#[tokio::test]
+async fn w18_one_address_cannot_take_every_connection() {
+    let vox = Voxanne::start_with(|c| c.server.connections_per_address_max = 8).await;
+    let mut flood = Vec::new();
+    for _ in 0..8 {
+        flood.push(raw(&vox, b"POST /api/webhooks/vapi HTTP/1.1\r\nHost: x\r\n").await);
+    }
+    let begun = Instant::now();
+    assert_eq!(closed_within(raw(&vox, b"").await, Duration::from_secs(3)).await, "");
+    assert!(begun.elapsed() < Duration::from_secs(3), "not the header's deadline");
+    let from_elsewhere =
+        reqwest::Client::builder().local_address("127.0.0.2".parse::<std::net::IpAddr>().ok());
+    let http = from_elsewhere.build().unwrap();
+    assert_eq!(http.get(format!("{}/health/live", vox.url)).send().await.unwrap().status(), 200);
+    drop(flood);
 }
 
 #[tokio::test]
