@@ -71,7 +71,7 @@ create table inbox (
   kind text not null,
   key text not null,
   call_ref text,
-  body jsonb not null,
+  body json not null,
   state inbox_state not null default 'stored',
   failure text,
   attempts smallint not null default 0,
@@ -81,6 +81,8 @@ create table inbox (
   primary key (org_id, id),
   constraint inbox_once_per_message unique (org_id, kind, key)
 );
+-- Most bodies are a few kB: written as they are, in the row, neither taken apart nor compressed.
+alter table inbox set (toast_tuple_target = 8160);
 create index inbox_unfinished on inbox (org_id, received_at) where state <> 'done';
 call app_ctx.protect('inbox');
 comment on table inbox is 'Every message of the voice platform, secrets redacted, once per what it is.';

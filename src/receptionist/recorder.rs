@@ -1,13 +1,14 @@
 //! Records what needs no processing off the caller's path: many rows in one statement per org.
 //!
-//! Bounded. When it is full the newest chatter is dropped and counted; a caller never waits for it. At shutdown it goes on
+//! Bounded, in rows and in bytes. When it is full the newest chatter is dropped and counted; a caller never waits for it. At shutdown it goes on
 //! until the last request is finished, and then writes what is left.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use super::store::{self, NewMessage};
 use crate::calls::{self, NewToolCall};
@@ -18,6 +19,8 @@ use crate::tools::Answer;
 
 /// Rows waiting at most.
 const QUEUE_MAX: usize = 10_000;
+/// Bytes of messages waiting at most: more than the largest body.
+const QUEUE_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Rows written at once at most.
 const BATCH_MAX: usize = 500;
 /// How long rows gather.
@@ -34,32 +37,46 @@ pub(super) enum Entry {
     Asked { call: NewToolCall, answer: Answer, micros: i64 },
 }
 
-struct Recorder(mpsc::Sender<(OrgId, Entry)>);
+impl Entry {
+    fn bytes(&self) -> u32 {
+        let bytes = if let Self::Message(message) = self { message.body.capacity() } else { 0 };
+        u32::try_from(bytes.min(QUEUE_BYTES_MAX)).unwrap_or(u32::MAX)
+    }
+}
+
+/// An entry on its way, and the room it takes.
+type Queued = (OrgId, Entry, OwnedSemaphorePermit);
+
+#[derive(Clone)]
+struct Recorder {
+    queue: mpsc::Sender<Queued>,
+    room: Arc<Semaphore>,
+}
 
 /// Starts the recorder once per process; what is queued at shutdown is still written.
 pub fn start_recorder(app: &App) {
     let _ = recorder(app);
 }
 
-fn recorder(app: &App) -> mpsc::Sender<(OrgId, Entry)> {
-    app.memo
-        .get_or(|| {
-            let (sender, receiver) = mpsc::channel(QUEUE_MAX);
-            app.tasks.spawn(write(app.clone(), receiver));
-            Recorder(sender)
-        })
-        .0
-        .clone()
+fn recorder(app: &App) -> Arc<Recorder> {
+    app.memo.get_or(|| {
+        let (queue, receiver) = mpsc::channel(QUEUE_MAX);
+        app.tasks.spawn(write(app.clone(), receiver));
+        Recorder { queue, room: Arc::new(Semaphore::new(QUEUE_BYTES_MAX)) }
+    })
 }
 
 /// Leaves `entry` to be recorded; never waits.
 pub(super) fn record(app: &App, org: OrgId, entry: Entry) {
-    if recorder(app).try_send((org, entry)).is_err() {
+    let recorder = recorder(app);
+    let room = recorder.room.clone().try_acquire_many_owned(entry.bytes());
+    let is_queued = room.is_ok_and(|room| recorder.queue.try_send((org, entry, room)).is_ok());
+    if !is_queued {
         metrics::counter!("voxanne_recorder_dropped_total").increment(1);
     }
 }
 
-async fn write(app: App, mut receiver: mpsc::Receiver<(OrgId, Entry)>) {
+async fn write(app: App, mut receiver: mpsc::Receiver<Queued>) {
     let mut batch = Vec::with_capacity(BATCH_MAX);
     loop {
         let is_stopping = tokio::select! {
@@ -81,8 +98,10 @@ async fn write(app: App, mut receiver: mpsc::Receiver<(OrgId, Entry)>) {
             }
         }
         let mut by_org: HashMap<OrgId, Vec<Entry>> = HashMap::new();
-        for (org, entry) in batch.drain(..) {
+        let mut rooms = Vec::with_capacity(batch.len());
+        for (org, entry, room) in batch.drain(..) {
             by_org.entry(org).or_default().push(entry);
+            rooms.push(room);
         }
         for (org, entries) in by_org {
             let count = entries.len();

@@ -38,7 +38,7 @@ pub(super) async fn store(
     now: Timestamp,
 ) -> sqlx::Result<Stored> {
     let (id, is_done): (InboxId, bool) = sql_as(
-        "insert into inbox as i (org_id, id, kind, key, call_ref, body, received_at) values ($1, $2, $3, $4, $5, $6::jsonb, $7)
+        "insert into inbox as i (org_id, id, kind, key, call_ref, body, received_at) values ($1, $2, $3, $4, $5, $6::json, $7)
          on conflict on constraint inbox_once_per_message do update set deliveries = i.deliveries + 1
          returning id, state = 'done'",
     )
@@ -107,7 +107,7 @@ pub(super) async fn store_many(
     let newest: BTreeMap<_, _> = messages.iter().map(|m| ((&m.kind, &m.key), m)).collect();
     let column = |of: fn(&NewMessage) -> &str| newest.values().map(|m| of(m)).collect::<Vec<_>>();
     sql("insert into inbox as i (org_id, id, kind, key, call_ref, body, state, received_at, processed_at)
-         select $1, m.id, m.kind, m.key, m.call_ref, m.body::jsonb, 'done', $7, $7
+         select $1, m.id, m.kind, m.key, m.call_ref, m.body::json, 'done', $7, $7
            from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[]) as m (id, kind, key, call_ref, body)
          on conflict on constraint inbox_once_per_message do update set body = excluded.body, deliveries = i.deliveries + 1,
             state = 'done', processed_at = excluded.processed_at")

@@ -120,7 +120,7 @@ async fn plant_canaries(vox: &Voxanne, tables: &[String]) {
                                when t.typname = 'timestamp' then 'now()::timestamp'
                                when t.typname = 'date' then 'current_date'
                                when t.typname = 'bytea' then '''x''::bytea'
-                               when t.typname = 'jsonb' then '''{{}}''::jsonb'
+                               when t.typname in ('json', 'jsonb') then '''{{}}'''
                                when t.typname in ('int2', 'int4', 'int8', 'float8') then '1'
                                when t.typname = 'bool' then 'false'
                                when t.typname = '_text' then '''{{}}''::text[]'
