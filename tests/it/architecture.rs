@@ -2,14 +2,15 @@
 //!
 //! Each rule is tried on a seeded mistake first: a rule that finds nothing anywhere proves nothing.
 
+mod source;
 mod written;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
-use syn::spanned::Spanned as _;
-use syn::visit::{self, Visit};
+use syn::visit::Visit as _;
+
+use source::{Source, Unfinished};
 
 /// Who may import whom: down, or sideways within a line as long as no circle forms.
 const RANKS: &[&[&str]] = &[
@@ -29,202 +30,6 @@ const HTTP_FILES: &[&str] =
     &["router.rs", "platform/problem.rs", "platform/edge.rs", "platform/request_id.rs"];
 const FILE_LINES_MAX: usize = 400;
 const FUNCTION_LINES_MAX: usize = 70;
-
-/// A source file below `src`, or one that pretends to be.
-struct Source {
-    path: String,
-    text: String,
-    syntax: syn::File,
-}
-
-impl Source {
-    fn parse(path: &str, text: &str) -> Self {
-        let syntax = syn::parse_file(text).unwrap_or_else(|e| panic!("{path}: {e}"));
-        Self { path: path.to_owned(), text: text.to_owned(), syntax }
-    }
-
-    /// The first word of its path: its slice, or its file's name.
-    fn slice(&self) -> &str {
-        self.path.split('/').next().unwrap_or_default().trim_end_matches(".rs")
-    }
-
-    /// Its module path: `["orgs", "store"]` for `orgs/store.rs`.
-    fn module(&self) -> Vec<String> {
-        let whole = self.path.trim_end_matches(".rs").trim_end_matches("/mod");
-        whole.split('/').filter(|part| *part != "lib" && *part != "main").map(str::to_owned).collect()
-    }
-
-    fn is_tests(&self) -> bool {
-        self.path.ends_with("tests.rs") || self.path.split('/').any(|part| part == "tests")
-    }
-
-    /// Where SQL lives: a slice's `store` and `list`, and what they stand on.
-    fn may_hold_sql(&self) -> bool {
-        self.slice() == "platform" || self.module().iter().any(|part| part == "store" || part == "list")
-    }
-
-    fn may_speak_http(&self) -> bool {
-        self.path.ends_with("/http.rs") || HTTP_FILES.contains(&self.path.as_str())
-    }
-
-    fn paths(&self) -> Vec<Found> {
-        let mut paths = Paths { module: self.module(), in_tests: self.is_tests(), found: Vec::new() };
-        paths.visit_file(&self.syntax);
-        paths.found
-    }
-
-    fn functions(&self) -> Vec<(String, RangeInclusive<usize>)> {
-        let mut functions = Functions::default();
-        functions.visit_file(&self.syntax);
-        functions.found
-    }
-
-    fn is_test_line(&self, line: usize) -> bool {
-        let mut lines = TestLines::default();
-        lines.visit_file(&self.syntax);
-        self.is_tests() || lines.0.iter().any(|range| range.contains(&line))
-    }
-}
-
-/// A path in the code from its root (`crate`, or a crate's name), wherever it stood in a `use` tree.
-struct Found {
-    line: usize,
-    path: Vec<String>,
-    in_tests: bool,
-}
-
-/// Collects paths; knows the module it is in, so that `super` can be followed.
-struct Paths {
-    module: Vec<String>,
-    in_tests: bool,
-    found: Vec<Found>,
-}
-
-impl Paths {
-    fn add(&mut self, line: usize, path: Vec<String>) {
-        let mut base = self.module.clone();
-        let mut rest = path.as_slice();
-        match rest.first().map(String::as_str) {
-            Some("crate") => base.clear(),
-            Some("self") => {}
-            Some("super") => {
-                while rest.first().is_some_and(|part| part == "super") {
-                    base.pop();
-                    rest = &rest[1..];
-                }
-                base.extend(rest.iter().cloned());
-                rest = &[];
-            }
-            _ => return self.found.push(Found { line, path, in_tests: self.in_tests }),
-        }
-        base.extend(rest.iter().skip(1).cloned());
-        base.insert(0, "crate".to_owned());
-        self.found.push(Found { line, path: base, in_tests: self.in_tests });
-    }
-
-    fn add_tree(&mut self, prefix: &[String], tree: &syn::UseTree) {
-        let with = |last: &syn::Ident| [prefix, &[last.to_string()]].concat();
-        match tree {
-            syn::UseTree::Path(path) => self.add_tree(&with(&path.ident), &path.tree),
-            syn::UseTree::Name(name) => self.add(name.span().start().line, with(&name.ident)),
-            syn::UseTree::Rename(name) => self.add(name.span().start().line, with(&name.ident)),
-            syn::UseTree::Glob(glob) => self.add(glob.span().start().line, prefix.to_vec()),
-            syn::UseTree::Group(group) => group.items.iter().for_each(|item| self.add_tree(prefix, item)),
-        }
-    }
-}
-
-impl<'ast> Visit<'ast> for Paths {
-    fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
-        self.add_tree(&[], &item.tree);
-    }
-
-    fn visit_path(&mut self, path: &'ast syn::Path) {
-        let parts = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
-        self.add(path.span().start().line, parts);
-        visit::visit_path(self, path);
-    }
-
-    fn visit_item_mod(&mut self, item: &'ast syn::ItemMod) {
-        let was_in_tests = self.in_tests;
-        self.in_tests |= is_for_tests(&item.attrs);
-        self.module.push(item.ident.to_string());
-        visit::visit_item_mod(self, item);
-        self.module.pop();
-        self.in_tests = was_in_tests;
-    }
-}
-
-fn is_for_tests(attributes: &[syn::Attribute]) -> bool {
-    attributes.iter().any(|a| {
-        a.path().is_ident("test")
-            || a.path().is_ident("cfg") && a.parse_args::<syn::Ident>().is_ok_and(|only| only == "test")
-    })
-}
-
-/// Collects the lines of every function outside tests.
-#[derive(Default)]
-struct Functions {
-    found: Vec<(String, RangeInclusive<usize>)>,
-}
-
-impl Functions {
-    fn add(&mut self, signature: &syn::Signature, body: &syn::Block) {
-        let lines = signature.span().start().line..=body.span().end().line;
-        self.found.push((signature.ident.to_string(), lines));
-    }
-}
-
-impl<'ast> Visit<'ast> for Functions {
-    fn visit_item_mod(&mut self, item: &'ast syn::ItemMod) {
-        if !is_for_tests(&item.attrs) {
-            visit::visit_item_mod(self, item);
-        }
-    }
-
-    fn visit_item_fn(&mut self, item: &'ast syn::ItemFn) {
-        self.add(&item.sig, &item.block);
-        visit::visit_item_fn(self, item);
-    }
-
-    fn visit_impl_item_fn(&mut self, item: &'ast syn::ImplItemFn) {
-        self.add(&item.sig, &item.block);
-        visit::visit_impl_item_fn(self, item);
-    }
-}
-
-#[derive(Default)]
-struct TestLines(Vec<RangeInclusive<usize>>);
-
-impl<'ast> Visit<'ast> for TestLines {
-    fn visit_item_mod(&mut self, item: &'ast syn::ItemMod) {
-        if is_for_tests(&item.attrs) {
-            self.0.push(item.span().start().line..=item.span().end().line);
-        }
-        visit::visit_item_mod(self, item);
-    }
-}
-
-/// Unfinished work: `todo!`, `unimplemented!`, ignored tests.
-#[derive(Default)]
-struct Unfinished(Vec<(usize, &'static str)>);
-
-impl<'ast> Visit<'ast> for Unfinished {
-    fn visit_macro(&mut self, call: &'ast syn::Macro) {
-        for name in ["todo", "unimplemented"] {
-            if call.path.is_ident(name) {
-                self.0.push((call.span().start().line, name));
-            }
-        }
-        visit::visit_macro(self, call);
-    }
-
-    fn visit_attribute(&mut self, attribute: &'ast syn::Attribute) {
-        if attribute.path().is_ident("ignore") {
-            self.0.push((attribute.span().start().line, "ignore"));
-        }
-    }
-}
 
 fn rank(slice: &str) -> Option<usize> {
     RANKS.iter().position(|line| line.contains(&slice))

@@ -1,4 +1,5 @@
 //! A whole Voxanne per test: its own database from a template, its own port, the sandbox vendors, a fixed clock.
+//! A14, H5: the router, the accept loop and the configuration are production's, over HTTP.
 
 mod line;
 mod log;
