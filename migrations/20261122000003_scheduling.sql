@@ -8,7 +8,7 @@ create table services (
   buffer_after_minutes smallint not null default 0 check (buffer_after_minutes between 0 and 240),
   grid_minutes smallint not null default 45 check (grid_minutes between 5 and 720),
   minimum_notice_minutes integer not null default 0 check (minimum_notice_minutes between 0 and 43200),
-  horizon_days smallint not null default 365 check (horizon_days between 1 and 730),
+  horizon_days smallint not null default 365 check (horizon_days between 1 and 365),
   price_cents integer check (price_cents >= 0),
   lead_value text not null default 'low' check (lead_value in ('high', 'medium', 'low')),
   is_other boolean not null default false,

@@ -115,36 +115,60 @@ comment on table external_busy is 'The mirror: busy times of outside calendars. 
 -- plpgsql, so that the org is set before the policies look at it. Names are qualified and no search_path is set: that
 -- would cost each call a third of its time.
 create function app_ctx.taken(wanted_org uuid, resource_ids uuid[], since timestamptz, until timestamptz, at timestamptz)
-  returns table (kind text, resource_id uuid, lane smallint, starts_at timestamptz, ends_at timestamptz, rules_version bigint)
+  returns table (kind text, resource_id uuid, lane smallint, starts_at timestamptz, ends_at timestamptz, expires_at timestamptz, rules_version bigint)
   language plpgsql as $$
 #variable_conflict use_column
+declare
+  has_calendars boolean;
 begin
   perform set_config('app.org_id', wanted_org::text, true);
+  select 'version', o.rules_version, exists (select from public.calendar_connections c where c.org_id = wanted_org)
+    into kind, rules_version, has_calendars
+    from public.orgs o where o.org_id = wanted_org;
+  if found then
+    return next;
+  end if;
   return query
-    select 'version', null::uuid, null::smallint, null::timestamptz, null::timestamptz, o.rules_version
-      from public.orgs o where o.org_id = wanted_org
-    union all
-    select 'reserved', r.resource_id, r.lane, r.starts_at, r.ends_at, null
+    select 'reserved', r.resource_id, r.lane, r.starts_at, r.ends_at, r.hold_expires_at, null::bigint
       from public.reservations r
      where r.org_id = wanted_org and r.resource_id = any (resource_ids)
        and r.starts_at >= since - interval '24 hours' and r.starts_at < until and r.ends_at > since
-       and (r.hold_expires_at is null or r.hold_expires_at > at)
-    union all
-    select 'calendar', c.practitioner_id, c.connected::int::smallint, c.synced_at, null, null
-      from public.calendar_connections c where c.org_id = wanted_org
-    union all
-    select 'external', c.practitioner_id, null, b.starts_at, b.ends_at, null
-      from public.calendar_connections c join public.external_busy b on b.org_id = c.org_id and b.connection_id = c.id
-     where c.org_id = wanted_org and c.connected and b.starts_at < until and b.ends_at > since;
+       and (r.hold_expires_at is null or r.hold_expires_at > at);
+  if has_calendars then
+    return query
+      select 'calendar', c.practitioner_id, c.connected::int::smallint, c.synced_at, null::timestamptz, null::timestamptz, null::bigint
+        from public.calendar_connections c where c.org_id = wanted_org
+      union all
+      select 'external', c.practitioner_id, null, b.starts_at, b.ends_at, null, null
+        from public.calendar_connections c join public.external_busy b on b.org_id = c.org_id and b.connection_id = c.id
+       where c.org_id = wanted_org and c.connected and b.starts_at < until and b.ends_at > since;
+  end if;
 end $$;
 comment on function app_ctx.taken(uuid, uuid[], timestamptz, timestamptz, timestamptz) is
   'What is taken between two instants, read as the given org under row-level security.';
+
+-- Whatever changes what is taken, or the version of the rules, tells every process as it commits: src/scheduling/kept.rs.
+-- Who works without an org says nothing, and everything is forgotten.
+create function app_ctx.tell_scheduling() returns trigger language plpgsql as $$
+begin
+  perform pg_notify('scheduling', coalesce(current_setting('app.org_id', true), ''));
+  return null;
+end $$;
+comment on function app_ctx.tell_scheduling() is 'Tells every process that looks at an org''s ledger must be made anew.';
+create trigger tell_scheduling after insert or update or delete on reservations
+  for each statement execute function app_ctx.tell_scheduling();
+create trigger tell_scheduling after insert or update or delete on calendar_connections
+  for each statement execute function app_ctx.tell_scheduling();
+create trigger tell_scheduling after insert or update or delete on external_busy
+  for each statement execute function app_ctx.tell_scheduling();
+create trigger tell_scheduling after update of rules_version on orgs
+  for each statement execute function app_ctx.tell_scheduling();
 
 -- The same under the ledger's locks, for writers: waits for every (resource, day) touched in one order for all,
 -- lets lapsed holds go whole, and then looks. Each statement of a volatile function sees what committed before it.
 create function app_ctx.open_ledger(wanted_org uuid, resource_ids uuid[], days date[], since timestamptz, until timestamptz,
     at timestamptz, own_call_ref text, own_start timestamptz, own_phone text)
-  returns table (kind text, resource_id uuid, lane smallint, starts_at timestamptz, ends_at timestamptz, rules_version bigint)
+  returns table (kind text, resource_id uuid, lane smallint, starts_at timestamptz, ends_at timestamptz, expires_at timestamptz, rules_version bigint)
   language plpgsql as $$
 #variable_conflict use_column
 begin

@@ -52,9 +52,12 @@ async fn bench() {
     // In a task of its own: whatever fails in it, nothing stays behind.
     let mut played = JoinSet::new();
     played.spawn(play(dir.clone(), messages));
-    let played = played.join_next().await;
+    let played = played.join_next().await.unwrap();
+    if played.is_err() {
+        println!("{}", std::fs::read_to_string(dir.join("serve.log")).unwrap());
+    }
     stage::strike(&dir).await;
-    played.unwrap().unwrap();
+    played.unwrap();
 }
 
 async fn play(dir: PathBuf, messages: Messages) {
@@ -107,6 +110,7 @@ async fn checks(stage: &Stage, product: &Served, messages: &Messages, figures: &
     figures.at_most("check_availability: p99, of one select in axum", 3.0, &slowest);
 }
 
+/// T-V10: a phone that rings is answered at once.
 async fn rings(product: &Served, messages: &Messages, figures: &mut Figures) {
     let messages = messages.clone();
     let ours = Target::new(product.port, move |number| messages.ring(number + (1 << 40)));

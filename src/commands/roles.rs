@@ -8,7 +8,7 @@ use super::failure::Doing as _;
 use super::start::Started;
 use crate::platform::edge;
 use crate::platform::telemetry;
-use crate::{jobs, receptionist, router};
+use crate::{jobs, receptionist, router, scheduling};
 
 /// Listens at `address`; `setting` is what to change when that is not possible.
 pub(super) async fn listen(address: &str, setting: &str) -> Result<TcpListener, CommandError> {
@@ -29,6 +29,7 @@ pub(super) async fn start(
     }
     if let Some(listener) = listener {
         receptionist::start_recorder(app);
+        scheduling::hear_changes(app);
         let router = router::router(app.clone(), telemetry::start_metrics());
         app.tasks.spawn(edge::serve(app.clone(), listener, router));
     }

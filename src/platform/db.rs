@@ -50,6 +50,8 @@ impl Db {
                 ("idle_in_transaction_session_timeout", "5000"),
                 ("statement_timeout", "10000"),
                 ("lock_timeout", "1500"),
+                // Every statement is a look-up by key: there is nothing to gain by compiling it.
+                ("jit", "off"),
             ]);
         }
         let pool = |connections, wait_ms| {

@@ -131,7 +131,7 @@ pub(super) async fn taken(
     window: Window,
     now: Timestamp,
 ) -> sqlx::Result<Vec<TakenRow>> {
-    sql_as("select kind, resource_id, lane, starts_at, ends_at, rules_version from app_ctx.taken($1, $2, $3, $4, $5)")
+    sql_as("select kind, resource_id, lane, starts_at, ends_at, expires_at, rules_version from app_ctx.taken($1, $2, $3, $4, $5)")
         .bind(org)
         .bind(resources)
         .bind(window.since.to_sqlx())
@@ -157,7 +157,7 @@ pub(super) async fn open_ledger(
     now: Timestamp,
 ) -> sqlx::Result<Vec<TakenRow>> {
     sql_as(
-        "select kind, resource_id, lane, starts_at, ends_at, rules_version
+        "select kind, resource_id, lane, starts_at, ends_at, expires_at, rules_version
            from app_ctx.open_ledger($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
     .bind(org)

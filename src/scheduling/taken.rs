@@ -1,24 +1,30 @@
 //! What is taken between two instants: the ledger, held times, and the mirror of outside calendars.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use sqlx::FromRow;
 use uuid::Uuid;
 use voxanne_slots::{Busy, FIRST_LANE, day_bounds};
 
+use super::kept::{self, Look};
 use super::rule_book::Bookable;
 use super::store::{self, Ledger};
 use crate::platform::app::App;
 use crate::platform::db::{Class, PgConnection};
 use crate::platform::ids::OrgId;
 
-#[derive(FromRow)]
+/// A row of `app_ctx.taken`.
+#[derive(Debug, FromRow)]
 pub(super) struct TakenRow {
     kind: String,
     resource_id: Option<Uuid>,
     lane: Option<i16>,
     starts_at: Option<jiff_sqlx::Timestamp>,
     ends_at: Option<jiff_sqlx::Timestamp>,
+    /// When a held time lapses.
+    expires_at: Option<jiff_sqlx::Timestamp>,
     rules_version: Option<i64>,
 }
 
@@ -66,25 +72,45 @@ pub struct Taken {
     pub calendar: Calendar,
 }
 
-/// Looks, without locks: one round trip.
+/// Looks, without locks: one round trip, or none when nothing has changed since the same look.
 pub async fn look(
     app: &App,
     org: OrgId,
     bookable: &Bookable<'_>,
     window: Window,
 ) -> Result<Taken, sqlx::Error> {
+    let look = Look { resources: bookable.resources(), since: window.since, until: window.until };
+    let looks = kept::looks(app, org);
+    let kept = looks.as_ref().and_then(|looks| looks.find(&look));
+    let rows = match (kept, looks) {
+        (Some(rows), _) => rows,
+        (None, looks) => {
+            let rows = Arc::new(look_anew(app, org, &look.resources, window).await?);
+            if let Some(looks) = looks {
+                looks.keep(look, rows.clone());
+            }
+            rows
+        }
+    };
+    Ok(understand(app, bookable, &rows, app.clock.now()))
+}
+
+async fn look_anew(
+    app: &App,
+    org: OrgId,
+    resources: &[Uuid],
+    window: Window,
+) -> Result<Vec<TakenRow>, sqlx::Error> {
     let now = app.clock.now();
-    let resources = bookable.resources();
-    let rows = if app.db.is_pooled_outside() {
+    if app.db.is_pooled_outside() {
         let mut tx = app.begin_live(org).await?;
-        let rows = store::taken(&mut tx, org, &resources, window, now).await?;
+        let rows = store::taken(&mut tx, org, resources, window, now).await?;
         tx.commit().await?;
-        rows
+        Ok(rows)
     } else {
         let mut conn = app.db.pool(Class::Live).acquire().await?;
-        store::taken(&mut conn, org, &resources, window, now).await?
-    };
-    Ok(understand(app, bookable, rows, now))
+        store::taken(&mut conn, org, resources, window, now).await
+    }
 }
 
 /// Looks within a transaction of the org that is already open.
@@ -97,7 +123,7 @@ pub(super) async fn look_in(
 ) -> Result<Taken, sqlx::Error> {
     let now = app.clock.now();
     let rows = store::taken(tx, org, &bookable.resources(), window, now).await?;
-    Ok(understand(app, bookable, rows, now))
+    Ok(understand(app, bookable, &rows, now))
 }
 
 /// Who writes: what one caller does, in one call or several, happens one after the other.
@@ -137,16 +163,19 @@ pub async fn open_ledger(
         own_start: starts_at,
     };
     let rows = store::open_ledger(tx, org, ledger, now).await?;
-    Ok(understand(app, bookable, rows, now))
+    Ok(understand(app, bookable, &rows, now))
 }
 
-fn understand(app: &App, bookable: &Bookable<'_>, rows: Vec<TakenRow>, now: Timestamp) -> Taken {
+fn understand(app: &App, bookable: &Bookable<'_>, rows: &[TakenRow], now: Timestamp) -> Taken {
     let mut rules_version = 0;
     let mut calendar = Calendar::None;
     let mut intervals = Vec::with_capacity(rows.len());
     let fresh_since =
         now.checked_sub(SignedDuration::from_mins(app.config.voice.calendar_fresh_minutes)).unwrap_or(now);
     for row in rows {
+        if row.expires_at.is_some_and(|lapses| lapses.to_jiff() <= now) {
+            continue;
+        }
         let starts_at = row.starts_at.map(jiff_sqlx::Timestamp::to_jiff);
         let interval = starts_at.zip(row.ends_at.map(jiff_sqlx::Timestamp::to_jiff));
         match row.kind.as_str() {

@@ -1,5 +1,6 @@
 //! One tool call against the database: claimed, acted on and answered in one transaction, and again if that could not be.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -40,11 +41,11 @@ impl AttemptError {
         }
     }
 
-    /// The server went away, or a deadlock that the ledger's locks should make impossible.
+    /// The server went away, or a deadlock or serialization failure, which the ledger's locks should make impossible.
     fn is_passing(&self) -> bool {
-        let is_deadlock =
-            |e: &sqlx::Error| e.as_database_error().is_some_and(|d| d.code().as_deref() == Some("40P01"));
-        self.database().is_some_and(|e| is_disconnected(e) || is_deadlock(e))
+        let code = |e: &sqlx::Error| e.as_database_error().and_then(|d| d.code().map(Cow::into_owned));
+        let is_rolled_back = |e| matches!(code(e).as_deref(), Some("40P01" | "40001"));
+        self.database().is_some_and(|e| is_disconnected(e) || is_rolled_back(e))
     }
 }
 
@@ -112,6 +113,7 @@ async fn attempt(
     let micros = i64::try_from(started.elapsed().as_micros()).unwrap_or(i64::MAX);
     calls::answer(&mut tx, caller.org, &record.asked, &answer.text, answer.is_error, micros).await?;
     tx.commit().await?;
+    scheduling::forget(app, caller.org);
     Ok(answer)
 }
 

@@ -30,6 +30,30 @@ async fn c9_tv1_an_inner_failure_is_a_sentence_without_the_inside_and_nothing_ha
     assert!(again.text().starts_with("Great!"));
 }
 
+/// A sequence keeps what a transaction that is rolled back counted.
+const REFUSE_TWICE: &str = "
+    create sequence refusals;
+    grant usage on sequence refusals to voxanne_app;
+    create function refuse_twice() returns trigger language plpgsql as $$
+    begin
+      if nextval('refusals') <= 2 then raise exception using errcode = 'serialization_failure'; end if;
+      return new;
+    end $$;
+    create trigger refuse_twice before insert on appointments for each row execute function refuse_twice()";
+
+#[tokio::test]
+async fn r14_a_serialization_failure_is_tried_again_while_the_caller_waits() {
+    let vox = Voxanne::start().await;
+    vox.exec(REFUSE_TWICE).await;
+    let wish = booking("Botox", "2026-12-01", "10:00", "Ana Diaz");
+    let said = vox.call(&call_ref(1)).tool("book_appointment", wish).await.unwrap();
+    assert!(said.text().starts_with("Great!"), "{said:?}");
+    for table in ["appointments", "texts", "tool_calls"] {
+        assert_eq!(vox.count(table).await, 1, "{table}");
+    }
+    assert_eq!(vox.count("refusals where last_value = 3").await, 1);
+}
+
 #[tokio::test]
 async fn tv5_a_tool_call_repeated_after_an_interruption_has_no_second_effect() {
     let vox = Voxanne::start().await;

@@ -3,6 +3,8 @@
 mod book_appointment;
 mod breakage;
 mod check_availability;
+mod kept_looks;
+mod limits;
 mod notify_hot_lead;
 mod repeats;
 mod stories;
