@@ -11,6 +11,7 @@ use axum::Router;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_io_timeout::TimeoutStream;
@@ -23,6 +24,8 @@ use super::per_address::PerAddress;
 const HEADERS_MAX: usize = 100;
 /// Bytes of request line and headers together.
 const HEAD_BYTES_MAX: usize = 64 * 1024;
+/// Files other than clients' connections: the database's, the vendors', logs.
+const OTHER_FILES: u64 = 200;
 /// How long a client may leave an answer unread.
 const WRITE_MAX: Duration = Duration::from_secs(10);
 /// Pause after the system refuses to accept (out of file descriptors): the connections in hand go on.
@@ -31,6 +34,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Serves until [`App::stopping`](super::app::Parts::stopping), then finishes requests in hand within the drain time.
 pub async fn serve(app: App, listener: TcpListener, router: Router) {
     app.serves.store(true, Ordering::SeqCst);
+    allow_open_files(app.config.server.connections_max);
     let connections = Arc::new(Semaphore::new(app.config.server.connections_max));
     let addresses = PerAddress::new(app.config.server.connections_per_address_max);
     let graceful = Arc::new(GracefulShutdown::new());
@@ -69,6 +73,21 @@ pub async fn serve(app: App, listener: TcpListener, router: Router) {
     }
     app.drained.cancel();
     info!("Stopped accepting; requests in hand are finished");
+}
+
+/// Asks the system for as many open files as there may be connections, and some for everything else. Many systems start
+/// a process with 1,024 and allow far more; with fewer, accepting pauses.
+fn allow_open_files(connections: usize) {
+    let wanted = connections as u64 + OTHER_FILES;
+    match getrlimit(Resource::RLIMIT_NOFILE) {
+        Ok((soft, hard)) if soft < wanted => {
+            if setrlimit(Resource::RLIMIT_NOFILE, wanted.min(hard), hard).is_err() || hard < wanted {
+                warn!(wanted, hard, "Fewer open files are allowed than server.connections_max needs");
+            }
+        }
+        Ok(_) => {}
+        Err(error) => warn!(%error, "Could not read how many files may be open"),
+    }
 }
 
 fn serve_connection(
