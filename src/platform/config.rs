@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_value_names_its_setting_and_not_the_value() {
+    fn h2_a_wrong_value_names_its_setting_and_not_the_value() {
         let error = with(&[("PORT", "s3cret")]).unwrap_err().to_string();
         assert_eq!(error, "PORT must be a port number");
         assert!(with(&[("BACKEND_URL", "https://x.example.com/api")]).is_err());

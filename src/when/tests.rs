@@ -135,7 +135,7 @@ fn lists_of_times_stop_at_the_limit() {
 }
 
 #[test]
-fn t_d13_the_text_shows_the_clinics_date_and_time_in_any_zone() {
+fn t_d13_d14_the_text_shows_the_clinics_date_and_time_in_any_zone() {
     let instant: Timestamp = "2026-05-27T00:30:00Z".parse().unwrap();
     for (zone, said, text) in [
         ("America/Los_Angeles", "Tuesday, May 26th at 5:30 PM", "Tuesday, May 26 at 5:30 PM"),

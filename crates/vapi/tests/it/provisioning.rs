@@ -1,4 +1,4 @@
-//! The provisioned tools and assistants are the ones of the recorded requests.
+//! H8: the provisioned tools and assistants are the ones of the recorded requests, and carry no other field.
 
 use serde_json::{Value, json};
 use voxanne_vapi::provisioning::{
