@@ -39,6 +39,7 @@ pub struct Server {
     pub public_url: String,
     pub header_seconds: u64,
     pub body_seconds: u64,
+    pub write_seconds: u64,
     pub connections_max: usize,
     pub connections_per_address_max: usize,
     pub drain_seconds: u64,

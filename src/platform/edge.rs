@@ -26,8 +26,6 @@ const HEADERS_MAX: usize = 100;
 const HEAD_BYTES_MAX: usize = 64 * 1024;
 /// Files other than clients' connections: the database's, the vendors', logs.
 const OTHER_FILES: u64 = 200;
-/// How long a client may leave an answer unread.
-const WRITE_MAX: Duration = Duration::from_secs(10);
 /// Pause after the system refuses to accept (out of file descriptors): the connections in hand go on.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -104,7 +102,7 @@ fn serve_connection(
         .keep_alive(true);
     let _ = stream.set_nodelay(true);
     let mut stream = TimeoutStream::new(stream);
-    stream.set_write_timeout(Some(WRITE_MAX));
+    stream.set_write_timeout(Some(Duration::from_secs(app.config.server.write_seconds)));
     let stream = TokioIo::new(Box::pin(stream));
     let connection = http.serve_connection(stream, TowerToHyperService::new(router));
     let watched = graceful.watch(connection);

@@ -4,7 +4,6 @@ use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
 use serde_json::json;
-use voxanne::appointments::{self, NewBooking};
 
 use crate::harness::{CALLER, Voxanne, booking, call_ref, fixture};
 
@@ -54,7 +53,7 @@ async fn r29_r32_a_clock_that_jumps_an_hour_either_way_costs_no_caller_the_answe
 async fn r29_holds_lapse_after_a_jump_forward_and_still_lapse_after_a_jump_back() {
     let vox = Voxanne::start().await;
     let holder = call_ref(1);
-    hold(&vox, &holder).await;
+    assert!(vox.hold_laser(&holder, "2026-12-01T18:00:00Z").await);
     let args = || booking("Laser Treatment", "2026-12-01", "10:00", "Bea Fox");
     let refused = vox.call(&call_ref(2)).tool("book_appointment", args()).await.unwrap();
     assert!(!refused.text().starts_with("Great!"), "held: {}", refused.text());
@@ -66,28 +65,6 @@ async fn r29_holds_lapse_after_a_jump_forward_and_still_lapse_after_a_jump_back(
     let booked = vox.call(&call_ref(4)).tool("book_appointment", args()).await.unwrap();
     assert!(booked.text().starts_with("Great!"), "lapsed: {}", booked.text());
     assert_eq!(vox.count("holds").await, 0);
-}
-
-async fn hold(vox: &Voxanne, call_ref: &str) {
-    let book = voxanne::scheduling::rule_book(&vox.app, vox.glow.org, None).await.unwrap();
-    let wanted = NewBooking {
-        book: &book,
-        location: &book.locations[0],
-        service: book.services.iter().find(|s| s.name == "Laser Treatment").unwrap(),
-        service_said: None,
-        starts_at: "2026-12-01T18:00:00Z".parse().unwrap(),
-        practitioner: None,
-        name: None,
-        phone: None,
-        is_caller_id: false,
-        said_phone: None,
-        email: None,
-        notes: None,
-        call_ref: Some(call_ref.to_owned()),
-    };
-    let mut tx = vox.app.begin(vox.glow.org).await.unwrap();
-    appointments::hold(&vox.app, &mut tx, vox.glow.org, &wanted).await.unwrap();
-    tx.commit().await.unwrap();
 }
 
 /// R31: 23:59:60 is read or refused; it is no reason to fall silent or to lose a report.

@@ -13,13 +13,14 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, PgPool};
 use uuid::Uuid;
+use voxanne::appointments::NewBooking;
 use voxanne::platform::app::App;
 use voxanne::platform::clock::Clock;
 use voxanne::platform::config::Config;
 use voxanne::platform::db::Db;
 use voxanne::platform::ids::{Ids, OrgId};
 use voxanne::platform::secrets::Keys;
-use voxanne::{jobs, router, seed};
+use voxanne::{appointments, jobs, router, scheduling, seed};
 use voxanne_sandbox::Sandbox;
 use voxanne_sandbox::caller::CallScript;
 use voxanne_sandbox::twilio::Text;
@@ -192,6 +193,30 @@ impl Voxanne {
     /// How many rows, seen across orgs. `what` is a table with an optional `where`.
     pub async fn count(&self, what: &str) -> i64 {
         self.one(&format!("select count(*) from {what}")).await
+    }
+
+    /// Holds the laser at `starts_at` for a call; false when it is taken.
+    pub async fn hold_laser(&self, call_ref: &str, starts_at: &str) -> bool {
+        let book = scheduling::rule_book(&self.app, self.glow.org, None).await.unwrap();
+        let wanted = NewBooking {
+            book: &book,
+            location: &book.locations[0],
+            service: book.services.iter().find(|s| s.name == "Laser Treatment").unwrap(),
+            service_said: None,
+            starts_at: starts_at.parse().unwrap(),
+            practitioner: None,
+            name: None,
+            phone: None,
+            is_caller_id: false,
+            said_phone: None,
+            email: None,
+            notes: None,
+            call_ref: Some(call_ref.to_owned()),
+        };
+        let mut tx = self.app.begin(self.glow.org).await.unwrap();
+        let held = appointments::hold(&self.app, &mut tx, self.glow.org, &wanted).await;
+        tx.commit().await.unwrap();
+        held.is_ok()
     }
 
     /// Changes the data as an operator would.

@@ -172,32 +172,10 @@ async fn a28_v6_a_report_that_never_came_is_fetched() {
 #[tokio::test]
 async fn c4_a_hold_blocks_others_converts_for_its_call_and_goes_at_its_end() {
     let vox = Voxanne::start().await;
-    let book = voxanne::scheduling::rule_book(&vox.app, vox.glow.org, None).await.unwrap();
-    let hold = async |call: &str, at: &str| {
-        let wanted = voxanne::appointments::NewBooking {
-            book: &book,
-            location: &book.locations[0],
-            service: book.services.iter().find(|s| s.name == "Laser Treatment").unwrap(),
-            service_said: None,
-            starts_at: at.parse().unwrap(),
-            practitioner: None,
-            name: None,
-            phone: None,
-            is_caller_id: false,
-            said_phone: None,
-            email: None,
-            notes: None,
-            call_ref: Some(call.to_owned()),
-        };
-        let mut tx = vox.app.begin(vox.glow.org).await.unwrap();
-        let held = voxanne::appointments::hold(&vox.app, &mut tx, vox.glow.org, &wanted).await;
-        tx.commit().await.unwrap();
-        held.is_ok()
-    };
     let (mine, theirs) = (call_ref(1), call_ref(2));
-    assert!(hold(&mine, "2026-12-01T18:00:00Z").await);
+    assert!(vox.hold_laser(&mine, "2026-12-01T18:00:00Z").await);
     // T-B7: a second hold of the same time is refused; so is another call's booking.
-    assert!(!hold(&theirs, "2026-12-01T18:00:00Z").await);
+    assert!(!vox.hold_laser(&theirs, "2026-12-01T18:00:00Z").await);
     let other = vox.call_from(&vox.glow, &theirs, Some("+13105550143"));
     let wish = booking("Laser Treatment", "2026-12-01", "10:00", "Bea Fox");
     assert!(other.tool("book_appointment", wish.clone()).await.unwrap().text().starts_with("I'm sorry"));
@@ -208,11 +186,11 @@ async fn c4_a_hold_blocks_others_converts_for_its_call_and_goes_at_its_end() {
     assert_eq!(vox.count("holds").await, 0);
 
     // Released when the call ends …
-    assert!(hold(&mine, "2026-12-02T18:00:00Z").await);
+    assert!(vox.hold_laser(&mine, "2026-12-02T18:00:00Z").await);
     vox.call(&mine).ended("customer-ended-call").await.unwrap();
     assert_eq!(vox.count("reservations where hold_id is not null").await, 0);
     // … and lapsed when its time is over, as a whole.
-    assert!(hold(&theirs, "2026-12-03T18:00:00Z").await);
+    assert!(vox.hold_laser(&theirs, "2026-12-03T18:00:00Z").await);
     vox.later(SignedDuration::from_mins(6));
     let third = vox.call_from(&vox.glow, &call_ref(3), Some("+13105550144"));
     let wish = booking("Laser Treatment", "2026-12-03", "10:00", "Cleo Fox");

@@ -138,6 +138,16 @@ async fn w18_slow_headers_and_slow_bodies_lose_their_connection() {
     assert_eq!(vox.post_fixture("hang").await.0, 200);
 }
 
+#[tokio::test]
+async fn w18_who_reads_no_answers_loses_the_connection() {
+    let vox = Voxanne::start_with(|c| c.server.write_seconds = 1).await;
+    let mut deaf = raw(&vox, b"").await;
+    let asks = b"GET /problems HTTP/1.1\r\nHost: x\r\n\r\n".repeat(1_000);
+    let until_closed = async { while deaf.write_all(&asks).await.is_ok() {} };
+    tokio::time::timeout(Duration::from_secs(20), until_closed).await.expect("the server must close it");
+    assert_eq!(vox.post_fixture("hang").await.0, 200);
+}
+
 /// W18: half-open connections of one address leave room for the others'.
 #[tokio::test]
 async fn w18_one_address_cannot_take_every_connection() {

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use jiff::SignedDuration;
 use serde_json::json;
 use voxanne::scheduling::hear_changes;
 
@@ -102,4 +103,14 @@ async fn who_no_longer_hears_asks_again() {
     assert!(book(&vox.restarted().await, 10, "09:00").await.starts_with("Great!"));
     until_offers_change(&vox, &first).await;
     until_kept(&vox).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_held_time_is_free_again_when_it_lapses_though_nothing_was_told() {
+    let vox = Voxanne::start().await;
+    assert!(vox.hold_laser(&call_ref(2), "2026-12-01T18:00:00Z").await);
+    start_hearing(&vox).await;
+    assert!(!offered(&vox).await.contains(" 9:45 AM"));
+    vox.later(SignedDuration::from_hours(1));
+    assert!(offered(&vox).await.contains(" 9:45 AM"));
 }
