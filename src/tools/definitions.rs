@@ -237,7 +237,7 @@ pub fn system_prompt(clinic: &Clinic) -> String {
         Some(number) => format!("give them the front desk's number, {number}"),
         None => "ask them to call back during opening hours".to_owned(),
     };
-    include_str!("system_prompt.md")
+    include_str!("system_prompt.txt")
         .trim_end()
         .replace("[clinic]", name)
         .replace("[clock]", &clock)
