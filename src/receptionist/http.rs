@@ -9,6 +9,7 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, http::StatusCode};
+use tracing::Instrument as _;
 
 use super::authenticate::{Knock, NotLetIn, authenticate};
 use super::receive::{ReceiveError, receive, sorry};
@@ -58,7 +59,7 @@ async fn answer(
     let url = uri.path_and_query().map_or("", |p| p.as_str());
     let knock = Knock { door, url, headers, body: &body };
     let patience = Duration::from_millis(app.config.voice.tool_budget_ms) + LAST_RESORT_AFTER;
-    match tokio::time::timeout(patience, serve(app, &knock)).await {
+    match tokio::time::timeout(patience, serve(app, &knock, &body)).await {
         Ok(Ok(said)) => (StatusCode::OK, Json(said)).into_response(),
         Ok(Err(Problem { status: StatusCode::SERVICE_UNAVAILABLE, .. })) | Err(_) => last_resort(&body),
         Ok(Err(problem)) => problem.into_response(),
@@ -78,7 +79,7 @@ fn last_resort(body: &[u8]) -> Response {
     }
 }
 
-async fn serve(app: &App, knock: &Knock<'_>) -> Result<serde_json::Value, Problem> {
+async fn serve(app: &App, knock: &Knock<'_>, body: &Bytes) -> Result<serde_json::Value, Problem> {
     let org = authenticate(app, knock).await.map_err(|refused| match refused {
         NotLetIn::Unavailable(error) => {
             tracing::error!(error = chain(&*error), "Could not read credentials");
@@ -91,7 +92,16 @@ async fn serve(app: &App, knock: &Knock<'_>) -> Result<serde_json::Value, Proble
         }
     })?;
     note_origin(app, org, knock.headers);
-    receive(app, org, knock.door.is_some(), knock.body).await.map_err(|error| match error {
+    // In a task of its own: who hangs up must not tear a commit, nor leave what is stored for the next round.
+    let taken = app.tasks.spawn({
+        let (app, body, is_own_door) = (app.clone(), body.clone(), knock.door.is_some());
+        async move { receive(&app, org, is_own_door, &body).await }.in_current_span()
+    });
+    let taken = taken.await.map_err(|panicked| {
+        tracing::error!(org.id = %org, error = %panicked, "Taking a message panicked");
+        Problem::INTERNAL
+    })?;
+    taken.map_err(|error| match error {
         ReceiveError::Unreadable(error) => {
             tracing::warn!(org.id = %org, %error, "A message could not be read");
             Problem::UNREADABLE
