@@ -29,20 +29,18 @@ const STATEMENT_IS_GONE: &str = "26000";
 #[derive(Debug)]
 struct InTransactions(SqlxDatabase);
 
-impl InTransactions {
-    async fn run(&self, sql: &str, params: &DbParams) -> Result<u64, DbError> {
-        let tx = self.0.begin().await?;
-        let affected = tx.execute(sql, params.clone()).await?;
-        tx.commit().await?;
-        Ok(affected)
-    }
+async fn run(db: SqlxDatabase, sql: String, params: DbParams) -> Result<u64, DbError> {
+    let tx = db.begin().await?;
+    let affected = tx.execute(&sql, params).await?;
+    tx.commit().await?;
+    Ok(affected)
+}
 
-    async fn fetch(&self, sql: &str, params: &DbParams) -> Result<Vec<DbRow>, DbError> {
-        let tx = self.0.begin().await?;
-        let rows = tx.fetch_all(sql, params.clone()).await?;
-        tx.commit().await?;
-        Ok(rows)
-    }
+async fn fetch(db: SqlxDatabase, sql: String, params: DbParams) -> Result<Vec<DbRow>, DbError> {
+    let tx = db.begin().await?;
+    let rows = tx.fetch_all(&sql, params).await?;
+    tx.commit().await?;
+    Ok(rows)
 }
 
 /// Each connection learns a type once: more tries than connections are not needed.
@@ -50,31 +48,36 @@ fn is_worth_another(error: &DbError, tries: u8) -> bool {
     error.code() == Some(STATEMENT_IS_GONE) && tries < 10
 }
 
+/// In a task of its own: a worker that stops drops what it waits for, and a commit that is dropped is followed by a
+/// rollback, which may reach another server connection.
+#[expect(clippy::disallowed_methods, reason = "nothing is lost when this dies: the queue does it again")]
+async fn to_the_end<T, F>(attempt: impl Fn() -> F + Send + 'static) -> Result<T, DbError>
+where
+    T: Send + 'static,
+    F: Future<Output = Result<T, DbError>> + Send,
+{
+    let done = tokio::spawn(async move {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match attempt().await {
+                Err(error) if is_worth_another(&error, tries) => {}
+                done => return done,
+            }
+        }
+    });
+    done.await.unwrap_or_else(|error| Err(DbError::new(error.to_string())))
+}
+
 impl DbExecutor for InTransactions {
     fn execute<'a>(&'a self, sql: &'a str, params: DbParams) -> BoxFuture<'a, Result<u64, DbError>> {
-        Box::pin(async move {
-            let mut tries = 0;
-            loop {
-                tries += 1;
-                match self.run(sql, &params).await {
-                    Err(error) if is_worth_another(&error, tries) => {}
-                    done => return done,
-                }
-            }
-        })
+        let (db, sql) = (self.0.clone(), sql.to_owned());
+        Box::pin(to_the_end(move || run(db.clone(), sql.clone(), params.clone())))
     }
 
     fn fetch_all<'a>(&'a self, sql: &'a str, params: DbParams) -> BoxFuture<'a, Result<Vec<DbRow>, DbError>> {
-        Box::pin(async move {
-            let mut tries = 0;
-            loop {
-                tries += 1;
-                match self.fetch(sql, &params).await {
-                    Err(error) if is_worth_another(&error, tries) => {}
-                    done => return done,
-                }
-            }
-        })
+        let (db, sql) = (self.0.clone(), sql.to_owned());
+        Box::pin(to_the_end(move || fetch(db.clone(), sql.clone(), params.clone())))
     }
 }
 
