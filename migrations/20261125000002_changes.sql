@@ -202,3 +202,19 @@ comment on column inbound_texts.received_at is 'When it arrived.';
 alter table texts drop constraint texts_kind_check;
 alter table texts add constraint texts_kind_check check (kind in ('confirmation', 'pending', 'change', 'cancellation', 'waitlist_offer',
   'waitlist_reply', 'hot_lead_alert', 'clinical_alert', 'test_alert'));
+
+-- The same table as Status::may_become in src/appointments/appointment.rs; a test compares them.
+create function app_ctx.change_legally() returns trigger language plpgsql as $$
+begin
+  if old.status <> new.status and (old.status, new.status) not in (
+      ('pending', 'scheduled'), ('pending', 'cancelled'), ('pending', 'no_show'),
+      ('scheduled', 'arrived'), ('scheduled', 'cancelled'), ('scheduled', 'no_show'),
+      ('arrived', 'completed')) then
+    raise exception 'a visit that is % does not become %', old.status, new.status
+      using errcode = 'check_violation', constraint = 'appointments_change_legally';
+  end if;
+  return new;
+end $$;
+comment on function app_ctx.change_legally() is 'Refuses every change of a visit''s state that is not one of the legal ones.';
+create trigger appointments_change_legally before update of status on appointments
+  for each row execute function app_ctx.change_legally();

@@ -1,17 +1,25 @@
-//! Visits and held times: one ledger, one way to write it.
+//! Book, hold, move, call off: one ledger, one way to write it.
 //!
 //! **Invariant.** Every writer opens the ledger first ([`scheduling::open_ledger`](crate::scheduling::open_ledger)):
 //! sorted locks, lapsed holds reaped whole. Claims go in sorted, and fewer rows than asked for means taken.
-//! **Invariant.** Nothing is deleted but holds.
+//! **Invariant.** Nothing is deleted but holds. Every change of a visit is a version with its row in
+//! `appointment_changes`.
 
+mod appointment;
 mod book;
 mod check_zones;
+mod freed;
 mod hold;
+mod policy;
+mod record;
 mod spoken;
 mod store;
 
-pub use book::{BookError, Booked, NewBooking, Status, book};
+pub use appointment::{Actor, Status};
+pub use book::{BookError, Booked, NewBooking, book};
 pub use check_zones::check_zones;
-pub use hold::{Held, hold, release_holds};
+pub use freed::{OFFER_TASK, OfferOpening, offer_later};
+pub use hold::{Held, hold, hold_for, release_hold, release_holds};
+pub use policy::Policy;
 pub use spoken::{SENTENCES, refused_sentence};
 pub use store::{Upcoming, next_of_contact};

@@ -5,16 +5,21 @@
 //! version along, and an older book is read again.
 //! **Invariant.** A look is kept only while this process hears of every change to what it saw.
 
+mod bookable;
+mod hours;
 mod kept;
 mod match_service;
 mod open_times;
+mod reason;
 mod rule_book;
 mod store;
 mod taken;
 
+pub use bookable::Bookable;
 pub use kept::{forget, hear_changes};
 pub use match_service::{Matched, match_practitioner, match_service, means_anybody};
-pub use open_times::{Day, alternatives, next_open_day, open_times};
-pub use rule_book::{Bookable, Location, Practitioner, RuleBook, Service, rule_book};
-pub use store::services_for_scoring;
-pub use taken::{Calendar, Taken, Writer, open_ledger};
+pub use open_times::{Found, Search, alternatives, next_open_day, open_times, why_not};
+pub use reason::Teller;
+pub use rule_book::{Location, Practitioner, Prerequisite, RuleBook, Service, rule_book};
+pub use store::{count_turn, services_for_scoring};
+pub use taken::{Calendar, Opening, Taken, Window, Writer, open_ledger};

@@ -12,7 +12,7 @@ use crate::appointments::{self, BookError, NewBooking};
 use crate::phone::Phone;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
-use crate::scheduling::{self, Location, Matched, RuleBook, Service};
+use crate::scheduling::{self, Location, Matched, RuleBook, Service, Teller};
 use crate::spoken_name::SpokenName;
 use crate::when::{self, TimeQuestion};
 
@@ -43,7 +43,10 @@ pub(super) async fn answer(
         Ok(booked) => Ok(Answer::result(booked.said)),
         Err(BookError::RulesChanged(version)) => Err(AttemptError::RulesChanged(version)),
         Err(BookError::Unexpected(error)) => Err(AttemptError::Database(error)),
-        Err(refused) => Ok(Answer::result(appointments::refused_sentence(&refused, &location.zone))),
+        Err(refused) => {
+            let tell = Teller::new(book, &location.zone);
+            Ok(Answer::result(appointments::refused_sentence(&refused, &tell, &location.zone)))
+        }
     }
 }
 
@@ -138,11 +141,7 @@ fn wanted<'b>(
         .and_then(|said| Phone::parse(&said, &book.settings.default_region).ok());
     let phone = caller.phone.clone().or_else(|| said_phone.clone()).ok_or(speech::WHICH_PHONE)?;
     Ok(NewBooking {
-        book,
-        location,
-        service: &service.service,
         service_said: service.said.clone(),
-        starts_at,
         practitioner,
         // A name that could be anything but a name is left out; the visit stands without it.
         name: SpokenName::parse(&said_name),
@@ -152,6 +151,7 @@ fn wanted<'b>(
         email: arguments.text(Names::CUSTOMER_EMAIL).filter(|email| is_email(email)),
         notes: arguments.text(Names::NOTES),
         call_ref: caller.call_ref.clone(),
+        ..NewBooking::new(book, location, &service.service, starts_at)
     })
 }
 

@@ -9,8 +9,9 @@ use super::arguments::{Arguments, Names};
 use super::run::{Answer, Caller};
 use super::speech;
 use super::wanted_practitioner::wanted_practitioner;
+use crate::phone::Phone;
 use crate::platform::app::App;
-use crate::scheduling::{self, Day, Location};
+use crate::scheduling::{self, Location, Search, Teller};
 use crate::when::{self, PartOfDay};
 
 /// More than this and a caller stops listening.
@@ -45,16 +46,24 @@ async fn openings(app: &App, caller: &Caller, arguments: Arguments<'_>) -> Resul
     if date > last {
         return Ok(speech::TOO_FAR_AHEAD.into());
     }
-    let day = Day {
+    let day = Search {
         org: caller.org,
         location: Some(location.id),
         service: matched.service().id,
         practitioner,
-        local_date: date,
+        guest: caller.phone.as_ref().map(Phone::as_str),
+        from: date,
+        to: date,
     };
-    let free = scheduling::open_times(app, &day).await?;
+    let found = scheduling::open_times(app, &day).await?;
+    if let Some(obstacle) = &found.obstacle {
+        return Ok(speech::needs_something_first(
+            &Teller::new(&book, &location.zone).caller(obstacle),
+            obstacle,
+        ));
+    }
     let local = |at: jiff::Timestamp| at.to_zoned(location.zone.clone());
-    let times: Vec<Time> = free.iter().map(|o| local(o.starts_at).time()).collect();
+    let times: Vec<Time> = found.openings.iter().map(|o| local(o.starts_at).time()).collect();
     if times.is_empty() {
         let next = scheduling::next_open_day(app, &day).await?.map(|o| local(o.starts_at));
         return Ok(speech::no_openings(date, is_closed(location, date), next.map(|z| (z.date(), z.time()))));

@@ -38,7 +38,7 @@ pub struct Clinic {
 impl Clinic {
     /// What the rules of an org say of the clinic at `location`.
     pub fn at(book: &RuleBook, location: &Location) -> Self {
-        let here = book.practitioners.iter().filter(|p| p.location == location.id);
+        let here = book.practitioners.iter().filter(|p| p.works_at(location.id));
         Self {
             name: book.settings.clinic_name.clone(),
             time_zone: location.zone_name.clone(),

@@ -1,6 +1,7 @@
 //! Questions and answers that more than one tool says. A test holds every sentence to the rules of speech.
 
 use jiff::civil::{Date, Time};
+use voxanne_slots::Cause;
 
 use crate::when::{DateQuestion, LocalTimeError, TimeQuestion, say_date, say_moment, say_time};
 
@@ -120,6 +121,14 @@ pub(super) fn no_openings(date: Date, is_closed: bool, next: Option<(Date, Time)
             say_time(time)
         ),
         None => format!("I'm sorry, {why} on {}. Which other day would suit you?", say_date(date)),
+    }
+}
+
+/// Something that this person must have had, or had too lately, and the next step.
+pub(super) fn needs_something_first(why: &str, obstacle: &Cause) -> String {
+    match obstacle {
+        Cause::PrerequisiteMissing { .. } => format!("{why} Shall I look for a time for that?"),
+        _ => format!("{why} Shall I look from then on?"),
     }
 }
 

@@ -198,20 +198,10 @@ impl Voxanne {
     /// Holds the laser at `starts_at` for a call; false when it is taken.
     pub async fn hold_laser(&self, call_ref: &str, starts_at: &str) -> bool {
         let book = scheduling::rule_book(&self.app, self.glow.org, None).await.unwrap();
+        let laser = book.services.iter().find(|s| s.name == "Laser Treatment").unwrap();
         let wanted = NewBooking {
-            book: &book,
-            location: &book.locations[0],
-            service: book.services.iter().find(|s| s.name == "Laser Treatment").unwrap(),
-            service_said: None,
-            starts_at: starts_at.parse().unwrap(),
-            practitioner: None,
-            name: None,
-            phone: None,
-            is_caller_id: false,
-            said_phone: None,
-            email: None,
-            notes: None,
             call_ref: Some(call_ref.to_owned()),
+            ..NewBooking::new(&book, &book.locations[0], laser, starts_at.parse().unwrap())
         };
         let mut tx = self.app.begin(self.glow.org).await.unwrap();
         let held = appointments::hold(&self.app, &mut tx, self.glow.org, &wanted).await;
