@@ -1,11 +1,15 @@
 //! All SQL of appointments, holds and reservations.
 
+mod changes;
+
 use jiff::{Timestamp, Zoned};
 use jiff_sqlx::ToSqlx as _;
 use serde_json::json;
 use sqlx::FromRow;
 use uuid::Uuid;
 use voxanne_slots::{Fit, LaneMove};
+
+pub(super) use changes::*;
 
 use super::appointment::Status;
 use crate::platform::db::{PgConnection, sql, sql_as};

@@ -234,6 +234,21 @@ pub(super) async fn open_ledger(
     .await
 }
 
+pub(super) async fn lock_ledger(
+    tx: &mut PgConnection,
+    org: OrgId,
+    resources: &[Uuid],
+    days: Vec<jiff_sqlx::Date>,
+) -> sqlx::Result<()> {
+    sql("select from app_ctx.lock_ledger($1, $2, $3, '{}')")
+        .bind(org)
+        .bind(resources)
+        .bind(days)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
 /// Gives a practitioner a turn (or takes it back, `by` -1). A newcomer begins with the least of the others.
 pub async fn count_turn(
     tx: &mut PgConnection,

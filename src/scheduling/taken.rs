@@ -203,6 +203,16 @@ pub async fn open_ledger(
     Ok(taken)
 }
 
+/// Waits for every other writer of these claims (resource and start): for who only takes them away.
+pub async fn lock_claims(
+    tx: &mut PgConnection,
+    org: OrgId,
+    claims: &[(Uuid, Timestamp)],
+) -> Result<(), sqlx::Error> {
+    let resources: Vec<Uuid> = claims.iter().map(|(resource, _)| *resource).collect();
+    store::lock_ledger(tx, org, &resources, days_touched(claims.iter().map(|(_, at)| at))).await
+}
+
 /// Claims reach at most a few hours around the start: the UTC days of both ends are all that is touched.
 fn days_touched<'t>(starts: impl Iterator<Item = &'t Timestamp>) -> Vec<jiff_sqlx::Date> {
     let hours = SignedDuration::from_hours(16);

@@ -24,6 +24,10 @@ impl Names {
     pub const DATE: Self = Self(&["date", "preferreddate", "appointmentdate", "day"]);
     pub const TIME: Self = Self(&["preferredtime", "time", "appointmenttime"]);
     pub const SERVICE: Self = Self(&["servicetype", "service", "servicename", "treatment"]);
+    pub const NEW_DATE: Self = Self(&["newdate", "date", "preferreddate"]);
+    pub const NEW_TIME: Self = Self(&["newtime", "time", "preferredtime"]);
+    pub const HINT: Self = Self(&["appointmenthint", "hint", "appointment", "servicetype"]);
+    pub const REASON: Self = Self(&["reason", "cancellationreason", "notes"]);
     pub const PRACTITIONER: Self = Self(&["practitionername", "practitioner", "provider", "providername"]);
     pub const PART_OF_DAY: Self = Self(&["partofday", "timeofday"]);
     pub const CUSTOMER_NAME: Self = Self(&["customername", "patientname", "name", "callername", "fullname"]);

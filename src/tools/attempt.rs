@@ -8,7 +8,9 @@ use serde_json::{Map, Value};
 
 use super::arguments::Arguments;
 use super::run::{Answer, Caller, ToolName, is_looping};
-use super::{book_appointment, check_availability, notify_hot_lead, speech};
+use super::{
+    book_appointment, cancel_appointment, check_availability, notify_hot_lead, reschedule_appointment, speech,
+};
 use crate::calls::{self, Claim, NewToolCall};
 use crate::platform::app::App;
 use crate::platform::db::{OrgTx, is_contended, is_disconnected};
@@ -41,10 +43,11 @@ impl AttemptError {
         }
     }
 
-    /// The server went away, or a deadlock or serialization failure, which the ledger's locks should make impossible.
+    /// The server went away; a deadlock or serialization failure, which the ledger's locks should make impossible; or a
+    /// hold was let go while its claim changed lanes.
     fn is_passing(&self) -> bool {
         let code = |e: &sqlx::Error| e.as_database_error().and_then(|d| d.code().map(Cow::into_owned));
-        let is_rolled_back = |e| matches!(code(e).as_deref(), Some("40P01" | "40001"));
+        let is_rolled_back = |e| matches!(code(e).as_deref(), Some("40P01" | "40001" | "23503"));
         self.database().is_some_and(|e| is_disconnected(e) || is_rolled_back(e))
     }
 }
@@ -105,6 +108,12 @@ async fn attempt(
         }
         Claim::First { .. } if tool == ToolName::BookAppointment => {
             book_appointment::answer(app, &mut tx, caller, &book, arguments).await?
+        }
+        Claim::First { .. } if tool == ToolName::RescheduleAppointment => {
+            reschedule_appointment::answer(app, &mut tx, caller, &book, arguments).await?
+        }
+        Claim::First { .. } if tool == ToolName::CancelAppointment => {
+            cancel_appointment::answer(app, &mut tx, caller, &book, arguments).await?
         }
         Claim::First { .. } => {
             notify_hot_lead::answer(app, &mut tx, caller, &book, (&record.asked, arguments)).await?

@@ -1,25 +1,20 @@
 //! Books an appointment from what the caller said.
 
-use jiff::Timestamp;
-use jiff::civil::{Date, Time};
-
 use super::arguments::{Arguments, Names, NotANumber};
 use super::attempt::AttemptError;
 use super::run::{Answer, Caller};
 use super::speech;
 use super::wanted_practitioner::wanted_practitioner;
+use super::wanted_start::{Said, wanted_start};
 use crate::appointments::{self, BookError, NewBooking};
 use crate::phone::Phone;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::scheduling::{self, Location, Matched, RuleBook, Service, Teller};
 use crate::spoken_name::SpokenName;
-use crate::when::{self, TimeQuestion};
 
 /// Visit lengths that may be asked for where the catalogue has none.
 const SAID_MINUTES: std::ops::RangeInclusive<u16> = 15..=180;
-/// Starts are on whole steps of this; anything finer is a misheard time.
-const START_STEP_MINUTES: i8 = 5;
 
 pub(super) async fn answer(
     app: &App,
@@ -133,7 +128,8 @@ fn wanted<'b>(
     service: &'b Wanted,
     arguments: Arguments<'_>,
 ) -> Result<NewBooking<'b>, String> {
-    let starts_at = wanted_start(app, location, arguments)?;
+    let said = Said { date: arguments.text(Names::DATE), time: arguments.text(Names::TIME) };
+    let starts_at = wanted_start(app, location, &said)?;
     let practitioner = wanted_practitioner(book, &service.service, arguments)?;
     let said_name = arguments.text(Names::CUSTOMER_NAME).ok_or(speech::WHICH_NAME)?;
     let said_phone = arguments
@@ -153,37 +149,6 @@ fn wanted<'b>(
         call_ref: caller.call_ref.clone(),
         ..NewBooking::new(book, location, &service.service, starts_at)
     })
-}
-
-fn wanted_start(app: &App, location: &Location, arguments: Arguments<'_>) -> Result<Timestamp, String> {
-    let today = app.clock.now().to_zoned(location.zone.clone()).date();
-    let said_date = arguments.text(Names::DATE).ok_or(speech::WHICH_DAY)?;
-    let date = when::parse_date(&said_date, today).map_err(|question| speech::ask_date(question, today))?;
-    let said_time = arguments.text(Names::TIME).ok_or(speech::WHICH_TIME)?;
-    let time = match when::parse_time(&said_time) {
-        Ok(time) => time,
-        Err(TimeQuestion::TwoReadings(one, other)) => open_reading(location, date, one, other)?,
-        Err(question) => return Err(speech::ask_time(question)),
-    };
-    if time.minute() % START_STEP_MINUTES != 0 || time.second() != 0 {
-        return Err(speech::ask_time(TimeQuestion::Unclear));
-    }
-    let resolved =
-        when::resolve(date, time, &location.zone).map_err(|e| speech::ask_clock_change(&e, date, time))?;
-    Ok(resolved.timestamp())
-}
-
-/// "At 2" is the one of both that the clinic is open at; when it is open at both, or neither, the caller is asked.
-fn open_reading(location: &Location, date: Date, one: Time, other: Time) -> Result<Time, String> {
-    let is_open = |time: Time| {
-        let minute = u16::try_from(i32::from(time.hour()) * 60 + i32::from(time.minute())).unwrap_or(0);
-        location.hours.spans(date).iter().any(|s| (s.opens_minute()..s.closes_minute()).contains(&minute))
-    };
-    match (is_open(one), is_open(other)) {
-        (true, false) => Ok(one),
-        (false, true) => Ok(other),
-        _ => Err(speech::ask_time(TimeQuestion::TwoReadings(one, other))),
-    }
 }
 
 fn is_email(said: &str) -> bool {

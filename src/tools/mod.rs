@@ -6,12 +6,16 @@
 mod arguments;
 mod attempt;
 mod book_appointment;
+mod cancel_appointment;
 mod check_availability;
 pub mod definitions;
 mod notify_hot_lead;
+mod own_visit;
+mod reschedule_appointment;
 mod run;
 mod speech;
 mod wanted_practitioner;
+mod wanted_start;
 
 pub use run::{Answer, Caller, ToolName, asked_id, run};
 pub use speech::SENTENCES;

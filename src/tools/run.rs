@@ -62,6 +62,8 @@ pub enum ToolName {
     CheckAvailability,
     BookAppointment,
     NotifyHotLead,
+    RescheduleAppointment,
+    CancelAppointment,
 }
 
 impl ToolName {
@@ -71,6 +73,8 @@ impl ToolName {
             "check_availability" | "checkAvailability" => Self::CheckAvailability,
             "book_appointment" | "bookAppointment" => Self::BookAppointment,
             "notify_hot_lead" | "notifyHotLead" => Self::NotifyHotLead,
+            "reschedule_appointment" | "rescheduleAppointment" => Self::RescheduleAppointment,
+            "cancel_appointment" | "cancelAppointment" => Self::CancelAppointment,
             _ => return None,
         })
     }

@@ -3,6 +3,7 @@
 use jiff::civil::{Date, Time};
 use voxanne_slots::Cause;
 
+use crate::appointments::Appointment;
 use crate::when::{DateQuestion, LocalTimeError, TimeQuestion, say_date, say_moment, say_time};
 
 pub(super) const UNREADABLE: &str = "I didn't catch all of that. Could you please say it once more?";
@@ -32,6 +33,11 @@ pub(super) const TOO_FAR_AHEAD: &str =
     "I'm sorry, we aren't booking that far ahead yet. Which other day would suit you?";
 pub(super) const NO_SERVICES: &str =
     "We aren't taking bookings by phone yet. Please call back during opening hours.";
+pub(super) const NO_CALLER_ID: &str = "I can't see the number you're calling from, so I can't open your visits. Shall I have our team call you back?";
+pub(super) const NO_VISITS: &str =
+    "I don't see an upcoming visit for the number you're calling from. Shall I have our team look into it?";
+pub(super) const WHICH_NEW_TIME: &str = "Which day and time would you like instead?";
+pub(super) const CANNOT_MOVE: &str = "I'm sorry, I can't move that visit myself. Our team can do it for you.";
 pub(super) const LEAD_TEXTED: &str =
     "Thank you. I've just alerted our team, and they'll call you back as soon as they can.";
 pub(super) const LEAD_NOTED: &str =
@@ -124,6 +130,32 @@ pub(super) fn no_openings(date: Date, is_closed: bool, next: Option<(Date, Time)
     }
 }
 
+/// Visits said before a caller loses the thread.
+const VISITS_SPOKEN_MAX: usize = 3;
+
+/// Several of the caller's visits, and the question which is meant.
+pub(super) fn which_visit(visits: &[&Appointment]) -> String {
+    format!("I see {}. Which one do you mean?", say_visits(visits))
+}
+
+/// What was said fits none of the caller's visits.
+pub(super) fn no_such_visit(visits: &[&Appointment]) -> String {
+    format!("I don't see that one, but I do see {}. Do you mean that?", say_visits(visits))
+}
+
+/// "your Botox on Thursday, December 3rd at 2 PM and your HydraFacial on …".
+fn say_visits(visits: &[&Appointment]) -> String {
+    let said: Vec<String> = visits
+        .iter()
+        .take(VISITS_SPOKEN_MAX)
+        .map(|visit| format!("your {} on {}", visit.service_name, say_moment(&visit.starts_at)))
+        .collect();
+    match said.as_slice() {
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        _ => said.concat(),
+    }
+}
+
 /// Something that this person must have had, or had too lately, and the next step.
 pub(super) fn needs_something_first(why: &str, obstacle: &Cause) -> String {
     match obstacle {
@@ -155,6 +187,10 @@ fn samples() -> Vec<String> {
         UNKNOWN_PRACTITIONER,
         BAD_DURATION,
         NO_SERVICES,
+        NO_CALLER_ID,
+        NO_VISITS,
+        WHICH_NEW_TIME,
+        CANNOT_MOVE,
         TOO_FAR_AHEAD,
         LEAD_TEXTED,
         LEAD_NOTED,

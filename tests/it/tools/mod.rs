@@ -2,9 +2,11 @@
 
 mod book_appointment;
 mod breakage;
+mod cancel_appointment;
 mod check_availability;
 mod kept_looks;
 mod limits;
 mod notify_hot_lead;
 mod repeats;
+mod reschedule_appointment;
 mod stories;
