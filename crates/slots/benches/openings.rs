@@ -11,7 +11,8 @@ use jiff::{
 };
 use uuid::Uuid;
 use voxanne_slots::{
-    Busy, Candidate, FIRST_LANE, Hours, LocalSpan, Need, Opening, Practitioner, Rules, Service, fit, openings,
+    Busy, Candidate, FIRST_LANE, Guest, Hours, LocalSpan, Need, Opening, Practitioner, Rules, Service, fit,
+    openings,
 };
 
 fn main() {
@@ -26,6 +27,7 @@ struct Clinic {
     service: Service,
     practitioners: Vec<Practitioner>,
     needs: Vec<Need>,
+    guest: Guest,
     intervals: Vec<Interval>,
     from: Date,
     to: Date,
@@ -75,15 +77,17 @@ impl Clinic {
                 grid_minutes: 15,
                 minimum_notice_minutes: 60,
                 horizon_days: 90,
+                daily_cap: None,
             },
             practitioners: (0..practitioners)
-                .map(|id| Practitioner { id: Uuid::from_u128(id), hours: None })
+                .map(|id| Practitioner { id: Uuid::from_u128(id), ..Practitioner::default() })
                 .collect(),
             needs: [pool(practitioners, rooms), pool(practitioners + rooms, devices)]
                 .into_iter()
                 .filter(|candidates| !candidates.is_empty())
                 .map(|candidates| Need { candidates, cleanup_minutes: 10 })
                 .collect(),
+            guest: Guest::default(),
             intervals: (0..busy).map(interval).collect(),
             from,
             to: from.checked_add((days - 1).days()).unwrap(),
@@ -98,6 +102,8 @@ impl Clinic {
             service: &self.service,
             practitioners: &self.practitioners,
             needs: &self.needs,
+            supervisors: None,
+            guest: &self.guest,
         }
     }
 

@@ -1,10 +1,10 @@
 //! Every refused start says why.
 
-use voxanne_slots::{Need, Practitioner, Refusal};
+use voxanne_slots::{Cause, Need};
 
 use crate::{
     NEW_YORK,
-    clinic::{ANNA, BEA, Clinic, LASER, at, day, need, span},
+    clinic::{ANNA, BEA, Clinic, LASER, at, because, day, need, person, span},
 };
 
 #[test]
@@ -14,14 +14,14 @@ fn the_past_notice_and_horizon_are_told_apart() {
     clinic.service.minimum_notice_minutes = 120;
     clinic.service.horizon_days = 2;
     let earliest = clinic.local("2026-02-02T12:00");
-    let reason = |local: &str| clinic.fit(clinic.local(local)).err();
-    assert_eq!(reason("2026-02-02T09:59"), Some(Refusal::InThePast));
-    assert_eq!(reason("2026-02-02T10:00"), Some(Refusal::TooSoon { earliest }));
-    assert_eq!(reason("2026-02-02T11:59"), Some(Refusal::TooSoon { earliest }));
-    assert_eq!(reason("2026-02-02T12:00"), None);
-    assert_eq!(reason("2026-02-04T17:15"), None);
+    let reason = |local: &str| clinic.causes(local);
+    assert_eq!(reason("2026-02-02T09:59"), [Cause::InThePast]);
+    assert_eq!(reason("2026-02-02T10:00"), [Cause::TooSoon { earliest }]);
+    assert_eq!(reason("2026-02-02T11:59"), [Cause::TooSoon { earliest }]);
+    assert_eq!(reason("2026-02-02T12:00"), []);
+    assert_eq!(reason("2026-02-04T17:15"), []);
     let latest = day("2026-02-04");
-    assert_eq!(reason("2026-02-05T09:00"), Some(Refusal::BeyondHorizon { latest }));
+    assert_eq!(reason("2026-02-05T09:00"), [Cause::BeyondHorizon { latest }]);
 
     assert_eq!(clinic.says("2026-02-02")[0], "12:00");
     assert_eq!(
@@ -37,30 +37,30 @@ fn the_horizon_counts_days_of_the_clinic_not_of_utc() {
     clinic.service.horizon_days = 1;
     assert!(clinic.fit(clinic.local("2026-05-27T09:00")).is_ok());
     let latest = day("2026-05-27");
-    assert_eq!(clinic.fit(clinic.local("2026-05-28T09:00")), Err(Refusal::BeyondHorizon { latest }));
+    assert_eq!(clinic.fit(clinic.local("2026-05-28T09:00")), because(Cause::BeyondHorizon { latest }));
 }
 
 #[test]
 fn a_closed_day_is_not_a_time_outside_hours() {
     let mut clinic = Clinic::in_zone(NEW_YORK);
-    clinic.hours.weekly[6].clear();
-    assert_eq!(clinic.fit(clinic.local("2026-02-01T10:00")), Err(Refusal::ClosedThatDay));
+    clinic.hours.weeks[0].days[6].clear();
+    assert_eq!(clinic.fit(clinic.local("2026-02-01T10:00")), because(Cause::ClosedThatDay));
     let spans = vec![span((9, 0), (18, 0))];
-    assert_eq!(clinic.fit(clinic.local("2026-02-02T08:00")), Err(Refusal::OutsideHours { spans }));
+    assert_eq!(clinic.fit(clinic.local("2026-02-02T08:00")), because(Cause::OutsideHours { spans }));
 }
 
 #[test]
-fn the_first_practitioner_to_be_free_sets_the_time() {
+fn of_two_who_are_equally_near_the_preferred_one_is_named() {
     let mut clinic = Clinic::in_zone(NEW_YORK).busy(ANNA, "2026-02-02T09:00", "2026-02-02T12:00").busy(
         BEA,
         "2026-02-02T09:00",
         "2026-02-02T11:00",
     );
-    clinic.practitioners.push(Practitioner { id: BEA, hours: None });
-    let until = clinic.local("2026-02-02T11:00");
+    clinic.practitioners.push(person(BEA));
+    let until = clinic.local("2026-02-02T12:00");
     let refusal = clinic.fit(clinic.local("2026-02-02T10:00")).unwrap_err();
-    assert_eq!(refusal, Refusal::PractitionerBusy { until });
-    assert_eq!(refusal.to_string(), "every practitioner is busy until 2026-02-02T16:00:00Z");
+    assert_eq!(refusal.causes, [Cause::PractitionerBusy { practitioner: ANNA, until }]);
+    assert_eq!(refusal.to_string(), format!("{ANNA} is busy until 2026-02-02T17:00:00Z"));
 }
 
 #[test]
@@ -70,10 +70,10 @@ fn a_busy_device_is_the_reason_when_somebody_is_free() {
         "2026-02-02T09:00",
         "2026-02-02T10:20",
     );
-    clinic.practitioners.push(Practitioner { id: BEA, hours: None });
+    clinic.practitioners.push(person(BEA));
     clinic.needs = vec![need(&[LASER], 0)];
     let until = Some(clinic.local("2026-02-02T10:20"));
-    let reason = Err(Refusal::ResourceBusy { resource: LASER, until });
+    let reason = because(Cause::ResourceBusy { resource: LASER, need: 0, until });
     assert_eq!(clinic.fit(clinic.local("2026-02-02T10:00")), reason);
 }
 
@@ -81,7 +81,7 @@ fn a_busy_device_is_the_reason_when_somebody_is_free() {
 fn a_need_nothing_in_service_meets_is_said() {
     let mut clinic = Clinic::in_zone(NEW_YORK);
     clinic.needs = vec![Need { candidates: Vec::new(), cleanup_minutes: 0 }];
-    assert_eq!(clinic.fit(clinic.local("2026-02-02T10:00")), Err(Refusal::NoResource));
+    assert_eq!(clinic.fit(clinic.local("2026-02-02T10:00")), because(Cause::NoResource { need: 0 }));
     assert!(clinic.offers("2026-02-02").is_empty());
 }
 
@@ -89,5 +89,5 @@ fn a_need_nothing_in_service_meets_is_said() {
 fn without_practitioners_nobody_works() {
     let mut clinic = Clinic::in_zone(NEW_YORK);
     clinic.practitioners.clear();
-    assert_eq!(clinic.fit(clinic.local("2026-02-02T10:00")), Err(Refusal::NobodyWorks));
+    assert_eq!(clinic.fit(clinic.local("2026-02-02T10:00")), because(Cause::NobodyEligible));
 }

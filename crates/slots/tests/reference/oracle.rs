@@ -158,7 +158,7 @@ impl<'a> Oracle<'a> {
         let mut windows = Vec::new();
         let mut date = self.world.from.yesterday().unwrap();
         while date <= self.world.to.tomorrow().unwrap() {
-            for span in hours.spans(date) {
+            for span in hours.spans(date).iter() {
                 let opening_reads = minute_of(date) + i64::from(span.opens_minute());
                 let closing_reads = minute_of(date) + i64::from(span.closes_minute());
                 let opens = self.highest.partition_point(|&reads| reads < opening_reads);

@@ -14,6 +14,7 @@ pub struct World {
     pub service: Service,
     pub practitioners: Vec<Practitioner>,
     pub needs: Vec<Need>,
+    pub guest: voxanne_slots::Guest,
     /// Resource, lane, and UTC minutes.
     pub busy: Vec<(Uuid, u16, i64, i64)>,
     pub from: Date,
@@ -32,6 +33,8 @@ impl World {
             service: &self.service,
             practitioners: &self.practitioners,
             needs: &self.needs,
+            supervisors: None,
+            guest: &self.guest,
         }
     }
 
@@ -109,7 +112,7 @@ impl Plan {
     fn around(self, date: Date) -> Hours {
         let dated = |(days, spans): (i64, _)| (date.checked_add(days.days()).unwrap(), spans);
         Hours {
-            weekly: self.weekly.try_into().unwrap(),
+            weeks: Hours::weekly(self.weekly.try_into().unwrap()).weeks,
             overrides: self.overrides.into_iter().map(dated).collect(),
         }
     }
@@ -133,6 +136,7 @@ fn service() -> impl Strategy<Value = Service> {
             grid_minutes,
             minimum_notice_minutes,
             horizon_days,
+            daily_cap: None,
         },
     )
 }
@@ -164,6 +168,7 @@ pub fn world() -> impl Strategy<Value = World> {
                     .map(|(id, own)| Practitioner {
                         id: Uuid::from_u128(id),
                         hours: own.map(|own| own.around(from)),
+                        ..Practitioner::default()
                     })
                     .collect(),
                 busy: busy
@@ -177,6 +182,7 @@ pub fn world() -> impl Strategy<Value = World> {
                 zone,
                 service,
                 needs,
+                guest: voxanne_slots::Guest::default(),
                 from,
                 to,
             };
