@@ -1,8 +1,6 @@
 //! A table of what the local clock reads at every minute. It asks the zone only one way, from instant to offset;
 //! the engine asks the other.
 
-use std::collections::BTreeMap;
-
 use jiff::{
     Timestamp,
     civil::{Date, Time},
@@ -59,6 +57,12 @@ impl Clock {
         usize::try_from(minute - self.first).ok().filter(|index| *index < self.reads.len())
     }
 
+    /// The part of some UTC minutes that is in the table.
+    pub fn range(&self, from: i64, to: i64) -> std::ops::Range<usize> {
+        let index = |minute: i64| usize::try_from(minute - self.first).unwrap_or(0).min(self.reads.len());
+        index(from)..index(to.max(from))
+    }
+
     /// The civil day that the clock shows, counted from 1970.
     pub fn day(&self, index: usize) -> i64 {
         self.reads[index].div_euclid(DAY)
@@ -68,7 +72,8 @@ impl Clock {
     pub fn windows(&self, hours: &Hours) -> Vec<Window> {
         let mut windows = Vec::new();
         let mut date = self.dates.0.yesterday().unwrap();
-        while date <= self.dates.1.tomorrow().unwrap() {
+        // The zone may skip the first of the two.
+        while date <= self.dates.1.tomorrow().unwrap().tomorrow().unwrap() {
             for (opens_minute, closes_minute) in spans(hours, date) {
                 let opening_reads = minute_of(date) + opens_minute;
                 let closing_reads = minute_of(date) + closes_minute;
@@ -113,27 +118,21 @@ fn spans(hours: &Hours, date: Date) -> Vec<(i64, i64)> {
             weeks.push(week.days[weekday].iter().map(minutes).collect::<Vec<_>>());
         }
     }
-    if weeks.len() == 1 { weeks.remove(0) } else { as_one_where_they_overlap(&weeks.concat()) }
+    if weeks.len() == 1 { weeks.remove(0) } else { as_one_where_they_overlap(weeks.concat()) }
 }
 
-/// Minute by minute: each takes the label of the first span over it, and spans over one minute share their labels.
-fn as_one_where_they_overlap(spans: &[(i64, i64)]) -> Vec<(i64, i64)> {
-    let mut label: Vec<usize> = (0..spans.len()).collect();
-    for minute in 0..DAY {
-        let over: Vec<usize> =
-            (0..spans.len()).filter(|&index| spans[index].0 <= minute && minute < spans[index].1).collect();
-        if let [first, ..] = over[..] {
-            let same = label[first];
-            let joined: Vec<usize> = over.iter().map(|&index| label[index]).collect();
-            label.iter_mut().filter(|label| joined.contains(label)).for_each(|label| *label = same);
+/// Two at a time, until no two overlap.
+fn as_one_where_they_overlap(mut spans: Vec<(i64, i64)>) -> Vec<(i64, i64)> {
+    for a in 0..spans.len() {
+        for b in 0..a {
+            if spans[a].0.max(spans[b].0) < spans[a].1.min(spans[b].1) {
+                spans[b] = (spans[a].0.min(spans[b].0), spans[a].1.max(spans[b].1));
+                spans.remove(a);
+                return as_one_where_they_overlap(spans);
+            }
         }
     }
-    let mut whole: BTreeMap<usize, (i64, i64)> = BTreeMap::new();
-    for (index, &(from, to)) in spans.iter().enumerate() {
-        let all = whole.entry(label[index]).or_insert((from, to));
-        *all = (all.0.min(from), all.1.max(to));
-    }
-    whole.into_values().collect()
+    spans
 }
 
 fn running(readings: impl Iterator<Item = i64>, pick: fn(i64, i64) -> i64) -> Vec<i64> {

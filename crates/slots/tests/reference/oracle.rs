@@ -36,22 +36,14 @@ impl<'a> Oracle<'a> {
         let mut busy: HashMap<(Uuid, u16), Vec<bool>> = HashMap::new();
         for &(resource, lane, from, to) in &world.busy {
             let flags = busy.entry((resource, lane)).or_insert_with(|| vec![false; clock.reads.len()]);
-            for minute in from..to {
-                if let Some(index) = clock.index(minute) {
-                    flags[index] = true;
-                }
-            }
+            flags[clock.range(from, to)].fill(true);
         }
         let location = clock.open_minutes(&world.hours);
         let there = |hours: &Option<Hours>, away: &[(Timestamp, Timestamp)]| {
             let everything = || vec![true; clock.reads.len()];
             let mut there = hours.as_ref().map_or_else(everything, |hours| clock.open_minutes(hours));
             for &(from, to) in away {
-                for minute in from.as_second() / 60..to.as_second() / 60 {
-                    if let Some(index) = clock.index(minute) {
-                        there[index] = false;
-                    }
-                }
+                there[clock.range(from.as_second() / 60, to.as_second() / 60)].fill(false);
             }
             there
         };
