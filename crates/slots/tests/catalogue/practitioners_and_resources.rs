@@ -1,11 +1,11 @@
 //! Who, in which room, with which device; buffers and clean-up.
 
 use uuid::Uuid;
-use voxanne_slots::{Candidate, Cause, FIRST_LANE, Hours, Need, Practitioner};
+use voxanne_slots::{Cause, FIRST_LANE};
 
 use crate::{
     NEW_YORK,
-    clinic::{ANNA, BEA, Clinic, LASER, ROOM, because, day, need, person, span},
+    clinic::{ANNA, BEA, Clinic, LASER, ROOM, because, need, person},
 };
 
 #[test]
@@ -61,50 +61,6 @@ fn t_r5_cleaning_the_device_leaves_the_practitioner_free() {
 }
 
 #[test]
-fn t_a1_the_one_who_works_the_whole_visit_gets_it() {
-    let mut clinic = Clinic::in_zone(NEW_YORK).visits(120, 60);
-    let ten_to_eleven = Hours::daily(&[span((10, 0), (11, 0))]);
-    clinic.practitioners = vec![Practitioner { hours: Some(ten_to_eleven), ..person(ANNA) }, person(BEA)];
-    let fitted = clinic.fit(clinic.local("2026-02-02T09:00")).unwrap();
-    assert_eq!(fitted.opening.practitioner, BEA);
-    clinic.practitioners.pop();
-    assert!(clinic.offers("2026-02-02").is_empty());
-    assert_eq!(
-        clinic.causes("2026-02-02T09:00"),
-        [Cause::NotWorking {
-            practitioner: ANNA,
-            windows: vec![("2026-02-02T10:00", "2026-02-02T11:00")]
-                .into_iter()
-                .map(|(from, to)| (clinic.local(from), clinic.local(to)))
-                .collect()
-        }]
-    );
-}
-
-#[test]
-fn t_a4_the_other_practitioner_takes_over_from_a_busy_one() {
-    let mut clinic = Clinic::in_zone(NEW_YORK).busy(ANNA, "2026-02-02T09:00", "2026-02-02T12:00");
-    clinic.practitioners.push(person(BEA));
-    let [morning, afternoon] = ["2026-02-02T09:00", "2026-02-02T12:00"].map(|local| clinic.local(local));
-    assert_eq!(clinic.fit(morning).unwrap().opening.practitioner, BEA);
-    assert_eq!(clinic.fit(afternoon).unwrap().opening.practitioner, ANNA);
-}
-
-#[test]
-fn t_a5_a_practitioner_is_never_assigned_on_a_day_off() {
-    let mut clinic = Clinic::in_zone(NEW_YORK);
-    let mut own = Hours::daily(&[span((0, 0), (24, 0))]);
-    own.overrides.insert(day("2026-02-02"), Vec::new());
-    clinic.practitioners = vec![Practitioner { hours: Some(own), ..person(ANNA) }];
-    assert!(clinic.offers("2026-02-02").is_empty());
-    assert_eq!(clinic.says("2026-02-03").len(), 12);
-    assert_eq!(
-        clinic.causes("2026-02-02T12:00"),
-        [Cause::NotWorking { practitioner: ANNA, windows: Vec::new() }]
-    );
-}
-
-#[test]
 fn a_booking_claims_buffers_for_the_practitioner_and_cleanup_for_the_room() {
     let mut clinic = Clinic::in_zone(NEW_YORK);
     clinic.service.buffer_before_minutes = 5;
@@ -129,18 +85,6 @@ fn a_pool_gives_the_next_room_and_then_none() {
     assert_eq!(taken, rooms);
     let until = Some(clinic.local("2026-02-02T09:45"));
     assert_eq!(clinic.fit(nine), because(Cause::ResourceBusy { resource: rooms[0], need: 0, until }));
-}
-
-#[test]
-fn a_resource_with_two_lanes_holds_two_visits() {
-    let mut clinic = Clinic::in_zone(NEW_YORK);
-    clinic.practitioners.extend([3, 4].map(|id| person(Uuid::from_u128(id))));
-    clinic.needs =
-        vec![Need { candidates: vec![Candidate { resource: ROOM, lanes: 2 }], cleanup_minutes: 0 }];
-    let nine = clinic.local("2026-02-02T09:00");
-    let lanes = [clinic.book(nine), clinic.book(nine)].map(|fitted| fitted.claims[1].lane);
-    assert_eq!(lanes, [1, 2]);
-    assert!(clinic.fit(nine).is_err());
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! Every refused start says why.
 
-use voxanne_slots::{Cause, Need};
+use voxanne_slots::{Cause, Need, Practitioner};
 
 use crate::{
     NEW_YORK,
-    clinic::{ANNA, BEA, Clinic, LASER, at, because, day, need, person, span},
+    clinic::{ANNA, BEA, Clinic, LASER, ROOM, at, because, day, need, person, span},
 };
 
 #[test]
@@ -31,7 +31,7 @@ fn the_past_notice_and_horizon_are_told_apart() {
 }
 
 #[test]
-fn the_horizon_counts_days_of_the_clinic_not_of_utc() {
+fn t_d15_tomorrow_is_a_day_of_the_clinic_not_of_utc() {
     let mut clinic = Clinic::in_zone("America/Los_Angeles");
     clinic.now = at("2026-05-27T03:45:00Z");
     clinic.service.horizon_days = 1;
@@ -90,4 +90,99 @@ fn without_practitioners_nobody_works() {
     let mut clinic = Clinic::in_zone(NEW_YORK);
     clinic.practitioners.clear();
     assert_eq!(clinic.fit(clinic.local("2026-02-02T10:00")), because(Cause::NobodyEligible));
+}
+
+#[test]
+fn every_cause_that_stands_in_the_way_is_said_and_no_other() {
+    let mut clinic = Clinic::in_zone(NEW_YORK)
+        .busy(ANNA, "2026-02-02T09:00", "2026-02-02T12:00")
+        .busy(BEA, "2026-02-02T09:00", "2026-02-02T11:00")
+        .busy(LASER, "2026-02-02T09:00", "2026-02-02T10:20")
+        .busy(ROOM, "2026-02-02T09:00", "2026-02-02T10:10");
+    clinic.now = clinic.local("2026-02-02T09:00");
+    clinic.service.minimum_notice_minutes = 120;
+    clinic.service.daily_cap = Some(0);
+    clinic.supervisors = Some(Vec::new());
+    let last_date = day("2026-02-01");
+    clinic.practitioners = vec![
+        Practitioner { last_date: Some(last_date), ..person(ANNA) },
+        Practitioner { daily_cap: Some(3), ..person(BEA) },
+    ];
+    // The room gets free before the laser; the second need has no choice.
+    clinic.needs = vec![need(&[LASER, ROOM], 0), need(&[LASER], 0), need(&[BEA], 0)];
+    let zone = clinic.clone();
+    let time = |local: &str| zone.local(local);
+    let busy = |resource, need, until: &str| Cause::ResourceBusy { resource, need, until: Some(time(until)) };
+    let anyway = [
+        Cause::TooSoon { earliest: time("2026-02-02T11:00") },
+        Cause::ServiceFull { date: day("2026-02-02"), cap: 0 },
+        Cause::NoSupervisor,
+    ];
+    // With Anna there are five more: her licence, her visit and three needs. With Bea four, as only she could meet
+    // the third need and she is taken.
+    let with_bea = [
+        Cause::PractitionerBusy { practitioner: BEA, until: time("2026-02-02T11:00") },
+        busy(ROOM, 0, "2026-02-02T10:10"),
+        busy(LASER, 1, "2026-02-02T10:20"),
+        Cause::NoResource { need: 2 },
+    ];
+    assert_eq!(clinic.causes("2026-02-02T10:00"), [&anyway[..], &with_bea].concat());
+
+    clinic.practitioners[0].last_date = None;
+    let with_anna = [
+        Cause::PractitionerBusy { practitioner: ANNA, until: time("2026-02-02T12:00") },
+        busy(ROOM, 0, "2026-02-02T10:10"),
+        busy(LASER, 1, "2026-02-02T10:20"),
+        busy(BEA, 2, "2026-02-02T11:00"),
+    ];
+    assert_eq!(clinic.causes("2026-02-02T10:00"), [&anyway[..], &with_anna].concat());
+}
+
+#[test]
+fn one_resource_gets_free_for_one_need_only() {
+    let mut clinic = Clinic::in_zone(NEW_YORK).busy(LASER, "2026-02-02T09:00", "2026-02-02T12:00");
+    clinic.needs = vec![need(&[LASER], 0), need(&[LASER], 0)];
+    let until = Some(clinic.local("2026-02-02T12:00"));
+    let causes = [Cause::ResourceBusy { resource: LASER, need: 0, until }, Cause::NoResource { need: 1 }];
+    assert_eq!(clinic.causes("2026-02-02T10:00"), causes);
+}
+
+#[test]
+fn a_time_that_has_passed_is_not_too_soon_as_well() {
+    let mut clinic = Clinic::in_zone(NEW_YORK);
+    clinic.now = clinic.local("2026-02-02T12:00");
+    clinic.service.minimum_notice_minutes = 60;
+    clinic.hours.overrides.insert(day("2026-02-02"), Vec::new());
+    let refusal = clinic.fit(clinic.local("2026-02-02T09:00")).unwrap_err();
+    assert_eq!(refusal.causes, [Cause::InThePast, Cause::ClosedThatDay]);
+    assert_eq!(refusal.first(), &Cause::InThePast);
+    assert_eq!(refusal.to_string(), "the start has passed; closed that day");
+}
+
+#[test]
+fn every_cause_says_itself() {
+    let (instant, date) = (at("2026-02-02T12:00:00Z"), day("2026-02-02"));
+    let all = [
+        Cause::InThePast,
+        Cause::TooSoon { earliest: instant },
+        Cause::BeyondHorizon { latest: date },
+        Cause::ClosedThatDay,
+        Cause::OutsideHours { spans: Vec::new() },
+        Cause::ServiceFull { date, cap: 2 },
+        Cause::PrerequisiteMissing { service: ROOM, valid_days: None },
+        Cause::PrerequisiteMissing { service: ROOM, valid_days: Some(9) },
+        Cause::TooCloseToAnotherVisit { visit_at: instant, days: 14, earliest: date },
+        Cause::NoSupervisor,
+        Cause::NobodyEligible,
+        Cause::LicenceExpired { practitioner: ANNA, last_date: date },
+        Cause::NotWorking { practitioner: ANNA, windows: Vec::new() },
+        Cause::Away { practitioner: ANNA, until: instant },
+        Cause::PractitionerFull { practitioner: ANNA, date, cap: 7 },
+        Cause::PractitionerBusy { practitioner: ANNA, until: instant },
+        Cause::ResourceBusy { resource: LASER, need: 0, until: Some(instant) },
+        Cause::ResourceBusy { resource: LASER, need: 0, until: None },
+        Cause::NoResource { need: 1 },
+    ];
+    let said: std::collections::BTreeSet<String> = all.iter().map(ToString::to_string).collect();
+    assert_eq!(said.len(), all.len());
 }
