@@ -10,7 +10,7 @@ use super::appointment::{Actor, Status};
 use super::store::{self, VisitRow};
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
-use crate::platform::ids::{AppointmentId, CallId, ContactId, LocationId, OrgId, ServiceId};
+use crate::platform::ids::{AppointmentId, CallId, ContactId, LocationId, OrgId, SeriesId, ServiceId};
 use crate::scheduling;
 
 /// A visit as it is.
@@ -35,7 +35,7 @@ pub struct Appointment {
     /// What the person was told last.
     pub said: String,
     pub version: i32,
-    pub series: Option<Uuid>,
+    pub series: Option<SeriesId>,
     pub booked_by: String,
     pub is_in_turn: bool,
     pub created_at: Timestamp,

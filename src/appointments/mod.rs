@@ -7,6 +7,7 @@
 
 mod appointment;
 mod book;
+mod book_series;
 mod cancel;
 mod change;
 mod check_zones;
@@ -22,6 +23,7 @@ mod tell;
 
 pub use appointment::{Actor, Status};
 pub use book::{BookError, Booked, NewBooking, book};
+pub use book_series::{BookedSeries, LeftOut, Series, SeriesError, book_series};
 pub use cancel::cancel;
 pub use change::{Appointment, ChangeError, Changed, Target, ahead_of_phone, called_off_by_phone, find};
 pub use check_zones::check_zones;

@@ -13,7 +13,9 @@ pub(super) use changes::*;
 
 use super::appointment::Status;
 use crate::platform::db::{PgConnection, sql, sql_as};
-use crate::platform::ids::{AppointmentId, CallId, ContactId, HoldId, LocationId, OrgId, ServiceId};
+use crate::platform::ids::{
+    AppointmentId, CallId, ContactId, HoldId, LocationId, OrgId, SeriesId, ServiceId,
+};
 
 /// What a reservation is for.
 #[derive(Debug, Clone, Copy)]
@@ -136,7 +138,7 @@ pub(super) struct NewAppointment<'a> {
     pub notes: Option<&'a str>,
     pub said: &'a str,
     pub policy_version: Option<i32>,
-    pub series: Option<Uuid>,
+    pub series: Option<SeriesId>,
     pub booked_by: &'a str,
     pub is_in_turn: bool,
 }

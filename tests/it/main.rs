@@ -17,6 +17,7 @@ mod leads;
 mod messaging;
 mod migrations;
 mod receptionist;
+mod scheduling;
 mod schema_comments;
 mod tenancy;
 mod tools;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::super::appointment::Status;
 use super::super::policy::Policy;
 use crate::platform::db::{PgConnection, sql, sql_as, sql_scalar};
-use crate::platform::ids::{AppointmentId, CallId, ContactId, LocationId, OrgId, ServiceId};
+use crate::platform::ids::{AppointmentId, CallId, ContactId, LocationId, OrgId, SeriesId, ServiceId};
 
 #[derive(FromRow)]
 pub(in super::super) struct VisitRow {
@@ -31,7 +31,7 @@ pub(in super::super) struct VisitRow {
     pub notes: Option<String>,
     pub confirmation_said: String,
     pub version: i32,
-    pub series_id: Option<Uuid>,
+    pub series_id: Option<SeriesId>,
     pub booked_by: String,
     pub is_in_turn: bool,
     pub created_at: jiff_sqlx::Timestamp,
@@ -246,4 +246,32 @@ pub(in super::super) async fn changes_since(
         .bind(version)
         .fetch_all(tx)
         .await
+}
+
+/// Visits that are booked together.
+pub(in super::super) struct NewSeries {
+    pub id: SeriesId,
+    pub service: ServiceId,
+    pub contact: Option<ContactId>,
+    pub wanted: i16,
+    pub every_days: i16,
+}
+
+pub(in super::super) async fn insert_series(
+    tx: &mut PgConnection,
+    org: OrgId,
+    new: &NewSeries,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    sql("insert into series (org_id, id, service_id, contact_id, wanted, every_days, created_at) values ($1, $2, $3, $4, $5, $6, $7)")
+        .bind(org)
+        .bind(new.id)
+        .bind(new.service)
+        .bind(new.contact)
+        .bind(new.wanted)
+        .bind(new.every_days)
+        .bind(now.to_sqlx())
+        .execute(tx)
+        .await?;
+    Ok(())
 }
