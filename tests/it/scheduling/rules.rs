@@ -167,7 +167,7 @@ async fn treatments_of_one_person_keep_their_distance() {
         booked(&vox, 1, &caller(1), "Laser Treatment", ("2026-12-01", "10:30")).await.starts_with("Great!")
     );
     let said = booked(&vox, 2, &caller(1), "Laser Treatment", ("2026-12-20", "10:30")).await;
-    assert_snapshot!(said, @"");
+    assert_snapshot!(said, @"That's too close to another visit of yours. The earliest day would be Tuesday, December 29th. On Tuesday, December 29th I have 9 AM, 9:45 AM, and 10:30 AM; would one of those work?");
     assert!(
         booked(&vox, 3, &caller(2), "Laser Treatment", ("2026-12-20", "10:30")).await.starts_with("Great!")
     );
@@ -190,9 +190,9 @@ async fn breaks_dates_and_holidays_decide_what_is_offered() {
          insert into closures (org_id, id, local_date, local_until, reason) values ('{org}', gen_random_uuid(), '2026-12-24', '2026-12-26', 'Holidays')"
     ))
     .await;
-    assert_snapshot!(asked(&vox, 1, &caller(1), "Botox", "2026-11-30").await, @"");
-    assert_snapshot!(asked(&vox, 2, &caller(1), "Botox", "2026-12-07").await, @"");
-    assert_snapshot!(asked(&vox, 3, &caller(1), "Botox", "2026-12-25").await, @"");
+    assert_snapshot!(asked(&vox, 1, &caller(1), "Botox", "2026-11-30").await, @"For Monday, November 30th, I have availability at 9 AM, 9:45 AM, 10:30 AM, 11:15 AM, 1 PM, and 5 more times. Which time works best for you?");
+    assert_snapshot!(asked(&vox, 2, &caller(1), "Botox", "2026-12-07").await, @"For Monday, December 7th, I have availability at 1 PM, 1:45 PM, 2:30 PM, 3:15 PM, 4 PM, and 1 more time. Which time works best for you?");
+    assert_snapshot!(asked(&vox, 3, &caller(1), "Botox", "2026-12-25").await, @"I'm sorry, we're closed on Friday, December 25th. The nearest day with openings is Sunday, December 27th, from 9 AM; would that work?");
     let said = booked(&vox, 4, &caller(1), "Botox", ("2026-12-01", "12:15")).await;
     assert!(said.starts_with("I'm sorry, that's outside our opening hours."), "{said}");
 }
@@ -271,7 +271,7 @@ async fn two_sites_in_two_zones_share_a_practitioner_and_no_hour_of_theirs() {
     let there = |n: u128, from: u32| vox.call_from(&phoenix, &call_ref(n), Some(&caller(from)));
     let ask = serde_json::json!({"date": "2026-12-01", "serviceType": "IPL"});
     let said = there(1, 1).tool("check_availability", ask).await.unwrap().text().to_owned();
-    assert_snapshot!(said, @"");
+    assert_snapshot!(said, @"For Tuesday, December 1st, I have availability at 8 AM, 8:45 AM, 9:30 AM, 10:15 AM, and 11 AM. Which time works best for you?");
     let said = there(2, 1)
         .tool("book_appointment", booking("IPL", "2026-12-01", "11:00", "Ana Diaz"))
         .await
