@@ -61,6 +61,49 @@ fn t_r5_cleaning_the_device_leaves_the_practitioner_free() {
 }
 
 #[test]
+fn t_b2_of_two_visits_that_overlap_one_is_booked() {
+    let mut clinic = Clinic::in_zone(NEW_YORK).visits(60, 30);
+    clinic.book(clinic.local("2026-02-02T10:00"));
+    let busy = |until| Cause::PractitionerBusy { practitioner: ANNA, until };
+    let eleven = clinic.local("2026-02-02T11:00");
+    assert_eq!(clinic.causes("2026-02-02T10:30"), [busy(eleven)]);
+    assert_eq!(clinic.causes("2026-02-02T09:30"), [busy(eleven)]);
+    assert_eq!(clinic.causes("2026-02-02T11:00"), []);
+}
+
+#[test]
+fn t_b3_a_practitioner_gives_one_service_at_a_time() {
+    let mut facial = Clinic::in_zone(NEW_YORK).visits(60, 30);
+    facial.book(facial.local("2026-02-02T10:00"));
+    let mut filler = facial.clone().visits(20, 20);
+    filler.service.buffer_before_minutes = 10;
+    let until = filler.local("2026-02-02T11:00");
+    let busy = Cause::PractitionerBusy { practitioner: ANNA, until };
+    assert_eq!(filler.fit(filler.local("2026-02-02T11:09")), because(busy));
+    assert!(filler.fit(filler.local("2026-02-02T11:10")).is_ok());
+    assert!(filler.fit(filler.local("2026-02-02T09:40")).is_ok());
+}
+
+#[test]
+fn t_b4_two_practitioners_never_have_the_one_laser_twice() {
+    let mut clinic = Clinic::in_zone(NEW_YORK).visits(20, 5);
+    clinic.practitioners.push(person(BEA));
+    clinic.needs = vec![need(&[LASER], 15)];
+    for start in clinic.offers_between("2026-02-02", "2026-02-06") {
+        // Refused if it has been taken since.
+        if clinic.fit(start).is_ok() {
+            clinic.book(start);
+        }
+    }
+    let mut laser = clinic.busy.clone();
+    laser.retain(|busy| busy.0 == LASER);
+    laser.sort_unstable();
+    assert_eq!(laser.len(), 5 * 15);
+    assert!(laser.windows(2).all(|pair| pair[0].3 <= pair[1].2));
+    assert!(laser.iter().all(|claim| claim.3.duration_since(claim.2).as_mins() == 35));
+}
+
+#[test]
 fn a_booking_claims_buffers_for_the_practitioner_and_cleanup_for_the_room() {
     let mut clinic = Clinic::in_zone(NEW_YORK);
     clinic.service.buffer_before_minutes = 5;

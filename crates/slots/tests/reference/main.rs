@@ -9,7 +9,7 @@ mod worlds;
 mod worth;
 
 use clock::instant;
-use oracle::Oracle;
+use oracle::{Oracle, back};
 use proptest::{prelude::*, test_runner::TestCaseResult};
 use removal::{Freeing, remove};
 use uuid::Uuid;
@@ -53,6 +53,7 @@ proptest! {
         let is_near_an_end = |index| index < REFUSED_STARTS || index + REFUSED_STARTS >= refused.len();
         for (_, (start, causes)) in refused.iter().enumerate().filter(|(index, _)| is_near_an_end(*index)) {
             causes_are_a_smallest_set(&world, &oracle, *start, causes)?;
+            times_are_right(&world, &oracle, *start, causes)?;
         }
     }
 }
@@ -141,6 +142,35 @@ fn causes_are_a_smallest_set(
     prop_assert!(bookable(None, Freeing::Everything), "{start} without all of {causes:?}");
     for (index, left) in causes.iter().enumerate() {
         prop_assert!(!bookable(Some(index), Freeing::OnePlace), "{start} in spite of {left:?} of {causes:?}");
+    }
+    Ok(())
+}
+
+/// Whoever is said to get free or to be back at some time does.
+fn times_are_right(world: &World, oracle: &Oracle<'_>, start: i64, causes: &[Cause]) -> TestCaseResult {
+    let service = &world.service;
+    let ends = start + i64::from(service.duration_minutes.max(1));
+    let (before, after) = (i64::from(service.buffer_before_minutes), i64::from(service.buffer_after_minutes));
+    for cause in causes {
+        let (said, expected) = match cause {
+            Cause::PractitionerBusy { practitioner, until } => {
+                (Some(*until), oracle.through(*practitioner, 1, start - before, ends + after))
+            }
+            Cause::Away { practitioner, until } => {
+                let who = world.practitioners.iter().find(|who| who.id == *practitioner).unwrap();
+                (Some(*until), back(who, start, ends))
+            }
+            Cause::ResourceBusy { resource, need, until } if world.capacity(*resource) == Some(1) => {
+                let cleanup = i64::from(world.needs[*need].cleanup_minutes);
+                (*until, oracle.through(*resource, 1, start, ends + cleanup))
+            }
+            Cause::ResourceBusy { until, .. } => {
+                prop_assert!(until.is_some_and(|until| instant(start) < until));
+                continue;
+            }
+            _ => continue,
+        };
+        prop_assert!(said.is_some() && said == expected.map(instant), "{cause:?}: {expected:?}");
     }
     Ok(())
 }

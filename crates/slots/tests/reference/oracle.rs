@@ -8,7 +8,7 @@ use uuid::Uuid;
 use voxanne_slots::{FIRST_LANE, Hours, Practitioner};
 
 use crate::{
-    clock::{Clock, DAY, minute_of, reading},
+    clock::{Clock, DAY, instant, minute_of, reading},
     worlds::World,
 };
 
@@ -184,6 +184,13 @@ impl<'a> Oracle<'a> {
         minutes.map(move |minute| lanes.iter().filter(|flags| flags[minute]).count())
     }
 
+    /// When a lane that is busy in some of `from..to` is through with it and with all that follows at once.
+    pub fn through(&self, resource: Uuid, lane: u16, from: i64, to: i64) -> Option<i64> {
+        let flags = self.busy.get(&(resource, lane))?;
+        let last = self.clock.range(from, to).rev().find(|index| flags[*index])?;
+        (last..flags.len()).find(|index| !flags[*index]).map(|index| self.clock.first + to_i64(index))
+    }
+
     pub fn duration(&self) -> usize {
         usize::from(self.world.service.duration_minutes.max(1))
     }
@@ -194,6 +201,13 @@ impl<'a> Oracle<'a> {
             minutes => i64::from(minutes),
         }
     }
+}
+
+/// When somebody who is away in some of `from..to` is back.
+pub fn back(who: &Practitioner, from: i64, to: i64) -> Option<i64> {
+    let away = |minute: i64| who.away.iter().any(|away| (away.0..away.1).contains(&instant(minute)));
+    let last = (from..to).rev().find(|minute| away(*minute))?;
+    (last..last + 9 * DAY).find(|minute| !away(*minute))
 }
 
 fn throughout(flags: &[bool], from: usize, to: usize) -> bool {
