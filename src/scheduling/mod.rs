@@ -5,15 +5,21 @@
 //! version along, and an older book is read again.
 //! **Invariant.** A look is kept only while this process hears of every change to what it saw.
 
+mod clinic_info;
 mod kept;
 mod match_service;
+mod nearest_times;
+mod open_hours;
 mod open_times;
 mod rule_book;
 mod store;
 mod taken;
 
+pub use clinic_info::{ChangePolicy, ClinicInfo, Treatment, clinic_info, rules_version};
 pub use kept::{forget, hear_changes};
 pub use match_service::{Matched, match_practitioner, match_service, means_anybody};
+pub use nearest_times::{Search, nearest_times};
+pub use open_hours::{open_until, opens_next};
 pub use open_times::{Day, alternatives, next_open_day, open_times};
 pub use rule_book::{Bookable, Location, Practitioner, RuleBook, Service, rule_book};
 pub use store::services_for_scoring;

@@ -34,7 +34,7 @@ pub struct Day {
 }
 
 /// Openings between two dates, from rules that are current.
-async fn openings_between(
+pub(super) async fn openings_between(
     app: &App,
     day: &Day,
     to: Date,

@@ -1,5 +1,7 @@
 //! All SQL of the slice.
 
+pub(super) mod clinic_info;
+
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use sqlx::FromRow;
