@@ -7,11 +7,15 @@
 mod book;
 mod check_zones;
 mod hold;
+mod hold_instead;
+mod list;
 mod spoken;
 mod store;
 
 pub use book::{BookError, Booked, NewBooking, Status, book};
 pub use check_zones::check_zones;
 pub use hold::{Held, hold, release_holds};
+pub use hold_instead::hold_instead;
+pub use list::{Visit, visits_of_phone};
 pub use spoken::{SENTENCES, refused_sentence};
 pub use store::{Upcoming, next_of_contact};

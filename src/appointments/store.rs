@@ -1,5 +1,7 @@
 //! All SQL of appointments, holds and reservations.
 
+pub(super) mod holds;
+
 use jiff::{Timestamp, Zoned};
 use jiff_sqlx::ToSqlx as _;
 use serde_json::json;
