@@ -1,5 +1,10 @@
 //! Questions and answers that more than one tool says. A test holds every sentence to the rules of speech.
 
+pub(super) mod clinic;
+pub(super) mod human;
+pub(super) mod openings;
+pub(super) mod visits;
+
 use jiff::civil::{Date, Time};
 
 use crate::when::{DateQuestion, LocalTimeError, TimeQuestion, say_date, say_moment, say_time};
@@ -35,6 +40,31 @@ pub(super) const LEAD_TEXTED: &str =
     "Thank you. I've just alerted our team, and they'll call you back as soon as they can.";
 pub(super) const LEAD_NOTED: &str =
     "Thank you. I've put your details in front of our team so they can call you back.";
+
+/// What a caller can follow, and what the wire takes in one line.
+const WORDS_MAX: usize = 40;
+const CHARS_MAX: usize = 300;
+
+/// Whether a sentence of the clinic's own words is short enough to be said.
+fn fits(said: &str) -> bool {
+    said.split_whitespace().count() <= WORDS_MAX && said.chars().count() <= CHARS_MAX
+}
+
+/// A caller's own words for something, repeated to them: letters, digits and spaces only, and not a speech.
+pub(super) fn plain_words(said: &str) -> String {
+    let plain: String =
+        said.chars().map(|c| if c.is_alphanumeric() || "-'&".contains(c) { c } else { ' ' }).collect();
+    plain.split_whitespace().take(5).collect::<Vec<_>>().join(" ").chars().take(40).collect()
+}
+
+/// "a", "a and b", "a, b, and c".
+fn list(items: &[String]) -> String {
+    match items {
+        [first, second] => format!("{first} and {second}"),
+        [first @ .., last] if !first.is_empty() => format!("{}, and {last}", first.join(", ")),
+        _ => items.concat(),
+    }
+}
 
 /// A wrong year is corrected to a day at most this many days ahead.
 const NEAR_DAYS: i32 = 300;
@@ -176,6 +206,7 @@ fn samples() -> Vec<String> {
         no_openings(date, false, next),
         no_openings(date, false, None),
     ]);
+    all.extend([clinic::samples(), human::samples(), openings::samples(), visits::samples()].concat());
     all
 }
 
