@@ -1,6 +1,7 @@
 //! All SQL of the slice.
 
 pub(super) mod clinic_info;
+pub(super) mod templates;
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
