@@ -19,6 +19,7 @@ use crate::scheduling;
 pub struct Appointment {
     pub id: AppointmentId,
     pub location: LocationId,
+    pub location_name: String,
     pub service: ServiceId,
     /// What it is called to the person: their own word, else the catalogue's.
     pub service_name: String,
@@ -50,6 +51,7 @@ impl TryFrom<VisitRow> for Appointment {
         Ok(Self {
             id: row.id,
             location: row.location_id,
+            location_name: row.location_name,
             service: row.service_id,
             service_name: row.service_said.unwrap_or(row.service_name),
             practitioner: row.practitioner_id,

@@ -13,6 +13,7 @@ mod change;
 mod check_zones;
 mod freed;
 mod hold;
+mod hold_instead;
 mod policy;
 mod record;
 mod reschedule;
@@ -29,6 +30,7 @@ pub use change::{Appointment, ChangeError, Changed, Target, ahead_of_phone, call
 pub use check_zones::check_zones;
 pub use freed::{OFFER_TASK, OfferOpening, offer_later};
 pub use hold::{Held, hold, hold_for, release_hold, release_holds};
+pub use hold_instead::hold_instead;
 pub use policy::Policy;
 pub use reschedule::{Reschedule, reschedule};
 pub use set_state::set_state;

@@ -8,11 +8,11 @@ use super::appointment::Status;
 use super::change::{self, Appointment, ChangeError, Changed, Target, check_version, fields};
 use super::freed::offer_freed;
 use super::spoken;
-use super::store::{self, NewVersion, Reason};
+use super::store::{self, NewVersion};
 use super::tell::{self, Told, is_late};
 use crate::messaging::Kind;
 use crate::platform::app::App;
-use crate::platform::db::{PgConnection, sql};
+use crate::platform::db::PgConnection;
 use crate::platform::ids::{OrgId, ResourceId};
 use crate::scheduling::{self, Bookable, Location, Opening, RuleBook, Service, Taken, Writer};
 
@@ -75,7 +75,7 @@ pub async fn reschedule(
         Ok(fitted) => fitted,
         Err(refusal) => return Err(refused(app, tx, wanted, (&bookable, &taken), (refusal, by)).await?),
     };
-    if !swap_claims(tx, org, &visit, &fitted).await? {
+    if !store::swap_claims(tx, org, visit.id, &fitted).await? {
         return Err(refused(app, tx, wanted, (&bookable, &taken), (spoken::taken(), by)).await?);
     }
     if visit.is_in_turn && fitted.opening.practitioner != visit.practitioner {
@@ -98,22 +98,6 @@ fn offered<'b>(book: &'b RuleBook, visit: &Appointment) -> Result<(&'b Location,
 
 fn kept(service: &Service, visit: &Appointment) -> Option<ResourceId> {
     service.practitioners.iter().copied().find(|id| id.0 == visit.practitioner)
-}
-
-/// The old claims go and the new ones come, or neither.
-async fn swap_claims(
-    tx: &mut PgConnection,
-    org: OrgId,
-    visit: &Appointment,
-    fitted: &Fit,
-) -> Result<bool, sqlx::Error> {
-    sql("savepoint moving").execute(&mut *tx).await?;
-    store::release(tx, org, visit.id).await?;
-    let is_reserved = store::reserve(tx, org, fitted, Reason::Appointment(visit.id)).await?;
-    if !is_reserved {
-        sql("rollback to savepoint moving").execute(&mut *tx).await?;
-    }
-    Ok(is_reserved)
 }
 
 async fn refused(

@@ -1,6 +1,7 @@
 //! All SQL of appointments, holds and reservations.
 
 mod changes;
+pub(super) mod holds;
 
 use jiff::{Timestamp, Zoned};
 use jiff_sqlx::ToSqlx as _;

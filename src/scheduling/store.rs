@@ -1,5 +1,8 @@
 //! All SQL that the rules and looks at the ledger are read with. What writes is in the files beside.
 
+pub(super) mod clinic_info;
+pub(super) mod templates;
+
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use serde_json::Value;

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::arguments::{Arguments, Names};
 use super::run::Caller;
-use super::speech;
+use super::speech::visits;
 use crate::appointments::{self, Appointment};
 use crate::phone::Phone;
 use crate::platform::app::App;
@@ -22,7 +22,7 @@ pub(super) async fn own_visits(
     caller: &Caller,
 ) -> Result<Result<Vec<Appointment>, &'static str>, sqlx::Error> {
     let Some(phone) = caller.phone.as_ref().map(Phone::as_str) else {
-        return Ok(Err(speech::NO_CALLER_ID));
+        return Ok(Err(visits::NUMBER_HIDDEN));
     };
     appointments::ahead_of_phone(app, tx, caller.org, phone).await.map(Ok)
 }
@@ -31,17 +31,17 @@ pub(super) async fn own_visits(
 pub(super) fn meant(
     app: &App,
     book: &RuleBook,
-    visits: Vec<Appointment>,
+    all: Vec<Appointment>,
     arguments: Arguments<'_>,
 ) -> Result<Appointment, String> {
-    let Some(first) = visits.first() else { return Err(speech::NO_VISITS.into()) };
+    let Some(first) = all.first() else { return Err(visits::NOTHING_TO_CHANGE.into()) };
     let hint = Hint::new(app, first, arguments);
-    let fitting: Vec<&Appointment> = visits.iter().filter(|visit| hint.fits(book, visit)).collect();
+    let fitting: Vec<&Appointment> = all.iter().filter(|visit| hint.fits(book, visit)).collect();
     match fitting.as_slice() {
         [one] => Ok((*one).clone()),
-        [] if !hint.is_given() => Err(speech::which_visit(&visits.iter().collect::<Vec<_>>())),
-        [] => Err(speech::no_such_visit(&visits.iter().collect::<Vec<_>>())),
-        several => Err(speech::which_visit(several)),
+        [] if !hint.is_given() => Err(visits::which(&all.iter().collect::<Vec<_>>())),
+        [] => Err(visits::no_such(&all.iter().collect::<Vec<_>>())),
+        several => Err(visits::which(several)),
     }
 }
 

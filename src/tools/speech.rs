@@ -1,9 +1,13 @@
 //! Questions and answers that more than one tool says. A test holds every sentence to the rules of speech.
 
+pub(super) mod clinic;
+pub(super) mod human;
+pub(super) mod openings;
+pub(super) mod visits;
+
 use jiff::civil::{Date, Time};
 use voxanne_slots::Cause;
 
-use crate::appointments::Appointment;
 use crate::when::{DateQuestion, LocalTimeError, TimeQuestion, say_date, say_moment, say_time};
 
 pub(super) const UNREADABLE: &str = "I didn't catch all of that. Could you please say it once more?";
@@ -33,15 +37,37 @@ pub(super) const TOO_FAR_AHEAD: &str =
     "I'm sorry, we aren't booking that far ahead yet. Which other day would suit you?";
 pub(super) const NO_SERVICES: &str =
     "We aren't taking bookings by phone yet. Please call back during opening hours.";
-pub(super) const NO_CALLER_ID: &str = "I can't see the number you're calling from, so I can't open your visits. Shall I have our team call you back?";
-pub(super) const NO_VISITS: &str =
-    "I don't see an upcoming visit for the number you're calling from. Shall I have our team look into it?";
 pub(super) const WHICH_NEW_TIME: &str = "Which day and time would you like instead?";
 pub(super) const CANNOT_MOVE: &str = "I'm sorry, I can't move that visit myself. Our team can do it for you.";
 pub(super) const LEAD_TEXTED: &str =
     "Thank you. I've just alerted our team, and they'll call you back as soon as they can.";
 pub(super) const LEAD_NOTED: &str =
     "Thank you. I've put your details in front of our team so they can call you back.";
+
+/// What a caller can follow, and what the wire takes in one line.
+const WORDS_MAX: usize = 40;
+const CHARS_MAX: usize = 300;
+
+/// Whether a sentence of the clinic's own words is short enough to be said.
+fn fits(said: &str) -> bool {
+    said.split_whitespace().count() <= WORDS_MAX && said.chars().count() <= CHARS_MAX
+}
+
+/// A caller's own words for something, repeated to them: letters, digits and spaces only, and not a speech.
+pub(super) fn plain_words(said: &str) -> String {
+    let plain: String =
+        said.chars().map(|c| if c.is_alphanumeric() || "-'&".contains(c) { c } else { ' ' }).collect();
+    plain.split_whitespace().take(5).collect::<Vec<_>>().join(" ").chars().take(40).collect()
+}
+
+/// "a", "a and b", "a, b, and c".
+fn list(items: &[String]) -> String {
+    match items {
+        [first, second] => format!("{first} and {second}"),
+        [first @ .., last] if !first.is_empty() => format!("{}, and {last}", first.join(", ")),
+        _ => items.concat(),
+    }
+}
 
 /// A wrong year is corrected to a day at most this many days ahead.
 const NEAR_DAYS: i32 = 300;
@@ -130,32 +156,6 @@ pub(super) fn no_openings(date: Date, is_closed: bool, next: Option<(Date, Time)
     }
 }
 
-/// Visits said before a caller loses the thread.
-const VISITS_SPOKEN_MAX: usize = 3;
-
-/// Several of the caller's visits, and the question which is meant.
-pub(super) fn which_visit(visits: &[&Appointment]) -> String {
-    format!("I see {}. Which one do you mean?", say_visits(visits))
-}
-
-/// What was said fits none of the caller's visits.
-pub(super) fn no_such_visit(visits: &[&Appointment]) -> String {
-    format!("I don't see that one, but I do see {}. Do you mean that?", say_visits(visits))
-}
-
-/// "your Botox on Thursday, December 3rd at 2 PM and your HydraFacial on …".
-fn say_visits(visits: &[&Appointment]) -> String {
-    let said: Vec<String> = visits
-        .iter()
-        .take(VISITS_SPOKEN_MAX)
-        .map(|visit| format!("your {} on {}", visit.service_name, say_moment(&visit.starts_at)))
-        .collect();
-    match said.as_slice() {
-        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
-        _ => said.concat(),
-    }
-}
-
 /// Something that this person must have had, or had too lately, and the next step.
 pub(super) fn needs_something_first(why: &str, obstacle: &Cause) -> String {
     match obstacle {
@@ -187,8 +187,6 @@ fn samples() -> Vec<String> {
         UNKNOWN_PRACTITIONER,
         BAD_DURATION,
         NO_SERVICES,
-        NO_CALLER_ID,
-        NO_VISITS,
         WHICH_NEW_TIME,
         CANNOT_MOVE,
         TOO_FAR_AHEAD,
@@ -221,6 +219,7 @@ fn samples() -> Vec<String> {
         no_openings(date, false, next),
         no_openings(date, false, None),
     ]);
+    all.extend([clinic::samples(), human::samples(), openings::samples(), visits::samples()].concat());
     all
 }
 

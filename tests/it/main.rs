@@ -10,6 +10,7 @@
 )]
 
 mod architecture;
+mod catalogue;
 mod durability;
 mod embedded;
 mod harness;

@@ -5,9 +5,11 @@ use jiff_sqlx::ToSqlx as _;
 use serde_json::{Map, Value};
 use sqlx::FromRow;
 use uuid::Uuid;
+use voxanne_slots::Fit;
 
 use super::super::appointment::Status;
 use super::super::policy::Policy;
+use super::{Reason, reserve};
 use crate::platform::db::{PgConnection, sql, sql_as, sql_scalar};
 use crate::platform::ids::{AppointmentId, CallId, ContactId, LocationId, OrgId, SeriesId, ServiceId};
 
@@ -15,6 +17,7 @@ use crate::platform::ids::{AppointmentId, CallId, ContactId, LocationId, OrgId, 
 pub(in super::super) struct VisitRow {
     pub id: AppointmentId,
     pub location_id: LocationId,
+    pub location_name: String,
     pub service_id: ServiceId,
     pub service_name: String,
     pub service_said: Option<String>,
@@ -41,10 +44,11 @@ pub(in super::super) struct VisitRow {
 macro_rules! visit {
     ($rest:literal) => {
         concat!(
-            "select a.id, a.location_id, a.service_id, s.name as service_name, a.service_said, a.practitioner_id, a.contact_id, a.call_id,
+            "select a.id, a.location_id, l.name as location_name, a.service_id, s.name as service_name, a.service_said, a.practitioner_id, a.contact_id, a.call_id,
                     a.status::text as status, a.starts_at, a.ends_at, a.time_zone, a.customer_name, a.customer_phone, a.customer_email, a.notes,
                     a.confirmation_said, a.version, a.series_id, a.booked_by, a.is_in_turn, a.created_at
                from appointments a join services s on s.org_id = a.org_id and s.id = a.service_id
+                    join locations l on l.org_id = a.org_id and l.id = a.location_id
               where a.org_id = $1 ",
             $rest
         )
@@ -128,6 +132,22 @@ pub(in super::super) async fn release(
         .execute(tx)
         .await?;
     Ok(done.rows_affected())
+}
+
+/// The old claims of a visit go and the new ones come, or neither.
+pub(in super::super) async fn swap_claims(
+    tx: &mut PgConnection,
+    org: OrgId,
+    id: AppointmentId,
+    fitted: &Fit,
+) -> sqlx::Result<bool> {
+    sql("savepoint moving").execute(&mut *tx).await?;
+    release(tx, org, id).await?;
+    let is_reserved = reserve(tx, org, fitted, Reason::Appointment(id)).await?;
+    if !is_reserved {
+        sql("rollback to savepoint moving").execute(&mut *tx).await?;
+    }
+    Ok(is_reserved)
 }
 
 /// The policy a visit was booked under.

@@ -89,7 +89,7 @@ async fn p4_nobody_moves_a_visit_of_another_number() {
     assert_snapshot!(said, @"I don't see an upcoming visit for the number you're calling from. Shall I have our team look into it?");
     let hidden = vox.call_from(&vox.glow, &call_ref(3), None);
     let said = hidden.tool("reschedule_appointment", to).await.unwrap().text().to_owned();
-    assert_snapshot!(said, @"I can't see the number you're calling from, so I can't open your visits. Shall I have our team call you back?");
+    assert_snapshot!(said, @"I can't see a number to look that up by. Would you like our team to call you back?");
     assert_eq!(vox.count("appointments where version = 1").await, 1);
 }
 
