@@ -5,6 +5,7 @@
 //! version along, and an older book is read again.
 //! **Invariant.** A look is kept only while this process hears of every change to what it saw.
 
+pub mod catalogue;
 mod kept;
 mod match_service;
 mod open_times;
