@@ -14,11 +14,11 @@ use utoipa::openapi::{
 use crate::accounts::Scope;
 
 /// What refuses any request of the API.
-const REFUSALS: [(&str, &str); 4] = [
-    ("401", "No valid key."),
-    ("403", "The key lacks the scope."),
-    ("404", "There is nothing here, or nothing of yours."),
-    ("422", "A field has a value that it cannot have; `field` names it."),
+const REFUSALS: [(&str, &str, &str); 4] = [
+    ("401", "Unauthenticated", "No valid key."),
+    ("403", "MissingScope", "The key lacks the scope."),
+    ("404", "NotFound", "There is nothing here, or nothing of yours."),
+    ("422", "InvalidField", "A field has a value that it cannot have; `field` names it."),
 ];
 
 pub(super) fn answer(document: OpenApi) -> Response {
@@ -41,21 +41,51 @@ pub(super) fn complete(document: &mut OpenApi) {
             let scope = scope_of(path, method.clone());
             operation.security = Some(vec![SecurityRequirement::new("key", [scope.name()])]);
             add_headers(operation, &method);
-            for (status, description) in REFUSALS {
-                let refusal = ResponseBuilder::new().description(description).content(
-                    "application/problem+json",
-                    ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build(),
-                );
-                operation.responses.responses.insert(status.to_owned(), refusal.build().into());
+            for (status, name, _) in REFUSALS {
+                let refusal = RefOr::Ref(Ref::from_response_name(name));
+                operation.responses.responses.insert(status.to_owned(), refusal);
             }
         }
     }
     let components = document.components.get_or_insert_default();
+    for (_, name, description) in REFUSALS {
+        let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+        let refusal =
+            ResponseBuilder::new().description(description).content("application/problem+json", content);
+        components.responses.insert(name.to_owned(), refusal.build().into());
+    }
+    components.schemas.values_mut().for_each(tidy);
     let patches: Vec<_> = components.schemas.iter().filter_map(patch_of).collect();
     components.schemas.extend(patches);
     components.schemas.insert("Problem".to_owned(), problem());
     let key = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("vxk_…").build();
     components.add_security_scheme("key", SecurityScheme::Http(key));
+    prune(document);
+}
+
+/// Described properties whose schema is written in place come as "all of it and an object": made one schema again.
+fn tidy(schema: &mut RefOr<Schema>) {
+    let RefOr::T(Schema::Object(object)) = schema else { return };
+    for property in object.properties.values_mut() {
+        let RefOr::T(Schema::AllOf(all)) = &*property else { continue };
+        let [of, RefOr::T(Schema::Object(note))] = all.items.as_slice() else { continue };
+        let (description, default) = (note.description.clone(), note.default.clone());
+        let mut of = of.clone();
+        match &mut of {
+            RefOr::T(Schema::Object(of)) => (of.description, of.default) = (description, default),
+            RefOr::T(Schema::Array(of)) => (of.description, of.default) = (description, default),
+            RefOr::Ref(_) | RefOr::T(_) => continue,
+        }
+        *property = of;
+    }
+}
+
+/// Schemas that nothing refers to are only in the way.
+fn prune(document: &mut OpenApi) {
+    let Ok(text) = serde_json::to_string(document) else { return };
+    if let Some(components) = &mut document.components {
+        components.schemas.retain(|name, _| text.contains(&format!("\"#/components/schemas/{name}\"")));
+    }
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = (HttpMethod, &mut Operation)> {
@@ -111,8 +141,10 @@ fn patch_of((name, schema): (&String, &RefOr<Schema>)) -> Option<(String, RefOr<
     patch.required.clear();
     patch.description = Some("Fields to change; null takes one away.".to_owned());
     for property in patch.properties.values_mut() {
-        if let RefOr::T(Schema::Object(property)) = property {
-            property.default = None;
+        match property {
+            RefOr::T(Schema::Object(property)) => property.default = None,
+            RefOr::T(Schema::Array(property)) => property.default = None,
+            RefOr::Ref(_) | RefOr::T(_) => {}
         }
     }
     Some((format!("{kind}Patch"), Schema::Object(patch).into()))

@@ -174,7 +174,7 @@ async fn b4_b12_every_caller_gets_what_the_table_says_on_every_route() {
     let (glow, harbor) = (vox.glow_api().await, vox.harbor_api().await);
     let (own, others) = (own_ids(&glow).await, own_ids(&harbor).await);
     let nobodys: Vec<_> =
-        own.iter().map(|(word, id)| (*word, format!("{}{}", &id[..id.len() - 4], "0000"))).collect();
+        own.iter().map(|(word, id)| (*word, format!("{}{}", &id[..id.len() - 4], "dead"))).collect();
     let malformed: Vec<_> = own.iter().map(|(word, _)| (*word, "1".to_owned())).collect();
     let useless = useless_keys(&vox, &vox.glow).await;
     let document = document();
@@ -215,7 +215,7 @@ async fn b4_another_orgs_ids_in_a_body_are_like_ids_that_nobody_has() {
     let (glow, harbor) = (vox.glow_api().await, vox.harbor_api().await);
     let (own, others) = (own_ids(&glow).await, own_ids(&harbor).await);
     let nobodys: Vec<_> =
-        others.iter().map(|(word, id)| (*word, format!("{}{}", &id[..id.len() - 4], "0000"))).collect();
+        others.iter().map(|(word, id)| (*word, format!("{}{}", &id[..id.len() - 4], "dead"))).collect();
     let mut tried = 0;
     for row in rows().iter().filter(|row| row.body.to_string().contains('$')) {
         let foreign = row.ask(&glow, &own, &others).await;

@@ -40,7 +40,8 @@ async fn a_walk_sees_everything_once_whatever_is_added_meanwhile() {
         }
     }
     let sites: Vec<String> = (0..7).map(|n| format!("Site {n}")).collect();
-    let walked: Vec<&String> = seen.iter().filter(|name| name.starts_with("Site ")).collect();
+    let mut walked: Vec<&String> = seen.iter().filter(|name| name.starts_with("Site ")).collect();
+    walked.sort();
     assert_eq!(walked, sites.iter().collect::<Vec<_>>());
     assert!(!seen.iter().any(|name| name.starts_with("Before ")), "{seen:?}");
     let mut unique = seen.clone();
