@@ -41,7 +41,7 @@ pub(super) async fn insert_key(
         .bind(&new.digest)
         .bind(&new.scopes)
         .bind(now.to_sqlx())
-        .bind(new.expires_at.map(|at| at.to_sqlx()))
+        .bind(new.expires_at.map(jiff_sqlx::Timestamp::from))
         .execute(tx)
         .await?;
     Ok(())

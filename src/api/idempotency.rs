@@ -40,14 +40,14 @@ pub(super) async fn once(
         let claim = store::claim(&mut tx, (caller.org, caller.key, key), &request.digest, now);
         match claim.await.map_err(failed)? {
             Claim::First => {}
-            Claim::Answered(kept) => return again(kept).map(Answer::into_response),
+            Claim::Answered(kept) => return again(&kept).map(Answer::into_response),
             Claim::AnotherRequest => return Err(problems::KEY_REUSED),
         }
     }
     let answer = act(&mut tx).await?;
     if let Some(key) = key {
         let kept = KeptAnswer {
-            status: i16::try_from(answer.status.as_u16()).unwrap_or_default(),
+            status: i32::from(answer.status.as_u16()),
             headers: serde_json::json!({"etag": answer.etag, "location": answer.location}),
             body: answer.body.to_string(),
         };
@@ -69,7 +69,7 @@ fn key_of(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     }
 }
 
-fn again(kept: KeptAnswer) -> Result<Answer, Problem> {
+fn again(kept: &KeptAnswer) -> Result<Answer, Problem> {
     let broken = || {
         tracing::error!("A kept answer cannot be read");
         Problem::INTERNAL

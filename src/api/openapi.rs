@@ -20,6 +20,11 @@ const REFUSALS: [(&str, &str, &str); 4] = [
     ("404", "NotFound", "There is nothing here, or nothing of yours."),
     ("422", "InvalidField", "A field has a value that it cannot have; `field` names it."),
 ];
+/// What else refuses a change.
+const CHANGE_REFUSALS: [(&str, &str, &str); 2] = [
+    ("409", "InUse", "Visits to come stand in the way."),
+    ("412", "ChangedSince", "It has changed since it was read; `difference` tells what."),
+];
 
 pub(super) fn answer(document: OpenApi) -> Response {
     (StatusCode::OK, Json(document)).into_response()
@@ -38,17 +43,19 @@ pub(super) fn complete(document: &mut OpenApi) {
     document.servers = Some(vec![Server::new("/api/v1")]);
     for (path, item) in &mut document.paths.paths {
         for (method, operation) in operations(item) {
-            let scope = scope_of(path, method.clone());
+            let scope = scope_of(path, &method);
             operation.security = Some(vec![SecurityRequirement::new("key", [scope.name()])]);
             add_headers(operation, &method);
-            for (status, name, _) in REFUSALS {
-                let refusal = RefOr::Ref(Ref::from_response_name(name));
-                operation.responses.responses.insert(status.to_owned(), refusal);
+            let is_change = matches!(method, HttpMethod::Patch | HttpMethod::Put);
+            let more = CHANGE_REFUSALS.iter().filter(|_| is_change);
+            for (status, name, _) in REFUSALS.iter().chain(more) {
+                let refusal = RefOr::Ref(Ref::from_response_name(*name));
+                operation.responses.responses.insert((*status).to_owned(), refusal);
             }
         }
     }
     let components = document.components.get_or_insert_default();
-    for (_, name, description) in REFUSALS {
+    for (_, name, description) in REFUSALS.into_iter().chain(CHANGE_REFUSALS) {
         let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
         let refusal =
             ResponseBuilder::new().description(description).content("application/problem+json", content);
@@ -100,8 +107,8 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (HttpMethod, &mut Ope
 }
 
 /// The scope that an operation takes; `tests/it/api/access.rs` holds every handler to it.
-fn scope_of(path: &str, method: HttpMethod) -> Scope {
-    let is_read = method == HttpMethod::Get;
+fn scope_of(path: &str, method: &HttpMethod) -> Scope {
+    let is_read = *method == HttpMethod::Get;
     match path.split('/').nth(1) {
         Some("appointments" | "openings" | "holds" | "series") if is_read => Scope::AppointmentsRead,
         Some("appointments" | "openings" | "holds" | "series") => Scope::AppointmentsWrite,

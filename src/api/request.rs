@@ -76,6 +76,10 @@ fn is_too_large(error: &axum::Error) -> bool {
 
 /// `value` as `T`; a refusal names the field that is wrong.
 pub(super) fn parsed<T: DeserializeOwned>(value: Value) -> Result<T, Problem> {
+    // serde would take a list for an object whose fields are in order.
+    if !value.is_object() {
+        return Err(problems::invalid_field("body", "must be an object"));
+    }
     serde_path_to_error::deserialize(value).map_err(|error| {
         let path = error.path().to_string();
         let said = error.into_inner().to_string();
@@ -148,7 +152,7 @@ mod tests {
                 "inner[0].x",
                 "inner[0].x is no field of it.",
             ),
-            (json!([1]), "body", "body is not of the type that it takes."),
+            (json!([1]), "body", "body must be an object."),
         ] {
             assert_eq!(refused(value.clone()), (field.to_owned(), detail.to_owned()), "{value}");
         }

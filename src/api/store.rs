@@ -23,7 +23,8 @@ pub(super) enum Claim {
 /// An answer as it is kept.
 #[derive(Debug, FromRow)]
 pub(super) struct KeptAnswer {
-    pub status: i16,
+    /// A `smallint`, read and written as this.
+    pub status: i32,
     pub headers: serde_json::Value,
     pub body: String,
 }
@@ -55,7 +56,7 @@ pub(super) async fn claim(
         return Ok(Claim::First);
     }
     let row: ClaimRow = sql_as(
-        "select request_digest, status, headers, body from idempotent_requests
+        "select request_digest, status::int as status, headers, body from idempotent_requests
           where org_id = $1 and api_key_id = $2 and key = $3",
     )
     .bind(org)
@@ -71,7 +72,7 @@ pub(super) async fn keep_answer(
     (org, api_key, key): Named<'_>,
     answer: &KeptAnswer,
 ) -> sqlx::Result<()> {
-    sql("update idempotent_requests set status = $4, headers = $5, body = $6 where org_id = $1 and api_key_id = $2 and key = $3")
+    sql("update idempotent_requests set status = $4::int, headers = $5, body = $6 where org_id = $1 and api_key_id = $2 and key = $3")
         .bind(org)
         .bind(api_key)
         .bind(key)

@@ -227,18 +227,19 @@ mod tests {
 
     use super::*;
 
+    type Name = Text<1, 5>;
+    type Minutes = Count<5, 720>;
+
     fn wrong<T: DeserializeOwned + std::fmt::Debug>(value: Value) -> String {
         serde_json::from_value::<T>(value).unwrap_err().to_string()
     }
 
     #[test]
     fn what_is_out_of_bounds_says_which_bounds() {
-        type Name = Text<1, 5>;
         assert_eq!(serde_json::from_value::<Name>(json!(" Glow ")).unwrap().as_str(), "Glow");
         assert_eq!(wrong::<Name>(json!("  ")), "must have 1 to 5 characters");
         assert_eq!(wrong::<Name>(json!("Harbor")), "must have 1 to 5 characters");
         assert_eq!(wrong::<Name>(json!("a\u{0}b")), "must not contain control characters");
-        type Minutes = Count<5, 720>;
         assert_eq!(serde_json::from_value::<Minutes>(json!(45)).unwrap().get(), 45);
         for value in [json!(4), json!(721), json!(45.5), json!(1e30)] {
             assert_eq!(wrong::<Minutes>(value), "must be a whole number from 5 to 720");

@@ -93,6 +93,7 @@ pub struct Span {
 #[serde(deny_unknown_fields)]
 pub struct WeeklyHours {
     /// In the order of the week.
+    #[schema(value_type = Vec<Span>, max_items = 200)]
     pub hours: List<Span, 200>,
 }
 
@@ -187,7 +188,7 @@ mod tests {
 
     use super::*;
 
-    fn wrong(spans: serde_json::Value) -> Option<String> {
+    fn wrong(spans: &serde_json::Value) -> Option<String> {
         let hours: WeeklyHours = serde_json::from_value(json!({"hours": spans})).unwrap();
         check(&hours.hours).err().map(|error| error.to_string())
     }
@@ -195,16 +196,16 @@ mod tests {
     #[test]
     fn hours_of_one_day_do_not_overlap_unless_they_hold_at_different_times() {
         let span = |opens: &str, closes: &str| json!({"weekday": "monday", "opens": opens, "closes": closes});
-        assert_eq!(wrong(json!([span("09:00", "12:00"), span("12:00", "24:00")])), None);
-        assert!(wrong(json!([span("09:00", "12:00"), span("11:59", "13:00")])).is_some());
-        assert!(wrong(json!([span("12:00", "09:00")])).is_some());
+        assert_eq!(wrong(&json!([span("09:00", "12:00"), span("12:00", "24:00")])), None);
+        assert!(wrong(&json!([span("09:00", "12:00"), span("11:59", "13:00")])).is_some());
+        assert!(wrong(&json!([span("12:00", "09:00")])).is_some());
         let mut summer = span("08:00", "12:00");
         summer["effective_from"] = json!("2027-06-01");
         let mut until_then = span("09:00", "12:00");
         until_then["effective_to"] = json!("2027-05-31");
-        assert_eq!(wrong(json!([until_then, summer])), None);
+        assert_eq!(wrong(&json!([until_then, summer])), None);
         let mut pause = span("10:00", "10:30");
         pause["kind"] = json!("break");
-        assert_eq!(wrong(json!([span("09:00", "12:00"), pause])), None);
+        assert_eq!(wrong(&json!([span("09:00", "12:00"), pause])), None);
     }
 }

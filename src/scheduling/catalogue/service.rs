@@ -180,12 +180,15 @@ pub struct ServiceFields {
     pub practitioners: List<Public<ResourceId>, 200>,
     /// Rooms and devices: one of each need.
     #[serde(default)]
+    #[schema(value_type = Vec<Need>, max_items = 10)]
     pub needs: List<Need, 10>,
     /// What a person must have had before.
     #[serde(default)]
+    #[schema(value_type = Vec<Prerequisite>, max_items = 20)]
     pub prerequisites: List<Prerequisite, 20>,
     /// How far visits of one person keep apart.
     #[serde(default)]
+    #[schema(value_type = Vec<Spacing>, max_items = 50)]
     pub spacings: List<Spacing, 50>,
 }
 

@@ -79,88 +79,70 @@ async fn callers_hear_of_a_change_at_once() {
     assert!(after.contains("9 AM, 10 AM, 11 AM"), "{after}");
 }
 
+/// Each change is refused by its field, in these words, and nothing of it stays.
+async fn assert_refused(glow: &Api, path: &str, wrong: Vec<(Value, &str, &str)>) {
+    let before = glow.get(path).await.good();
+    for (patch, field, detail) in wrong {
+        let refused = glow.patch(path, patch.clone()).await.wrong_field();
+        assert_eq!(refused, (field.to_owned(), format!("{field} {detail}.")), "{patch}");
+    }
+    assert_eq!(glow.get(path).await.good(), before);
+}
+
 #[tokio::test]
 async fn what_a_service_cannot_be_is_refused_by_field() {
+    let vox = Voxanne::start().await;
+    let glow = vox.glow_api().await;
+    let path = format!("/services/{}", glow.id_of("/services", "Botox").await);
+    let minutes = "must be a whole number from 5 to 720";
+    let wrong = vec![
+        (json!({"name": "Consultation"}), "name", "is another service's already"),
+        (json!({"duration_minutes": 0}), "duration_minutes", minutes),
+        (json!({"duration_minutes": 4_294_967_341_i64}), "duration_minutes", minutes),
+        (json!({"price_cents": -1}), "price_cents", "must be a whole number from 0 to 100000000"),
+        (json!({"lead_value": "huge"}), "lead_value", "is not of the type that it takes"),
+        (json!({"aliases": vec!["a"; 41]}), "aliases", "must have at most 40 entries"),
+        (json!({"aliases": ["ok", ""]}), "aliases[1]", "must have 1 to 80 characters"),
+        (json!({"is_other": true}), "is_other", "is no field of it"),
+    ];
+    assert_refused(&glow, &path, wrong).await;
+}
+
+#[tokio::test]
+async fn who_and_what_a_service_names_is_the_orgs_own_and_named_once() {
     let vox = Voxanne::start().await;
     let glow = vox.glow_api().await;
     let botox = glow.id_of("/services", "Botox").await;
     let nora = glow.id_of("/practitioners", "Nora Alvarez").await;
     let laser = glow.id_of("/resources", "Laser").await;
-    let consultation = glow.id_of("/services", "Consultation").await;
-    let path = format!("/services/{botox}");
-    let before = glow.get(&path).await.good();
-    for (patch, field, detail) in [
-        (json!({"name": "Consultation"}), "name", "name is another service's already."),
-        (
-            json!({"duration_minutes": 0}),
-            "duration_minutes",
-            "duration_minutes must be a whole number from 5 to 720.",
-        ),
-        (
-            json!({"duration_minutes": 4_294_967_341_i64}),
-            "duration_minutes",
-            "duration_minutes must be a whole number from 5 to 720.",
-        ),
-        (
-            json!({"price_cents": -1}),
-            "price_cents",
-            "price_cents must be a whole number from 0 to 100000000.",
-        ),
-        (json!({"lead_value": "huge"}), "lead_value", "lead_value is not of the type that it takes."),
-        (json!({"aliases": vec!["a"; 41]}), "aliases", "aliases must have at most 40 entries."),
-        (json!({"aliases": ["ok", ""]}), "aliases[1]", "aliases[1] must have 1 to 80 characters."),
-        (json!({"practitioners": [nora, nora]}), "practitioners", "practitioners names somebody twice."),
+    let first = json!({"service_id": glow.id_of("/services", "Consultation").await});
+    let (cleanup, days) = ("needs[0].cleanup_minutes", "spacings[0].days");
+    let cleaned = json!([{"any_of": [laser], "cleanup_minutes": 500}]);
+    let wrong = vec![
+        (json!({"practitioners": [nora, nora]}), "practitioners", "names somebody twice"),
         (
             json!({"practitioners": [laser]}),
             "practitioners",
-            "practitioners names somebody who is no practitioner of yours.",
+            "names somebody who is no practitioner of yours",
         ),
-        (
-            json!({"practitioners": ["nora"]}),
-            "practitioners[0]",
-            "practitioners[0] is not an id that begins with res_.",
-        ),
-        (json!({"needs": [{"any_of": [nora]}]}), "needs", "needs names no room or device of yours."),
-        (json!({"needs": [{"any_of": []}]}), "needs", "needs must name at least one resource in each need."),
-        (
-            json!({"needs": [{"any_of": [laser, laser]}]}),
-            "needs",
-            "needs names one resource twice in one need.",
-        ),
-        (
-            json!({"needs": [{"any_of": [laser], "cleanup_minutes": 500}]}),
-            "needs[0].cleanup_minutes",
-            "needs[0].cleanup_minutes must be a whole number from 0 to 240.",
-        ),
-        (
-            json!({"needs": [{"any_of": [laser], "count": 2}]}),
-            "needs[0].count",
-            "needs[0].count is no field of it.",
-        ),
-        (
-            json!({"prerequisites": [{"service_id": botox}]}),
-            "prerequisites",
-            "prerequisites names the service itself.",
-        ),
-        (
-            json!({"prerequisites": [{"service_id": consultation}, {"service_id": consultation}]}),
-            "prerequisites",
-            "prerequisites names one service twice.",
-        ),
+        (json!({"practitioners": ["nora"]}), "practitioners[0]", "is not an id that begins with res_"),
+        (json!({"needs": [{"any_of": [nora]}]}), "needs", "names no room or device of yours"),
+        (json!({"needs": [{"any_of": []}]}), "needs", "must name at least one resource in each need"),
+        (json!({"needs": [{"any_of": [laser, laser]}]}), "needs", "names one resource twice in one need"),
+        (json!({"needs": cleaned}), cleanup, "must be a whole number from 0 to 240"),
+        (json!({"needs": [{"any_of": [laser], "count": 2}]}), "needs[0].count", "is no field of it"),
+        (json!({"prerequisites": [{"service_id": botox}]}), "prerequisites", "names the service itself"),
+        (json!({"prerequisites": [first, first]}), "prerequisites", "names one service twice"),
         (
             json!({"spacings": [{"service_id": botox, "days": 0}]}),
-            "spacings[0].days",
-            "spacings[0].days must be a whole number from 1 to 366.",
+            days,
+            "must be a whole number from 1 to 366",
         ),
         (
             json!({"spacings": [{"days": 3}, {"service_id": botox, "days": 4}]}),
             "spacings",
-            "spacings names one service twice.",
+            "names one service twice",
         ),
-        (json!({"is_other": true}), "is_other", "is_other is no field of it."),
-    ] {
-        let refused = glow.patch(&path, patch.clone()).await.wrong_field();
-        assert_eq!(refused, (field.to_owned(), detail.to_owned()), "{patch}");
-    }
-    assert_eq!(glow.get(&path).await.good(), before, "nothing of a refused change stays");
+    ];
+    assert_refused(&glow, &format!("/services/{botox}"), wrong).await;
 }
