@@ -17,6 +17,7 @@ use graphile_worker::{
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinHandle;
 
+use crate::api;
 use crate::appointments;
 use crate::calls::{self, SCORE_TASK, ScoreCall};
 use crate::leads;
@@ -65,16 +66,19 @@ pub enum Schedule {
     FetchMissingReports,
     /// Visits whose wall time a new clock rule moved.
     CheckZones,
+    /// Answers of the API that are older than a day.
+    ForgetAnswers,
 }
 
 impl Schedule {
     /// Each schedule with its name and its minutes.
-    const ALL: [(Self, &'static str, u32); 5] = [
+    const ALL: [(Self, &'static str, u32); 6] = [
         (Self::ReplayStored, "replay_stored", 1),
         (Self::ChaseTexts, "chase_texts", 1),
         (Self::CloseStaleCalls, "close_stale_calls", 5),
         (Self::FetchMissingReports, "fetch_missing_reports", 5),
         (Self::CheckZones, "check_zones", 30),
+        (Self::ForgetAnswers, "forget_answers", 30),
     ];
 
     async fn visit(self, app: &App, org: OrgId) -> Result<(), Failure> {
@@ -94,6 +98,7 @@ impl Schedule {
             Self::CheckZones => {
                 appointments::check_zones(app, org).await.map(drop).map_err(|e| Failure::of(&e))
             }
+            Self::ForgetAnswers => api::forget_answers(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
         }
     }
 }
