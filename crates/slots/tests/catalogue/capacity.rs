@@ -96,6 +96,16 @@ fn a_visit_that_takes_two_chairs_waits_for_both() {
 }
 
 #[test]
+fn a_chair_is_free_for_good_only_when_nobody_takes_the_other_at_once() {
+    let claims = [(1, "09:00", "09:30"), (2, "09:00", "10:00"), (3, "09:30", "10:00")];
+    let mut clinic = two_chairs(&claims).visits(20, 20);
+    clinic.needs = vec![chairs(3), chairs(3)];
+    let until = Some(clinic.local("2026-02-02T10:00"));
+    let full = Cause::ResourceBusy { resource: ROOM, need: 1, until };
+    assert_eq!(clinic.causes("2026-02-02T09:00"), [full]);
+}
+
+#[test]
 fn claims_that_overlap_on_a_lane_move_together() {
     let claims = [(1, "09:00", "10:00"), (2, "10:00", "10:40"), (2, "10:20", "11:00"), (2, "10:20", "11:00")];
     let clinic = two_chairs(&claims);
