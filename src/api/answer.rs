@@ -86,7 +86,6 @@ impl IfMatch {
     }
 
     /// Refuses a change that does not say what it changes (428): for what has a version of its own.
-    #[cfg_attr(not(test), expect(dead_code, reason = "nothing of the catalogue insists; visits will"))]
     pub fn required(self) -> Result<Self, Problem> {
         if self == Self::Absent { Err(problems::IF_MATCH_REQUIRED) } else { Ok(self) }
     }

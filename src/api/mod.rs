@@ -15,6 +15,7 @@ mod params;
 mod problems;
 mod request;
 mod store;
+mod visits;
 
 use axum::Router;
 use axum::routing::get;
@@ -39,7 +40,8 @@ pub fn document() -> utoipa::openapi::OpenApi {
 }
 
 fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
-    let (routes, mut document) = OpenApiRouter::new().merge(catalogue::routes()).split_for_parts();
+    let (routes, mut document) =
+        OpenApiRouter::new().merge(catalogue::routes()).merge(visits::routes()).split_for_parts();
     openapi::complete(&mut document);
     (routes, document)
 }

@@ -26,6 +26,16 @@ const CHANGE_REFUSALS: [(&str, &str, &str); 2] = [
     ("412", "ChangedSince", "It has changed since it was read; `difference` tells what."),
 ];
 
+/// What refuses a booking, and the last of them a change of a visit.
+const VISIT_REFUSALS: [(&str, &str, &str); 2] = [
+    (
+        "409",
+        "Conflict",
+        "The time cannot be had (`causes`, `alternatives`), or the visit is not what it was (`difference`).",
+    ),
+    ("428", "IfMatchRequired", "The version that the change was decided on is missing."),
+];
+
 pub(super) fn answer(document: OpenApi) -> Response {
     (StatusCode::OK, Json(document)).into_response()
 }
@@ -45,17 +55,25 @@ pub(super) fn complete(document: &mut OpenApi) {
         for (method, operation) in operations(item) {
             let scope = scope_of(path, &method);
             operation.security = Some(vec![SecurityRequirement::new("key", [scope.name()])]);
+            let is_visits = path.starts_with("/appointments/{id}/") && method == HttpMethod::Post;
             add_headers(operation, &method);
+            if is_visits {
+                add_header(operation, IF_MATCH, Required::True);
+            }
             let is_change = matches!(method, HttpMethod::Patch | HttpMethod::Put);
             let more = CHANGE_REFUSALS.iter().filter(|_| is_change);
-            for (status, name, _) in REFUSALS.iter().chain(more) {
+            let is_booking =
+                scope_of(path, &method) == Scope::AppointmentsWrite && method == HttpMethod::Post;
+            let conflicts =
+                VISIT_REFUSALS.iter().filter(|(status, ..)| is_booking && (is_visits || *status == "409"));
+            for (status, name, _) in REFUSALS.iter().chain(more).chain(conflicts) {
                 let refusal = RefOr::Ref(Ref::from_response_name(*name));
                 operation.responses.responses.insert((*status).to_owned(), refusal);
             }
         }
     }
     let components = document.components.get_or_insert_default();
-    for (_, name, description) in REFUSALS.into_iter().chain(CHANGE_REFUSALS) {
+    for (_, name, description) in REFUSALS.into_iter().chain(CHANGE_REFUSALS).chain(VISIT_REFUSALS) {
         let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
         let refusal =
             ResponseBuilder::new().description(description).content("application/problem+json", content);
@@ -119,21 +137,24 @@ fn scope_of(path: &str, method: &HttpMethod) -> Scope {
     }
 }
 
+const IDEMPOTENCY_KEY: (&str, &str) =
+    ("Idempotency-Key", "The same request with the same key takes effect once; kept for a day.");
+const IF_MATCH: (&str, &str) = ("If-Match", "The ETag of what was read: refused when it has changed since.");
+
 fn add_headers(operation: &mut Operation, method: &HttpMethod) {
-    let header = match method {
-        HttpMethod::Post => {
-            ("Idempotency-Key", "The same request with the same key takes effect once; kept for a day.")
-        }
-        HttpMethod::Patch | HttpMethod::Put => {
-            ("If-Match", "The ETag of what was read: refused when it has changed since.")
-        }
-        _ => return,
-    };
+    match method {
+        HttpMethod::Post => add_header(operation, IDEMPOTENCY_KEY, Required::False),
+        HttpMethod::Patch | HttpMethod::Put => add_header(operation, IF_MATCH, Required::False),
+        _ => {}
+    }
+}
+
+fn add_header(operation: &mut Operation, header: (&str, &str), required: Required) {
     let string = ObjectBuilder::new().schema_type(Type::String).build();
     let parameter = ParameterBuilder::new()
         .name(header.0)
         .parameter_in(ParameterIn::Header)
-        .required(Required::False)
+        .required(required)
         .description(Some(header.1))
         .schema(Some(string))
         .build();

@@ -118,6 +118,13 @@ pub(super) fn check_range(from: Day, to: Day) -> Result<(), Problem> {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limit(i64);
 
+impl Limit {
+    /// The number.
+    pub const fn get(self) -> i64 {
+        self.0
+    }
+}
+
 impl Default for Limit {
     fn default() -> Self {
         Self(LIMIT_DEFAULT)

@@ -28,6 +28,8 @@ fn rows() -> Vec<Row> {
     let hours = "?location_id=$location&practitioner_id=$practitioner";
     let day = json!({"weekday": "monday", "opens": "09:00", "closes": "17:00"});
     let off = json!({"practitioner_id": "$practitioner", "starts_at": "2027-01-05T17:00:00Z", "ends_at": "2027-01-06T01:00:00Z"});
+    let first = json!({"service_id": "$service", "starts_at": "2027-01-11T18:30:00Z"});
+    let series = json!({"first": first, "visits": 2, "every_days": 7});
     vec![
         row("get", "/locations", "", none()),
         row("post", "/locations", "", json!({"name": "Annex", "time_zone": "America/Denver"})),
@@ -58,6 +60,34 @@ fn rows() -> Vec<Row> {
         row("patch", "/time-off/{id}", "$off", json!({"reason": "Training"})),
         row("delete", "/time-off/{id}", "$off", none()),
         row("get", "/policy", "", none()),
+        Row {
+            query: "?service_id=$service&from=2026-12-01&to=2026-12-03",
+            ..row("get", "/openings", "", none())
+        },
+        Row {
+            query: "?service_id=$service&starts_at=2026-12-01T18:30:00Z",
+            ..row("get", "/openings/why", "", none())
+        },
+        row("get", "/appointments", "", none()),
+        row(
+            "post",
+            "/appointments",
+            "",
+            json!({"service_id": "$service", "starts_at": "2026-12-03T18:30:00Z"}),
+        ),
+        row("get", "/appointments/{id}", "$visit", none()),
+        row("get", "/appointments/{id}/changes", "$visit", none()),
+        row("post", "/appointments/{id}/move", "$visit", json!({"starts_at": "2026-12-07T18:30:00Z"})),
+        row("post", "/appointments/{id}/state", "$visit", json!({"status": "arrived"})),
+        row("post", "/appointments/{id}/cancel", "$second", json!({"reason": "Ill"})),
+        row("post", "/series", "", series),
+        row(
+            "post",
+            "/holds",
+            "",
+            json!({"time": {"service_id": "$service", "starts_at": "2026-12-09T18:30:00Z"}}),
+        ),
+        row("delete", "/holds/{id}", "$hold", none()),
         row("post", "/policy", "", json!({"notice_minutes": 1440, "fee_cents": 5000})),
     ]
 }
@@ -69,9 +99,19 @@ async fn own_ids(api: &Api) -> Vec<(&'static str, String)> {
         async |path: &str, body: Value| api.post(path, body).await.good()["id"].as_str().unwrap().to_owned();
     let practitioner = first("/practitioners").await;
     let off = json!({"practitioner_id": practitioner, "starts_at": "2027-02-05T17:00:00Z", "ends_at": "2027-02-06T01:00:00Z"});
+    let service = first("/services").await;
+    let visit = async |day: &str| {
+        let wish =
+            json!({"service_id": service, "starts_at": format!("{day}T18:30:00Z"), "phone": "+13105550100"});
+        made("/appointments", wish).await
+    };
+    let time = json!({"time": {"service_id": service, "starts_at": "2026-12-10T18:30:00Z"}, "minutes": 60});
     vec![
+        ("$visit", visit("2026-12-01").await),
+        ("$second", visit("2026-12-02").await),
+        ("$hold", made("/holds", time).await),
         ("$location", first("/locations").await),
-        ("$service", first("/services").await),
+        ("$service", service.clone()),
         ("$resource", first("/resources").await),
         ("$closure", made("/closures", json!({"local_date": "2027-07-04"})).await),
         ("$off", made("/time-off", off).await),
@@ -92,7 +132,8 @@ impl Row {
         body_ids: &[(&'static str, String)],
     ) -> Answered {
         let path = self.path.replace("{id}", self.id) + self.query;
-        let request = api.request(&self.method.to_uppercase(), &filled(&path, url_ids));
+        let request =
+            api.request(&self.method.to_uppercase(), &filled(&path, url_ids)).header("if-match", "*");
         if self.body.is_null() {
             return Answered::of(request).await;
         }
@@ -133,11 +174,11 @@ fn every_operation_is_named_by_its_verb_and_resource() {
         for (method, operation) in item.as_object().unwrap() {
             let name = operation["operationId"].as_str().unwrap();
             let verbs: &[&str] = match method.as_str() {
-                "get" => &["list_", "get_"],
-                "post" => &["create_"],
+                "get" => &["list_", "get_", "explain_"],
+                "post" => &["create_", "book_", "hold_", "move_", "cancel_", "set_"],
                 "put" => &["set_"],
                 "patch" => &["update_"],
-                _ => &["delete_"],
+                _ => &["delete_", "release_"],
             };
             assert!(verbs.iter().any(|verb| name.starts_with(verb)), "{method} {path}: {name}");
             assert!(names.insert(name.to_owned()), "{name} twice");

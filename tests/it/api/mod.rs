@@ -7,4 +7,5 @@ mod idempotency;
 mod keys;
 mod pages;
 mod services;
+mod visits;
 mod week;
