@@ -147,7 +147,7 @@ fn plan(
         return Plan::Refuse(Rule::TextingIsOff);
     }
     // T9: a STOP that came since the text was queued still holds it back.
-    if text.opted_out && text.kind.class() == Class::Transactional {
+    if text.opted_out && text.kind.class() != Class::Staff {
         return Plan::Refuse(Rule::OptedOut);
     }
     Plan::Send

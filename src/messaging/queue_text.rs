@@ -132,6 +132,7 @@ pub async fn queue_text(
         verdict: match class {
             Class::Staff => "allowed: staff",
             Class::Transactional => "allowed: transactional",
+            Class::Requested => "allowed: requested",
         },
         contact: new.contact,
         appointment: new.appointment,
