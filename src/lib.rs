@@ -11,7 +11,10 @@ pub mod router;
 
 pub mod receptionist;
 
+pub mod replies;
 pub mod tools;
+
+pub mod waitlist;
 
 pub mod appointments;
 pub mod leads;

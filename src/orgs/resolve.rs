@@ -30,6 +30,8 @@ pub enum Claimed {
     PhoneNumberId(String),
     /// The dialled number, E.164.
     Number(String),
+    /// The token in the link of a waitlist's offer.
+    Offer(String),
 }
 
 /// Whose a key is.
@@ -64,7 +66,8 @@ pub async fn owner_of(app: &App, claimed: &Claimed) -> Result<Option<Owner>, Arc
     | Claimed::Secret(id)
     | Claimed::Assistant(id)
     | Claimed::PhoneNumberId(id)
-    | Claimed::Number(id)) = claimed;
+    | Claimed::Number(id)
+    | Claimed::Offer(id)) = claimed;
     if id.len() > ID_BYTES_MAX {
         return Ok(None);
     }
@@ -75,6 +78,7 @@ pub async fn owner_of(app: &App, claimed: &Claimed) -> Result<Option<Owner>, Arc
         Claimed::Assistant(id) => ("assistant", id.clone()),
         Claimed::PhoneNumberId(id) => ("phone_number_id", id.clone()),
         Claimed::Number(number) => ("number", number.clone()),
+        Claimed::Offer(token) => ("offer", hex::encode(app.keys.digest(token))),
     };
     kept.0.get(key.clone(), look_up(app, key)).await
 }
@@ -84,7 +88,8 @@ async fn look_up(app: &App, (kind, key): (&'static str, String)) -> Result<Optio
     let row = store::resolve(&mut conn, &[kind], &[key]).await?.into_iter().next();
     conn.commit().await?;
     let Some((_, _, org, row)) = row else { return Ok(None) };
-    let location = if matches!(kind, "door" | "secret") { None } else { location_of(app, org, row).await? };
+    let location =
+        if matches!(kind, "door" | "secret" | "offer") { None } else { location_of(app, org, row).await? };
     Ok(Some(Owner { org, location }))
 }
 

@@ -26,6 +26,8 @@ impl Names {
     pub const SERVICE: Self = Self(&["servicetype", "service", "servicename", "treatment"]);
     pub const PRACTITIONER: Self = Self(&["practitionername", "practitioner", "provider", "providername"]);
     pub const PART_OF_DAY: Self = Self(&["partofday", "timeofday"]);
+    pub const FROM: Self = Self(&["from", "fromdate", "startdate", "earliestdate", "date"]);
+    pub const TO: Self = Self(&["to", "todate", "enddate", "latestdate"]);
     pub const CUSTOMER_NAME: Self = Self(&["customername", "patientname", "name", "callername", "fullname"]);
     pub const CUSTOMER_PHONE: Self = Self(&["customerphone", "patientphone", "phone", "phonenumber"]);
     pub const CUSTOMER_EMAIL: Self = Self(&["customeremail", "patientemail", "email"]);

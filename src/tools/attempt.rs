@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::arguments::Arguments;
 use super::run::{Answer, Caller, ToolName, is_looping};
-use super::{book_appointment, check_availability, notify_hot_lead, speech};
+use super::{book_appointment, check_availability, join_waitlist, notify_hot_lead, speech};
 use crate::calls::{self, Claim, NewToolCall};
 use crate::platform::app::App;
 use crate::platform::db::{OrgTx, is_contended, is_disconnected};
@@ -105,6 +105,9 @@ async fn attempt(
         }
         Claim::First { .. } if tool == ToolName::BookAppointment => {
             book_appointment::answer(app, &mut tx, caller, &book, arguments).await?
+        }
+        Claim::First { .. } if tool == ToolName::JoinWaitlist => {
+            join_waitlist::answer(app, &mut tx, caller, &book, arguments).await?
         }
         Claim::First { .. } => {
             notify_hot_lead::answer(app, &mut tx, caller, &book, (&record.asked, arguments)).await?

@@ -74,7 +74,7 @@ pub fn server(door_url: &str, credential_id: Option<&str>) -> Server {
     }
 }
 
-/// The three tools, answered by `server`. A tool call is not sent again: its caller would have moved on.
+/// The tools, answered by `server`. A tool call is not sent again: its caller would have moved on.
 pub fn tools(clinic: &Clinic, server: &Server) -> Vec<FunctionTool> {
     let server = Server { backoff_plan: None, ..server.clone() };
     let tool = |name: &str, description: &str, parameters: Value, meanwhile: Vec<ToolMessage>| {
@@ -101,6 +101,13 @@ pub fn tools(clinic: &Clinic, server: &Server) -> Vec<FunctionTool> {
             "Alerts the clinic's manager at once that this caller is worth calling back. At most once per call.",
             notify_hot_lead(),
             Vec::new(),
+        ),
+        tool(
+            "join_waitlist",
+            "Puts the caller on the waitlist for one treatment. Call it only after the caller has said that they want to wait \
+             for an opening. The answer says between which days.",
+            join_waitlist(clinic),
+            meanwhile("One moment while I put you on the list."),
         ),
     ]
 }
@@ -188,6 +195,30 @@ fn notify_hot_lead() -> Value {
             },
         },
         "required": ["leadName", "leadPhone", "serviceInterest", "summary"],
+    })
+}
+
+fn join_waitlist(clinic: &Clinic) -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "serviceType": service_type(clinic),
+            "from": {
+                "type": "string",
+                "description": "The first day that suits, as YYYY-MM-DD by the clinic's own calendar; today if left out.",
+            },
+            "to": {
+                "type": "string",
+                "description": "The last day that suits, as YYYY-MM-DD; a month later if left out.",
+            },
+            "partOfDay": {
+                "type": "string",
+                "enum": ["morning", "afternoon", "evening", "any"],
+                "description": "Only if the caller prefers a part of the day.",
+            },
+            "practitionerName": practitioner_name(clinic),
+        },
+        "required": ["serviceType"],
     })
 }
 
@@ -315,14 +346,15 @@ mod tests {
     fn names_and_required_parameters_are_the_wires() {
         let of = |index: usize| tools(&glow(), &door()).remove(index).function;
         let required = |index| of(index).parameters["required"].clone();
-        let names: Vec<String> = (0..3).map(|index| of(index).name).collect();
-        assert_eq!(names, ["check_availability", "book_appointment", "notify_hot_lead"]);
+        let names: Vec<String> = (0..4).map(|index| of(index).name).collect();
+        assert_eq!(names, ["check_availability", "book_appointment", "notify_hot_lead", "join_waitlist"]);
         assert_eq!(required(0), json!(["date"]));
         assert_eq!(
             required(1),
             json!(["customerName", "customerPhone", "serviceType", "preferredDate", "preferredTime"])
         );
         assert_eq!(required(2), json!(["leadName", "leadPhone", "serviceInterest", "summary"]));
+        assert_eq!(required(3), json!(["serviceType"]));
     }
 
     #[test]

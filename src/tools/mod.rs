@@ -8,6 +8,7 @@ mod attempt;
 mod book_appointment;
 mod check_availability;
 pub mod definitions;
+mod join_waitlist;
 mod notify_hot_lead;
 mod run;
 mod speech;

@@ -62,6 +62,7 @@ pub enum ToolName {
     CheckAvailability,
     BookAppointment,
     NotifyHotLead,
+    JoinWaitlist,
 }
 
 impl ToolName {
@@ -71,6 +72,7 @@ impl ToolName {
             "check_availability" | "checkAvailability" => Self::CheckAvailability,
             "book_appointment" | "bookAppointment" => Self::BookAppointment,
             "notify_hot_lead" | "notifyHotLead" => Self::NotifyHotLead,
+            "join_waitlist" | "joinWaitlist" => Self::JoinWaitlist,
             _ => return None,
         })
     }

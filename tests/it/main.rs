@@ -20,3 +20,4 @@ mod receptionist;
 mod schema_comments;
 mod tenancy;
 mod tools;
+mod waitlist;

@@ -4,6 +4,7 @@
 
 mod delivery;
 pub(crate) mod http;
+mod inbound;
 mod ledger;
 mod rules;
 
@@ -17,6 +18,7 @@ use crate::tasks::Tasks;
 use crate::{Clock, Fault, locked};
 
 pub use delivery::Callbacks;
+pub use inbound::{Answered, Inbound};
 pub use ledger::Text;
 
 /// The handle to the texting vendor; clones are the same vendor.
