@@ -54,12 +54,15 @@ pub(super) async fn answer(
         part: asked.part,
         call,
     };
-    match waitlist::join(app, tx, caller.org, &wish).await {
-        Ok(_) => {}
+    let joined = match waitlist::join(app, tx, caller.org, &wish).await {
+        Ok(joined) => joined,
         Err(JoinError::NoDay) => return Ok(Answer::result(speech::WHICH_DAY)),
         Err(JoinError::Unexpected(error)) => return Err(error.into()),
-    }
+    };
     let may_text = may_text(tx, caller, book, phone).await?;
+    if !may_text {
+        waitlist::call_instead(app, tx, caller.org, (joined.id, call)).await?;
+    }
     Ok(Answer::result(waitlist::joined_sentence(&asked.service.name, asked.window, asked.part, may_text)))
 }
 

@@ -6,6 +6,7 @@
 //! offer, so whoever locked an offer first could wait for a booking that waits for them.
 //! **Invariant.** Whether an offer is still to be had is decided by its state as it changes, never by a look before.
 
+mod call_instead;
 mod daytime;
 mod decline;
 mod expire;
@@ -20,6 +21,7 @@ mod spoken;
 mod store;
 mod take;
 
+pub use call_instead::call_instead;
 pub use decline::{Declined, decline, decline_all};
 pub use expire::expire;
 pub use join::{JoinError, Joined, Wish, join};

@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
+use super::call_instead::call_instead;
 use super::daytime::{Daytime, zones};
 use super::lapse::{LapseOffer, lapse_later};
 use super::store::{self, Candidate, NewOffer};
@@ -17,7 +18,6 @@ use crate::platform::db::{OrgTx, PgConnection};
 use crate::platform::ids::{OfferId, OrgId, ResourceId};
 use crate::platform::secrets::{SecretError, new_token};
 use crate::scheduling::{self, Location, RuleBook, Search, Service};
-use crate::tasks::{self, NewTask};
 use crate::when;
 
 /// An offer that lives shorter than this would hardly be read.
@@ -289,14 +289,7 @@ impl Offering<'_> {
     async fn skip(&self, app: &App) -> Result<Tried, OfferError> {
         let org: OrgId = self.freed.org;
         let mut tx = app.begin(org).await?;
-        let task = NewTask {
-            kind: "waitlist_unreachable",
-            title: "Somebody on the waitlist cannot be texted: call them when a time opens up".into(),
-            call: self.candidate.call_id,
-            dedupe_key: format!("waitlist_unreachable:{}", self.candidate.id.0),
-            ..NewTask::default()
-        };
-        tasks::raise(app, &mut tx, org, &task).await?;
+        call_instead(app, &mut tx, org, (self.candidate.id, self.candidate.call_id)).await?;
         tx.commit().await?;
         metrics::counter!("voxanne_waitlist_offers_total", "outcome" => "unreachable").increment(1);
         Ok(Tried::Skipped)

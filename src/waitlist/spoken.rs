@@ -91,7 +91,17 @@ mod tests {
         };
         let ends = [Taken::Gone, Taken::NotBookable, Taken::HasAnotherVisit, Taken::Past, Taken::Over];
         let all: Vec<String> = both(false).iter().chain(&both(true)).chain(&ends).map(sentence).collect();
-        assert_snapshot!(all.join("\n"), @"");
+        assert_snapshot!(all.join("\n"), @r#"
+You're all set: Thursday, December 3 at 2:00 PM is yours.
+It's yours already: Thursday, December 3 at 2:00 PM.
+We're keeping Thursday, December 3 at 2:00 PM for you. We'll call you within 24 hours to confirm.
+It's kept for you already: Thursday, December 3 at 2:00 PM. We'll call you to confirm.
+I'm sorry, that time has just gone to somebody else. You're still on the list.
+I'm sorry, that time can't be booked any more. You're still on the list.
+You already have an appointment with us at that time. You're still on the list.
+I'm sorry, that time has passed. You're still on the list.
+That offer is over, and you're no longer on the waitlist. Please call us to book.
+"#);
         for said in all.into_iter().chain([help_sentence(Some("+13105550199")), help_sentence(None)]) {
             let text = wording::reply("Glow MedSpa", &said);
             assert!(text.len() <= 160 && text.ends_with(&said), "{text}");
@@ -105,6 +115,9 @@ mod tests {
             joined_sentence("Botox", (from, to), PartOfDay::Any, true),
             joined_sentence("Botox", (from, from), PartOfDay::Morning, false),
         ];
-        assert_snapshot!(said.join("\n"), @"");
+        assert_snapshot!(said.join("\n"), @r#"
+I've put you on the waitlist for Botox. If a time opens up between Tuesday, November 24th and Thursday, December 24th, we'll text you.
+I've put you on the waitlist for Botox. If a time opens up in the morning on Tuesday, November 24th, our team will call you.
+"#);
     }
 }

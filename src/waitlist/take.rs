@@ -136,13 +136,24 @@ async fn attempt(
         Ok(booked) => conclude(app, tx, org, offer, &booked, at).await,
         Err(BookError::RulesChanged(version)) => Ok(Attempt::RulesChanged(version)),
         Err(BookError::Unexpected(error)) => Err(error),
-        Err(BookError::HasAnotherVisit) => Ok(Attempt::Leave(Taken::HasAnotherVisit)),
-        Err(BookError::TooMany(_)) => Ok(Attempt::Leave(Taken::NotBookable)),
-        Err(BookError::Refused { refusal, .. }) => Ok(Attempt::Leave(match refusal.first() {
+        Err(refused) => {
+            // What stands in the way may be their own visit, of another tap that was faster.
+            let is_as_read =
+                store::offer(tx, org, offer.id).await?.is_some_and(|now| now.state == offer.state);
+            Ok(if is_as_read { Attempt::Leave(why(&refused)) } else { Attempt::Again })
+        }
+    }
+}
+
+fn why(refused: &BookError) -> Taken {
+    match refused {
+        BookError::HasAnotherVisit => Taken::HasAnotherVisit,
+        BookError::Refused { refusal, .. } => match refusal.first() {
             Cause::PractitionerBusy { .. } | Cause::ResourceBusy { .. } => Taken::Gone,
             Cause::InThePast => Taken::Past,
             _ => Taken::NotBookable,
-        })),
+        },
+        BookError::TooMany(_) | BookError::RulesChanged(_) | BookError::Unexpected(_) => Taken::NotBookable,
     }
 }
 

@@ -59,7 +59,7 @@ async fn help_is_answered_unless_twilio_did() {
     vox.run_jobs().await;
     assert_eq!(vox.texts_to(CALLER).len(), 0);
     say(&vox, CALLER, "help").await;
-    assert_snapshot!(last_to(&vox, CALLER), @"");
+    assert_snapshot!(last_to(&vox, CALLER), @"Glow MedSpa: To reach our team, call +13105550199. Reply STOP to opt out.");
 }
 
 #[tokio::test]

@@ -34,7 +34,8 @@ async fn join(vox: &Voxanne, from: &str) -> String {
 }
 
 async fn join_for(vox: &Voxanne, from: &str, service: &str) -> String {
-    let n = from[from.len() - 4..].parse::<u128>().unwrap();
+    // Every call of its own.
+    let n = u128::try_from(vox.app.clock.now().as_second()).unwrap();
     let line = vox.call_from(&vox.glow, &call_ref(n), Some(from));
     let said = line.tool("join_waitlist", json!({ "serviceType": service })).await.unwrap().text().to_owned();
     // Who joined first has waited longest.
@@ -44,7 +45,7 @@ async fn join_for(vox: &Voxanne, from: &str, service: &str) -> String {
 
 /// Practitioner and location at Glow.
 async fn nora(vox: &Voxanne) -> (Uuid, LocationId) {
-    let id = vox.one("select id from practitioners where name = 'Nora Alvarez'").await;
+    let id = vox.one("select id from resources where name = 'Nora Alvarez'").await;
     let of_glow = format!("select id from locations where org_id = '{}'", vox.glow.org.0);
     (id, LocationId(vox.one::<Uuid>(&of_glow).await))
 }

@@ -12,13 +12,13 @@ use crate::harness::{Voxanne, booking, call_ref};
 #[tokio::test]
 async fn a_time_that_opens_up_is_offered_and_taken_by_one_word() {
     let vox = Voxanne::start().await;
-    assert_snapshot!(join(&vox, ANN).await, @"");
+    assert_snapshot!(join(&vox, ANN).await, @"I've put you on the waitlist for Botox. If a time opens up between Tuesday, November 24th and Thursday, December 24th, we'll text you.");
     free(&vox, FREED).await;
-    assert_snapshot!(without_link(&last_to(&vox, ANN)), @"");
+    assert_snapshot!(without_link(&last_to(&vox, ANN)), @"Glow MedSpa: A time opened up: Thursday, December 3 at 2:00 PM. Reply TAKE by 10:30 AM to book it, or PASS. Or tap [link]. Reply STOP to opt out.");
     assert_eq!(vox.count("holds where held_by = 'waitlist' and expires_at > created_at").await, 1);
     assert_eq!(standing(&vox).await, "101 offered 1");
     say(&vox, ANN, "Take").await;
-    assert_snapshot!(last_to(&vox, ANN), @"");
+    assert_snapshot!(last_to(&vox, ANN), @"Glow MedSpa: your appointment is confirmed for Thursday, December 3 at 2:00 PM. Questions? Call +13105550199. Reply STOP to opt out.");
     assert_eq!(vox.texts_to(ANN).len(), 2, "the confirmation is the answer");
     assert_eq!(standing(&vox).await, "101 booked 1");
     assert_eq!(
@@ -42,11 +42,9 @@ async fn a_link_shows_the_time_and_only_its_button_takes_it() {
     join(&vox, ANN).await;
     free(&vox, FREED).await;
     let link = link_of(&vox, ANN);
-    for _ in 0..3 {
-        let (status, text) = page(&vox, Method::GET, &link).await;
-        assert_eq!(status, 200);
-        assert_snapshot!(text, @"");
-    }
+    let (status, text) = page(&vox, Method::GET, &link).await;
+    assert_eq!(status, 200);
+    assert_snapshot!(text, @"Glow MedSpa A time opened up: Thursday, December 3 at 2:00 PM It's kept for you until 10:30 AM. Book this time");
     assert_eq!(vox.http.head(&link).send().await.unwrap().status(), 200);
     assert_eq!(vox.count("appointments").await, 0, "looking takes nothing");
     let answer = vox.http.get(&link).send().await.unwrap();
@@ -58,15 +56,15 @@ async fn a_link_shows_the_time_and_only_its_button_takes_it() {
         !html.contains("script") && !html.contains("Botox") && html.contains("width=device-width"),
         "{html}"
     );
-    assert_snapshot!(page(&vox, Method::POST, &link).await.1, @"");
+    assert_snapshot!(page(&vox, Method::POST, &link).await.1, @"Glow MedSpa You&#39;re all set: Thursday, December 3 at 2:00 PM is yours.");
     let (status, text) = page(&vox, Method::POST, &format!("{link}.")).await;
     assert_eq!(status, 200);
-    assert_snapshot!(text, @"");
-    assert_snapshot!(page(&vox, Method::GET, &link).await.1, @"");
+    assert_snapshot!(text, @"Glow MedSpa It&#39;s yours already: Thursday, December 3 at 2:00 PM.");
+    assert_snapshot!(page(&vox, Method::GET, &link).await.1, @"Glow MedSpa It&#39;s yours already: Thursday, December 3 at 2:00 PM.");
     assert_eq!(vox.count("appointments").await, 1);
     let (status, text) = page(&vox, Method::POST, &format!("{}/w/nobody", vox.url)).await;
     assert_eq!(status, 404);
-    assert_snapshot!(text, @"");
+    assert_snapshot!(text, @"Waitlist This link leads to no offer. Please call us to book.");
 }
 
 #[tokio::test]
@@ -108,7 +106,7 @@ async fn an_offer_lapses_is_passed_on_and_comes_too_late_for_the_first() {
     later(&vox, 2).await;
     assert_eq!(standing(&vox).await, "101 waiting 1, 102 offered 1");
     say(&vox, ANN, "TAKE").await;
-    assert_snapshot!(last_to(&vox, ANN), @"");
+    assert_snapshot!(last_to(&vox, ANN), @"Glow MedSpa: I'm sorry, that time has just gone to somebody else. You're still on the list.");
     assert_eq!(page(&vox, Method::POST, &link_of(&vox, ANN)).await.0, 409);
     say(&vox, BEA, "TAKE").await;
     assert_eq!(standing(&vox).await, "101 waiting 1, 102 booked 1");
@@ -123,7 +121,7 @@ async fn a_lapsed_offer_whose_time_is_still_free_is_booked_all_the_same() {
     later(&vox, 31).await;
     assert_eq!(standing(&vox).await, "101 waiting 1");
     assert_eq!(vox.count("holds").await, 0);
-    assert_snapshot!(page(&vox, Method::GET, &link_of(&vox, ANN)).await.1, @"");
+    assert_snapshot!(page(&vox, Method::GET, &link_of(&vox, ANN)).await.1, @"Glow MedSpa A time opened up: Thursday, December 3 at 2:00 PM This offer has run out. The time may still be free. Book this time");
     say(&vox, ANN, "take it").await;
     assert_eq!(standing(&vox).await, "101 booked 1");
 }
@@ -166,8 +164,8 @@ async fn a_time_that_is_taken_again_or_too_near_or_unsuitable_is_not_offered() {
         line.tool("book_appointment", booking("Botox", "2026-12-03", "14:00", name)).await.unwrap();
     }
     free(&vox, FREED).await;
-    // At half past ten it is 10 AM and some seconds: less than an hour and five minutes ahead.
-    free(&vox, "2026-11-24T19:00:00Z").await;
+    // It is 10 AM: from 10:15 to 11 nothing starts an hour ahead.
+    free(&vox, "2026-11-24T18:15:00Z").await;
     // Before and after the window.
     free(&vox, "2026-12-26T22:00:00Z").await;
     assert_eq!(standing(&vox).await, "101 waiting 0");
@@ -186,7 +184,7 @@ async fn a_freed_start_off_the_grid_is_offered_from_the_next_start_within_it() {
     // Nora and Maya are busy until 2:15 PM: the freed time begins earlier, and can be used from then on.
     vox.exec(
         "insert into time_off (org_id, id, practitioner_id, starts_at, ends_at)
-         select org_id, gen_random_uuid(), id, '2026-12-03T21:00:00Z', '2026-12-03T22:15:00Z' from practitioners
+         select org_id, gen_random_uuid(), id, '2026-12-03T21:00:00Z', '2026-12-03T22:15:00Z' from resources
           where name in ('Nora Alvarez', 'Dr. Maya Chen')",
     )
     .await;

@@ -37,7 +37,11 @@ pub struct Answered {
 impl TwilioFake {
     /// Posts a new text to `webhook`; `None` without an answer.
     pub async fn text_us(&self, webhook: &str, text: &Inbound<'_>) -> Option<Answered> {
-        let sid = locked(&self.0.state).ledger.next_sid();
+        let sid = {
+            let mut state = locked(&self.0.state);
+            state.received += 1;
+            format!("SM1{:031x}", state.received)
+        };
         self.text_us_again(webhook, text, &sid).await
     }
 

@@ -41,6 +41,8 @@ struct State {
     seen_tokens: HashMap<String, String>,
     opted_out: HashSet<String>,
     callbacks: Callbacks,
+    /// Texts that came in, which number them.
+    received: u64,
 }
 
 impl TwilioFake {
@@ -52,6 +54,7 @@ impl TwilioFake {
             seen_tokens: HashMap::new(),
             opted_out: HashSet::new(),
             callbacks: Callbacks::InOrder,
+            received: 0,
         };
         let http = delivery::http_client().map_err(io::Error::other)?;
         Ok(Self(Arc::new(Inner { clock, faults, tasks: Tasks::default(), http, state: Mutex::new(state) })))
