@@ -35,6 +35,7 @@
 //!   unclear.
 
 mod date;
+mod days;
 mod say;
 #[cfg(test)]
 mod spoken_forms;
@@ -48,6 +49,7 @@ use jiff::civil::{Date, Time};
 use jiff::tz::{AmbiguousOffset, TimeZone};
 
 pub use date::{DateQuestion, parse_date};
+pub use days::{Weekdays, parse_stretch};
 pub use say::{say_date, say_moment, say_time, say_times, text_moment};
 pub use time::{TimeQuestion, parse_time};
 

@@ -6,6 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::change::Appointment;
+use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::{LocationId, OrgId};
 use crate::platform::jobs::{self, NewJob};
@@ -37,4 +39,25 @@ pub async fn offer_later(
     let key = format!("{OFFER_TASK}:{}:{}:{}", freed.org.0, freed.practitioner, freed.starts_at);
     let job = NewJob { task: OFFER_TASK, queue: OFFER_TASK, payload: freed, key, after };
     jobs::enqueue(tx, freed.org, job).await
+}
+
+/// The time a visit leaves, if it is still ahead.
+pub(super) async fn offer_freed(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    visit: &Appointment,
+) -> Result<(), sqlx::Error> {
+    let starts_at = visit.starts_at.timestamp();
+    if starts_at <= app.clock.now() {
+        return Ok(());
+    }
+    let freed = OfferOpening {
+        org,
+        location: visit.location,
+        practitioner: visit.practitioner,
+        starts_at,
+        ends_at: visit.ends_at,
+    };
+    offer_later(tx, &freed, Duration::ZERO).await
 }

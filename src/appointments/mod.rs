@@ -7,19 +7,32 @@
 
 mod appointment;
 mod book;
+mod book_series;
+mod cancel;
+mod change;
 mod check_zones;
 mod freed;
 mod hold;
+mod hold_instead;
 mod policy;
 mod record;
+mod reschedule;
+mod set_state;
 mod spoken;
 mod store;
+mod tell;
 
 pub use appointment::{Actor, Status};
 pub use book::{BookError, Booked, NewBooking, book};
+pub use book_series::{BookedSeries, LeftOut, Series, SeriesError, book_series};
+pub use cancel::cancel;
+pub use change::{Appointment, ChangeError, Changed, Target, ahead_of_phone, called_off_by_phone, find};
 pub use check_zones::check_zones;
 pub use freed::{OFFER_TASK, OfferOpening, offer_later};
 pub use hold::{Held, hold, hold_for, release_hold, release_holds};
+pub use hold_instead::hold_instead;
 pub use policy::Policy;
-pub use spoken::{SENTENCES, refused_sentence};
+pub use reschedule::{Reschedule, reschedule};
+pub use set_state::set_state;
+pub use spoken::{SENTENCES, refused_sentence, unchanged_sentence};
 pub use store::{Upcoming, next_of_contact};

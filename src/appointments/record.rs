@@ -11,7 +11,7 @@ use crate::notifications::{self, NewNotification};
 use crate::phone::Phone;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
-use crate::platform::ids::{AppointmentId, CallId, ContactId, OrgId};
+use crate::platform::ids::{AppointmentId, CallId, ContactId, OrgId, SeriesId};
 use crate::spoken_name::SpokenName;
 use crate::tasks::{self, NewTask};
 use crate::{calls, contacts, when};
@@ -32,10 +32,24 @@ pub(super) async fn record(
     wanted: &NewBooking<'_>,
     visit: &Visit,
 ) -> Result<Booked, BookError> {
-    let now = app.clock.now();
     let caller = who(app, tx, org, wanted).await?;
-    let starts_at = visit.opening.starts_at.to_zoned(wanted.location.zone.clone());
     let is_text_queued = queue_confirmation(app, tx, org, wanted, visit, caller).await?;
+    let said = insert(app, tx, org, wanted, visit, (caller, None, is_text_queued)).await?;
+    tell_staff(app, tx, org, visit, caller.contact.is_none()).await?;
+    metrics::counter!("voxanne_appointments_booked_total").increment(1);
+    Ok(Booked { id: visit.id, said, is_repeat: false })
+}
+
+/// The visit itself; says what its person is told of it.
+pub(super) async fn insert(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    wanted: &NewBooking<'_>,
+    visit: &Visit,
+    (caller, series, is_text_queued): (Who, Option<SeriesId>, bool),
+) -> Result<String, sqlx::Error> {
+    let starts_at = visit.opening.starts_at.to_zoned(wanted.location.zone.clone());
     let service_name = wanted.service_said.as_deref().unwrap_or(&wanted.service.name);
     let said = spoken::booked_sentence(service_name, &starts_at, visit.status, is_text_queued);
     let new = NewAppointment {
@@ -56,24 +70,22 @@ pub(super) async fn record(
         notes: wanted.notes.as_deref(),
         said: &said,
         policy_version: wanted.book.policy_version,
-        series: None,
+        series,
         booked_by: &wanted.booked_by.to_string(),
         is_in_turn: visit.is_in_turn,
     };
-    store::insert(tx, org, &new, now).await?;
-    tell_staff(app, tx, org, visit, caller.contact.is_none()).await?;
-    metrics::counter!("voxanne_appointments_booked_total").increment(1);
-    Ok(Booked { id: visit.id, said, is_repeat: false })
+    store::insert(tx, org, &new, app.clock.now()).await?;
+    Ok(said)
 }
 
 /// The contact and call behind a booking.
 #[derive(Clone, Copy)]
-struct Who {
-    contact: Option<ContactId>,
-    call: Option<CallId>,
+pub(super) struct Who {
+    pub contact: Option<ContactId>,
+    pub call: Option<CallId>,
 }
 
-async fn who(
+pub(super) async fn who(
     app: &App,
     tx: &mut PgConnection,
     org: OrgId,

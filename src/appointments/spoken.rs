@@ -7,6 +7,7 @@ use voxanne_slots::{Cause, Opening, Refusal};
 
 use super::appointment::Status;
 use super::book::BookError;
+use super::change::ChangeError;
 use crate::scheduling::Teller;
 use crate::when::{say_date, say_moment, say_times};
 
@@ -31,6 +32,62 @@ pub(super) fn booked_sentence(
         (_, false) => format!(
             "Great! I've confirmed your {service} appointment for {moment}. Please make a note of it, since I can't text you a confirmation."
         ),
+    }
+}
+
+/// The visit is at its new time.
+pub(super) fn moved_sentence(
+    service: &str,
+    starts_at: &Zoned,
+    (status, is_text_queued): (Status, bool),
+    fee: Option<&str>,
+) -> String {
+    let moved = format!("I've moved your {service} appointment to {}.", say_moment(starts_at));
+    let next = match (status, is_text_queued) {
+        (Status::Pending, _) => "Our team will still call you to confirm it.",
+        (_, true) => "You'll receive a text with the new time shortly.",
+        (_, false) => "Please make a note of it, since I can't text you the new time.",
+    };
+    with_fee(format!("{moved} {next}"), fee)
+}
+
+/// The visit is called off.
+pub(super) fn cancelled_sentence(
+    service: &str,
+    starts_at: &Zoned,
+    is_text_queued: bool,
+    fee: Option<&str>,
+) -> String {
+    let cancelled = format!("I've cancelled your {service} appointment for {}.", say_moment(starts_at));
+    let text = if is_text_queued { " You'll receive a text to confirm that." } else { "" };
+    with_fee(cancelled + text, fee)
+}
+
+fn with_fee(said: String, fee: Option<&str>) -> String {
+    match fee {
+        Some(fee) => format!("{said} {fee}"),
+        None => said,
+    }
+}
+
+/// Why a visit stays as it is.
+pub fn unchanged_sentence(error: &ChangeError, tell: &Teller<'_>, zone: &TimeZone) -> String {
+    match error {
+        ChangeError::Refused { refusal, alternatives } => {
+            let cause = refusal.first();
+            format!("{} {}", reason(cause, alternatives, tell), offer(cause, alternatives, zone))
+        }
+        ChangeError::NotFound | ChangeError::NotAhead(_) | ChangeError::IllegalState { .. } => {
+            "I'm sorry, that visit can't be changed any more. Our team can help you with it.".into()
+        }
+        ChangeError::VersionConflict { .. } => {
+            "I'm sorry, our team is changing that visit right now. Please ask me once more in a moment."
+                .into()
+        }
+        ChangeError::NoLongerOffered | ChangeError::NotBegun => {
+            "I'm sorry, I can't move that visit myself. Our team can do it for you.".into()
+        }
+        ChangeError::RulesChanged(_) | ChangeError::Unexpected(_) => UNEXPECTED.into(),
     }
 }
 
@@ -127,6 +184,18 @@ fn samples() -> Vec<String> {
         (Status::Pending, false),
     ] {
         all.push(booked_sentence("Botox", &starts_at, status, text));
+    }
+    let fee = Some("As this is short notice, a fee of $50 applies.");
+    for (status, text) in [(Status::Scheduled, true), (Status::Scheduled, false), (Status::Pending, true)] {
+        all.extend([None, fee].map(|fee| moved_sentence("Botox", &starts_at, (status, text), fee)));
+        all.extend([None, fee].map(|fee| cancelled_sentence("Botox", &starts_at, text, fee)));
+    }
+    for error in [
+        ChangeError::NotFound,
+        ChangeError::NoLongerOffered,
+        ChangeError::VersionConflict { current: 2, difference: serde_json::Map::new() },
+    ] {
+        all.push(unchanged_sentence(&error, &tell, &zone));
     }
     for cause in causes {
         for count in [0, 1, 3] {

@@ -1,5 +1,8 @@
 //! All SQL of appointments, holds and reservations.
 
+mod changes;
+pub(super) mod holds;
+
 use jiff::{Timestamp, Zoned};
 use jiff_sqlx::ToSqlx as _;
 use serde_json::json;
@@ -7,9 +10,13 @@ use sqlx::FromRow;
 use uuid::Uuid;
 use voxanne_slots::{Fit, LaneMove};
 
+pub(super) use changes::*;
+
 use super::appointment::Status;
 use crate::platform::db::{PgConnection, sql, sql_as};
-use crate::platform::ids::{AppointmentId, CallId, ContactId, HoldId, LocationId, OrgId, ServiceId};
+use crate::platform::ids::{
+    AppointmentId, CallId, ContactId, HoldId, LocationId, OrgId, SeriesId, ServiceId,
+};
 
 /// What a reservation is for.
 #[derive(Debug, Clone, Copy)]
@@ -132,7 +139,7 @@ pub(super) struct NewAppointment<'a> {
     pub notes: Option<&'a str>,
     pub said: &'a str,
     pub policy_version: Option<i32>,
-    pub series: Option<Uuid>,
+    pub series: Option<SeriesId>,
     pub booked_by: &'a str,
     pub is_in_turn: bool,
 }

@@ -1,5 +1,6 @@
 //! `voxanne admin`: orgs and what the voice platform knows them by. Secrets are printed once and kept sealed.
 
+mod catalogue;
 mod secret;
 
 use clap::Subcommand;
@@ -41,6 +42,9 @@ enum What {
     /// Numbers that callers dial
     #[command(subcommand)]
     Number(Number),
+    /// Services from templates
+    #[command(subcommand)]
+    Catalogue(catalogue::Action),
 }
 
 #[derive(Debug, Subcommand)]
@@ -122,6 +126,11 @@ enum Number {
 }
 
 pub(super) async fn run(args: Args) -> Result<(), CommandError> {
+    // Needs no database.
+    if let What::Catalogue(catalogue::Action::Templates) = args.what {
+        catalogue::list();
+        return Ok(());
+    }
     let started = Started::begin(start::config()?, How { migrates: true, ..How::to_look() }).await?;
     let app = &started.app;
     let done = match args.what {
@@ -132,6 +141,7 @@ pub(super) async fn run(args: Args) -> Result<(), CommandError> {
         What::Assistant(Assistant::Add { org, platform_id, name }) => {
             add_assistant(app, org, platform_id, name).await
         }
+        What::Catalogue(action) => catalogue::run(app, action).await,
         What::Number(Number::Add { org, number, platform_id, assistant }) => {
             add_number(app, org, number, (platform_id, assistant)).await
         }

@@ -64,6 +64,12 @@ pub fn confirmation(clinic: &str, moment: &str, clinic_phone: Option<&str>) -> S
     format!("{clinic}: your appointment is confirmed for {moment}. {questions}{OPT_OUT}")
 }
 
+/// To the caller: several visits stand, this is the first.
+pub fn series(clinic: &str, visits: usize, moment: &str, clinic_phone: Option<&str>) -> String {
+    let (clinic, moment, questions) = patient_parts(clinic, moment, clinic_phone);
+    format!("{clinic}: {visits} visits are booked for you, the first on {moment}. {questions}{OPT_OUT}")
+}
+
 /// To the caller: the time is kept, a human confirms it.
 pub fn pending(clinic: &str, moment: &str, clinic_phone: Option<&str>) -> String {
     let (clinic, moment, questions) = patient_parts(clinic, moment, clinic_phone);

@@ -42,6 +42,8 @@ ids! {
     CallId = "call",
     /// One visit.
     AppointmentId = "apt",
+    /// Visits that were booked together.
+    SeriesId = "ser",
     /// Capacity kept for a few minutes.
     HoldId = "hold",
     /// One SMS.

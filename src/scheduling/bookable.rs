@@ -118,6 +118,15 @@ impl<'b> Bookable<'b> {
         asked
     }
 
+    /// Counts a visit that is only being booked as one of the person's.
+    pub fn note_visit(&self, guest: &mut slots::Guest, starts_at: jiff::Timestamp) {
+        for (spacing, (other, _)) in guest.spacings.iter_mut().zip(&self.spacings) {
+            if *other == self.service {
+                spacing.visits.push(starts_at);
+            }
+        }
+    }
+
     fn history_of(&self) -> Vec<ServiceId> {
         let required = self.prerequisites.iter().map(|p| p.service);
         let first_time = self.prerequisites.iter().filter(|p| p.first_time_only).map(|_| self.service);

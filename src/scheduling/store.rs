@@ -1,5 +1,8 @@
 //! All SQL that the rules and looks at the ledger are read with. What writes is in the files beside.
 
+pub(super) mod clinic_info;
+pub(super) mod templates;
+
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use serde_json::Value;
@@ -234,7 +237,41 @@ pub(super) async fn open_ledger(
     .await
 }
 
-/// Gives a practitioner a turn (or takes it back, `by` -1). A newcomer begins with the least of the others.
+pub(super) async fn lock_ledger(
+    tx: &mut PgConnection,
+    org: OrgId,
+    resources: &[Uuid],
+    days: Vec<jiff_sqlx::Date>,
+) -> sqlx::Result<()> {
+    sql("select from app_ctx.lock_ledger($1, $2, $3, '{}')")
+        .bind(org)
+        .bind(resources)
+        .bind(days)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Lets practitioners who had no turn yet begin where the least of the others is.
+pub(super) async fn begin_turns(
+    tx: &mut PgConnection,
+    org: OrgId,
+    service: ServiceId,
+    newcomers: &[Uuid],
+    least: i64,
+) -> sqlx::Result<()> {
+    sql("insert into practitioner_turns (org_id, service_id, practitioner_id, turns)
+         select $1, $2, id, $4 from unnest($3) id on conflict do nothing")
+    .bind(org)
+    .bind(service)
+    .bind(newcomers)
+    .bind(least)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Gives a practitioner a turn, or takes it back (`by` -1).
 pub async fn count_turn(
     tx: &mut PgConnection,
     org: OrgId,
@@ -242,11 +279,8 @@ pub async fn count_turn(
     practitioner: Uuid,
     by: i64,
 ) -> sqlx::Result<()> {
-    sql(
-        "insert into practitioner_turns as t (org_id, service_id, practitioner_id, turns)
-         select $1, $2, $3, greatest($4 + coalesce(min(turns), 0), 0) from practitioner_turns where org_id = $1 and service_id = $2
-         on conflict (org_id, service_id, practitioner_id) do update set turns = greatest(t.turns + $4, 0)",
-    )
+    sql("insert into practitioner_turns as t (org_id, service_id, practitioner_id, turns) values ($1, $2, $3, greatest($4, 0))
+         on conflict (org_id, service_id, practitioner_id) do update set turns = greatest(t.turns + $4, 0)")
     .bind(org)
     .bind(service)
     .bind(practitioner)

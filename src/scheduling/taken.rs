@@ -198,9 +198,37 @@ pub async fn open_ledger(
     let rows = store::open_ledger(tx, org, ledger, now).await?;
     let taken = understand(app, bookable, &rows, now);
     if bookable.is_in_turn {
-        voxanne_slots::round_robin(&mut bookable.practitioners, |p| taken.turns.get(&p.id).copied());
+        take_turns(tx, org, bookable, &taken.turns).await?;
     }
     Ok(taken)
+}
+
+/// Under the lock of the service's turns, so that two bookings never read the same ones.
+async fn take_turns(
+    tx: &mut PgConnection,
+    org: OrgId,
+    bookable: &mut Bookable<'_>,
+    turns: &HashMap<Uuid, u64>,
+) -> Result<(), sqlx::Error> {
+    let newcomers: Vec<Uuid> =
+        bookable.practitioners.iter().map(|p| p.id).filter(|id| !turns.contains_key(id)).collect();
+    if !newcomers.is_empty() {
+        let least = turns.values().min().copied().unwrap_or(0);
+        let least = i64::try_from(least).unwrap_or(i64::MAX);
+        store::begin_turns(tx, org, bookable.service, &newcomers, least).await?;
+    }
+    voxanne_slots::round_robin(&mut bookable.practitioners, |p| turns.get(&p.id).copied());
+    Ok(())
+}
+
+/// Waits for every other writer of these claims (resource and start): for who only takes them away.
+pub async fn lock_claims(
+    tx: &mut PgConnection,
+    org: OrgId,
+    claims: &[(Uuid, Timestamp)],
+) -> Result<(), sqlx::Error> {
+    let resources: Vec<Uuid> = claims.iter().map(|(resource, _)| *resource).collect();
+    store::lock_ledger(tx, org, &resources, days_touched(claims.iter().map(|(_, at)| at))).await
 }
 
 /// Claims reach at most a few hours around the start: the UTC days of both ends are all that is touched.

@@ -33,3 +33,18 @@ pub(super) async fn insert(
     .await?;
     Ok(done.rows_affected() == 1)
 }
+
+pub(super) async fn finish(
+    tx: &mut PgConnection,
+    org: OrgId,
+    dedupe_key: &str,
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    let done = sql("update tasks set done_at = $3 where org_id = $1 and dedupe_key = $2 and done_at is null")
+        .bind(org)
+        .bind(dedupe_key)
+        .bind(now.to_sqlx())
+        .execute(tx)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}

@@ -102,7 +102,7 @@ fn asked<'b>(
         }
         None => Ok(None),
     };
-    let (from, to) = (date(Names::FROM)?, date(Names::TO)?);
+    let (from, to) = (date(Names::FROM_DATE)?, date(Names::TO_DATE)?);
     let first = from.unwrap_or(today);
     let last = to.unwrap_or_else(|| first.checked_add(WINDOW_DAYS.days()).unwrap_or(first));
     let horizon = today.checked_add(i64::from(service.rules.horizon_days).days()).unwrap_or(today);

@@ -1,5 +1,10 @@
 //! Questions and answers that more than one tool says. A test holds every sentence to the rules of speech.
 
+pub(super) mod clinic;
+pub(super) mod human;
+pub(super) mod openings;
+pub(super) mod visits;
+
 use jiff::civil::{Date, Time};
 use voxanne_slots::Cause;
 
@@ -32,11 +37,38 @@ pub(super) const TOO_FAR_AHEAD: &str =
     "I'm sorry, we aren't booking that far ahead yet. Which other day would suit you?";
 pub(super) const NO_SERVICES: &str =
     "We aren't taking bookings by phone yet. Please call back during opening hours.";
+pub(super) const WHICH_NEW_TIME: &str = "Which day and time would you like instead?";
+pub(super) const CANNOT_MOVE: &str = "I'm sorry, I can't move that visit myself. Our team can do it for you.";
 pub(super) const NO_CALLER_ID: &str = "I can only put the number you're calling from on the waitlist, and I can't see it. Please call us from your own phone.";
 pub(super) const LEAD_TEXTED: &str =
     "Thank you. I've just alerted our team, and they'll call you back as soon as they can.";
 pub(super) const LEAD_NOTED: &str =
     "Thank you. I've put your details in front of our team so they can call you back.";
+
+/// What a caller can follow, and what the wire takes in one line.
+const WORDS_MAX: usize = 40;
+const CHARS_MAX: usize = 300;
+
+/// Whether a sentence of the clinic's own words is short enough to be said.
+fn fits(said: &str) -> bool {
+    said.split_whitespace().count() <= WORDS_MAX && said.chars().count() <= CHARS_MAX
+}
+
+/// A caller's own words for something, repeated to them: letters, digits and spaces only, and not a speech.
+pub(super) fn plain_words(said: &str) -> String {
+    let plain: String =
+        said.chars().map(|c| if c.is_alphanumeric() || "-'&".contains(c) { c } else { ' ' }).collect();
+    plain.split_whitespace().take(5).collect::<Vec<_>>().join(" ").chars().take(40).collect()
+}
+
+/// "a", "a and b", "a, b, and c".
+fn list(items: &[String]) -> String {
+    match items {
+        [first, second] => format!("{first} and {second}"),
+        [first @ .., last] if !first.is_empty() => format!("{}, and {last}", first.join(", ")),
+        _ => items.concat(),
+    }
+}
 
 /// A wrong year is corrected to a day at most this many days ahead.
 const NEAR_DAYS: i32 = 300;
@@ -156,6 +188,8 @@ fn samples() -> Vec<String> {
         UNKNOWN_PRACTITIONER,
         BAD_DURATION,
         NO_SERVICES,
+        WHICH_NEW_TIME,
+        CANNOT_MOVE,
         TOO_FAR_AHEAD,
         NO_CALLER_ID,
         LEAD_TEXTED,
@@ -187,6 +221,7 @@ fn samples() -> Vec<String> {
         no_openings(date, false, next),
         no_openings(date, false, None),
     ]);
+    all.extend([clinic::samples(), human::samples(), openings::samples(), visits::samples()].concat());
     all
 }
 

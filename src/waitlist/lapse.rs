@@ -39,7 +39,7 @@ pub async fn lapse(app: &App, job: LapseOffer) -> Result<(), sqlx::Error> {
     if let Some(offer) = store::offer(&mut tx, job.org, job.offer).await? {
         let left = offer.expires_at.duration_since(app.clock.now());
         if offer.state == OfferState::Open && left.is_positive() {
-            lapse_later(&mut tx, &job, Duration::try_from(left).unwrap_or_default()).await?;
+            lapse_later(&mut tx, &job, Duration::try_from(left).unwrap_or(Duration::ZERO)).await?;
         } else {
             end(app, &mut tx, job.org, &offer).await?;
         }

@@ -119,7 +119,7 @@ async fn put_off(app: &App, freed: &OfferOpening, at: Timestamp) -> Result<(), O
     if life(app, freed.ends_at, at).is_none() {
         return Ok(());
     }
-    let wait = Duration::try_from(at.duration_since(app.clock.now())).unwrap_or_default();
+    let wait = Duration::try_from(at.duration_since(app.clock.now())).unwrap_or(Duration::ZERO);
     let mut tx = app.begin(freed.org).await?;
     appointments::offer_later(&mut tx, freed, wait).await?;
     tx.commit().await?;
@@ -249,7 +249,7 @@ impl Offering<'_> {
             drop(tx);
             return self.skip(app).await;
         }
-        let after = Duration::try_from(lifetime).unwrap_or_default();
+        let after = Duration::try_from(lifetime).unwrap_or(Duration::ZERO);
         lapse_later(&mut tx, &LapseOffer { org, offer: id }, after).await?;
         tx.commit().await?;
         scheduling::forget(app, org);

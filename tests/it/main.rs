@@ -10,6 +10,7 @@
 )]
 
 mod architecture;
+mod catalogue;
 mod durability;
 mod embedded;
 mod harness;
@@ -17,6 +18,7 @@ mod leads;
 mod messaging;
 mod migrations;
 mod receptionist;
+mod scheduling;
 mod schema_comments;
 mod tenancy;
 mod tools;

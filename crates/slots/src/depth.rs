@@ -49,9 +49,10 @@ impl Depth {
         self.pass(wanted.0);
         let mut until = None;
         for step in self.steps.iter().skip(self.passed).filter(|step| step.depth >= depth) {
-            if step.from < wanted.1 || until == Some(step.from) {
-                until = Some(step.to);
+            if step.from >= wanted.1 && until != Some(step.from) {
+                break;
             }
+            until = Some(step.to);
         }
         until
     }

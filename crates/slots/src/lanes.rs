@@ -26,21 +26,11 @@ fn free_lanes(busy: &Busy, resource: Uuid, capacity: u16, wanted: &[Interval]) -
     let mut longest_first: Vec<usize> = (0..wanted.len()).collect();
     longest_first.sort_by_key(|&index| Reverse(wanted.get(index)));
     let mut lanes = vec![0; wanted.len()];
-    let mut untried = FIRST_LANE..=capacity;
-    let mut passed_over: Vec<u16> = Vec::new();
     for index in longest_first {
         let &interval = wanted.get(index)?;
-        let is_free = |lane: &u16| busy.lane(resource, *lane).until(interval).is_none();
-        let lane = match passed_over.iter().position(is_free) {
-            Some(position) => passed_over.remove(position),
-            None => loop {
-                let lane = untried.next()?;
-                if is_free(&lane) {
-                    break lane;
-                }
-                passed_over.push(lane);
-            },
-        };
+        let is_free =
+            |lane: &u16| !lanes.contains(lane) && busy.lane(resource, *lane).until(interval).is_none();
+        let lane = (FIRST_LANE..=capacity).find(is_free)?;
         *lanes.get_mut(index)? = lane;
     }
     Some(lanes)

@@ -14,7 +14,7 @@ use crate::LocalSpan;
 /// Were they all removed, the start could be booked; were one left, it could not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// Never empty; the most fundamental first, in the order of the variants.
+    /// Never empty; the most fundamental first, in the order of the variants, but those of needs in their own.
     pub causes: Vec<Cause>,
 }
 

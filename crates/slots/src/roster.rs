@@ -125,7 +125,8 @@ pub(crate) type Dates = (Date, Date);
 /// Windows that touch are one, as nobody goes home in between.
 pub(crate) fn windows_around(hours: &Hours, rules: &Rules<'_>, (from, to): Dates) -> Stretches<'static> {
     let first = from.yesterday().unwrap_or(from);
-    let days_of_a_visit = rules.service.duration().as_hours() / 24 + 1;
+    // One more for a date that the zone skips.
+    let days_of_a_visit = rules.service.duration().as_hours() / 24 + 2;
     let last = to.saturating_add(days_of_a_visit.days());
     let dates =
         std::iter::successors(Some(first), |date| date.tomorrow().ok()).take_while(|date| *date <= last);

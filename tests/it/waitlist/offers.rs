@@ -37,6 +37,28 @@ async fn a_time_that_opens_up_is_offered_and_taken_by_one_word() {
 }
 
 #[tokio::test]
+async fn a_visit_that_is_called_off_is_filled_by_whoever_waits() {
+    let vox = Voxanne::start().await;
+    // Both who inject are booked at 2 PM, so nothing is free then.
+    for (n, who) in [(1, BEA), (2, CAT)] {
+        let line = vox.call_from(&vox.glow, &call_ref(n), Some(who));
+        line.tool("book_appointment", booking("Botox", "2026-12-03", "14:00", "Dana Fox")).await.unwrap();
+    }
+    join(&vox, ANN).await;
+    vox.run_jobs().await;
+    assert_eq!(standing(&vox).await, "101 waiting 0");
+    let line = vox.call_from(&vox.glow, &call_ref(3), Some(BEA));
+    line.tool("cancel_appointment", serde_json::json!({ "confirmed": true })).await.unwrap();
+    let cancelled = vox.count("appointments where status = 'cancelled'").await;
+    assert_eq!(cancelled, 1);
+    vox.run_jobs().await;
+    assert_eq!(standing(&vox).await, "101 offered 1");
+    say(&vox, ANN, "TAKE").await;
+    assert_eq!(standing(&vox).await, "101 booked 1");
+    assert_eq!(vox.count("appointments where status = 'scheduled'").await, 2);
+}
+
+#[tokio::test]
 async fn a_link_shows_the_time_and_only_its_button_takes_it() {
     let vox = Voxanne::start().await;
     join(&vox, ANN).await;
