@@ -17,6 +17,7 @@ use graphile_worker::{
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinHandle;
 
+use crate::api;
 use crate::appointments::{self, OFFER_TASK, OfferOpening};
 use crate::calls::{self, SCORE_TASK, ScoreCall};
 use crate::leads;
@@ -101,11 +102,13 @@ pub enum Schedule {
     LapseOffers,
     /// People whose last day on the waitlist has passed.
     ExpireWaitlist,
+    /// Answers of the API that are older than a day.
+    ForgetAnswers,
 }
 
 impl Schedule {
     /// Each schedule with its name and its minutes.
-    const ALL: [(Self, &'static str, u32); 7] = [
+    const ALL: [(Self, &'static str, u32); 8] = [
         (Self::ReplayStored, "replay_stored", 1),
         (Self::ChaseTexts, "chase_texts", 1),
         (Self::CloseStaleCalls, "close_stale_calls", 5),
@@ -113,6 +116,7 @@ impl Schedule {
         (Self::CheckZones, "check_zones", 30),
         (Self::LapseOffers, "lapse_offers", 1),
         (Self::ExpireWaitlist, "expire_waitlist", 30),
+        (Self::ForgetAnswers, "forget_answers", 30),
     ];
 
     async fn visit(self, app: &App, org: OrgId) -> Result<(), Failure> {
@@ -134,6 +138,7 @@ impl Schedule {
             }
             Self::LapseOffers => waitlist::lapse_due(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
             Self::ExpireWaitlist => waitlist::expire(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
+            Self::ForgetAnswers => api::forget_answers(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
         }
     }
 }

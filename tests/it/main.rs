@@ -9,6 +9,7 @@
     reason = "tests fail by panicking, print their seeds and may use the ambient"
 )]
 
+mod api;
 mod architecture;
 mod catalogue;
 mod durability;

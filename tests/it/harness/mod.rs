@@ -1,6 +1,7 @@
 //! A whole Voxanne per test: its own database from a template, its own port, the sandbox vendors, a fixed clock.
 //! A14, H5: the router, the accept loop and the configuration are production's, over HTTP.
 
+mod api;
 mod line;
 mod log;
 mod server;
@@ -25,6 +26,7 @@ use voxanne_sandbox::Sandbox;
 use voxanne_sandbox::caller::CallScript;
 use voxanne_sandbox::twilio::Text;
 
+pub use api::{Answered, Api};
 pub use line::Line;
 pub use server::{Database, empty_database, new_database, prepare, secret_of};
 
