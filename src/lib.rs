@@ -12,7 +12,10 @@ pub mod router;
 pub mod api;
 pub mod receptionist;
 
+pub mod replies;
 pub mod tools;
+
+pub mod waitlist;
 
 pub mod appointments;
 pub mod leads;

@@ -32,6 +32,8 @@ pub enum Claimed {
     PhoneNumberId(String),
     /// The dialled number, E.164.
     Number(String),
+    /// The token in the link of a waitlist's offer.
+    Offer(String),
 }
 
 /// Whose a key is.
@@ -67,7 +69,8 @@ pub async fn owner_of(app: &App, claimed: &Claimed) -> Result<Option<Owner>, Arc
     | Claimed::ApiKey(id)
     | Claimed::Assistant(id)
     | Claimed::PhoneNumberId(id)
-    | Claimed::Number(id)) = claimed;
+    | Claimed::Number(id)
+    | Claimed::Offer(id)) = claimed;
     if id.len() > ID_BYTES_MAX {
         return Ok(None);
     }
@@ -79,6 +82,7 @@ pub async fn owner_of(app: &App, claimed: &Claimed) -> Result<Option<Owner>, Arc
         Claimed::Assistant(id) => ("assistant", id.clone()),
         Claimed::PhoneNumberId(id) => ("phone_number_id", id.clone()),
         Claimed::Number(number) => ("number", number.clone()),
+        Claimed::Offer(token) => ("offer", hex::encode(app.keys.digest(token))),
     };
     kept.0.get(key.clone(), look_up(app, key)).await
 }
@@ -88,7 +92,7 @@ async fn look_up(app: &App, (kind, key): (&'static str, String)) -> Result<Optio
     let row = store::resolve(&mut conn, &[kind], &[key]).await?.into_iter().next();
     conn.commit().await?;
     let Some((_, _, org, row)) = row else { return Ok(None) };
-    let is_somewhere = !matches!(kind, "door" | "secret" | "api_key");
+    let is_somewhere = !matches!(kind, "door" | "secret" | "api_key" | "offer");
     let location = if is_somewhere { location_of(app, org, row).await? } else { None };
     Ok(Some(Owner { org, location }))
 }

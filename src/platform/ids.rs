@@ -80,6 +80,12 @@ ids! {
     TextId = "txt",
     /// One hot lead alert.
     AlertId = "hla",
+    /// Somebody's wish on the waitlist.
+    EntryId = "wait",
+    /// One time offered to one of them.
+    OfferId = "offer",
+    /// A text that somebody sent us.
+    InboundTextId = "inb",
     /// A message of the voice platform.
     InboxId = "msg",
     /// A credential of a program that calls the API.

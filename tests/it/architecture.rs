@@ -16,7 +16,8 @@ use source::{Source, Unfinished};
 const RANKS: &[&[&str]] = &[
     &["router", "jobs", "commands", "seed"],
     &["receptionist", "api"],
-    &["tools"],
+    &["tools", "replies"],
+    &["waitlist"],
     &["appointments", "leads"],
     &["scheduling"],
     &["calls", "contacts", "messaging", "notifications", "tasks"],

@@ -23,3 +23,4 @@ mod scheduling;
 mod schema_comments;
 mod tenancy;
 mod tools;
+mod waitlist;
