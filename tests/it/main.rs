@@ -12,6 +12,7 @@
 mod architecture;
 mod durability;
 mod embedded;
+mod explain;
 mod harness;
 mod leads;
 mod ledger;
