@@ -6,14 +6,16 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
+use futures::future::join_all;
 use sqlx::PgPool;
 
 use super::checker::{Verdict, check};
-use super::clinic::Clinic;
+use super::clinic::{Clinic, MIDNIGHT};
+use super::spec::{Answer, Op, Wish};
 use super::workload::{History, Size, run};
 use super::writer::{How, Writer};
 use crate::durability::chance::Chance;
-use crate::harness::{Database, new_database};
+use crate::harness::{Database, NOW, new_database};
 
 /// Claims of one lane that overlap: what the constraint forbids, counted independently of it.
 pub async fn overlaps(admin: &PgPool) -> i64 {
@@ -85,4 +87,28 @@ async fn every_answer_in_one_crowded_night_has_a_legal_order() {
     let chance = Chance::new("ledger::histories, one night");
     let size = Size { clients: 16, ops: 1_000, first_block: 0, blocks: 1, starts: 12 };
     prove(&new_database().await, size, &chance).await;
+}
+
+/// T-B4: two people can give it, but there is one laser, and it is cleaned after each visit.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tb4_of_a_thousand_who_want_the_one_laser_at_once_no_two_have_it() {
+    let database = new_database().await;
+    let admin = database.admin().await;
+    let writer = Arc::new(Writer::new(&database, Clinic::open(&admin, 1).await, How::shipped(), 16));
+    let now = NOW.parse().unwrap();
+    let said = join_all((0..1_000_u16).map(|n| {
+        let wish = Wish { service: 0, start: MIDNIGHT - 12 + n % 24 };
+        let (writer, op) = (writer.clone(), Op::Book { id: n.into(), call: u8::try_from(n % 200).unwrap(), wish });
+        async move { writer.perform(0, &op, now).await }
+    }))
+    .await;
+    let had = said.iter().filter(|answer| matches!(answer, Ok(Answer::Placed(_)))).count();
+    let refused = said.iter().filter(|answer| **answer == Ok(Answer::Refused)).count();
+    assert_eq!(had + refused, 1_000, "{said:?}");
+    // Twenty-three starts of five cells each, clean-up included: at least three, at most five have room.
+    assert!((3..=5).contains(&had), "{had}");
+    assert_eq!(writer.state(0).await.unwrap().owners.len(), had);
+    assert_eq!(overlaps(&admin).await, 0);
+    writer.close().await;
+    assert_eq!(deadlocks(&admin).await, 0);
 }

@@ -94,6 +94,8 @@ impl Writer {
     pub fn new(database: &Database, clinic: Clinic, how: How, connections: u32) -> Self {
         let mut settings = Config::load(|_| None).unwrap().database;
         settings.live_connections = connections;
+        // Who is slow is the benches' business.
+        settings.live_wait_ms = 60_000;
         let db = Db::open(&database.app_url, &settings).unwrap();
         Self { clinic, db, how, surprises: AtomicU64::new(0) }
     }

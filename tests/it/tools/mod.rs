@@ -6,5 +6,6 @@ mod check_availability;
 mod kept_looks;
 mod limits;
 mod notify_hot_lead;
+mod races;
 mod repeats;
 mod stories;
