@@ -8,6 +8,7 @@
 //!
 //! Two questions are asked. With the planner free, over a thousand clinics: is any of the tables that grow read from end
 //! to end? With sequential scans forbidden: is there any statement that has no other way? The second needs no rows.
+//! How statements of booking get at their rows is a snapshot: look at what changed, then `INSTA_UPDATE=always` accepts it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write as _};

@@ -98,7 +98,8 @@ async fn tb4_of_a_thousand_who_want_the_one_laser_at_once_no_two_have_it() {
     let now = NOW.parse().unwrap();
     let said = join_all((0..1_000_u16).map(|n| {
         let wish = Wish { service: 0, start: MIDNIGHT - 12 + n % 24 };
-        let (writer, op) = (writer.clone(), Op::Book { id: n.into(), call: u8::try_from(n % 200).unwrap(), wish });
+        let (writer, op) =
+            (writer.clone(), Op::Book { id: n.into(), call: u8::try_from(n % 200).unwrap(), wish });
         async move { writer.perform(0, &op, now).await }
     }))
     .await;
