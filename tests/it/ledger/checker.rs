@@ -10,7 +10,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use jiff::Timestamp;
 
-use super::spec::{Op, State};
+use super::spec::{Answer, Op, State};
 use super::workload::Record;
 
 /// More than this many dead ends and the history counts as undecided, which no test accepts.
@@ -114,9 +114,7 @@ impl<'a> Search<'a> {
             if after.apply(&record.op, record.now) != record.answer {
                 continue;
             }
-            if after == before && !matches!(record.op, Op::HangUp { .. }) {
-                // An answer by which it changes nothing whenever it comes: it is in nobody's way, and nothing else need
-                // come instead. The end of a call is always told the same, so it may be needed later.
+            if after == before && is_in_nobodys_way(record) {
                 return Some((*candidate, after, Vec::new()));
             }
             first.get_or_insert((*candidate, after, at + 1));
@@ -173,11 +171,23 @@ impl<'a> Search<'a> {
     }
 }
 
+/// Told so, it changes nothing whenever it comes: once that is legal, nothing else need come instead.
+///
+/// Not so the end of a call, which is always told the same; nor a move to where the visit already is, which may have
+/// been elsewhere meanwhile; nor a refused confirmation, which lets go of what its call came to hold meanwhile.
+fn is_in_nobodys_way(record: &Record) -> bool {
+    match record.answer {
+        Answer::Refused => !matches!(record.op, Op::Confirm { .. }),
+        Answer::Gone | Answer::Mirrored(_) => true,
+        Answer::Placed(_) | Answer::Done => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::harness::NOW;
-    use crate::ledger::spec::{Answer, Wish};
+    use crate::ledger::spec::Wish;
 
     /// Bookings of one time, as (asked, answered, whether it was had).
     fn history(bookings: &[(u64, u64, bool)]) -> (Vec<Record>, State) {
@@ -225,5 +235,23 @@ mod tests {
         let (mut records, written) = history(&[(0, 3, true), (1, 2, true)]);
         records[1].answer = records[0].answer.clone();
         assert!(matches!(check(&records, &written, records[0].now), Verdict::Illegal(_)));
+    }
+
+    #[test]
+    fn a_move_to_where_the_visit_is_may_have_come_after_a_move_away() {
+        let (now, mut written) = (NOW.parse().unwrap(), State::default());
+        let (here, there) = (Wish { service: 1, start: 20 }, Wish { service: 1, start: 40 });
+        let mut tell = |asked, answered, op: Op| {
+            let answer = written.apply(&op, now);
+            Record { asked, answered, now, op, answer }
+        };
+        let records = [
+            tell(0, 1, Op::Book { id: 1, call: 0, wish: here }),
+            tell(3, 4, Op::Move { id: 1, to: there }),
+            tell(2, 5, Op::Move { id: 1, to: here }),
+        ];
+        let mut records = records.to_vec();
+        records.sort_unstable_by_key(|r| r.asked);
+        assert_eq!(check(&records, &written, now), Verdict::Legal);
     }
 }

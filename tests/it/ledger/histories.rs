@@ -43,6 +43,10 @@ pub async fn unexplained(writer: &Writer, history: &History) -> Option<(u16, Ver
     for (block, records) in &history.blocks {
         let written = writer.state(*block).await.unwrap();
         let verdict = check(records, &written, history.ended_at);
+        if let Verdict::Illegal(explained) = verdict {
+            let around = explained.saturating_sub(8)..records.len().min(explained + 24);
+            eprintln!("block {block}: {explained} explained, around: {:#?}", &records[around]);
+        }
         if verdict != Verdict::Legal {
             return Some((*block, verdict));
         }
