@@ -74,6 +74,12 @@ pub fn config(sandbox: &Sandbox) -> Config {
     config
 }
 
+/// A busy machine must not decide a race: how long it takes is the benches' business.
+pub fn patient(config: &mut Config) {
+    config.voice.tool_budget_ms = 19_000;
+    config.database.live_wait_ms = 18_000;
+}
+
 /// What [`KEY`] makes; the database role's password derives from it.
 pub fn keys() -> Keys {
     Keys::new(&SecretString::from(KEY), &SecretString::from("")).unwrap()
@@ -129,7 +135,12 @@ impl Voxanne {
 
     /// The same installation in a new process: nothing remembered but what is stored.
     pub async fn restarted(&self) -> Self {
-        Self::on(self.database.clone(), |_| {}).await
+        self.restarted_with(|_| {}).await
+    }
+
+    /// The same with other settings.
+    pub async fn restarted_with(&self, change: impl FnOnce(&mut Config)) -> Self {
+        Self::on(self.database.clone(), change).await
     }
 
     /// A call to Glow's main line.

@@ -11,6 +11,7 @@ mod kept_looks;
 mod limits;
 mod notify_hot_lead;
 mod prepare_and_confirm;
+mod races;
 mod repeats;
 mod request_human;
 mod reschedule_appointment;
