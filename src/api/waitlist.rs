@@ -41,7 +41,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(delete_waitlist_entry))
 }
 
-/// Somebody who waits.
+/// Somebody who waits; `from` and `to` are the first and last civil day that suits.
 #[derive(Debug, Serialize, ToSchema)]
 struct WaitlistEntry {
     #[schema(inline)]
@@ -54,10 +54,8 @@ struct WaitlistEntry {
     practitioner_id: Option<Public<ResourceId>>,
     #[schema(inline)]
     contact_id: Public<ContactId>,
-    /// First civil day that suits.
     #[schema(inline)]
     from: Day,
-    /// Last civil day that suits.
     #[schema(inline)]
     to: Day,
     /// `any`, `morning`, `afternoon` or `evening`.
@@ -93,10 +91,9 @@ impl From<Listed> for WaitlistEntry {
 }
 
 /// When in the day.
-#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum Part {
-    #[default]
     Any,
     Morning,
     Afternoon,
@@ -125,8 +122,9 @@ struct WaitlistWish {
     /// Thirty days later when it is not given.
     #[schema(inline)]
     to: Option<Day>,
-    #[serde(default)]
-    part_of_day: Part,
+    /// Any when it is not given.
+    #[schema(inline)]
+    part_of_day: Option<Part>,
 }
 
 /// Which entries.
@@ -200,10 +198,10 @@ async fn join(
         from,
         to: wish.to.map_or_else(|| from.saturating_add(WINDOW_DAYS.days()), |day| day.0),
         part: match wish.part_of_day {
-            Part::Any => PartOfDay::Any,
-            Part::Morning => PartOfDay::Morning,
-            Part::Afternoon => PartOfDay::Afternoon,
-            Part::Evening => PartOfDay::Evening,
+            None | Some(Part::Any) => PartOfDay::Any,
+            Some(Part::Morning) => PartOfDay::Morning,
+            Some(Part::Afternoon) => PartOfDay::Afternoon,
+            Some(Part::Evening) => PartOfDay::Evening,
         },
         call: None,
     };

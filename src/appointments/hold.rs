@@ -4,6 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 use voxanne_slots::fit;
 
+#[cfg(doc)]
+use super::appointment::Actor;
 use super::book::{BookError, NewBooking, refused};
 use super::store::{self, NewHold, Reason};
 use crate::platform::app::App;
@@ -84,10 +86,16 @@ pub async fn hold_for(
 
 /// Lets go of everything a call holds; says how many holds that were.
 pub async fn release_holds(tx: &mut PgConnection, org: OrgId, call_ref: &str) -> Result<u64, sqlx::Error> {
-    store::delete_holds_of_call(tx, org, call_ref).await
+    store::delete_holds_of_call(tx, org, call_ref, None).await
 }
 
-/// Lets go of a hold that a program made; false when there is none such.
-pub async fn release_hold(tx: &mut PgConnection, org: OrgId, hold: HoldId) -> Result<bool, sqlx::Error> {
-    store::delete_hold_of_programs(tx, org, hold).await
+/// Lets go of a hold of whoever keeps it (`held_by` as [`Actor`] is written, or what it begins with); false when there is
+/// none such.
+pub async fn release_hold(
+    tx: &mut PgConnection,
+    org: OrgId,
+    hold: HoldId,
+    held_by: &str,
+) -> Result<bool, sqlx::Error> {
+    store::delete_hold(tx, org, hold, held_by).await
 }

@@ -2,7 +2,7 @@
 
 use super::book::{BookError, NewBooking};
 use super::hold::{Held, hold};
-use super::store::holds;
+use super::store;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::OrgId;
@@ -18,7 +18,7 @@ pub async fn hold_instead(
 ) -> Result<Held, BookError> {
     let held = hold(app, tx, org, wanted).await?;
     if let Some(call_ref) = &wanted.call_ref {
-        holds::delete_others_of_call(tx, org, call_ref, held.id).await?;
+        store::delete_holds_of_call(tx, org, call_ref, Some(held.id)).await?;
     }
     Ok(held)
 }

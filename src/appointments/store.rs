@@ -1,7 +1,6 @@
 //! All SQL of appointments, holds and reservations.
 
 mod changes;
-pub(super) mod holds;
 
 use jiff::{Timestamp, Zoned};
 use jiff_sqlx::ToSqlx as _;
@@ -280,27 +279,32 @@ pub(super) async fn insert_hold(
     Ok(())
 }
 
+/// All of a call's holds but one.
 pub(super) async fn delete_holds_of_call(
     tx: &mut PgConnection,
     org: OrgId,
     call_ref: &str,
+    keep: Option<HoldId>,
 ) -> sqlx::Result<u64> {
-    let done = sql("delete from holds where org_id = $1 and call_ref = $2")
+    let done = sql("delete from holds where org_id = $1 and call_ref = $2 and id is distinct from $3")
         .bind(org)
         .bind(call_ref)
+        .bind(keep)
         .execute(tx)
         .await?;
     Ok(done.rows_affected())
 }
 
-pub(super) async fn delete_hold_of_programs(
+pub(super) async fn delete_hold(
     tx: &mut PgConnection,
     org: OrgId,
     id: HoldId,
+    held_by: &str,
 ) -> sqlx::Result<bool> {
-    let done = sql("delete from holds where org_id = $1 and id = $2 and starts_with(held_by, 'key_')")
+    let done = sql("delete from holds where org_id = $1 and id = $2 and starts_with(held_by, $3)")
         .bind(org)
         .bind(id)
+        .bind(held_by)
         .execute(tx)
         .await?;
     Ok(done.rows_affected() == 1)

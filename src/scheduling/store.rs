@@ -261,7 +261,7 @@ pub(super) async fn begin_turns(
     least: i64,
 ) -> sqlx::Result<()> {
     sql("insert into practitioner_turns (org_id, service_id, practitioner_id, turns)
-         select $1, $2, id, $4 from unnest($3) id on conflict do nothing")
+         select $1, $2, id, $4 from unnest($3::uuid[]) id on conflict do nothing")
     .bind(org)
     .bind(service)
     .bind(newcomers)

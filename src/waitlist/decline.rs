@@ -9,6 +9,9 @@ use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::{OfferId, OrgId};
 
+/// Who holds what is on offer.
+const WAITLIST: &str = "waitlist";
+
 /// What became of a "no".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Declined {
@@ -61,7 +64,7 @@ pub(super) async fn settle(
         return Ok(false);
     }
     if let Some(hold) = offer.hold {
-        appointments::release_hold(tx, org, hold).await?;
+        appointments::release_hold(tx, org, hold, WAITLIST).await?;
     }
     if !store::settle_offer(tx, org, offer.id, (OfferState::Open, state), app.clock.now()).await? {
         return Ok(false);

@@ -31,6 +31,9 @@ pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(hold_time)).routes(routes!(release_hold))
 }
 
+/// Whoever holds by the API.
+const PROGRAMS: &str = "key_";
+
 /// The time to keep, and for how long.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -116,7 +119,7 @@ async fn release_hold(
     let id = HoldId::parse(&id).ok_or(Problem::NOT_FOUND)?;
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
-    let is_gone = appointments::release_hold(&mut tx, caller.org, id).await.map_err(failed)?;
+    let is_gone = appointments::release_hold(&mut tx, caller.org, id, PROGRAMS).await.map_err(failed)?;
     tx.commit().await.map_err(failed)?;
     scheduling::forget(&app, caller.org);
     if is_gone { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::NOT_FOUND) }

@@ -39,7 +39,7 @@ pub(in super::super) async fn save(
     sql("insert into resources (org_id, id, location_id, kind, name, lanes, active, position)
          select $1, $2, $3, n.kind, n.name, n.lanes, n.active,
                 coalesce(n.position, (select least(coalesce(max(position) + 1, 0), 30000) from resources where org_id = $1))
-           from jsonb_populate_record(null::resources, $4 - 'location_id') n
+           from jsonb_populate_record(null::resources, $4::jsonb - 'location_id') n
          on conflict (org_id, id) do update set (location_id, kind, name, lanes, active, position) =
                 (excluded.location_id, excluded.kind, excluded.name, excluded.lanes, excluded.active, excluded.position)")
     .bind(change.org)
