@@ -110,7 +110,9 @@ begin
    where h.org_id = wanted_org
      and (h.id = own_hold
           or h.call_ref = own_call_ref and h.starts_at = own_start
-          or h.expires_at <= at and exists (select from public.reservations x where x.org_id = wanted_org and x.hold_id = h.id and x.resource_id = any (resource_ids)));
+          -- Among held claims alone: those of visits are a clinic's whole history.
+          or h.expires_at <= at and exists (select from public.reservations x
+               where x.org_id = wanted_org and x.hold_id = h.id and x.hold_id is not null and x.resource_id = any (resource_ids)));
   return query select * from app_ctx.look(wanted_org, resource_ids, since, until, at, question);
 end $$;
 comment on function app_ctx.open_ledger(uuid, uuid[], date[], text[], timestamptz, timestamptz, timestamptz, text, timestamptz, uuid, jsonb) is

@@ -51,6 +51,48 @@ impl Target {
         self.ask(connections, move |_, began| began.elapsed() < time).await
     }
 
+    /// Asks so often a second for `time`, whether or not the others have their answer, over `connections`.
+    pub async fn pace(&self, per_second: u32, connections: usize, time: Duration) -> Round {
+        let between = Duration::from_secs(1) / per_second;
+        let all_are_open = Arc::new(Barrier::new(connections));
+        let (mut drivers, mut open) = (JoinSet::new(), JoinSet::new());
+        for first in 0..connections {
+            let (mut sender, connection) = connect(self.port).await;
+            open.spawn(connection);
+            let (target, all_are_open) = (self.clone(), all_are_open.clone());
+            let own_pace = between * u32::try_from(connections).unwrap();
+            let delay = between * u32::try_from(first).unwrap();
+            drivers.spawn(async move {
+                let (mut micros, mut wrong) = (Vec::new(), Vec::new());
+                all_are_open.wait().await;
+                let began = Instant::now();
+                let mut due = tokio::time::interval_at((began + delay).into(), own_pace);
+                while began.elapsed() < time {
+                    let due_at = due.tick().await.into_std();
+                    let shot = (target.shots)(target.next.fetch_add(1, Ordering::Relaxed));
+                    // Whoever had to wait for an answer has waited since it was their turn; a timer is late by a
+                    // millisecond at most.
+                    let asked_at = Instant::now().min(due_at + Duration::from_millis(1));
+                    let answer = send(&mut sender, shot.request).await;
+                    micros.push(asked_at.elapsed().as_micros());
+                    if !answer.contains(shot.expects) {
+                        wrong.push(answer);
+                    }
+                }
+                (micros, wrong)
+            });
+        }
+        let began = Instant::now();
+        let (mut micros, mut wrong) = (Vec::new(), Vec::new());
+        for (mine, mine_wrong) in drivers.join_all().await {
+            micros.extend(mine);
+            wrong.extend(mine_wrong);
+        }
+        let seconds = began.elapsed().as_secs_f64();
+        open.shutdown().await;
+        Round::new(micros, seconds, wrong)
+    }
+
     /// Asks once over each of `connections`, all at the same moment.
     pub async fn stampede(&self, connections: usize) -> Round {
         self.ask(connections, |asked, _| asked == 0).await
@@ -64,9 +106,7 @@ impl Target {
         let all_are_open = Arc::new(Barrier::new(connections));
         let (mut drivers, mut open) = (JoinSet::new(), JoinSet::new());
         for _ in 0..connections {
-            let stream = TcpStream::connect(("127.0.0.1", self.port)).await.unwrap();
-            stream.set_nodelay(true).unwrap();
-            let (mut sender, connection) = handshake(TokioIo::new(stream)).await.unwrap();
+            let (mut sender, connection) = connect(self.port).await;
             open.spawn(connection);
             let (target, all_are_open) = (self.clone(), all_are_open.clone());
             drivers.spawn(async move {
@@ -98,8 +138,9 @@ impl Target {
 }
 
 impl Round {
+    /// Of answers that took so many microseconds each, in so many seconds together.
     #[expect(clippy::cast_precision_loss, reason = "counts and microseconds far below 2^52")]
-    fn new(mut micros: Vec<u128>, seconds: f64, wrong: Vec<String>) -> Self {
+    pub fn new(mut micros: Vec<u128>, seconds: f64, wrong: Vec<String>) -> Self {
         micros.sort_unstable();
         let answers = micros.len();
         let at = |percent: usize| micros[(answers * percent / 100).min(answers - 1)] as f64 / 1000.0;
@@ -119,6 +160,14 @@ impl Round {
         assert!(count == 0, "{count} of {} answers were wrong, such as {}", self.answers, self.wrong[0]);
         self
     }
+}
+
+async fn connect(
+    port: u16,
+) -> (SendRequest<Full<Bytes>>, impl Future<Output = Result<(), hyper::Error>> + Send + use<>) {
+    let stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    stream.set_nodelay(true).unwrap();
+    handshake(TokioIo::new(stream)).await.unwrap()
 }
 
 async fn send(sender: &mut SendRequest<Full<Bytes>>, request: Request<Full<Bytes>>) -> String {

@@ -3,9 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::panic, missing_docs, reason = "a bench")]
 
 mod baseline;
+#[allow(dead_code, reason = "benches/growth asks in its own way")]
 mod load;
 mod pgbench;
 mod report;
+mod served;
 mod shots;
 mod stage;
 
@@ -18,8 +20,9 @@ use voxanne::platform::clock::Clock;
 
 use load::{Round, Target};
 use report::{Figures, say};
+use served::Served;
 use shots::Messages;
-use stage::{CONNECTIONS, Served, Stage};
+use stage::{CONNECTIONS, Stage};
 
 /// Turns of each pair of servers, and how long each turn is.
 const ROUNDS: usize = 5;

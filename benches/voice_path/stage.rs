@@ -1,13 +1,11 @@
 //! What the bench plays on: a PostgreSQL of its own that loses nothing, ten clinics, the product's release binary.
 
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
-use std::time::{Duration, Instant};
 
 use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 use uuid::Uuid;
 use voxanne::orgs;
 use voxanne::platform::app::App;
@@ -20,6 +18,8 @@ use voxanne::platform::migrate::{APP_ROLE, migrate};
 use voxanne::platform::secrets::Keys;
 use voxanne_vapi::auth::Scheme;
 
+use crate::served::{Served, free_port};
+
 pub const CLINICS: u64 = 10;
 pub const VISITS_PER_CLINIC: u64 = 1_000;
 pub const ZONE: &str = "America/Los_Angeles";
@@ -29,7 +29,6 @@ pub const CONNECTIONS: u16 = 16;
 
 const KEY: &str = "YmVuY2hiZW5jaGJlbmNoYmVuY2hiZW5jaGJlbmNoYmU=";
 const SEED: &str = include_str!("seed.sql");
-const START_MAX: Duration = Duration::from_secs(30);
 
 /// A seeded database.
 pub struct Stage {
@@ -130,48 +129,6 @@ pub async fn strike(dir: &Path) {
     std::fs::remove_dir_all(dir).unwrap();
 }
 
-/// A server in a process of its own.
-pub struct Served {
-    child: Child,
-    pub port: u16,
-    /// From the start of the process to its first answer to `/health/ready`.
-    pub ready_after: Duration,
-}
-
-impl Served {
-    async fn start(mut command: Command, port: u16, log: PathBuf) -> Self {
-        let log_file = std::fs::File::create(&log).unwrap();
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log_file).kill_on_drop(true);
-        let began = Instant::now();
-        let child = command.spawn().unwrap();
-        let url = format!("http://127.0.0.1:{port}/health/ready");
-        let http = reqwest::Client::builder().timeout(START_MAX).build().unwrap();
-        while !http.get(&url).send().await.is_ok_and(|answer| answer.status().is_success()) {
-            assert!(began.elapsed() < START_MAX, "not ready: see {}", log.display());
-            tokio::time::sleep(Duration::from_millis(2)).await;
-        }
-        Self { child, port, ready_after: began.elapsed() }
-    }
-
-    /// Resident memory in MiB: now, and at its highest.
-    pub fn memory(&self) -> (f64, f64) {
-        let pid = self.child.id().unwrap();
-        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-        let mib = |name: &str| {
-            let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
-            line.trim().trim_end_matches(" kB").parse::<f64>().unwrap() / 1024.0
-        };
-        (mib("VmRSS:"), mib("VmHWM:"))
-    }
-
-    pub async fn stop(mut self) {
-        use nix::sys::signal::{Signal, kill};
-        let pid = i32::try_from(self.child.id().unwrap()).unwrap();
-        kill(nix::unistd::Pid::from_raw(pid), Signal::SIGTERM).unwrap();
-        self.child.wait().await.unwrap();
-    }
-}
-
 /// The webhook secret of a clinic.
 pub fn secret(clinic: u64) -> String {
     format!("bench-secret-of-clinic-{clinic:04}")
@@ -179,8 +136,4 @@ pub fn secret(clinic: u64) -> String {
 
 fn keys() -> Keys {
     Keys::new(&KEY.into(), &"".into()).unwrap()
-}
-
-fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }

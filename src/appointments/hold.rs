@@ -87,7 +87,7 @@ pub async fn release_holds(tx: &mut PgConnection, org: OrgId, call_ref: &str) ->
     store::delete_holds_of_call(tx, org, call_ref).await
 }
 
-/// Lets go of one hold; false when it is gone already.
+/// Lets go of a hold that a program made; false when there is none such.
 pub async fn release_hold(tx: &mut PgConnection, org: OrgId, hold: HoldId) -> Result<bool, sqlx::Error> {
-    store::delete_hold(tx, org, hold).await
+    store::delete_hold_of_programs(tx, org, hold).await
 }

@@ -293,8 +293,16 @@ pub(super) async fn delete_holds_of_call(
     Ok(done.rows_affected())
 }
 
-pub(super) async fn delete_hold(tx: &mut PgConnection, org: OrgId, id: HoldId) -> sqlx::Result<bool> {
-    let done = sql("delete from holds where org_id = $1 and id = $2").bind(org).bind(id).execute(tx).await?;
+pub(super) async fn delete_hold_of_programs(
+    tx: &mut PgConnection,
+    org: OrgId,
+    id: HoldId,
+) -> sqlx::Result<bool> {
+    let done = sql("delete from holds where org_id = $1 and id = $2 and starts_with(held_by, 'key_')")
+        .bind(org)
+        .bind(id)
+        .execute(tx)
+        .await?;
     Ok(done.rows_affected() == 1)
 }
 

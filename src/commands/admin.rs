@@ -1,6 +1,7 @@
 //! `voxanne admin`: orgs and what the voice platform knows them by. Secrets are printed once and kept sealed.
 
 mod catalogue;
+mod key;
 mod secret;
 
 use clap::Subcommand;
@@ -33,6 +34,9 @@ enum What {
     /// Webhook secrets, several of which may be active while the platform is moved over
     #[command(subcommand)]
     Secret(secret::Action),
+    /// Keys of programs that call the API
+    #[command(subcommand)]
+    Key(key::Action),
     /// Unguessable addresses of an org's own door
     #[command(subcommand)]
     Door(Door),
@@ -137,6 +141,7 @@ pub(super) async fn run(args: Args) -> Result<(), CommandError> {
         What::Org(Org::Create(new)) => create_org(app, new).await,
         What::Org(Org::List) => list_orgs(app).await,
         What::Secret(action) => secret::run(app, action).await,
+        What::Key(action) => key::run(app, action).await,
         What::Door(Door::Add { org }) => add_door(app, org).await,
         What::Assistant(Assistant::Add { org, platform_id, name }) => {
             add_assistant(app, org, platform_id, name).await

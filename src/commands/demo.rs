@@ -16,6 +16,7 @@ use super::output::say;
 use super::start::{self, How, Started, Texts};
 use super::stories::{self, Stage, Story};
 use super::{place, roles};
+use crate::accounts::{self, NewKey, Scope};
 use crate::orgs::{self, Claimed};
 use crate::platform::app::App;
 use crate::platform::clock::Clock;
@@ -199,9 +200,9 @@ async fn clinic(
     base_url: &str,
     earlier: Option<&ClinicFile>,
 ) -> Result<ClinicFile, CommandError> {
-    let (door, secret) = match earlier {
+    let (door, secret, api_key) = match earlier {
         Some(earlier) if is_good(app, demo, earlier).await? => {
-            (earlier.door_token().to_owned(), earlier.webhook_secret.clone())
+            (earlier.door_token().to_owned(), earlier.webhook_secret.clone(), earlier.api_key.clone())
         }
         _ => issue(app, demo).await?,
     };
@@ -210,6 +211,7 @@ async fn clinic(
         door_url: format!("{webhook_url}/{door}"),
         webhook_url,
         webhook_secret: secret,
+        api_key,
         org_id: demo.org.0.to_string(),
         line: line(demo.assistant_id, demo.phone_number_id, demo.time_zone),
         other_lines: (demo.more.other_sites.iter())
@@ -235,10 +237,11 @@ async fn is_good(app: &App, demo: &DemoClinic, earlier: &ClinicFile) -> Result<b
             return Ok(false);
         }
     }
-    Ok(true)
+    let holder = accounts::authenticate(app, &earlier.api_key).await.doing("look up the demo's key")?;
+    Ok(holder.is_some_and(|holder| holder.org == demo.org && holder.scopes.len() == Scope::ALL.len()))
 }
 
-async fn issue(app: &App, demo: &DemoClinic) -> Result<(String, String), CommandError> {
+async fn issue(app: &App, demo: &DemoClinic) -> Result<(String, String, String), CommandError> {
     let door = secrets::new_token().doing("make up a token")?;
     let secret = secrets::new_token().doing("make up a secret")?;
     let mut tx = app.begin(demo.org).await.doing("open a transaction")?;
@@ -247,8 +250,10 @@ async fn issue(app: &App, demo: &DemoClinic) -> Result<(String, String), Command
     let _: Uuid = orgs::issue_secret(app, &mut tx, demo.org, &Scheme::VapiSecret, &sealed)
         .await
         .doing("add the clinic's secret")?;
+    let new = NewKey { name: "Demo".to_owned(), scopes: Scope::ALL.to_vec(), works_for: None };
+    let (_, key) = accounts::add_key(app, &mut tx, demo.org, &new).await.doing("add the clinic's key")?;
     tx.commit().await.doing("commit the clinic's secrets")?;
-    Ok((door, secret))
+    Ok((door, secret, key.expose_secret().to_owned()))
 }
 
 fn introduce(demo: &DemoFile, dir: &Path) {
@@ -257,8 +262,11 @@ fn introduce(demo: &DemoFile, dir: &Path) {
     say(format_args!("  voice door     {}", glow.webhook_url));
     say(format_args!("  its own door   {}", glow.door_url));
     say(format_args!("  x-vapi-secret  {}", glow.webhook_secret));
+    say(format_args!("  API            {}/api/v1/openapi.json", demo.base_url));
+    say(format_args!("  API key        {}", glow.api_key));
     say(format_args!("  texts sent     {}/twilio/messages", demo.sandbox_url));
     say(format_args!("  other clinic   {}, {}", HARBOR.name, harbor.door_url));
+    say(format_args!("  its API key    {}", harbor.api_key));
     say(format_args!("  two sites      {}, {}", JUNIPER.name, juniper.door_url));
     say(format_args!("  everything is kept in {}\n", dir.display()));
     let is_default = dir.ends_with("voxanne/demo");

@@ -35,6 +35,8 @@ pub(super) struct ClinicFile {
     pub webhook_url: String,
     pub door_url: String,
     pub webhook_secret: String,
+    /// Opens the whole API of the clinic.
+    pub api_key: String,
     pub org_id: String,
     #[serde(flatten)]
     pub line: LineFile,

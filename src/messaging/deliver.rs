@@ -150,6 +150,9 @@ fn plan(
     if text.opted_out && text.kind.class() != Class::Staff {
         return Plan::Refuse(Rule::OptedOut);
     }
+    if text.leave_before.is_some_and(|end| now >= end) {
+        return Plan::Refuse(Rule::TooLate);
+    }
     Plan::Send
 }
 

@@ -56,6 +56,8 @@ pub enum Rule {
     OrgHadEnough,
     /// The call had its share: as a rule a model in a loop.
     CallHadEnough,
+    /// Its time has passed since it was queued.
+    TooLate,
 }
 
 impl Rule {
@@ -69,6 +71,7 @@ impl Rule {
             Self::NumberHadEnough => "number_had_enough",
             Self::OrgHadEnough => "org_had_enough",
             Self::CallHadEnough => "call_had_enough",
+            Self::TooLate => "too_late",
         }
     }
 
@@ -84,6 +87,7 @@ impl Rule {
                 "The clinic reached its texts of the day. Raise the limit in Settings, or call."
             }
             Self::CallHadEnough => "One call asked for too many texts. Check the call, then call instead.",
+            Self::TooLate => "It could not leave in time. Call instead.",
         }
     }
 }
@@ -177,6 +181,7 @@ mod tests {
             Rule::NumberHadEnough,
             Rule::OrgHadEnough,
             Rule::CallHadEnough,
+            Rule::TooLate,
         ] {
             assert!(rule.advice().ends_with('.') && rule.advice().contains("all"), "{rule:?}");
             assert!(!rule.code().contains(' '));

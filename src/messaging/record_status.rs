@@ -148,7 +148,15 @@ fn task_for(text: &Text, state: TextState, failure: &Failure, now: Timestamp) ->
         ),
         _ => ("text_failed", format!("Not delivered: {what}. {hint}"), format!("text_failed:{}", text.id.0)),
     };
-    NewTask { kind, title, call: text.call, appointment: text.appointment, text: Some(text.id), dedupe_key }
+    NewTask {
+        kind,
+        title,
+        call: text.call,
+        appointment: text.appointment,
+        text: Some(text.id),
+        dedupe_key,
+        ..NewTask::default()
+    }
 }
 
 fn count(app: &App, text: &Text, state: TextState) {

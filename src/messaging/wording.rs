@@ -1,7 +1,7 @@
 //! The words of every text: pure, one place, asserted literally.
 //!
 //! Texts to callers are GSM-7 and at most two segments; they name no treatment, no staff link and no reply command that is
-//! not understood (`src/texts_in.rs`). Alerts to staff may carry emoji. Moments arrive as spoken by the clinic's clock
+//! not understood (`src/messaging/meaning.rs`). Alerts to staff may carry emoji. Moments arrive as spoken by the clinic's clock
 //! ("Sunday, February 1 at 2:00 PM"); whatever else arrives is flattened to one line and cut.
 
 use std::fmt;

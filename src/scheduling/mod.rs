@@ -7,6 +7,7 @@
 
 mod add_from_template;
 mod bookable;
+pub mod catalogue;
 mod clinic_info;
 mod hours;
 mod kept;

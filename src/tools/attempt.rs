@@ -10,7 +10,7 @@ use super::arguments::Arguments;
 use super::run::{Act, Answer, Caller, Look, ToolName, is_looping};
 use super::{
     book_appointment, cancel_appointment, check_availability, find_my_appointments, find_openings,
-    get_clinic_info, notify_hot_lead, request_human, reschedule_appointment, speech,
+    get_clinic_info, join_waitlist, notify_hot_lead, request_human, reschedule_appointment, speech,
 };
 use crate::calls::{self, Asked, Claim, NewToolCall};
 use crate::platform::app::App;
@@ -148,6 +148,7 @@ async fn perform(
         Act::NotifyHotLead => notify_hot_lead::answer(app, tx, caller, book, (asked, arguments)).await,
         Act::RescheduleAppointment => reschedule_appointment::answer(app, tx, caller, book, arguments).await,
         Act::CancelAppointment => cancel_appointment::answer(app, tx, caller, book, arguments).await,
+        Act::JoinWaitlist => join_waitlist::answer(app, tx, caller, book, arguments).await,
         Act::RequestHuman => request_human::answer(app, tx, caller, book, (asked, arguments)).await,
     }
 }

@@ -236,6 +236,7 @@ mod tests {
             ("cancel_appointment", json!([])),
             ("get_clinic_info", json!(["topic"])),
             ("request_human", json!(["reason"])),
+            ("join_waitlist", json!(["serviceType"])),
         ];
         assert_eq!(named, expected.map(|(name, required)| (name.to_owned(), required)));
     }

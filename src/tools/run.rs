@@ -81,10 +81,11 @@ pub enum Act {
     RescheduleAppointment,
     CancelAppointment,
     RequestHuman,
+    JoinWaitlist,
 }
 
 /// The names of the wire; camelCase is understood as well.
-const NAMES: [(&str, ToolName); 9] = [
+const NAMES: [(&str, ToolName); 10] = [
     ("check_availability", ToolName::Look(Look::CheckAvailability)),
     ("book_appointment", ToolName::Act(Act::BookAppointment)),
     ("notify_hot_lead", ToolName::Act(Act::NotifyHotLead)),
@@ -94,6 +95,7 @@ const NAMES: [(&str, ToolName); 9] = [
     ("cancel_appointment", ToolName::Act(Act::CancelAppointment)),
     ("get_clinic_info", ToolName::Look(Look::GetClinicInfo)),
     ("request_human", ToolName::Act(Act::RequestHuman)),
+    ("join_waitlist", ToolName::Act(Act::JoinWaitlist)),
 ];
 
 impl ToolName {

@@ -42,6 +42,7 @@ pub(super) const NO_SERVICES: &str =
     "We aren't taking bookings by phone yet. Please call back during opening hours.";
 pub(super) const WHICH_NEW_TIME: &str = "Which day and time would you like instead?";
 pub(super) const CANNOT_MOVE: &str = "I'm sorry, I can't move that visit myself. Our team can do it for you.";
+pub(super) const NO_CALLER_ID: &str = "I can only put the number you're calling from on the waitlist, and I can't see it. Please call us from your own phone.";
 pub(super) const LEAD_TEXTED: &str =
     "Thank you. I've just alerted our team, and they'll call you back as soon as they can.";
 pub(super) const LEAD_NOTED: &str =
@@ -226,6 +227,7 @@ fn samples() -> Vec<String> {
         WHICH_NEW_TIME,
         CANNOT_MOVE,
         TOO_FAR_AHEAD,
+        NO_CALLER_ID,
         LEAD_TEXTED,
         LEAD_NOTED,
     ]
@@ -269,7 +271,9 @@ mod tests {
 
     #[test]
     fn every_sentence_keeps_the_rules_of_speech() {
-        for said in samples().into_iter().chain(crate::appointments::SENTENCES()) {
+        for said in
+            samples().into_iter().chain(crate::appointments::SENTENCES()).chain(crate::waitlist::SENTENCES())
+        {
             crate::tools::run::assert_speakable(&said);
         }
     }

@@ -11,7 +11,9 @@ use super::super::appointment::Status;
 use super::super::policy::Policy;
 use super::{Reason, reserve};
 use crate::platform::db::{PgConnection, sql, sql_as, sql_scalar};
-use crate::platform::ids::{AppointmentId, CallId, ContactId, LocationId, OrgId, SeriesId, ServiceId};
+use crate::platform::ids::{
+    AppointmentId, CallId, ContactId, LocationId, OrgId, ResourceId, SeriesId, ServiceId,
+};
 
 #[derive(FromRow)]
 pub(in super::super) struct VisitRow {
@@ -70,6 +72,69 @@ pub(in super::super) async fn lock(
     id: AppointmentId,
 ) -> sqlx::Result<Option<VisitRow>> {
     sql_as(visit!("and a.id = $2 for no key update of a")).bind(org).bind(id).fetch_optional(tx).await
+}
+
+/// A page of visits by start and id.
+pub(in super::super) struct Page<'a> {
+    pub from: jiff_sqlx::Timestamp,
+    pub until: Option<jiff_sqlx::Timestamp>,
+    pub location: Option<LocationId>,
+    pub practitioner: Option<ResourceId>,
+    pub phone: Option<&'a str>,
+    pub status: Option<&'static str>,
+    pub after: Option<(jiff_sqlx::Timestamp, AppointmentId)>,
+    pub limit: i64,
+}
+
+pub(in super::super) async fn page(
+    tx: &mut PgConnection,
+    org: OrgId,
+    page: &Page<'_>,
+) -> sqlx::Result<Vec<VisitRow>> {
+    let (after_start, after_id) = page.after.unzip();
+    sql_as(visit!(
+        "and a.starts_at >= $2 and ($3::timestamptz is null or a.starts_at < $3)
+                and ($4::uuid is null or a.location_id = $4) and ($5::uuid is null or a.practitioner_id = $5)
+                and ($6::text is null or a.customer_phone = $6) and ($7::text is null or a.status = $7::appointment_status)
+                and ($8::timestamptz is null or a.starts_at >= $8 and (a.starts_at, a.id) > ($8, $9::uuid))
+              order by a.starts_at, a.id limit $10"
+    ))
+    .bind(org)
+    .bind(page.from)
+    .bind(page.until)
+    .bind(page.location)
+    .bind(page.practitioner)
+    .bind(page.phone)
+    .bind(page.status)
+    .bind(after_start)
+    .bind(after_id)
+    .bind(page.limit)
+    .fetch_all(tx)
+    .await
+}
+
+/// How a visit became what it is.
+#[derive(FromRow)]
+pub(in super::super) struct ChangeRow {
+    pub version: i32,
+    pub actor: String,
+    pub action: String,
+    pub changed: Value,
+    pub reason: Option<String>,
+    pub late: bool,
+    pub at: jiff_sqlx::Timestamp,
+}
+
+pub(in super::super) async fn history(
+    tx: &mut PgConnection,
+    org: OrgId,
+    id: AppointmentId,
+) -> sqlx::Result<Vec<ChangeRow>> {
+    sql_as("select version, actor, action, changed, reason, late, at from appointment_changes where org_id = $1 and appointment_id = $2 order by version limit 500")
+        .bind(org)
+        .bind(id)
+        .fetch_all(tx)
+        .await
 }
 
 /// Visits ahead that were booked from this number, soonest first.

@@ -6,7 +6,7 @@ use voxanne_vapi::provisioning::ToolMessage;
 use super::Clinic;
 
 /// Every tool, in the order of the documents.
-pub(super) const ALL: [fn(&Clinic) -> Tool; 9] = [
+pub(super) const ALL: [fn(&Clinic) -> Tool; 10] = [
     check_availability,
     book_appointment,
     notify_hot_lead,
@@ -16,6 +16,7 @@ pub(super) const ALL: [fn(&Clinic) -> Tool; 9] = [
     cancel_appointment,
     get_clinic_info,
     request_human,
+    join_waitlist,
 ];
 
 /// What the platform is told of one tool.
@@ -275,6 +276,32 @@ fn part_of_day() -> Value {
         "enum": ["morning", "afternoon", "evening", "any"],
         "description": "Only if the caller prefers a part of the day.",
     })
+}
+
+fn join_waitlist(clinic: &Clinic) -> Tool {
+    Tool {
+        name: "join_waitlist",
+        description: "Puts the caller on the waitlist for one treatment. Call it only after the caller has said that they \
+                      want to wait for an opening. The answer says between which days.",
+        parameters: json!({
+            "type": "object",
+            "properties": {
+                "serviceType": service_type(clinic),
+                "from": {
+                    "type": "string",
+                    "description": "The first day that suits, as YYYY-MM-DD by the clinic's own calendar; today if left out.",
+                },
+                "to": {
+                    "type": "string",
+                    "description": "The last day that suits, as YYYY-MM-DD; a month later if left out.",
+                },
+                "partOfDay": part_of_day(),
+                "practitionerName": practitioner_name(clinic),
+            },
+            "required": ["serviceType"],
+        }),
+        meanwhile: meanwhile("One moment while I put you on the list."),
+    }
 }
 
 fn service_type(clinic: &Clinic) -> Value {

@@ -17,6 +17,11 @@ impl Chance {
         Self(Mutex::new(seed))
     }
 
+    /// Another one, decided by this one: for each of several clients.
+    pub fn child(&self) -> Self {
+        Self(Mutex::new(self.below(u64::MAX)))
+    }
+
     /// A number below `bound`.
     pub fn below(&self, bound: u64) -> u64 {
         let mut state = self.0.lock().unwrap();

@@ -1,7 +1,7 @@
 //! What an acknowledged booking, text or alert survives: the real program in processes of its own, and real kills.
 
 mod callers;
-mod chance;
+pub mod chance;
 mod clocks;
 mod crashes;
 mod database;

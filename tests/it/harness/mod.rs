@@ -1,6 +1,7 @@
 //! A whole Voxanne per test: its own database from a template, its own port, the sandbox vendors, a fixed clock.
 //! A14, H5: the router, the accept loop and the configuration are production's, over HTTP.
 
+mod api;
 mod line;
 mod log;
 mod server;
@@ -25,6 +26,7 @@ use voxanne_sandbox::Sandbox;
 use voxanne_sandbox::caller::CallScript;
 use voxanne_sandbox::twilio::Text;
 
+pub use api::{Answered, Api};
 pub use line::Line;
 pub use server::{Database, empty_database, new_database, prepare, secret_of};
 
@@ -74,6 +76,12 @@ pub fn config(sandbox: &Sandbox) -> Config {
     config.database.live_connections = 8;
     config.database.back_connections = 4;
     config
+}
+
+/// A busy machine must not decide a race: how long it takes is the benches' business.
+pub fn patient(config: &mut Config) {
+    config.voice.tool_budget_ms = 19_000;
+    config.database.live_wait_ms = 18_000;
 }
 
 /// What [`KEY`] makes; the database role's password derives from it.
@@ -139,7 +147,12 @@ impl Voxanne {
 
     /// The same installation in a new process: nothing remembered but what is stored.
     pub async fn restarted(&self) -> Self {
-        Self::on(self.database.clone(), |_| {}).await
+        self.restarted_with(|_| {}).await
+    }
+
+    /// The same with other settings.
+    pub async fn restarted_with(&self, change: impl FnOnce(&mut Config)) -> Self {
+        Self::on(self.database.clone(), change).await
     }
 
     /// A call to Glow's main line.

@@ -17,6 +17,10 @@ const ROUTES: &[(&str, &str, u16)] = &[
         "/api/webhooks/twilio/status/5d0c6f1e-3a52-4b7c-9e84-71f2a06bd3c9/5d0c6f1e-3a52-4b7c-9e84-71f2a06bd3c9",
         400,
     ),
+    // The rest of the API: tests/it/api/access.rs.
+    ("GET", "/api/v1/locations", 401),
+    ("GET", "/api/v1/openapi.json", 200),
+    ("GET", "/api/v1", 404),
     ("GET", "/health/live", 200),
     ("GET", "/health/ready", 200),
     ("GET", "/problems", 200),

@@ -3,15 +3,8 @@
 use futures::future::join_all;
 use insta::assert_snapshot;
 use serde_json::json;
-use voxanne::platform::config::Config;
 
-use crate::harness::{CALLER, Voxanne, booking, call_ref};
-
-/// A busy machine must not decide a race: how long it takes is the benches' business.
-fn patient(config: &mut Config) {
-    config.voice.tool_budget_ms = 19_000;
-    config.database.live_wait_ms = 18_000;
-}
+use crate::harness::{CALLER, Voxanne, booking, call_ref, patient};
 
 #[tokio::test]
 async fn a_booking_says_so_and_leaves_visit_text_and_notification() {

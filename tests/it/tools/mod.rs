@@ -12,6 +12,7 @@ mod limits;
 mod notify_hot_lead;
 mod own_visits;
 mod prepare_and_confirm;
+mod races;
 mod repeats;
 mod request_human;
 mod reschedule_appointment;

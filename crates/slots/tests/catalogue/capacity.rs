@@ -38,7 +38,7 @@ fn two_chairs_hold_two_visits() {
 #[test]
 fn a_chair_is_made_free_by_changing_lanes() {
     // Never more than one chair is taken, but no lane is free from half past nine to half past ten.
-    let mut clinic = two_chairs(&[(1, "09:00", "10:00"), (2, "10:00", "11:00"), (2, "12:00", "13:00")]);
+    let mut clinic = two_chairs(&[(1, "09:00", "10:00"), (2, "10:00", "11:00"), (2, "11:00", "12:00")]);
     assert!(clinic.says("2026-02-02").contains(&"9:30".to_owned()));
     let fitted = clinic.book(clinic.local("2026-02-02T09:30"));
     let [ten, eleven] = ["2026-02-02T10:00", "2026-02-02T11:00"].map(|local| clinic.local(local));
@@ -46,13 +46,9 @@ fn a_chair_is_made_free_by_changing_lanes() {
     assert_eq!(fitted.moves, [moved]);
     assert_eq!(fitted.claims.iter().map(|claim| claim.lane).collect::<Vec<_>>(), [1, 2]);
     assert_eq!(clinic.causes("2026-02-02T09:30").len(), 1);
-    // What nothing links to the visit stays where it is.
-    assert!(clinic.busy.contains(&(
-        ROOM,
-        2,
-        clinic.local("2026-02-02T12:00"),
-        clinic.local("2026-02-02T13:00")
-    )));
+    // What only touches what moves stays where it is.
+    let noon = clinic.local("2026-02-02T12:00");
+    assert!(clinic.busy.contains(&(ROOM, 2, eleven, noon)));
 }
 
 #[test]
@@ -97,6 +93,16 @@ fn a_visit_that_takes_two_chairs_waits_for_both() {
     clinic.needs.push(chairs(2));
     assert_eq!(clinic.causes("2026-02-02T10:00"), [Cause::NoResource { need: 2 }]);
     assert_eq!(clinic.causes("2026-02-02T09:30").len(), 2);
+}
+
+#[test]
+fn a_chair_is_free_for_good_only_when_nobody_takes_the_other_at_once() {
+    let claims = [(1, "09:00", "09:30"), (2, "09:00", "10:00"), (3, "09:30", "10:00")];
+    let mut clinic = two_chairs(&claims).visits(20, 20);
+    clinic.needs = vec![chairs(3), chairs(3)];
+    let until = Some(clinic.local("2026-02-02T10:00"));
+    let full = Cause::ResourceBusy { resource: ROOM, need: 1, until };
+    assert_eq!(clinic.causes("2026-02-02T09:00"), [full]);
 }
 
 #[test]

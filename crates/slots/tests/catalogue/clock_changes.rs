@@ -144,6 +144,18 @@ fn a_span_inside_a_fold_opens_at_the_earlier_and_closes_at_the_later() {
 }
 
 #[test]
+fn yesterdays_window_reaches_over_midnight_where_the_clocks_go_back_over_it() {
+    // A minute after midnight it is 23:01 again.
+    let mut clinic = Clinic::in_zone("America/St_Johns").visits(15, 15);
+    clinic.hours = Hours::default();
+    clinic.hours.overrides.insert(day("2010-11-06"), vec![span((23, 0), (23, 30))]);
+    assert_eq!(window(&clinic, "2010-11-06"), (at("2010-11-07T01:30:00Z"), at("2010-11-07T03:00:00Z")));
+    let midnight = at("2010-11-07T02:30:00Z");
+    assert_eq!(clinic.zone.to_datetime(midnight).date(), day("2010-11-07"));
+    assert!(clinic.fit(midnight).is_ok());
+}
+
+#[test]
 fn closing_at_the_time_the_clocks_go_back_to_is_not_an_hour_later() {
     // At 24:00 it is 23:00 again.
     let clinic = Clinic::in_zone("America/Santiago").open((21, 0), (23, 0)).visits(30, 30);

@@ -139,6 +139,19 @@ fn every_cause_that_stands_in_the_way_is_said_and_no_other() {
 }
 
 #[test]
+fn of_a_pool_the_one_that_is_free_first_is_named() {
+    let mut clinic = Clinic::in_zone(NEW_YORK).busy(LASER, "2026-02-02T09:00", "2026-02-02T12:00").busy(
+        ROOM,
+        "2026-02-02T09:00",
+        "2026-02-02T11:00",
+    );
+    clinic.needs = vec![need(&[LASER, ROOM], 0)];
+    let until = Some(clinic.local("2026-02-02T11:00"));
+    let busy = Cause::ResourceBusy { resource: ROOM, need: 0, until };
+    assert_eq!(clinic.causes("2026-02-02T10:00"), [busy]);
+}
+
+#[test]
 fn one_resource_gets_free_for_one_need_only() {
     let mut clinic = Clinic::in_zone(NEW_YORK).busy(LASER, "2026-02-02T09:00", "2026-02-02T12:00");
     clinic.needs = vec![need(&[LASER], 0), need(&[LASER], 0)];

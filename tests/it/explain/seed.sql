@@ -1,0 +1,61 @@
+-- A thousand clinics, a hundred of them with six hundred visits each, and enough of everything else that reading a
+-- table, or a clinic's whole history, would never pay. Written as rows: foreign keys and triggers are not asked.
+set session_replication_role = replica;
+
+create function pg_temp.id(org bigint, n bigint) returns uuid immutable language sql as
+  $$ select lpad((org * 1000000 + n)::text, 32, '0')::uuid $$;
+create temporary table clinics as select n, pg_temp.id(n, 0) as org_id from generate_series(1, 1000) n;
+create temporary table visits as
+  select n, org_id, i, timestamptz '2026-06-01 00:00Z' + (i * 7919 % 9000) * interval '30 min' as starts_at
+    from clinics, generate_series(1, 600) i where n <= 100;
+
+insert into orgs (org_id, name, created_at) select org_id, 'Clinic ' || n, now() from clinics;
+insert into locations (org_id, id, name, time_zone) select org_id, pg_temp.id(n, 1), 'Here', 'UTC' from clinics;
+insert into services (org_id, id, name, duration_minutes)
+select org_id, pg_temp.id(n, 10 + s), 'Service ' || s, 30 from clinics, generate_series(1, 8) s;
+insert into resources (org_id, id, location_id, kind, name)
+select org_id, pg_temp.id(n, 20 + r), pg_temp.id(n, 1), case when r <= 8 then 'practitioner' else 'room' end, 'R ' || r
+  from clinics, generate_series(1, 12) r;
+insert into practitioners (org_id, id) select org_id, pg_temp.id(n, 20 + p) from clinics, generate_series(1, 8) p;
+insert into practitioner_turns (org_id, service_id, practitioner_id, turns)
+select org_id, pg_temp.id(n, 10 + s), pg_temp.id(n, 20 + p), p from clinics, generate_series(1, 4) s, generate_series(1, 8) p where n <= 100;
+insert into contacts (org_id, id, phone, name, created_at)
+select org_id, pg_temp.id(n, 1000 + i), '+1310' || 2000000 + i, 'A guest', now() from clinics, generate_series(1, 300) i where n <= 100;
+insert into calls (org_id, id, call_ref, state, created_at)
+select org_id, pg_temp.id(n, 2000 + i), 'call-' || i, 'ended', now() from clinics, generate_series(1, 40) i where n <= 100;
+insert into appointments (org_id, id, location_id, service_id, practitioner_id, contact_id, call_id, status, starts_at, ends_at,
+       time_zone, local_starts_at, customer_phone, confirmation_said, created_at)
+select org_id, pg_temp.id(n, 10000 + i), pg_temp.id(n, 1), pg_temp.id(n, 11 + i % 8), pg_temp.id(n, 21 + i % 8),
+       pg_temp.id(n, 1001 + i % 300), pg_temp.id(n, 2001 + i % 40),
+       (array['scheduled', 'completed', 'cancelled'])[1 + i % 3]::appointment_status, starts_at, starts_at + interval '30 min',
+       'UTC', starts_at at time zone 'UTC', '+1310' || 2000001 + i % 300, 'Booked.', now()
+  from visits;
+-- The constraint is about what may be written, and these may.
+alter table reservations drop constraint reservations_do_not_overlap;
+insert into reservations (org_id, resource_id, starts_at, ends_at, appointment_id)
+select org_id, pg_temp.id(n, 21 + i % 8), starts_at, starts_at + interval '30 min', pg_temp.id(n, 10000 + i) from visits;
+insert into holds (org_id, id, call_ref, location_id, service_id, practitioner_id, starts_at, ends_at, expires_at, created_at)
+select org_id, pg_temp.id(n, 20000 + i), 'call-' || i, pg_temp.id(n, 1), pg_temp.id(n, 11 + i % 8), pg_temp.id(n, 29),
+       starts_at, starts_at + interval '30 min', starts_at - interval '5 days', now()
+  from visits where i <= 6;
+insert into reservations (org_id, resource_id, starts_at, ends_at, hold_id, hold_expires_at)
+select org_id, practitioner_id, starts_at, ends_at, id, expires_at from holds;
+insert into calendar_connections (org_id, id, practitioner_id, provider, synced_at)
+select org_id, pg_temp.id(n, 30 + p), pg_temp.id(n, 20 + p), 'google', now() from clinics, generate_series(1, 8) p;
+insert into external_busy (org_id, id, connection_id, starts_at, ends_at)
+select org_id, pg_temp.id(n, 30000 + i), pg_temp.id(n, 31 + i % 8), starts_at, starts_at + interval '1 hour' from visits where i <= 400;
+insert into waitlist_entries (org_id, id, location_id, service_id, contact_id, local_from, local_to, created_at)
+select org_id, pg_temp.id(n, 40000 + i), pg_temp.id(n, 1), pg_temp.id(n, 11), pg_temp.id(n, 1000 + i), date '2026-12-01' + i, date '2026-12-31' + i, now()
+  from clinics, generate_series(1, 200) i where n <= 100;
+insert into waitlist_offers (org_id, id, entry_id, practitioner_id, starts_at, ends_at, token_digest, expires_at, created_at)
+select org_id, pg_temp.id(n, 41000 + i), pg_temp.id(n, 40000 + i), pg_temp.id(n, 21), now(), now(), int8send(n * 1000 + i), now(), now()
+  from clinics, generate_series(1, 200) i where n <= 100;
+insert into api_keys (org_id, id, name, key_digest, scopes, created_at)
+select org_id, pg_temp.id(n, 50 + k), 'Key ' || k, int8send(n * 100 + k), '{}', now() from clinics, generate_series(1, 5) k;
+insert into idempotent_requests (org_id, api_key_id, key, request_digest, created_at)
+select org_id, pg_temp.id(n, 51), 'key-' || i, '\x00', now() - i * interval '1 min' from clinics, generate_series(1, 300) i where n <= 100;
+insert into directory (kind, key, owner_org, owner_row)
+select 'api_key', encode(key_digest, 'hex'), org_id, id from api_keys on conflict do nothing;
+
+set session_replication_role = origin;
+analyze;
