@@ -16,6 +16,7 @@ mod problems;
 mod request;
 mod store;
 mod visits;
+mod waitlist;
 
 use axum::Router;
 use axum::routing::get;
@@ -40,8 +41,11 @@ pub fn document() -> utoipa::openapi::OpenApi {
 }
 
 fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
-    let (routes, mut document) =
-        OpenApiRouter::new().merge(catalogue::routes()).merge(visits::routes()).split_for_parts();
+    let (routes, mut document) = OpenApiRouter::new()
+        .merge(catalogue::routes())
+        .merge(visits::routes())
+        .merge(waitlist::routes())
+        .split_for_parts();
     openapi::complete(&mut document);
     (routes, document)
 }

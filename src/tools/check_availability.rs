@@ -22,7 +22,16 @@ pub(super) async fn answer(
     caller: &Caller,
     arguments: Arguments<'_>,
 ) -> Result<Answer, Arc<sqlx::Error>> {
-    openings(app, caller, arguments).await.map(Answer::result)
+    let before = rules_version(app, caller).await?;
+    let said = openings(app, caller, arguments).await?;
+    // Names were matched against a book that the look has shown to be old.
+    let is_old = rules_version(app, caller).await? != before;
+    Ok(Answer::result(if is_old { openings(app, caller, arguments).await? } else { said }))
+}
+
+/// The version of the rules that are kept.
+pub(super) async fn rules_version(app: &App, caller: &Caller) -> Result<i64, Arc<sqlx::Error>> {
+    Ok(scheduling::rule_book(app, caller.org, None).await?.version)
 }
 
 async fn openings(app: &App, caller: &Caller, arguments: Arguments<'_>) -> Result<String, Arc<sqlx::Error>> {

@@ -6,6 +6,7 @@ use jiff::ToSpan as _;
 use jiff::civil::{Date, Time};
 
 use super::arguments::{Arguments, Names};
+use super::check_availability::rules_version;
 use super::run::{Answer, Caller};
 use super::speech::openings::DayTimes;
 use super::speech::{self, openings};
@@ -36,7 +37,10 @@ pub(super) async fn answer(
     caller: &Caller,
     arguments: Arguments<'_>,
 ) -> Result<Answer, Arc<sqlx::Error>> {
-    find(app, caller, arguments).await.map(Answer::result)
+    let before = rules_version(app, caller).await?;
+    let said = find(app, caller, arguments).await?;
+    let is_old = rules_version(app, caller).await? != before;
+    Ok(Answer::result(if is_old { find(app, caller, arguments).await? } else { said }))
 }
 
 pub(super) async fn find(

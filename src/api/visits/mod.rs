@@ -9,6 +9,8 @@ mod refusals;
 mod series;
 mod wish;
 
+pub(super) use wish::{phone, place, practitioner};
+
 use std::sync::Arc;
 
 use utoipa_axum::router::OpenApiRouter;

@@ -43,7 +43,7 @@ pub(super) struct Wish {
 }
 
 /// Where and what, found among what is booked.
-pub(super) fn place<'b>(
+pub(in crate::api) fn place<'b>(
     book: &'b RuleBook,
     location: Option<Public<LocationId>>,
     service: Public<ServiceId>,
@@ -59,7 +59,7 @@ pub(super) fn place<'b>(
 }
 
 /// Whoever was asked for, if they are somebody.
-pub(super) fn practitioner(
+pub(in crate::api) fn practitioner(
     book: &RuleBook,
     asked: Option<Public<ResourceId>>,
 ) -> Result<Option<ResourceId>, Problem> {
@@ -72,7 +72,7 @@ pub(super) fn practitioner(
 }
 
 /// The number, checked.
-pub(super) fn phone(book: &RuleBook, said: Option<&str>) -> Result<Option<Phone>, Problem> {
+pub(in crate::api) fn phone(book: &RuleBook, said: Option<&str>) -> Result<Option<Phone>, Problem> {
     let wrong = |_| invalid_field("phone", "is no number that can be called");
     said.map(|said| Phone::parse(said, &book.settings.default_region).map_err(wrong)).transpose()
 }

@@ -88,6 +88,9 @@ fn rows() -> Vec<Row> {
             json!({"time": {"service_id": "$service", "starts_at": "2026-12-09T18:30:00Z"}}),
         ),
         row("delete", "/holds/{id}", "$hold", none()),
+        row("get", "/waitlist", "", none()),
+        row("post", "/waitlist", "", json!({"service_id": "$service", "phone": "+13105550101"})),
+        row("delete", "/waitlist/{id}", "$entry", none()),
         row("post", "/policy", "", json!({"notice_minutes": 1440, "fee_cents": 5000})),
     ]
 }
@@ -110,6 +113,7 @@ async fn own_ids(api: &Api) -> Vec<(&'static str, String)> {
         ("$visit", visit("2026-12-01").await),
         ("$second", visit("2026-12-02").await),
         ("$hold", made("/holds", time).await),
+        ("$entry", made("/waitlist", json!({"service_id": service, "phone": "+13105550102"})).await),
         ("$location", first("/locations").await),
         ("$service", service.clone()),
         ("$resource", first("/resources").await),

@@ -190,6 +190,27 @@ async fn twenty_parallel_bookings_with_one_key_are_one_visit_and_one_answer() {
 }
 
 #[tokio::test]
+async fn somebody_waits_and_is_taken_off_again() {
+    let vox = Voxanne::start().await;
+    let api = vox.glow_api().await;
+    let service = api.id_of("/services", "Botox").await;
+    let wish =
+        json!({"service_id": service, "phone": "(310) 555-0142", "from": "2026-12-01", "to": "2026-12-05"});
+    let entry = api.post("/waitlist", wish.clone()).await.good();
+    assert_eq!((&entry["state"], &entry["to"]), (&json!("waiting"), &json!("2026-12-05")));
+    let again = api.post("/waitlist", wish.clone()).await.good();
+    assert_eq!(again["id"], entry["id"], "one place each");
+    let mut backwards = wish;
+    backwards["to"] = "2026-11-30".into();
+    assert_eq!(api.post("/waitlist", backwards).await.wrong_field().0, "to");
+    assert_eq!(api.get("/waitlist?state=waiting").await.good()["items"].as_array().unwrap().len(), 1);
+    let path = format!("/waitlist/{}", entry["id"].as_str().unwrap());
+    assert_eq!(api.delete(&path).await.status, 204);
+    api.delete(&path).await.refused(404, "not_found");
+    assert_eq!(api.get("/waitlist?state=waiting").await.good()["items"].as_array().unwrap().len(), 0);
+}
+
+#[tokio::test]
 async fn wrong_fields_are_named() {
     let vox = Voxanne::start().await;
     let api = vox.glow_api().await;
