@@ -42,6 +42,7 @@ mod spoken_forms;
 #[cfg(test)]
 mod tests;
 mod time;
+mod within;
 mod words;
 
 use jiff::Zoned;
@@ -52,6 +53,7 @@ pub use date::{DateQuestion, parse_date};
 pub use days::{Weekdays, parse_stretch};
 pub use say::{say_date, say_moment, say_time, say_times, text_moment};
 pub use time::{TimeQuestion, parse_time};
+pub use within::{dates_within, times_within};
 
 /// The part of the day a caller asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

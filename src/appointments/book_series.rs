@@ -180,8 +180,8 @@ async fn tell(
     let Some((to, earliest)) = first.phone.as_ref().zip(fitted.first()) else { return Ok(false) };
     let moment = when::text_moment(&earliest.opening.starts_at.to_zoned(first.location.zone.clone()));
     let settings = &first.book.settings;
-    let body =
-        wording::series(&settings.clinic_name, fitted.len(), &moment, first.location.human_phone.as_deref());
+    let (clinic, clinic_phone) = first.book.sender(first.location);
+    let body = wording::series(clinic, fitted.len(), &moment, clinic_phone);
     let text = NewText {
         kind: Kind::Confirmation,
         to,

@@ -124,7 +124,7 @@ async fn queue_confirmation(
     let settings = &wanted.book.settings;
     let starts_at = visit.opening.starts_at.to_zoned(wanted.location.zone.clone());
     let moment = when::text_moment(&starts_at);
-    let (clinic, clinic_phone) = (&settings.clinic_name, settings.human_phone.as_deref());
+    let (clinic, clinic_phone) = wanted.book.sender(wanted.location);
     let (kind, body) = match visit.status {
         Status::Pending => (Kind::Pending, wording::pending(clinic, &moment, clinic_phone)),
         _ => (Kind::Confirmation, wording::confirmation(clinic, &moment, clinic_phone)),

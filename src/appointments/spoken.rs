@@ -75,14 +75,13 @@ pub fn unchanged_sentence(error: &ChangeError, tell: &Teller<'_>, zone: &TimeZon
     match error {
         ChangeError::Refused { refusal, alternatives } => {
             let cause = refusal.first();
-            format!("{} {}", reason(cause, alternatives, tell), offer(cause, alternatives, zone))
+            format!("{} {}", reason(cause, alternatives, tell), offer(cause, alternatives, tell, zone))
         }
         ChangeError::NotFound | ChangeError::NotAhead(_) | ChangeError::IllegalState { .. } => {
             "I'm sorry, that visit can't be changed any more. Our team can help you with it.".into()
         }
         ChangeError::VersionConflict { .. } => {
-            "I'm sorry, our team is changing that visit right now. Please ask me once more in a moment."
-                .into()
+            "I'm sorry, that visit is being changed at this very moment. Please ask me once more.".into()
         }
         ChangeError::NoLongerOffered | ChangeError::NotBegun => {
             "I'm sorry, I can't move that visit myself. Our team can do it for you.".into()
@@ -96,7 +95,7 @@ pub fn refused_sentence(error: &BookError, tell: &Teller<'_>, zone: &TimeZone) -
     match error {
         BookError::Refused { refusal, alternatives } => {
             let cause = refusal.first();
-            format!("{} {}", reason(cause, alternatives, tell), offer(cause, alternatives, zone))
+            format!("{} {}", reason(cause, alternatives, tell), offer(cause, alternatives, tell, zone))
         }
         BookError::HasAnotherVisit => {
             "You already have an appointment with us at that time. Our team can change it for you, or would another time suit you?".into()
@@ -130,9 +129,9 @@ fn reason(cause: &Cause, alternatives: &[Opening], tell: &Teller<'_>) -> String 
     }
 }
 
-fn offer(cause: &Cause, alternatives: &[Opening], zone: &TimeZone) -> String {
-    if matches!(cause, Cause::PrerequisiteMissing { .. }) {
-        return "Shall I look for a time for that?".into();
+fn offer(cause: &Cause, alternatives: &[Opening], tell: &Teller<'_>, zone: &TimeZone) -> String {
+    if let Cause::PrerequisiteMissing { service, .. } = cause {
+        return tell.shall_i_look(*service);
     }
     let at: Vec<Zoned> = alternatives.iter().map(|o| o.starts_at.to_zoned(zone.clone())).collect();
     let Some(first) = at.first() else { return "Which other day would suit you?".into() };

@@ -36,7 +36,7 @@ pub(super) async fn person(
     let Some(to) = visit.customer_phone.as_deref().and_then(|phone| Phone::parse_e164(phone).ok()) else {
         return Ok(false);
     };
-    let (clinic, phone) = (&told.book.settings.clinic_name, location.human_phone.as_deref());
+    let (clinic, phone) = told.book.sender(location);
     let moment = when::text_moment(told.moment);
     let body = match told.kind {
         Kind::Change => wording::change(clinic, &moment, phone),

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use voxanne_vapi::auth::Scheme;
 
 use super::CommandError;
-use super::demo_file::{ClinicFile, DemoFile};
+use super::demo_file::{ClinicFile, DemoFile, LineFile};
 use super::failure::Doing as _;
 use super::output::say;
 use super::start::{self, How, Started, Texts};
@@ -22,7 +22,7 @@ use crate::platform::app::App;
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::{embedded, secrets, telemetry};
-use crate::seed::{self, DemoClinic, GLOW, HARBOR};
+use crate::seed::{self, DemoClinic, GLOW, HARBOR, JUNIPER};
 
 /// How to play.
 #[derive(Debug, clap::Args)]
@@ -45,8 +45,19 @@ pub struct Args {
 }
 
 /// The stories that `--play` tells.
-const PLAYED: [Story; 5] =
-    [Story::Books, Story::RacesForLastSlot, Story::RepeatsToolCall, Story::TurnsHot, Story::SwollenFace];
+const PLAYED: [Story; 11] = [
+    Story::Books,
+    Story::RacesForLastSlot,
+    Story::RepeatsToolCall,
+    Story::TurnsHot,
+    Story::SwollenFace,
+    Story::Prepare,
+    Story::Move,
+    Story::Cancel,
+    Story::Prerequisite,
+    Story::TwoSites,
+    Story::RaceLaser,
+];
 
 /// Runs the demo until told to stop.
 pub(super) async fn run(args: Args) -> Result<(), CommandError> {
@@ -165,12 +176,14 @@ async fn open(started: &Started, dir: &Path, base_url: String) -> Result<DemoFil
     let app = &started.app;
     seed::demo_clinics(app).await.doing("seed the demo clinics")?;
     let earlier = DemoFile::read(dir);
-    let clinic = clinic(app, &GLOW, &base_url, earlier.as_ref().map(|e| &e.clinic)).await?;
-    let other_org = clinic_of_other(app, &base_url, earlier.as_ref()).await?;
+    let glow = clinic(app, &GLOW, &base_url, earlier.as_ref().map(|e| &e.clinic)).await?;
+    let other_org = clinic(app, &HARBOR, &base_url, earlier.as_ref().map(|e| &e.other_org)).await?;
+    let juniper = clinic(app, &JUNIPER, &base_url, earlier.as_ref().map(|e| &e.juniper)).await?;
     let ahead = app.clock.now().duration_since(Clock::system().now());
     Ok(DemoFile {
-        clinic,
+        clinic: glow,
         other_org,
+        juniper,
         database_url: started.app_url.expose_secret().to_owned(),
         admin_database_url: started.admin_url.expose_secret().to_owned(),
         sandbox_url: started.sandbox.as_ref().map(voxanne_sandbox::Sandbox::url).unwrap_or_default(),
@@ -178,14 +191,6 @@ async fn open(started: &Started, dir: &Path, base_url: String) -> Result<DemoFil
         clock_ahead_seconds: ahead.as_secs(),
         base_url,
     })
-}
-
-async fn clinic_of_other(
-    app: &App,
-    base_url: &str,
-    earlier: Option<&DemoFile>,
-) -> Result<ClinicFile, CommandError> {
-    clinic(app, &HARBOR, base_url, earlier.map(|e| &e.other_org)).await
 }
 
 /// The door and secret of an earlier run while they are good, else new ones.
@@ -208,10 +213,19 @@ async fn clinic(
         webhook_secret: secret,
         api_key,
         org_id: demo.org.0.to_string(),
-        assistant_id: demo.assistant_id.to_owned(),
-        phone_number_id: demo.phone_number_id.to_owned(),
-        time_zone: demo.time_zone.to_owned(),
+        line: line(demo.assistant_id, demo.phone_number_id, demo.time_zone),
+        other_lines: (demo.more.other_sites.iter())
+            .map(|site| line(site.assistant_id, site.phone_number_id, site.time_zone))
+            .collect(),
     })
+}
+
+fn line(assistant_id: &str, phone_number_id: &str, time_zone: &str) -> LineFile {
+    LineFile {
+        assistant_id: assistant_id.to_owned(),
+        phone_number_id: phone_number_id.to_owned(),
+        time_zone: time_zone.to_owned(),
+    }
 }
 
 async fn is_good(app: &App, demo: &DemoClinic, earlier: &ClinicFile) -> Result<bool, CommandError> {
@@ -243,7 +257,7 @@ async fn issue(app: &App, demo: &DemoClinic) -> Result<(String, String, String),
 }
 
 fn introduce(demo: &DemoFile, dir: &Path) {
-    let (glow, harbor) = (&demo.clinic, &demo.other_org);
+    let (glow, harbor, juniper) = (&demo.clinic, &demo.other_org, &demo.juniper);
     say(format_args!("{} is open at {}\n", GLOW.name, demo.base_url));
     say(format_args!("  voice door     {}", glow.webhook_url));
     say(format_args!("  its own door   {}", glow.door_url));
@@ -253,6 +267,7 @@ fn introduce(demo: &DemoFile, dir: &Path) {
     say(format_args!("  texts sent     {}/twilio/messages", demo.sandbox_url));
     say(format_args!("  other clinic   {}, {}", HARBOR.name, harbor.door_url));
     say(format_args!("  its API key    {}", harbor.api_key));
+    say(format_args!("  two sites      {}, {}", JUNIPER.name, juniper.door_url));
     say(format_args!("  everything is kept in {}\n", dir.display()));
     let is_default = dir.ends_with("voxanne/demo");
     let which = if is_default { String::new() } else { format!(" --data-dir {}", dir.display()) };

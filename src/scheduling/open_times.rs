@@ -106,11 +106,11 @@ fn obstacle(bookable: &Bookable<'_>, taken: &Taken, search: &Search<'_>, now: Ti
     refusal.causes.into_iter().next()
 }
 
-/// The first opening after the day, within a month.
-pub async fn next_open_day(app: &App, day: &Search<'_>) -> Result<Option<Opening>, Arc<sqlx::Error>> {
+/// The openings of the month after the day, or what keeps this person from them.
+pub async fn next_open_day(app: &App, day: &Search<'_>) -> Result<Found, Arc<sqlx::Error>> {
     let from = day.to.checked_add(1.day()).unwrap_or(day.to);
     let to = day.to.checked_add(LOOK_AHEAD_DAYS.days()).unwrap_or(from);
-    Ok(open_times(app, &Search { from, to, ..*day }).await?.openings.into_iter().next())
+    open_times(app, &Search { from, to, ..*day }).await
 }
 
 /// A few openings nearest to `wish` on its day, else the first ones after it. Reads in the caller's transaction.

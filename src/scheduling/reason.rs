@@ -43,7 +43,7 @@ impl<'b> Teller<'b> {
             Cause::ServiceFull { .. } => "I'm sorry, that day is full for this treatment.".into(),
             Cause::PrerequisiteMissing { service, valid_days } => {
                 let first = self.service(*service);
-                let a = if first.starts_with(|c: char| "AEIOaeio".contains(c)) { "an" } else { "a" };
+                let a = article(first);
                 match valid_days {
                     None => format!("For that you'd need {a} {first} with us first."),
                     Some(days) => format!("For that you'd need {a} {first} with us within {}.", span(*days)),
@@ -70,6 +70,12 @@ impl<'b> Teller<'b> {
             Cause::ResourceBusy { .. } => "I'm sorry, that time is taken.".into(),
             Cause::NoResource { .. } => "I'm sorry, we can't offer that here at the moment.".into(),
         }
+    }
+
+    /// The next step where something must come first.
+    pub fn shall_i_look(&self, required: Uuid) -> String {
+        let first = self.service(required);
+        format!("Shall I look for {} {first} first?", article(first))
     }
 
     /// What a receptionist reads: names, numbers and what would change it.
@@ -223,6 +229,10 @@ fn facts(cause: &Cause) -> Value {
 /// `09:30`, for receptionists and programs.
 fn clock(minute: u16) -> String {
     format!("{:02}:{:02}", minute / 60, minute % 60)
+}
+
+fn article(noun: &str) -> &'static str {
+    if noun.starts_with(|c: char| "AEIOaeio".contains(c)) { "an" } else { "a" }
 }
 
 /// How long something counts, for speech.

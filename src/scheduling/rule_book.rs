@@ -152,6 +152,12 @@ impl RuleBook {
         id.and_then(|id| self.locations.iter().find(|l| l.id == id)).or_else(|| self.locations.first())
     }
 
+    /// Whom a text about a visit there is from, and the number to call: a clinic with several sites says which.
+    pub fn sender<'b>(&'b self, location: &'b Location) -> (&'b str, Option<&'b str>) {
+        let name = if self.locations.len() > 1 { &location.name } else { &self.settings.clinic_name };
+        (name, location.human_phone.as_deref().or(self.settings.human_phone.as_deref()))
+    }
+
     /// The service with this id, if it is booked.
     pub fn service(&self, id: ServiceId) -> Option<&Service> {
         self.services.iter().find(|s| s.id == id)

@@ -27,6 +27,9 @@ pub(super) enum AttemptError {
     /// The rules moved while they were being used.
     #[error("the rules changed")]
     RulesChanged(i64),
+    /// Another request changed the visit between the look and the lock.
+    #[error("the visit is being changed")]
+    Overtaken,
     /// The database refused or went away.
     #[error("the database refused")]
     Database(#[from] sqlx::Error),
@@ -40,16 +43,17 @@ impl AttemptError {
         match self {
             Self::Database(error) => Some(error),
             Self::Rules(error) => Some(error),
-            Self::RulesChanged(_) => None,
+            Self::RulesChanged(_) | Self::Overtaken => None,
         }
     }
 
-    /// The server went away; a deadlock or serialization failure, which the ledger's locks should make impossible; or a
+    /// Overtaken; the server went away; a deadlock or serialization failure, which the ledger's locks should make impossible; or a
     /// hold was let go while its claim changed lanes.
     fn is_passing(&self) -> bool {
         let code = |e: &sqlx::Error| e.as_database_error().and_then(|d| d.code().map(Cow::into_owned));
         let is_rolled_back = |e| matches!(code(e).as_deref(), Some("40P01" | "40001" | "23503"));
-        self.database().is_some_and(|e| is_disconnected(e) || is_rolled_back(e))
+        matches!(self, Self::Overtaken)
+            || self.database().is_some_and(|e| is_disconnected(e) || is_rolled_back(e))
     }
 }
 
@@ -71,6 +75,7 @@ pub(super) async fn until(
                 metrics::counter!("voxanne_tool_retries_total").increment(1);
                 tokio::time::sleep(PAUSE).await;
             }
+            Err(AttemptError::Overtaken) => return Answer::result(speech::BEING_CHANGED),
             Err(error) if error.database().is_some_and(is_contended) => {
                 metrics::counter!("voxanne_tool_contended_total").increment(1);
                 return Answer::result(speech::CONTENDED);

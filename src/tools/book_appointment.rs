@@ -1,5 +1,7 @@
 //! Books an appointment from what the caller said, or holds its time while the caller makes up their mind.
 
+use voxanne_slots::Cause;
+
 use super::arguments::{Arguments, Names, NotANumber};
 use super::attempt::AttemptError;
 use super::run::{Answer, Caller};
@@ -45,6 +47,16 @@ pub(super) async fn answer(
         Err(BookError::Unexpected(error)) => Err(AttemptError::Database(error)),
         Err(refused) => {
             let tell = Teller::new(book, &location.zone);
+            // With none of their times in sight, asking for another day would go round in circles.
+            if let (BookError::Refused { refusal, alternatives }, Some(_)) = (&refused, wanted.practitioner)
+                && alternatives.is_empty()
+                && matches!(
+                    refusal.first(),
+                    Cause::NotWorking { .. } | Cause::LicenceExpired { .. } | Cause::Away { .. }
+                )
+            {
+                return Ok(Answer::result(speech::somebody_else(&tell.caller(refusal.first()))));
+            }
             Ok(Answer::result(appointments::refused_sentence(&refused, &tell, &location.zone)))
         }
     }
@@ -145,7 +157,7 @@ fn wanted<'b>(
 ) -> Result<NewBooking<'b>, String> {
     let said = Said { date: arguments.text(Names::DATE), time: arguments.text(Names::TIME) };
     let starts_at = wanted_start(app, location, &said)?;
-    let practitioner = wanted_practitioner(book, &service.service, arguments)?;
+    let practitioner = wanted_practitioner(book, location, &service.service, arguments)?;
     // A time can be held for somebody who has not said who they are.
     let prepares = arguments.flag(Names::PREPARE_ONLY);
     let said_name = arguments.text(Names::CUSTOMER_NAME);

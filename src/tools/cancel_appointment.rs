@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 use super::arguments::{Arguments, Names, clean};
 use super::attempt::AttemptError;
-use super::own_visit::{meant, own_visits};
+use super::own_visit::{Hint, meant, own_visits};
 use super::run::{Answer, Caller};
 use crate::appointments::{self, Actor, Appointment, ChangeError, Target};
 use crate::phone::Phone;
@@ -40,6 +40,7 @@ pub(super) async fn answer(
         Target { id: visit.id, expected_version: None, actor: Actor::Voice, reason: reason.as_deref() };
     match appointments::cancel(app, tx, caller.org, book, &target).await {
         Ok(changed) => Ok(Answer::result(changed.said)),
+        Err(ChangeError::VersionConflict { .. }) => Err(AttemptError::Overtaken),
         Err(ChangeError::Unexpected(error)) => Err(AttemptError::Database(error)),
         Err(refused) => {
             let zone = visit.starts_at.time_zone();
@@ -61,6 +62,6 @@ async fn just_called_off(
     let now = app.clock.now();
     let since = now.checked_sub(JUST_NOW).unwrap_or(now);
     let gone = appointments::called_off_by_phone(tx, caller.org, phone, since).await?;
-    let latest = gone.into_iter().take(1).collect();
-    Ok(meant(app, book, latest, arguments).ok())
+    // Latest first: without a hint that is the one, with a hint the latest that it is true of.
+    Ok(gone.into_iter().find(|visit| Hint::new(app, visit, arguments).fits(book, visit)))
 }

@@ -7,8 +7,8 @@ use jiff::civil::{Date, Time};
 
 use super::arguments::{Arguments, Names};
 use super::run::{Answer, Caller};
-use super::speech;
 use super::wanted_practitioner::wanted_practitioner;
+use super::{find_openings, speech};
 use crate::phone::Phone;
 use crate::platform::app::App;
 use crate::scheduling::{self, Location, Search, Teller};
@@ -41,13 +41,17 @@ async fn openings(app: &App, caller: &Caller, arguments: Arguments<'_>) -> Resul
     let Some(said_date) = arguments.text(Names::DATE) else { return Ok(speech::WHICH_DAY.into()) };
     let date = match when::parse_date(&said_date, today) {
         Ok(date) => date,
+        // "Next week" names no day, and says clearly which ones.
+        Err(_) if when::parse_stretch(&said_date, today).is_some() => {
+            return find_openings::find(app, caller, arguments).await;
+        }
         Err(question) => return Ok(speech::ask_date(question, today)),
     };
     let said_service = arguments.text(Names::SERVICE).unwrap_or_default();
     let Some(matched) = scheduling::match_service(&book, &said_service) else {
         return Ok(speech::WHICH_SERVICE.into());
     };
-    let practitioner = match wanted_practitioner(&book, matched.service(), arguments) {
+    let practitioner = match wanted_practitioner(&book, location, matched.service(), arguments) {
         Ok(practitioner) => practitioner,
         Err(question) => return Ok(question),
     };
@@ -66,16 +70,19 @@ async fn openings(app: &App, caller: &Caller, arguments: Arguments<'_>) -> Resul
     };
     let found = scheduling::open_times(app, &day).await?;
     if let Some(obstacle) = &found.obstacle {
-        return Ok(speech::needs_something_first(
-            &Teller::new(&book, &location.zone).caller(obstacle),
-            obstacle,
-        ));
+        return Ok(speech::needs_something_first(&Teller::new(&book, &location.zone), obstacle));
     }
     let local = |at: jiff::Timestamp| at.to_zoned(location.zone.clone());
     let times: Vec<Time> = found.openings.iter().map(|o| local(o.starts_at).time()).collect();
     if times.is_empty() {
-        let next = scheduling::next_open_day(app, &day).await?.map(|o| local(o.starts_at));
-        return Ok(speech::no_openings(date, is_closed(location, date), next.map(|z| (z.date(), z.time()))));
+        let next = scheduling::next_open_day(app, &day).await?;
+        // The day may have nothing for anybody, and the days after it nothing for this caller.
+        if let Some(obstacle) = &next.obstacle {
+            return Ok(speech::needs_something_first(&Teller::new(&book, &location.zone), obstacle));
+        }
+        let next = next.openings.first().map(|o| local(o.starts_at)).map(|z| (z.date(), z.time()));
+        let with = practitioner.and_then(|id| book.practitioner_name(id.0));
+        return Ok(speech::no_openings(date, is_closed(location, date), next, with));
     }
     let part =
         arguments.text(Names::PART_OF_DAY).and_then(|said| PartOfDay::parse(&said)).unwrap_or(PartOfDay::Any);

@@ -43,7 +43,11 @@ pub(super) async fn answer(
     Ok(Answer::result(if is_old { find(app, caller, arguments).await? } else { said }))
 }
 
-async fn find(app: &App, caller: &Caller, arguments: Arguments<'_>) -> Result<String, Arc<sqlx::Error>> {
+pub(super) async fn find(
+    app: &App,
+    caller: &Caller,
+    arguments: Arguments<'_>,
+) -> Result<String, Arc<sqlx::Error>> {
     let book = scheduling::rule_book(app, caller.org, None).await?;
     let Some(location) = book.location(caller.location) else { return Ok(speech::NO_SERVICES.into()) };
     let today = app.clock.now().to_zoned(location.zone.clone()).date();
@@ -52,7 +56,7 @@ async fn find(app: &App, caller: &Caller, arguments: Arguments<'_>) -> Result<St
         return Ok(speech::WHICH_SERVICE.into());
     };
     let service = matched.service();
-    let practitioner = match wanted_practitioner(&book, service, arguments) {
+    let practitioner = match wanted_practitioner(&book, location, service, arguments) {
         Ok(practitioner) => practitioner,
         Err(question) => return Ok(question),
     };
@@ -75,8 +79,7 @@ async fn find(app: &App, caller: &Caller, arguments: Arguments<'_>) -> Result<St
     };
     let found = scheduling::open_times(app, &search).await?;
     if let Some(obstacle) = &found.obstacle {
-        let why = Teller::new(&book, &location.zone).caller(obstacle);
-        return Ok(speech::needs_something_first(&why, obstacle));
+        return Ok(speech::needs_something_first(&Teller::new(&book, &location.zone), obstacle));
     }
     let local = |at: jiff::Timestamp| at.to_zoned(location.zone.clone()).datetime();
     let times: Vec<(Date, Time)> =
@@ -90,7 +93,11 @@ async fn find(app: &App, caller: &Caller, arguments: Arguments<'_>) -> Result<St
     if !times.is_empty() {
         return Ok(openings::others(&spread(times.into_iter())));
     }
-    let next = scheduling::next_open_day(app, &search).await?.map(|o| local(o.starts_at));
+    let next = scheduling::next_open_day(app, &search).await?;
+    if let Some(obstacle) = &next.obstacle {
+        return Ok(speech::needs_something_first(&Teller::new(&book, &location.zone), obstacle));
+    }
+    let next = next.openings.first().map(|o| local(o.starts_at));
     Ok(openings::none_until(search.to, next.map(|at| (at.date(), at.time()))))
 }
 

@@ -110,7 +110,7 @@ fn asked<'b>(
         return Err(speech::TOO_FAR_AHEAD.into());
     }
     let part = arguments.text(Names::PART_OF_DAY).and_then(|said| PartOfDay::parse(&said));
-    let practitioner = wanted_practitioner(book, service, arguments)?;
+    let practitioner = wanted_practitioner(book, location, service, arguments)?;
     Ok(Asked {
         service,
         practitioner,

@@ -8,6 +8,7 @@ pub(super) mod visits;
 use jiff::civil::{Date, Time};
 use voxanne_slots::Cause;
 
+use crate::scheduling::Teller;
 use crate::when::{DateQuestion, LocalTimeError, TimeQuestion, say_date, say_moment, say_time};
 
 pub(super) const UNREADABLE: &str = "I didn't catch all of that. Could you please say it once more?";
@@ -19,6 +20,8 @@ pub(super) const UNEXPECTED: &str =
     "I'm sorry, I couldn't reach our calendar just now. Please ask me once more in a moment.";
 pub(super) const CONTENDED: &str =
     "I'm sorry, somebody else is booking at this very moment. Please ask me for that time once more.";
+pub(super) const BEING_CHANGED: &str =
+    "I'm sorry, that visit is being changed at this very moment. Please ask me once more.";
 pub(super) const DIFFERENT: &str =
     "I want to be sure I have that right. Could you please tell me once more what you'd like?";
 pub(super) const TOO_MANY: &str = "I've tried quite a few times now. Our team can help you better, so please call us back during opening hours.";
@@ -125,6 +128,26 @@ pub(super) fn does_something_else(name: &str, service: &str) -> String {
     format!("{name} doesn't do {service} here. Would you like the first person who does?")
 }
 
+/// Somebody who does this at another site.
+pub(super) fn works_elsewhere(name: &str, site: &str) -> String {
+    format!("{name} doesn't work here, but at {site}. Would you like the first person who is available here?")
+}
+
+/// A treatment that nobody gives at this site, and one where somebody does.
+pub(super) fn not_given_here(service: &str, site: Option<&str>) -> String {
+    match site {
+        Some(site) => format!(
+            "We don't offer {service} here, but we do at {site}. Shall our team call you to book it there?"
+        ),
+        None => format!("We don't offer {service} at the moment. Is there another treatment you'd like?"),
+    }
+}
+
+/// The one who was asked for cannot be had.
+pub(super) fn somebody_else(why: &str) -> String {
+    format!("{why} Would you like the first person who is available?")
+}
+
 /// Open times of a day.
 pub(super) fn open_times(date: Date, times: &[Time], spoken_max: usize) -> String {
     format!(
@@ -144,23 +167,35 @@ pub(super) fn other_times(date: Date, times: &[Time], spoken_max: usize) -> Stri
 }
 
 /// A day without openings, and the nearest one that has some.
-pub(super) fn no_openings(date: Date, is_closed: bool, next: Option<(Date, Time)>) -> String {
+///
+/// `with` is the practitioner who was asked for: with none of their days in sight, somebody else is offered.
+pub(super) fn no_openings(
+    date: Date,
+    is_closed: bool,
+    next: Option<(Date, Time)>,
+    with: Option<&str>,
+) -> String {
     let why = if is_closed { "we're closed" } else { "we have nothing left" };
-    match next {
-        Some((day, time)) => format!(
+    match (next, with) {
+        (None, Some(name)) => format!(
+            "I'm sorry, I find no time with {name} around {}. Would you like the first person who is available?",
+            say_date(date)
+        ),
+        (Some((day, time)), _) => format!(
             "I'm sorry, {why} on {}. The nearest day with openings is {}, from {}; would that work?",
             say_date(date),
             say_date(day),
             say_time(time)
         ),
-        None => format!("I'm sorry, {why} on {}. Which other day would suit you?", say_date(date)),
+        (None, None) => format!("I'm sorry, {why} on {}. Which other day would suit you?", say_date(date)),
     }
 }
 
 /// Something that this person must have had, or had too lately, and the next step.
-pub(super) fn needs_something_first(why: &str, obstacle: &Cause) -> String {
+pub(super) fn needs_something_first(tell: &Teller<'_>, obstacle: &Cause) -> String {
+    let why = tell.caller(obstacle);
     match obstacle {
-        Cause::PrerequisiteMissing { .. } => format!("{why} Shall I look for a time for that?"),
+        Cause::PrerequisiteMissing { service, .. } => format!("{why} {}", tell.shall_i_look(*service)),
         _ => format!("{why} Shall I look from then on?"),
     }
 }
@@ -177,6 +212,7 @@ fn samples() -> Vec<String> {
         TOO_SLOW,
         UNEXPECTED,
         CONTENDED,
+        BEING_CHANGED,
         DIFFERENT,
         TOO_MANY,
         CALL_OVER,
@@ -207,6 +243,9 @@ fn samples() -> Vec<String> {
         ]
         .map(|question| ask_date(question, date)),
     );
+    all.push(somebody_else("I'm sorry, nobody is available for that at that time."));
+    all.push(works_elsewhere("Dr. Maya Chen", "Downtown Studio"));
+    all.extend([None, Some("Downtown Studio")].map(|site| not_given_here("Laser Hair Removal", site)));
     all.push(does_something_else("Dr. Maya Chen", "Laser Treatment"));
     let two = TimeQuestion::TwoReadings(jiff::civil::time(7, 0, 0, 0), jiff::civil::time(19, 0, 0, 0));
     all.extend([TimeQuestion::Unclear, TimeQuestion::Impossible, two].map(ask_time));
@@ -217,9 +256,10 @@ fn samples() -> Vec<String> {
     }
     let next = Some((later, jiff::civil::time(16, 45, 0, 0)));
     all.extend([
-        no_openings(date, true, next),
-        no_openings(date, false, next),
-        no_openings(date, false, None),
+        no_openings(date, true, next, None),
+        no_openings(date, false, next, Some("Dr. Maya Chen")),
+        no_openings(date, false, None, None),
+        no_openings(date, false, None, Some("Dr. Maya Chen")),
     ]);
     all.extend([clinic::samples(), human::samples(), openings::samples(), visits::samples()].concat());
     all

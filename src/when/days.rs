@@ -81,15 +81,17 @@ fn day_of(token: Token<'_>) -> Option<Weekday> {
 }
 
 /// The first and last day, from `today` on, of "this week", "next week", "this weekend", "next weekend", "this month" or
-/// "next month"; weeks begin on Monday. `None` when no such stretch is named.
+/// "next month", or of a month that is named; weeks begin on Monday. `None` when no such stretch is named.
 pub fn parse_stretch(said: &str, today: Date) -> Option<(Date, Date)> {
     let clean = words::clean(said)?;
     let tokens = words::tokens(&clean)?;
-    let said: Vec<&str> = tokens
-        .iter()
-        .filter_map(Token::word)
-        .filter(|word| !words::is_filler(word) && !matches!(*word, "in" | "during" | "sometime"))
-        .collect();
+    let is_filler = |word: &str| words::is_filler(word) || matches!(word, "in" | "during" | "sometime");
+    let named: Vec<Token<'_>> =
+        tokens.iter().copied().filter(|token| !token.word().is_some_and(is_filler)).collect();
+    if let [Token::Month(month)] = named[..] {
+        return named_month(month, today);
+    }
+    let said: Vec<&str> = named.iter().filter_map(Token::word).collect();
     if said.len() > 2 || tokens.len() > said.len() + 4 {
         return None;
     }
@@ -108,6 +110,14 @@ pub fn parse_stretch(said: &str, today: Date) -> Option<(Date, Date)> {
         _ => return None,
     };
     Some((first.max(today), last))
+}
+
+/// The month of that number, this year or next, without the days that have passed.
+fn named_month(month: u32, today: Date) -> Option<(Date, Date)> {
+    let month = i8::try_from(month).ok()?;
+    let year = if month < today.month() { today.year().checked_add(1)? } else { today.year() };
+    let first = Date::new(year, month, 1).ok()?;
+    Some((first.max(today), first.last_of_month()))
 }
 
 #[cfg(test)]
@@ -158,6 +168,9 @@ mod tests {
             ("next weekend", date(2026, 12, 5), date(2026, 12, 6)),
             ("this month", tuesday, date(2026, 11, 30)),
             ("next month", date(2026, 12, 1), date(2026, 12, 31)),
+            ("in December", date(2026, 12, 1), date(2026, 12, 31)),
+            ("November", tuesday, date(2026, 11, 30)),
+            ("sometime in march please", date(2027, 3, 1), date(2027, 3, 31)),
         ] {
             assert_eq!(parse_stretch(said, tuesday), Some((first, last)), "{said}");
         }

@@ -49,8 +49,9 @@ async fn all_templates_are_added_once_and_what_was_there_is_left_as_it_is() {
     assert_eq!(vox.one::<String>(&filler).await, own);
     // Again: nothing.
     assert!(add(&vox, &[]).await.iter().all(|(_, outcome)| *outcome == Added::Exists));
-    assert_eq!(vox.count(&format!("service_spacings where org_id <> '{org}'")).await, 0);
-    assert_eq!(vox.count(&format!("service_prerequisites where org_id <> '{org}'")).await, 0);
+    let glow = vox.glow.org.0;
+    assert_eq!(vox.count(&format!("service_spacings where org_id = '{glow}'")).await, 0);
+    assert_eq!(vox.count(&format!("service_prerequisites where org_id = '{glow}'")).await, 0);
 }
 
 #[tokio::test]

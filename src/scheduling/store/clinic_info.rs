@@ -49,8 +49,13 @@ pub(in crate::scheduling) async fn treatments(
         "select s.id, s.name, s.price_cents, s.preparation from services s
           where s.org_id = $1 and s.active and not s.is_other
             and exists (select from service_practitioners sp
-                          join resources r on r.org_id = sp.org_id and r.id = sp.practitioner_id
-                         where sp.org_id = s.org_id and sp.service_id = s.id and r.location_id = $2 and r.active)
+                          join resources r on r.org_id = sp.org_id and r.id = sp.practitioner_id and r.active
+                          join practitioners p on p.org_id = r.org_id and p.id = r.id
+                         where sp.org_id = s.org_id and sp.service_id = s.id
+                           and (r.location_id = $2 and not p.own_hours
+                                or exists (select from weekly_hours h
+                                            where h.org_id = p.org_id and h.practitioner_id = p.id
+                                              and h.location_id = $2 and h.kind = 'open')))
           order by s.position, s.id",
     )
     .bind(org)

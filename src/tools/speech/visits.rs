@@ -14,6 +14,9 @@ pub(in crate::tools) const NO_VISITS: &str =
 pub(in crate::tools) const NOTHING_TO_CHANGE: &str =
     "I don't see an upcoming visit for the number you're calling from. Shall I have our team look into it?";
 
+pub(in crate::tools) const HAS_ANOTHER: &str =
+    "You have another appointment with us at that time. Would a different time suit you?";
+
 /// More than this and a caller stops listening.
 const VISITS_SPOKEN_MAX: usize = 3;
 
@@ -63,6 +66,12 @@ pub(in crate::tools) fn ahead(all: &[(String, Zoned, Option<&str>)], count: usiz
     said
 }
 
+/// A visit that was to go where it is.
+pub(in crate::tools) fn is_then_already(service: &str, at: &Zoned) -> String {
+    let service = plain_words(service);
+    format!("Your {service} appointment is on {} already. Would you like a different time?", say_moment(at))
+}
+
 /// The exact words to say yes or no to, when the time is kept for the caller meanwhile.
 pub(in crate::tools) fn held(service: &str, at: &Zoned) -> String {
     format!("I'm holding {} for your {service} appointment. Shall I book it?", say_moment(at))
@@ -83,6 +92,8 @@ pub(super) fn samples() -> Vec<String> {
         NUMBER_HIDDEN.to_owned(),
         NO_VISITS.to_owned(),
         NOTHING_TO_CHANGE.to_owned(),
+        HAS_ANOTHER.to_owned(),
+        is_then_already("Botox", &at),
         held("Botox", &at),
         read_back("Botox", &at),
     ];

@@ -51,6 +51,10 @@ pub struct Voxanne {
     pub http: reqwest::Client,
     pub glow: Clinic,
     pub harbor: Clinic,
+    /// The first site of the clinic with two.
+    pub denver: Clinic,
+    /// Its second.
+    pub phoenix: Clinic,
 }
 
 /// A demo clinic's side of the voice platform.
@@ -121,6 +125,7 @@ impl Voxanne {
             secret: server::secret_of(seeded),
             door: server::door_of(seeded),
         };
+        let phoenix = &seed::JUNIPER.more.other_sites[0];
         Self {
             url,
             sandbox,
@@ -129,6 +134,13 @@ impl Voxanne {
             http: reqwest::Client::builder().timeout(Duration::from_secs(30)).build().unwrap(),
             glow: clinic(&seed::GLOW),
             harbor: clinic(&seed::HARBOR),
+            phoenix: Clinic {
+                assistant_id: phoenix.assistant_id.to_owned(),
+                phone_number_id: phoenix.phone_number_id.to_owned(),
+                number: phoenix.number.to_owned(),
+                ..clinic(&seed::JUNIPER)
+            },
+            denver: clinic(&seed::JUNIPER),
             app,
         }
     }

@@ -3,6 +3,7 @@
 mod changes;
 mod rules;
 mod series;
+mod two_sites;
 
 use serde_json::json;
 

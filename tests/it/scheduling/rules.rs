@@ -119,9 +119,9 @@ async fn a_first_filler_needs_a_consultation_and_a_consultation_opens_the_way() 
     let vox = Voxanne::start().await;
     with_consultation_first(&vox).await;
     let said = asked(&vox, 1, &caller(1), "Dermal Filler", DAY).await;
-    assert_snapshot!(said, @"For that you'd need a Consultation with us first. Shall I look for a time for that?");
+    assert_snapshot!(said, @"For that you'd need a Consultation with us first. Shall I look for a Consultation first?");
     let said = booked(&vox, 2, &caller(1), "Dermal Filler", (DAY, "14:15")).await;
-    assert_snapshot!(said, @"For that you'd need a Consultation with us first. Shall I look for a time for that?");
+    assert_snapshot!(said, @"For that you'd need a Consultation with us first. Shall I look for a Consultation first?");
     assert!(booked(&vox, 3, &caller(1), "Consultation", (DAY, "10:30")).await.starts_with("Great!"));
     // Not before it, but after it; and nobody else profits from it.
     assert!(

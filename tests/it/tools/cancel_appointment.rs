@@ -42,3 +42,22 @@ async fn a_visit_that_is_over_is_not_called_off() {
     assert!(said.starts_with("I don't see an upcoming visit"), "{said}");
     assert_eq!(vox.count("appointments where status = 'scheduled'").await, 1);
 }
+
+#[tokio::test]
+async fn the_one_before_the_last_is_known_to_be_called_off_too() {
+    let vox = Voxanne::start().await;
+    for (n, service) in [(1, "Botox"), (2, "HydraFacial")] {
+        let wish = booking(service, "2026-12-01", if n == 1 { "10:00" } else { "14:00" }, "Ana Diaz");
+        vox.call(&call_ref(n)).tool("book_appointment", wish).await.unwrap();
+    }
+    let off = async |n: u128, hint: &str| {
+        let wish = json!({"appointmentHint": hint});
+        vox.call(&call_ref(n)).tool("cancel_appointment", wish).await.unwrap().text().to_owned()
+    };
+    let facial = off(3, "facial").await;
+    vox.later(jiff::SignedDuration::from_mins(1));
+    let botox = off(4, "botox").await;
+    assert_eq!(off(5, "facial").await, facial);
+    assert_eq!(off(6, "").await, botox);
+    assert!(off(7, "laser").await.starts_with("I don't see an upcoming visit"));
+}

@@ -10,6 +10,7 @@ mod get_clinic_info;
 mod kept_looks;
 mod limits;
 mod notify_hot_lead;
+mod own_visits;
 mod prepare_and_confirm;
 mod races;
 mod repeats;

@@ -76,7 +76,43 @@ async fn with_two_visits_the_caller_says_which() {
     assert_snapshot!(said, @"I see your Laser Treatment on Tuesday, December 1st at 10 AM and your Botox on Thursday, December 3rd at 11:15 AM. Which one do you mean?");
     assert!(moved(&vox, 4, to("the hydrafacial")).await.starts_with("I don't see that one, but I do see"));
     assert!(moved(&vox, 5, to("my botox")).await.starts_with("I've moved your Botox"));
-    assert!(moved(&vox, 6, to("the one on December 1st")).await.contains("Laser Treatment"));
+    // One person is in one place.
+    assert_snapshot!(
+        moved(&vox, 6, to("the one on December 1st")).await,
+        @"You have another appointment with us at that time. Would a different time suit you?"
+    );
+    let later =
+        json!({"newDate": "2026-12-04", "newTime": "2 PM", "appointmentHint": "the one on December 1st"});
+    assert!(moved(&vox, 7, later).await.starts_with("I've moved your Laser Treatment"));
+}
+
+#[tokio::test]
+async fn a_visit_that_is_there_already_is_said_to_be() {
+    let vox = Voxanne::start().await;
+    booked(&vox, 1, "Botox", "2026-12-01", "10:00").await;
+    let said = moved(&vox, 2, json!({"newDate": "2026-12-01", "newTime": "10 AM"})).await;
+    assert_snapshot!(said, @"Your Botox appointment is on Tuesday, December 1st at 10 AM already. Would you like a different time?");
+    assert_eq!(vox.count("appointments where version = 1").await, 1);
+}
+
+#[tokio::test]
+async fn two_people_of_one_number_come_at_one_time() {
+    let vox = Voxanne::start().await;
+    booked(&vox, 1, "Botox", "2026-12-01", "10:00").await;
+    let daughter = booking("HydraFacial", "2026-12-01", "14:00", "Lucia Diaz");
+    vox.call(&call_ref(2)).tool("book_appointment", daughter).await.unwrap();
+    let said = moved(&vox, 3, json!({"appointmentHint": "facial", "newTime": "10 AM"})).await;
+    assert!(said.starts_with("I've moved your HydraFacial"), "{said}");
+}
+
+#[tokio::test]
+async fn eight_requests_at_once_move_a_visit_and_none_is_told_that_somebody_else_does() {
+    let vox = Voxanne::start_with(|config| config.voice.tool_budget_ms = 19_000).await;
+    booked(&vox, 1, "Microneedling", "2026-12-01", "10:00").await;
+    let to = |n: u128| json!({"newDate": format!("2026-12-0{}", 2 + n % 2), "newTime": "9 AM"});
+    let said = futures::future::join_all((0..8).map(|n| moved(&vox, 2 + n, to(n)))).await;
+    assert!(said.iter().all(|said| said.starts_with("I've moved your Microneedling")), "{said:?}");
+    assert_eq!(vox.count("reservations where appointment_id is not null").await, 2);
 }
 
 #[tokio::test]
