@@ -44,7 +44,7 @@ pub(super) async fn insert_hours(
         .bind(row.shift.opens_minute)
         .bind(row.shift.closes_minute)
         .bind(row.shift.kind)
-        .bind(row.effective_from.map(|date| date.to_sqlx()))
+        .bind(row.effective_from.map(jiff_sqlx::ToSqlx::to_sqlx))
         .execute(&mut *tx)
         .await?;
     }
@@ -169,7 +169,7 @@ pub(super) async fn insert_practitioner(
     .bind(!person.hours.is_empty())
     .bind(person.supervises)
     .bind(person.daily_cap)
-    .bind(licence_expires_on.map(|date| date.to_sqlx()))
+    .bind(licence_expires_on.map(jiff_sqlx::ToSqlx::to_sqlx))
     .execute(tx)
     .await?;
     Ok(())

@@ -28,7 +28,7 @@ pub(super) async fn answer(
         Ok(visits) => visits,
         Err(sentence) => return Ok(Answer::result(sentence)),
     };
-    let visit = match meant(app, book, visits, arguments) {
+    let visit = match meant(app, book, &visits, arguments) {
         Ok(visit) => visit,
         Err(question) => {
             let just_now = just_called_off(app, tx, caller, book, arguments).await?;

@@ -31,7 +31,7 @@ pub(super) async fn own_visits(
 pub(super) fn meant(
     app: &App,
     book: &RuleBook,
-    all: Vec<Appointment>,
+    all: &[Appointment],
     arguments: Arguments<'_>,
 ) -> Result<Appointment, String> {
     let Some(first) = all.first() else { return Err(visits::NOTHING_TO_CHANGE.into()) };

@@ -25,7 +25,7 @@ pub(super) async fn answer(
     if let Some(there) = already_there(app, book, &visits, arguments) {
         return Ok(Answer::result(there.said.clone()));
     }
-    let visit = match meant(app, book, visits.clone(), arguments) {
+    let visit = match meant(app, book, &visits, arguments) {
         Ok(visit) => visit,
         Err(question) => return Ok(Answer::result(question)),
     };

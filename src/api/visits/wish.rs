@@ -43,11 +43,11 @@ pub(super) struct Wish {
 }
 
 /// Where and what, found among what is booked.
-pub(in crate::api) fn place<'b>(
-    book: &'b RuleBook,
+pub(in crate::api) fn place(
+    book: &RuleBook,
     location: Option<Public<LocationId>>,
     service: Public<ServiceId>,
-) -> Result<(&'b Location, &'b Service), Problem> {
+) -> Result<(&Location, &Service), Problem> {
     let found = match location {
         Some(Public(id)) => book.locations.iter().find(|l| l.id == id),
         None => book.locations.first(),

@@ -24,7 +24,10 @@ const APART_MINUTES: i64 = 15;
 const TIMES: i64 = 4;
 
 pub(super) async fn needs_consultation(stage: &Stage) -> Result<(), CommandError> {
-    let Some(denver) = stage.site(0) else { return not_told() };
+    let Some(denver) = stage.site(0) else {
+        not_told();
+        return Ok(());
+    };
     let mut line = denver.ring(Some("Zoe Lindqvist")).await?;
     line.says("I'd like lip filler in two weeks or so. It's my first time.").await?;
     line.times(FILLER, denver.day(14)).await?;
@@ -38,7 +41,10 @@ pub(super) async fn needs_consultation(stage: &Stage) -> Result<(), CommandError
 }
 
 pub(super) async fn two_sites(stage: &Stage) -> Result<(), CommandError> {
-    let (Some(denver), Some(phoenix)) = (stage.site(0), stage.site(1)) else { return not_told() };
+    let (Some(denver), Some(phoenix)) = (stage.site(0), stage.site(1)) else {
+        not_told();
+        return Ok(());
+    };
     say("   (Phoenix)");
     let mut line = phoenix.ring(Some("Ben Carver")).await?;
     let number = line.number.clone();
