@@ -45,7 +45,7 @@ pub struct Args {
 }
 
 /// The stories that `--play` tells.
-const PLAYED: [Story; 11] = [
+const PLAYED: [Story; 12] = [
     Story::Books,
     Story::RacesForLastSlot,
     Story::RepeatsToolCall,
@@ -54,6 +54,7 @@ const PLAYED: [Story; 11] = [
     Story::Prepare,
     Story::Move,
     Story::Cancel,
+    Story::WaitlistFill,
     Story::Prerequisite,
     Story::TwoSites,
     Story::RaceLaser,
@@ -268,6 +269,7 @@ fn introduce(demo: &DemoFile, dir: &Path) {
     say(format_args!("  other clinic   {}, {}", HARBOR.name, harbor.door_url));
     say(format_args!("  its API key    {}", harbor.api_key));
     say(format_args!("  two sites      {}, {}", JUNIPER.name, juniper.door_url));
+    say(format_args!("  its API key    {}", juniper.api_key));
     say(format_args!("  everything is kept in {}\n", dir.display()));
     let is_default = dir.ends_with("voxanne/demo");
     let which = if is_default { String::new() } else { format!(" --data-dir {}", dir.display()) };

@@ -94,6 +94,23 @@ impl Records {
         Ok(())
     }
 
+    /// The latest text to a number that holds some words, waited for, bounded.
+    pub(super) async fn text_to(&self, number: &str, words: &str) -> Result<Option<String>, CommandError> {
+        let found = async {
+            loop {
+                let outbox = async { self.http.get(&self.outbox).send().await?.json::<Vec<Value>>().await };
+                let texts = outbox.await.doing("read the sandbox's outbox")?;
+                let to_them = texts.iter().filter(|text| text["to"] == number);
+                let mut bodies = to_them.filter_map(|text| text["body"].as_str());
+                if let Some(body) = bodies.rfind(|body| body.contains(words)) {
+                    return Ok(body.to_owned());
+                }
+                tokio::time::sleep(TICK).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, found).await.ok().transpose()
+    }
+
     pub(super) async fn close(&self) {
         self.db.close().await;
     }

@@ -102,7 +102,15 @@ fn asked<'b>(
         }
         None => Ok(None),
     };
-    let (from, to) = (date(Names::FROM_DATE)?, date(Names::TO_DATE)?);
+    let stretch = |names: Names| arguments.text(names).and_then(|said| when::parse_stretch(&said, today));
+    let (from, named_to) = match stretch(Names::FROM_DATE) {
+        Some((first, last)) => (Some(first), Some(last)),
+        None => (date(Names::FROM_DATE)?, None),
+    };
+    let to = match stretch(Names::TO_DATE) {
+        Some((_, last)) => Some(last),
+        None => date(Names::TO_DATE)?.or(named_to),
+    };
     let first = from.unwrap_or(today);
     let last = to.unwrap_or_else(|| first.checked_add(WINDOW_DAYS.days()).unwrap_or(first));
     let horizon = today.checked_add(i64::from(service.rules.horizon_days).days()).unwrap_or(today);

@@ -267,6 +267,7 @@ impl Offering<'_> {
         held: &Held,
     ) -> Result<bool, sqlx::Error> {
         let (settings, zone) = (&self.wanted.book.settings, &self.wanted.location.zone);
+        let (clinic, _) = self.wanted.book.sender(self.wanted.location);
         let moment = when::text_moment(&held.starts_at.to_zoned(zone.clone()));
         let until = zone.to_datetime(self.expires_at).strftime("%-I:%M %p").to_string();
         let base = &app.config.server.public_url;
@@ -274,7 +275,7 @@ impl Offering<'_> {
         let text = NewText {
             kind: Kind::WaitlistOffer,
             to: self.phone,
-            body: wording::waitlist_offer(&settings.clinic_name, &moment, &until, link.as_deref()),
+            body: wording::waitlist_offer(clinic, &moment, &until, link.as_deref()),
             dedupe_key: format!("waitlist_offer:{}", id.0),
             contact: Some(self.candidate.contact_id),
             appointment: None,

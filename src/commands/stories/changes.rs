@@ -9,6 +9,9 @@ use crate::when::say_date;
 
 const BOTOX: &str = "Botox";
 const FACIAL: &str = "HydraFacial";
+const NEEDLING: &str = "Microneedling";
+/// In the link of an offer.
+const LINK: &str = "/w/";
 
 pub(super) async fn moves(stage: &Stage) -> Result<(), CommandError> {
     let mut line = stage.ring(Some("Nina Falk")).await?;
@@ -62,6 +65,37 @@ pub(super) async fn prepares(stage: &Stage) -> Result<(), CommandError> {
     line.says("He says yes. Please book it, for Ruth Adler.").await?;
     line.book(BOTOX, day, &times[0]).await?;
     line.hangs_up().await
+}
+
+pub(super) async fn fills_from_waitlist(stage: &Stage) -> Result<(), CommandError> {
+    let mut line = stage.ring(Some("Ada Novak")).await?;
+    line.says("Microneedling, in three days or so.").await?;
+    let (day, times) = line.first_free(NEEDLING, 3).await?;
+    line.book(NEEDLING, day, &times[0]).await?;
+    let booked_from = line.number.clone();
+    line.hangs_up().await?;
+    let mut waiting = stage.ring(Some("Una Berg")).await?;
+    let number = waiting.number.clone();
+    waiting.says(&format!("I can only come on {}. Is there a waitlist?", say_date(day))).await?;
+    let wish = json!({ "serviceType": NEEDLING, "fromDate": day.to_string(), "toDate": day.to_string() });
+    waiting.tool("join_waitlist", wish).await?;
+    waiting.hangs_up().await?;
+    let mut line = stage.ring_from(Some("Ada Novak"), booked_from).await?;
+    line.says("I can't come after all.").await?;
+    line.tool("cancel_appointment", json!({ "appointmentHint": NEEDLING })).await?;
+    line.hangs_up().await?;
+    let Some(offer) = stage.text_to(&number, LINK).await? else {
+        say("   (no offer left: none does at night, and elsewhere texts cannot be looked at)");
+        return Ok(());
+    };
+    say(format_args!("   ✉ to {number}:\n       {offer}"));
+    let link = offer.split_whitespace().find(|word| word.contains(LINK)).unwrap_or_default();
+    let status = stage.taps(link.trim_end_matches('.')).await?;
+    say(format_args!("   (Una taps the link and its button: HTTP {status})"));
+    let mut waiting = stage.ring_from(Some("Una Berg"), number).await?;
+    waiting.says("Did I get it?").await?;
+    waiting.tool("find_my_appointments", json!({})).await?;
+    waiting.hangs_up().await
 }
 
 /// Only the demo has a clinic with such rules.

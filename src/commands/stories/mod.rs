@@ -39,6 +39,8 @@ pub(super) enum Story {
     Move,
     /// Books and calls it off too late
     Cancel,
+    /// A time that is called off goes to whoever waits for it
+    WaitlistFill,
     /// First filler: a consultation must come before it
     Prerequisite,
     /// One practitioner at two sites in two time zones
@@ -72,6 +74,7 @@ impl Story {
             Self::Prepare => changes::prepares(stage).await,
             Self::Move => changes::moves(stage).await,
             Self::Cancel => changes::cancels(stage).await,
+            Self::WaitlistFill => changes::fills_from_waitlist(stage).await,
             Self::Prerequisite => rules::needs_consultation(stage).await,
             Self::TwoSites => rules::two_sites(stage).await,
             Self::RaceLaser => rules::race_laser(stage).await,

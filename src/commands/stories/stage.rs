@@ -130,6 +130,20 @@ impl Stage {
         }
     }
 
+    /// The latest text to a number that holds some words; none where texts cannot be looked at.
+    pub(super) async fn text_to(&self, number: &str, words: &str) -> Result<Option<String>, CommandError> {
+        match &self.records {
+            Some(records) => records.text_to(number, words).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Somebody opens a link and presses its button; the HTTP status.
+    pub(super) async fn taps(&self, link: &str) -> Result<u16, CommandError> {
+        let pressed = self.http.post(link).send().await.doing("press the button behind a link")?;
+        Ok(pressed.status().as_u16())
+    }
+
     /// Closes what was opened to look.
     pub(in super::super) async fn close(&self) {
         for records in std::iter::once(self).chain(&self.sites).filter_map(|stage| stage.records.as_ref()) {

@@ -135,14 +135,16 @@ async fn p3_p4_p5_the_model_cannot_reach_another_number_visit_or_an_invented_slo
     assert!(call.tool("book_appointment", wish).await.unwrap().text().starts_with("Great!"));
     vox.run_jobs().await;
     assert_eq!(vox.texts_to("+13105550166").len(), 0);
-    // P1: nothing here lists anybody's visits. P4: nothing cancels those of another number.
+    // P4: nothing here lists anybody's visits, and a number given by voice opens none.
+    let other = vox.call_from(&vox.glow, &call_ref(2), Some("+13105550166"));
+    for tool in ["cancel_appointment", "find_my_appointments"] {
+        let said = other.tool(tool, json!({"phone": CALLER})).await.unwrap();
+        assert!(said.text().starts_with("I don't see"), "{tool}: {said:?}");
+    }
     for tool in ["find_appointments", "list_patients"] {
         let said = call.tool(tool, json!({"phone": "+13105550166"})).await.unwrap();
         assert!(matches!(said.said, voxanne_sandbox::caller::Said::Error(_)), "{tool}: {said:?}");
     }
-    let other = vox.call_from(&vox.glow, &call_ref(2), Some("+13105550166"));
-    let said = other.tool("cancel_appointment", json!({"customerPhone": CALLER})).await.unwrap();
-    assert!(said.text().starts_with("I don't see an upcoming visit"), "{said:?}");
     assert_eq!(vox.count("appointments where status = 'scheduled'").await, 1);
 }
 

@@ -13,6 +13,11 @@ async fn joining_again_keeps_the_place_changes_the_window_and_says_the_same() {
     let line = vox.call_from(&vox.glow, &call_ref(3), Some(ANN));
     let wish = json!({ "serviceType": "botox", "from": "2026-12-07", "to": "December 11th", "partOfDay": "after work" });
     assert_snapshot!(line.tool("join_waitlist", wish).await.unwrap().text(), @"I've put you on the waitlist for Botox. If a time opens up in the evening between Monday, December 7th and Friday, December 11th, we'll text you.");
+    let wish = json!({ "serviceType": "botox", "fromDate": "next week" });
+    let said = line.tool("join_waitlist", wish).await.unwrap().text().to_owned();
+    assert!(said.contains("between Monday, November 30th and Sunday, December 6th"), "{said}");
+    let wish = json!({ "serviceType": "botox", "from": "2026-12-07", "to": "December 11th", "partOfDay": "after work" });
+    line.tool("join_waitlist", wish).await.unwrap();
     let kept: String = vox
         .one("select string_agg(local_from || ' ' || local_to || ' ' || part_of_day, ', ') from waitlist_entries")
         .await;
