@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use secrecy::{ExposeSecret as _, SecretString};
-use sqlx::postgres::PgPoolOptions;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tokio::process::Command;
 use uuid::Uuid;
@@ -11,7 +10,7 @@ use voxanne::orgs;
 use voxanne::platform::app::App;
 use voxanne::platform::clock::Clock;
 use voxanne::platform::config::Config;
-use voxanne::platform::db::Db;
+use voxanne::platform::db::{Class, Db};
 use voxanne::platform::embedded::{Embedded, Options};
 use voxanne::platform::ids::{Ids, OrgId};
 use voxanne::platform::migrate::{APP_ROLE, migrate};
@@ -88,13 +87,10 @@ impl Installation {
         app.db.close().await;
     }
 
-    /// A connection as the program's role, as its pool makes them.
+    /// A connection as the program has them.
     pub async fn connect(&self) -> PgConnection {
-        let pool =
-            PgPoolOptions::new().max_connections(1).connect(self.app_url.expose_secret()).await.unwrap();
-        let mut conn = pool.acquire().await.unwrap().detach();
-        exec(&mut conn, "set jit = off").await;
-        conn
+        let db = Db::open(&self.app_url, &Config::load(|_| None).unwrap().database).unwrap();
+        db.pool(Class::Live).acquire().await.unwrap().detach()
     }
 
     /// `voxanne serve` beside this database.
