@@ -189,7 +189,7 @@ async fn a_policy_is_only_added_to() {
         })
     );
     assert_eq!(glow.get("/policy").await.good(), second);
-    assert_eq!(vox.count("booking_policies").await, 2);
+    assert_eq!(vox.count(&format!("booking_policies where org_id = '{}'", vox.glow.org.0)).await, 2);
     for (field, value) in
         [("notice_minutes", json!(-1)), ("notice_counts", json!("moon")), ("fee_sentence", json!(""))]
     {
