@@ -146,6 +146,9 @@ create table waitlist_offers (
   practitioner_id uuid not null,
   starts_at timestamptz not null,
   ends_at timestamptz not null,
+  freed_practitioner_id uuid not null,
+  freed_from timestamptz not null,
+  freed_until timestamptz not null,
   token_digest bytea not null,
   state text not null default 'open' check (state in ('open', 'taken', 'declined', 'lapsed')),
   expires_at timestamptz not null,
@@ -154,8 +157,14 @@ create table waitlist_offers (
   primary key (org_id, id),
   foreign key (org_id, entry_id) references waitlist_entries (org_id, id),
   foreign key (org_id, hold_id) references holds (org_id, id) on delete set null (hold_id) deferrable initially deferred,
-  foreign key (org_id, practitioner_id) references practitioners (org_id, id)
+  foreign key (org_id, practitioner_id) references practitioners (org_id, id),
+  foreign key (org_id, freed_practitioner_id) references practitioners (org_id, id)
 );
+create index waitlist_offers_by_entry on waitlist_offers (org_id, entry_id);
+create index waitlist_offers_by_token on waitlist_offers (org_id, token_digest);
+create index waitlist_offers_lapsing on waitlist_offers (org_id, expires_at) where state = 'open';
+create unique index waitlist_offers_one_open_per_freed_time
+  on waitlist_offers (org_id, freed_practitioner_id, freed_from) where state = 'open';
 create unique index waitlist_offers_one_open_per_entry on waitlist_offers (org_id, entry_id) where state = 'open';
 create index waitlist_offers_by_hold on waitlist_offers (org_id, hold_id) where hold_id is not null;
 create index waitlist_offers_by_start on waitlist_offers (org_id, starts_at);
@@ -168,6 +177,9 @@ comment on column waitlist_offers.hold_id is 'What keeps the time; null once it 
 comment on column waitlist_offers.practitioner_id is 'Who would give it.';
 comment on column waitlist_offers.starts_at is 'When.';
 comment on column waitlist_offers.ends_at is 'Until when.';
+comment on column waitlist_offers.freed_practitioner_id is 'Who became free, whom the time is passed on with.';
+comment on column waitlist_offers.freed_from is 'The time that became free: from here …';
+comment on column waitlist_offers.freed_until is '… up to here; the visit starts within it.';
 comment on column waitlist_offers.token_digest is 'Keyed digest of the token in the link.';
 comment on column waitlist_offers.state is 'open, taken, declined, or lapsed.';
 comment on column waitlist_offers.expires_at is 'Until when it can be taken.';
@@ -195,10 +207,33 @@ comment on column inbound_texts.id is 'UUIDv7.';
 comment on column inbound_texts.provider_sid is 'The provider''s id of the message.';
 comment on column inbound_texts.from_phone is 'Who wrote, E.164.';
 comment on column inbound_texts.body is 'What they wrote.';
-comment on column inbound_texts.meaning is 'What it was understood as: take, leave, stop, start, or other.';
+comment on column inbound_texts.meaning is 'What it was understood as: take, pass, yes, no, leave, stop, start, help, or other.';
 comment on column inbound_texts.contact_id is 'The contact behind the number.';
 comment on column inbound_texts.received_at is 'When it arrived.';
 
+alter table tasks
+  add column inbound_text_id uuid,
+  add foreign key (org_id, inbound_text_id) references inbound_texts (org_id, id);
+comment on column tasks.inbound_text_id is 'What somebody texted that it is about.';
+
+alter table texts add column leave_before timestamptz;
+comment on column texts.leave_before is 'From then on it is of no use or not allowed, and no longer sent; null is whenever.';
 alter table texts drop constraint texts_kind_check;
 alter table texts add constraint texts_kind_check check (kind in ('confirmation', 'pending', 'change', 'cancellation', 'waitlist_offer',
   'waitlist_reply', 'hot_lead_alert', 'clinical_alert', 'test_alert'));
+
+-- The same table as Status::may_become in src/appointments/appointment.rs; a test compares them.
+create function app_ctx.change_legally() returns trigger language plpgsql as $$
+begin
+  if old.status <> new.status and (old.status, new.status) not in (
+      ('pending', 'scheduled'), ('pending', 'cancelled'), ('pending', 'no_show'),
+      ('scheduled', 'arrived'), ('scheduled', 'cancelled'), ('scheduled', 'no_show'),
+      ('arrived', 'completed')) then
+    raise exception 'a visit that is % does not become %', old.status, new.status
+      using errcode = 'check_violation', constraint = 'appointments_change_legally';
+  end if;
+  return new;
+end $$;
+comment on function app_ctx.change_legally() is 'Refuses every change of a visit''s state that is not one of the legal ones.';
+create trigger appointments_change_legally before update of status on appointments
+  for each row execute function app_ctx.change_legally();

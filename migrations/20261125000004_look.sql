@@ -85,18 +85,27 @@ comment on function app_ctx.look(uuid, uuid[], timestamptz, timestamptz, timesta
   'Everything that decides about a time between two instants, read as the given org under row-level security.';
 
 -- `days` are the UTC days of every claim that may be written or taken away; `own_keys` are whatever else must not
--- happen twice at once (the call, the caller's number, a capped service, a turn). A call's own hold of `own_start` and
--- `own_hold` convert. Each statement of a volatile function sees what committed before it.
-create function app_ctx.open_ledger(wanted_org uuid, resource_ids uuid[], days date[], own_keys text[], since timestamptz, until timestamptz,
-    at timestamptz, own_call_ref text, own_start timestamptz, own_hold uuid, question jsonb)
-  returns setof app_ctx.look language plpgsql as $$
+-- happen twice at once (the call, the caller's number, a capped service, a turn).
+create function app_ctx.lock_ledger(wanted_org uuid, resource_ids uuid[], days date[], own_keys text[])
+  returns void language plpgsql as $$
 begin
-  perform set_config('app.org_id', wanted_org::text, true);
   perform pg_advisory_xact_lock(k.key)
      from (select hashtextextended(wanted_org::text || r || d, 0) as key from unnest(resource_ids) r, unnest(days) d
            union
            select hashtextextended(wanted_org::text || own.what, 0) from unnest(own_keys) own (what)
            order by 1) k;
+end $$;
+comment on function app_ctx.lock_ledger(uuid, uuid[], date[], text[]) is
+  'Waits for every other writer of these resources on these days: transaction locks, taken in one order by all.';
+
+-- A call's own hold of `own_start` and `own_hold` convert. Each statement of a volatile function sees what committed
+-- before it.
+create function app_ctx.open_ledger(wanted_org uuid, resource_ids uuid[], days date[], own_keys text[], since timestamptz, until timestamptz,
+    at timestamptz, own_call_ref text, own_start timestamptz, own_hold uuid, question jsonb)
+  returns setof app_ctx.look language plpgsql as $$
+begin
+  perform set_config('app.org_id', wanted_org::text, true);
+  perform app_ctx.lock_ledger(wanted_org, resource_ids, days, own_keys);
   delete from public.holds h
    where h.org_id = wanted_org
      and (h.id = own_hold
@@ -107,4 +116,4 @@ begin
   return query select * from app_ctx.look(wanted_org, resource_ids, since, until, at, question);
 end $$;
 comment on function app_ctx.open_ledger(uuid, uuid[], date[], text[], timestamptz, timestamptz, timestamptz, text, timestamptz, uuid, jsonb) is
-  'Takes the ledger''s transaction locks in one sorted order for all, reaps lapsed holds whole and the caller''s own, and says what decides.';
+  'Takes the ledger''s locks, reaps lapsed holds whole and the caller''s own, and says what decides.';

@@ -17,7 +17,8 @@ use graphile_worker::{
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinHandle;
 
-use crate::appointments;
+use crate::api;
+use crate::appointments::{self, OFFER_TASK, OfferOpening};
 use crate::calls::{self, SCORE_TASK, ScoreCall};
 use crate::leads;
 use crate::messaging::{self, DELIVER_TASK, DeliverText};
@@ -28,6 +29,8 @@ use crate::platform::ids::OrgId;
 use crate::platform::queue::queue_database;
 use crate::platform::telemetry::chain;
 use crate::receptionist;
+use crate::replies::{self, ANSWER_TASK, AnswerText};
+use crate::waitlist::{self, LAPSE_TASK, LapseOffer};
 
 pub use store::DeadJob;
 
@@ -51,6 +54,36 @@ impl TaskHandler for ScoreCall {
     }
 }
 
+/// Offers a time that became free to whoever waits for it.
+impl TaskHandler for OfferOpening {
+    const IDENTIFIER: &'static str = OFFER_TASK;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let app = app_of(&context)?;
+        concluded(Self::IDENTIFIER, self.org, waitlist::offer_opening(&app, self).await)
+    }
+}
+
+/// Ends an offer that nobody answered.
+impl TaskHandler for LapseOffer {
+    const IDENTIFIER: &'static str = LAPSE_TASK;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let app = app_of(&context)?;
+        concluded(Self::IDENTIFIER, self.org, waitlist::lapse(&app, self).await)
+    }
+}
+
+/// Answers a text that somebody sent us.
+impl TaskHandler for AnswerText {
+    const IDENTIFIER: &'static str = ANSWER_TASK;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let app = app_of(&context)?;
+        concluded(Self::IDENTIFIER, self.org, replies::answer_text(&app, self).await)
+    }
+}
+
 /// Work that comes round, for every org in turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -65,16 +98,25 @@ pub enum Schedule {
     FetchMissingReports,
     /// Visits whose wall time a new clock rule moved.
     CheckZones,
+    /// Offers that lost the job which ends them.
+    LapseOffers,
+    /// People whose last day on the waitlist has passed.
+    ExpireWaitlist,
+    /// Answers of the API that are older than a day.
+    ForgetAnswers,
 }
 
 impl Schedule {
     /// Each schedule with its name and its minutes.
-    const ALL: [(Self, &'static str, u32); 5] = [
+    const ALL: [(Self, &'static str, u32); 8] = [
         (Self::ReplayStored, "replay_stored", 1),
         (Self::ChaseTexts, "chase_texts", 1),
         (Self::CloseStaleCalls, "close_stale_calls", 5),
         (Self::FetchMissingReports, "fetch_missing_reports", 5),
         (Self::CheckZones, "check_zones", 30),
+        (Self::LapseOffers, "lapse_offers", 1),
+        (Self::ExpireWaitlist, "expire_waitlist", 30),
+        (Self::ForgetAnswers, "forget_answers", 30),
     ];
 
     async fn visit(self, app: &App, org: OrgId) -> Result<(), Failure> {
@@ -94,6 +136,9 @@ impl Schedule {
             Self::CheckZones => {
                 appointments::check_zones(app, org).await.map(drop).map_err(|e| Failure::of(&e))
             }
+            Self::LapseOffers => waitlist::lapse_due(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
+            Self::ExpireWaitlist => waitlist::expire(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
+            Self::ForgetAnswers => api::forget_answers(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
         }
     }
 }
@@ -220,6 +265,9 @@ fn options(app: &App) -> WorkerOptions {
         .listen_os_shutdown_signals(false)
         .define_job::<DeliverText>()
         .define_job::<ScoreCall>()
+        .define_job::<OfferOpening>()
+        .define_job::<LapseOffer>()
+        .define_job::<AnswerText>()
         .define_job::<VisitOrgs>()
         .add_extension(app.clone())
 }

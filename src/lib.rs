@@ -1,7 +1,7 @@
 //! Voxanne: the server behind an AI voice receptionist for MedSpa clinics.
 //!
-//! In reading order: every URL and every job; the voice door and what it may do; what it works with; what all of it
-//! stands on.
+//! In reading order: every URL and every job; the doors, for programs and for voices, and what they may do; what it
+//! works with; what all of it stands on.
 
 pub mod commands;
 pub mod seed;
@@ -9,9 +9,13 @@ pub mod seed;
 pub mod jobs;
 pub mod router;
 
+pub mod api;
 pub mod receptionist;
 
+pub mod replies;
 pub mod tools;
+
+pub mod waitlist;
 
 pub mod appointments;
 pub mod leads;
@@ -23,6 +27,8 @@ pub mod contacts;
 pub mod messaging;
 pub mod notifications;
 pub mod tasks;
+
+pub mod accounts;
 
 pub mod orgs;
 

@@ -17,7 +17,7 @@ use crate::platform::app::App;
 use crate::platform::db::Class;
 use crate::platform::problem::Problem;
 use crate::platform::request_id;
-use crate::{messaging, receptionist};
+use crate::{api, messaging, receptionist, replies, waitlist};
 
 /// What every `type` of a problem document points to.
 const PROBLEMS: &str = include_str!("../docs/problems.md");
@@ -31,6 +31,11 @@ pub fn router(app: App, metrics: Option<PrometheusHandle>) -> Router {
         .merge(receptionist::http::router())
         // What Twilio calls.
         .merge(messaging::http::router())
+        .merge(replies::http::router())
+        // What people tap.
+        .merge(waitlist::http::router())
+        // What the clinics' own programs call.
+        .merge(api::router())
         // What whoever operates it calls.
         .route("/health/live", get(live))
         .route("/health/ready", get(ready))

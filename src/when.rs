@@ -35,12 +35,14 @@
 //!   unclear.
 
 mod date;
+mod days;
 mod say;
 #[cfg(test)]
 mod spoken_forms;
 #[cfg(test)]
 mod tests;
 mod time;
+mod within;
 mod words;
 
 use jiff::Zoned;
@@ -48,8 +50,10 @@ use jiff::civil::{Date, Time};
 use jiff::tz::{AmbiguousOffset, TimeZone};
 
 pub use date::{DateQuestion, parse_date};
+pub use days::{Weekdays, parse_stretch};
 pub use say::{say_date, say_moment, say_time, say_times, text_moment};
 pub use time::{TimeQuestion, parse_time};
+pub use within::{dates_within, times_within};
 
 /// The part of the day a caller asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,20 +1,18 @@
 //! Books an appointment for whoever is on the phone.
 
 use jiff::{SignedDuration, Timestamp};
-use voxanne_slots::{Fit, Opening, Refusal, fit};
+use voxanne_slots::{Cause, Refusal, fit};
 
+use super::appointment::{Actor, Status};
+use super::record::{Visit, record};
 use super::spoken;
-use super::store::{self, Earlier, EarlierQuery, NewAppointment, Reason};
-use crate::messaging::{self, Kind, NewText, wording};
-use crate::notifications::{self, NewNotification};
+use super::store::{self, Earlier, EarlierQuery, Reason};
 use crate::phone::Phone;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
-use crate::platform::ids::{AppointmentId, CallId, ContactId, OrgId, ResourceId};
-use crate::scheduling::{self, Bookable, Calendar, Location, RuleBook, Service, Taken, Writer};
+use crate::platform::ids::{AppointmentId, HoldId, OrgId, ResourceId};
+use crate::scheduling::{self, Bookable, Calendar, Location, Opening, RuleBook, Service, Taken, Writer};
 use crate::spoken_name::SpokenName;
-use crate::tasks::{self, NewTask};
-use crate::{calls, contacts, when};
 
 /// What to book.
 #[derive(Debug, Clone)]
@@ -38,15 +36,50 @@ pub struct NewBooking<'b> {
     pub email: Option<String>,
     pub notes: Option<String>,
     pub call_ref: Option<String>,
+    /// A hold that this converts.
+    pub hold: Option<HoldId>,
+    pub booked_by: Actor,
 }
 
-/// Whether staff still have to confirm.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Status {
-    /// The calendar said yes, or Voxanne is the calendar.
-    Scheduled,
-    /// The time is kept; the clinic's own calendar could not be asked.
-    Pending,
+impl<'b> NewBooking<'b> {
+    /// A visit for nobody in particular yet.
+    pub fn new(
+        book: &'b RuleBook,
+        location: &'b Location,
+        service: &'b Service,
+        starts_at: Timestamp,
+    ) -> Self {
+        Self {
+            book,
+            location,
+            service,
+            service_said: None,
+            starts_at,
+            practitioner: None,
+            name: None,
+            phone: None,
+            is_caller_id: false,
+            said_phone: None,
+            email: None,
+            notes: None,
+            call_ref: None,
+            hold: None,
+            booked_by: Actor::Voice,
+        }
+    }
+
+    pub(super) fn bookable(&self) -> Bookable<'b> {
+        self.book.bookable(self.location, self.service, self.practitioner)
+    }
+
+    pub(super) fn writer(&self) -> Writer<'_> {
+        Writer {
+            call_ref: self.call_ref.as_deref(),
+            phone: self.phone.as_ref().map(Phone::as_str),
+            hold: self.hold,
+            own: None,
+        }
+    }
 }
 
 /// A booking that stands.
@@ -69,7 +102,7 @@ pub enum BookError {
         /// Why not.
         refusal: Refusal,
         /// The nearest times that can be.
-        alternatives: Vec<Opening>,
+        alternatives: Vec<voxanne_slots::Opening>,
     },
     /// The same person has a visit at that time already, and not this one.
     #[error("the caller has another visit at that time")]
@@ -95,9 +128,9 @@ pub async fn book(
     org: OrgId,
     wanted: &NewBooking<'_>,
 ) -> Result<Booked, BookError> {
-    let bookable = wanted.book.bookable(wanted.location, wanted.service, wanted.practitioner);
-    let by = Writer { call_ref: wanted.call_ref.as_deref(), phone: wanted.phone.as_ref().map(Phone::as_str) };
-    let taken = scheduling::open_ledger(app, tx, org, &bookable, wanted.starts_at, by).await?;
+    let (mut bookable, by) = (wanted.bookable(), wanted.writer());
+    let opening = Opening { starts: &[wanted.starts_at], leaving: &[] };
+    let taken = scheduling::open_ledger(app, tx, org, &mut bookable, opening, by).await?;
     if taken.rules_version != wanted.book.version {
         return Err(BookError::RulesChanged(taken.rules_version));
     }
@@ -105,22 +138,36 @@ pub async fn book(
         return Ok(same);
     }
     let now = app.clock.now();
-    let fitted = match fit(&bookable.rules(), &taken.busy, wanted.starts_at, now) {
+    let fitted = match fit(&bookable.rules(&taken.guest), &taken.busy, wanted.starts_at, now) {
         Ok(fitted) => fitted,
-        Err(refusal) => return Err(refused(app, tx, wanted, &bookable, &taken, refusal).await?),
+        Err(refusal) => return Err(refused(app, tx, wanted, (&bookable, &taken), refusal).await?),
     };
     let id: AppointmentId = app.new_id();
-    if !store::reserve(tx, org, &fitted.claims, Reason::Appointment(id)).await? {
+    if !store::reserve(tx, org, &fitted, Reason::Appointment(id)).await? {
         metrics::counter!("voxanne_reservations_refused_by_constraint_total").increment(1);
-        let refusal = spoken::taken();
-        return Err(refused(app, tx, wanted, &bookable, &taken, refusal).await?);
+        return Err(refused(app, tx, wanted, (&bookable, &taken), spoken::taken()).await?);
     }
-    let status = if wanted.book.settings.calendar_of_record || taken.calendar == Calendar::Known {
+    if bookable.is_in_turn {
+        scheduling::count_turn(tx, org, wanted.service.id, fitted.opening.practitioner, 1).await?;
+    }
+    let status = status_by(wanted.book, &taken);
+    record(
+        app,
+        tx,
+        org,
+        wanted,
+        &Visit { id, opening: fitted.opening, status, is_in_turn: bookable.is_in_turn },
+    )
+    .await
+}
+
+/// Final where a calendar said so or Voxanne is the calendar; otherwise staff confirm.
+pub(super) fn status_by(book: &RuleBook, taken: &Taken) -> Status {
+    if book.settings.calendar_of_record || taken.calendar == Calendar::Known {
         Status::Scheduled
     } else {
         Status::Pending
-    };
-    record(app, tx, org, wanted, &Visit { id, fitted, status }).await
+    }
 }
 
 /// The visit this request already booked, if it is a repeat.
@@ -180,159 +227,16 @@ fn ends_at(wanted: &NewBooking<'_>) -> Timestamp {
     wanted.starts_at.checked_add(length).unwrap_or(wanted.starts_at)
 }
 
-async fn refused(
+pub(super) async fn refused(
     app: &App,
     tx: &mut PgConnection,
     wanted: &NewBooking<'_>,
-    bookable: &Bookable<'_>,
-    taken: &Taken,
+    look: (&Bookable<'_>, &Taken),
     refusal: Refusal,
 ) -> Result<BookError, sqlx::Error> {
-    let alternatives = match refusal {
-        Refusal::BeyondHorizon { .. } => Vec::new(),
-        _ => scheduling::alternatives(app, tx, wanted.book.org, bookable, taken, wanted.starts_at).await?,
+    let alternatives = match refusal.first() {
+        Cause::BeyondHorizon { .. } => Vec::new(),
+        _ => scheduling::alternatives(app, tx, wanted.book, look, wanted.starts_at, &wanted.writer()).await?,
     };
     Ok(BookError::Refused { refusal, alternatives })
-}
-
-/// A time that is reserved and wants its record.
-struct Visit {
-    id: AppointmentId,
-    fitted: Fit,
-    status: Status,
-}
-
-async fn record(
-    app: &App,
-    tx: &mut PgConnection,
-    org: OrgId,
-    wanted: &NewBooking<'_>,
-    visit: &Visit,
-) -> Result<Booked, BookError> {
-    let now = app.clock.now();
-    let caller = who(app, tx, org, wanted).await?;
-    let starts_at = visit.fitted.opening.starts_at.to_zoned(wanted.location.zone.clone());
-    let is_text_queued = queue_confirmation(app, tx, org, wanted, visit, caller).await?;
-    let service_name = wanted.service_said.as_deref().unwrap_or(&wanted.service.name);
-    let said = spoken::booked_sentence(service_name, &starts_at, visit.status, is_text_queued);
-    let new = NewAppointment {
-        id: visit.id,
-        location: wanted.location.id,
-        service: wanted.service.id,
-        service_said: wanted.service_said.as_deref(),
-        practitioner: visit.fitted.opening.practitioner,
-        contact: caller.contact,
-        call: caller.call,
-        status: if visit.status == Status::Scheduled { "scheduled" } else { "pending" },
-        starts_at: &starts_at,
-        ends_at: visit.fitted.opening.ends_at,
-        customer_name: wanted.name.as_ref().map(SpokenName::as_str),
-        customer_phone: wanted.phone.as_ref().map(Phone::as_str),
-        said_phone: wanted.said_phone.as_ref().map(Phone::as_str),
-        customer_email: wanted.email.as_deref(),
-        notes: wanted.notes.as_deref(),
-        said: &said,
-    };
-    store::insert(tx, org, &new, now).await?;
-    tell_staff(app, tx, org, visit, caller.contact.is_none()).await?;
-    metrics::counter!("voxanne_appointments_booked_total").increment(1);
-    Ok(Booked { id: visit.id, said, is_repeat: false })
-}
-
-/// The contact and call behind a booking.
-#[derive(Clone, Copy)]
-struct Who {
-    contact: Option<ContactId>,
-    call: Option<CallId>,
-}
-
-async fn who(
-    app: &App,
-    tx: &mut PgConnection,
-    org: OrgId,
-    wanted: &NewBooking<'_>,
-) -> Result<Who, sqlx::Error> {
-    let contact = match &wanted.phone {
-        Some(phone) => Some(
-            contacts::find_or_create(app, tx, org, phone, wanted.name.as_ref(), wanted.email.as_deref())
-                .await?,
-        ),
-        None => None,
-    };
-    let call = match &wanted.call_ref {
-        Some(call_ref) => {
-            let phone = wanted.phone.as_ref().filter(|_| wanted.is_caller_id).map(Phone::as_str);
-            let call = calls::ensure(tx, org, app.new_id(), call_ref, phone, app.clock.now()).await?;
-            if let (None, Some(said)) = (phone, &wanted.phone) {
-                calls::link_contact(tx, org, call, said.as_str()).await?;
-            }
-            Some(call)
-        }
-        None => None,
-    };
-    Ok(Who { contact, call })
-}
-
-async fn queue_confirmation(
-    app: &App,
-    tx: &mut PgConnection,
-    org: OrgId,
-    wanted: &NewBooking<'_>,
-    visit: &Visit,
-    caller: Who,
-) -> Result<bool, sqlx::Error> {
-    let Some(to) = &wanted.phone else { return Ok(false) };
-    let settings = &wanted.book.settings;
-    let starts_at = visit.fitted.opening.starts_at.to_zoned(wanted.location.zone.clone());
-    let moment = when::text_moment(&starts_at);
-    let (clinic, clinic_phone) = (&settings.clinic_name, settings.human_phone.as_deref());
-    let (kind, body) = match visit.status {
-        Status::Scheduled => (Kind::Confirmation, wording::confirmation(clinic, &moment, clinic_phone)),
-        Status::Pending => (Kind::Pending, wording::pending(clinic, &moment, clinic_phone)),
-    };
-    let text = NewText {
-        kind,
-        to,
-        body,
-        dedupe_key: format!("{}:{}", kind.as_str(), visit.id.0),
-        contact: caller.contact,
-        appointment: Some(visit.id),
-        call: caller.call,
-    };
-    Ok(messaging::queue_text(app, tx, org, settings, text).await?.text().is_some())
-}
-
-async fn tell_staff(
-    app: &App,
-    tx: &mut PgConnection,
-    org: OrgId,
-    visit: &Visit,
-    has_no_phone: bool,
-) -> Result<(), sqlx::Error> {
-    let title = match visit.status {
-        Status::Scheduled => "The receptionist booked a visit",
-        Status::Pending => "A visit waits for your confirmation",
-    };
-    let news = NewNotification {
-        kind: "appointment",
-        title: title.into(),
-        subject: Some(("appointment", visit.id.0)),
-        dedupe_key: format!("booked:{}", visit.id.0),
-    };
-    notifications::notify(app, tx, org, &news).await?;
-    let task = |kind: &'static str, title: &str| NewTask {
-        kind,
-        title: title.into(),
-        appointment: Some(visit.id),
-        dedupe_key: format!("{kind}:{}", visit.id.0),
-        ..NewTask::default()
-    };
-    if visit.status == Status::Pending {
-        let title = "Confirm a visit with the caller within 24 hours";
-        tasks::raise(app, tx, org, &task("confirm_appointment", title)).await?;
-    }
-    if has_no_phone {
-        tasks::raise(app, tx, org, &task("find_phone", "A visit was booked without a phone number")).await?;
-    }
-    Ok(())
 }

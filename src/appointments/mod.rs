@@ -1,17 +1,42 @@
-//! Visits and held times: one ledger, one way to write it.
+//! Book, hold, move, call off: one ledger, one way to write it.
 //!
 //! **Invariant.** Every writer opens the ledger first ([`scheduling::open_ledger`](crate::scheduling::open_ledger)):
 //! sorted locks, lapsed holds reaped whole. Claims go in sorted, and fewer rows than asked for means taken.
-//! **Invariant.** Nothing is deleted but holds.
+//! **Invariant.** Nothing is deleted but holds. Every change of a visit is a version with its row in
+//! `appointment_changes`.
 
+mod appointment;
 mod book;
+mod book_series;
+mod cancel;
+mod change;
 mod check_zones;
+mod freed;
+mod history;
 mod hold;
+mod hold_instead;
+mod list;
+mod policy;
+mod record;
+mod reschedule;
+mod set_state;
 mod spoken;
 mod store;
+mod tell;
 
-pub use book::{BookError, Booked, NewBooking, Status, book};
+pub use appointment::{Actor, Status};
+pub use book::{BookError, Booked, NewBooking, book};
+pub use book_series::{BookedSeries, LeftOut, Series, SeriesError, book_series};
+pub use cancel::cancel;
+pub use change::{Appointment, ChangeError, Changed, Target, ahead_of_phone, called_off_by_phone, find};
 pub use check_zones::check_zones;
-pub use hold::{Held, hold, release_holds};
-pub use spoken::{SENTENCES, refused_sentence};
+pub use freed::{OFFER_TASK, OfferOpening, offer_later};
+pub use history::{Version, history};
+pub use hold::{Held, hold, hold_for, release_hold, release_holds};
+pub use hold_instead::hold_instead;
+pub use list::{Visits, list};
+pub use policy::Policy;
+pub use reschedule::{Reschedule, reschedule};
+pub use set_state::set_state;
+pub use spoken::{SENTENCES, refused_sentence, unchanged_sentence};
 pub use store::{Upcoming, next_of_contact};

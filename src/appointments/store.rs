@@ -1,14 +1,21 @@
 //! All SQL of appointments, holds and reservations.
 
+mod changes;
+
 use jiff::{Timestamp, Zoned};
 use jiff_sqlx::ToSqlx as _;
 use serde_json::json;
 use sqlx::FromRow;
 use uuid::Uuid;
-use voxanne_slots::Claim;
+use voxanne_slots::{Fit, LaneMove};
 
+pub(super) use changes::*;
+
+use super::appointment::Status;
 use crate::platform::db::{PgConnection, sql, sql_as};
-use crate::platform::ids::{AppointmentId, CallId, ContactId, HoldId, LocationId, OrgId, ServiceId};
+use crate::platform::ids::{
+    AppointmentId, CallId, ContactId, HoldId, LocationId, OrgId, SeriesId, ServiceId,
+};
 
 /// What a reservation is for.
 #[derive(Debug, Clone, Copy)]
@@ -17,14 +24,19 @@ pub(super) enum Reason {
     Hold(HoldId, Timestamp),
 }
 
-/// Writes claims, sorted; false when any of them is taken, and then none stays.
+/// Writes what a fit claims, sorted; false when any of it is taken, and then none stays. Claims of others that have to
+/// change lanes do so first.
 pub(super) async fn reserve(
     tx: &mut PgConnection,
     org: OrgId,
-    claims: &[Claim],
+    fitted: &Fit,
     reason: Reason,
 ) -> sqlx::Result<bool> {
-    let rows: Vec<_> = claims
+    if !fitted.moves.is_empty() {
+        change_lanes(tx, org, &fitted.moves).await?;
+    }
+    let rows: Vec<_> = fitted
+        .claims
         .iter()
         .map(|c| json!({"r": c.resource, "l": c.lane, "s": c.starts_at.to_string(), "e": c.ends_at.to_string()}))
         .collect();
@@ -45,7 +57,7 @@ pub(super) async fn reserve(
     .bind(expires_at)
     .execute(&mut *tx)
     .await?;
-    if written.rows_affected() == claims.len() as u64 {
+    if written.rows_affected() == fitted.claims.len() as u64 {
         return Ok(true);
     }
     sql("delete from reservations where org_id = $1 and (appointment_id = $2 or hold_id = $3)")
@@ -55,6 +67,55 @@ pub(super) async fn reserve(
         .execute(tx)
         .await?;
     Ok(false)
+}
+
+#[derive(FromRow)]
+struct Moved {
+    resource_id: Uuid,
+    lane: i16,
+    starts_at: jiff_sqlx::Timestamp,
+    ends_at: jiff_sqlx::Timestamp,
+    appointment_id: Option<AppointmentId>,
+    hold_id: Option<HoldId>,
+    hold_expires_at: Option<jiff_sqlx::Timestamp>,
+}
+
+/// Away with all of them before any comes back: two that swap lanes would meet otherwise.
+async fn change_lanes(tx: &mut PgConnection, org: OrgId, moves: &[LaneMove]) -> sqlx::Result<()> {
+    let named: Vec<_> = moves
+        .iter()
+        .map(|m| json!({"r": m.resource, "l": m.from_lane, "s": m.starts_at.to_string()}))
+        .collect();
+    let gone: Vec<Moved> = sql_as(
+        "delete from reservations x using jsonb_to_recordset($2) as m (r uuid, l smallint, s timestamptz)
+          where x.org_id = $1 and x.resource_id = m.r and x.lane = m.l and x.starts_at = m.s
+         returning x.resource_id, x.lane, x.starts_at, x.ends_at, x.appointment_id, x.hold_id, x.hold_expires_at",
+    )
+    .bind(org)
+    .bind(serde_json::Value::from(named))
+    .fetch_all(&mut *tx)
+    .await?;
+    for claim in gone {
+        let goes = moves.iter().find(|m| {
+            m.resource == claim.resource_id
+                && i64::from(m.from_lane) == i64::from(claim.lane)
+                && m.starts_at == claim.starts_at.to_jiff()
+        });
+        let lane = goes.map_or(claim.lane, |m| i16::try_from(m.to_lane).unwrap_or(claim.lane));
+        sql("insert into reservations (org_id, resource_id, lane, starts_at, ends_at, appointment_id, hold_id, hold_expires_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8)")
+        .bind(org)
+        .bind(claim.resource_id)
+        .bind(lane)
+        .bind(claim.starts_at)
+        .bind(claim.ends_at)
+        .bind(claim.appointment_id)
+        .bind(claim.hold_id)
+        .bind(claim.hold_expires_at)
+        .execute(&mut *tx)
+        .await?;
+    }
+    Ok(())
 }
 
 /// An appointment to insert.
@@ -67,7 +128,7 @@ pub(super) struct NewAppointment<'a> {
     pub practitioner: Uuid,
     pub contact: Option<ContactId>,
     pub call: Option<CallId>,
-    pub status: &'static str,
+    pub status: Status,
     pub starts_at: &'a Zoned,
     pub ends_at: Timestamp,
     pub customer_name: Option<&'a str>,
@@ -76,18 +137,28 @@ pub(super) struct NewAppointment<'a> {
     pub customer_email: Option<&'a str>,
     pub notes: Option<&'a str>,
     pub said: &'a str,
+    pub policy_version: Option<i32>,
+    pub series: Option<SeriesId>,
+    pub booked_by: &'a str,
+    pub is_in_turn: bool,
 }
 
+/// The visit and its first version.
 pub(super) async fn insert(
     tx: &mut PgConnection,
     org: OrgId,
     new: &NewAppointment<'_>,
     now: Timestamp,
 ) -> sqlx::Result<()> {
-    sql("insert into appointments (org_id, id, location_id, service_id, service_said, practitioner_id, contact_id, call_id, status,
-            starts_at, ends_at, time_zone, local_starts_at, customer_name, customer_phone, said_phone, customer_email, notes,
-            confirmation_said, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9::text::appointment_status, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)")
+    sql("with booked as (
+           insert into appointments (org_id, id, location_id, service_id, service_said, practitioner_id, contact_id, call_id, status,
+              starts_at, ends_at, time_zone, local_starts_at, customer_name, customer_phone, said_phone, customer_email, notes,
+              confirmation_said, created_at, policy_version, series_id, booked_by, is_in_turn)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9::text::appointment_status, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+              $21, $22, $23, $24)
+           returning org_id, id, version, booked_by, created_at)
+         insert into appointment_changes (org_id, appointment_id, version, actor, action, changed, at)
+         select org_id, id, version, booked_by, 'booked', '{}', created_at from booked")
     .bind(org)
     .bind(new.id)
     .bind(new.location)
@@ -96,7 +167,7 @@ pub(super) async fn insert(
     .bind(new.practitioner)
     .bind(new.contact)
     .bind(new.call)
-    .bind(new.status)
+    .bind(new.status.as_str())
     .bind(new.starts_at.timestamp().to_sqlx())
     .bind(new.ends_at.to_sqlx())
     .bind(new.starts_at.time_zone().iana_name().unwrap_or("UTC"))
@@ -108,6 +179,10 @@ pub(super) async fn insert(
     .bind(new.notes)
     .bind(new.said)
     .bind(now.to_sqlx())
+    .bind(new.policy_version)
+    .bind(new.series)
+    .bind(new.booked_by)
+    .bind(new.is_in_turn)
     .execute(tx)
     .await?;
     Ok(())
@@ -170,7 +245,8 @@ pub(super) async fn earlier(
 #[derive(Debug)]
 pub(super) struct NewHold<'a> {
     pub id: HoldId,
-    pub call_ref: &'a str,
+    pub call_ref: Option<&'a str>,
+    pub held_by: &'a str,
     pub location: LocationId,
     pub service: ServiceId,
     pub practitioner: Uuid,
@@ -185,8 +261,8 @@ pub(super) async fn insert_hold(
     new: &NewHold<'_>,
     now: Timestamp,
 ) -> sqlx::Result<()> {
-    sql("insert into holds (org_id, id, call_ref, location_id, service_id, practitioner_id, starts_at, ends_at, expires_at, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)")
+    sql("insert into holds (org_id, id, call_ref, location_id, service_id, practitioner_id, starts_at, ends_at, expires_at, created_at, held_by)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
     .bind(org)
     .bind(new.id)
     .bind(new.call_ref)
@@ -197,22 +273,41 @@ pub(super) async fn insert_hold(
     .bind(new.ends_at.to_sqlx())
     .bind(new.expires_at.to_sqlx())
     .bind(now.to_sqlx())
+    .bind(new.held_by)
     .execute(tx)
     .await?;
     Ok(())
 }
 
+/// All of a call's holds but one.
 pub(super) async fn delete_holds_of_call(
     tx: &mut PgConnection,
     org: OrgId,
     call_ref: &str,
+    keep: Option<HoldId>,
 ) -> sqlx::Result<u64> {
-    let done = sql("delete from holds where org_id = $1 and call_ref = $2")
+    let done = sql("delete from holds where org_id = $1 and call_ref = $2 and id is distinct from $3")
         .bind(org)
         .bind(call_ref)
+        .bind(keep)
         .execute(tx)
         .await?;
     Ok(done.rows_affected())
+}
+
+pub(super) async fn delete_hold(
+    tx: &mut PgConnection,
+    org: OrgId,
+    id: HoldId,
+    held_by: &str,
+) -> sqlx::Result<bool> {
+    let done = sql("delete from holds where org_id = $1 and id = $2 and starts_with(held_by, $3)")
+        .bind(org)
+        .bind(id)
+        .bind(held_by)
+        .execute(tx)
+        .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// A contact's next visit.

@@ -1,5 +1,7 @@
 //! `voxanne admin`: orgs and what the voice platform knows them by. Secrets are printed once and kept sealed.
 
+mod catalogue;
+mod key;
 mod secret;
 
 use clap::Subcommand;
@@ -32,6 +34,9 @@ enum What {
     /// Webhook secrets, several of which may be active while the platform is moved over
     #[command(subcommand)]
     Secret(secret::Action),
+    /// Keys of programs that call the API
+    #[command(subcommand)]
+    Key(key::Action),
     /// Unguessable addresses of an org's own door
     #[command(subcommand)]
     Door(Door),
@@ -41,6 +46,9 @@ enum What {
     /// Numbers that callers dial
     #[command(subcommand)]
     Number(Number),
+    /// Services from templates
+    #[command(subcommand)]
+    Catalogue(catalogue::Action),
 }
 
 #[derive(Debug, Subcommand)]
@@ -122,16 +130,23 @@ enum Number {
 }
 
 pub(super) async fn run(args: Args) -> Result<(), CommandError> {
+    // Needs no database.
+    if let What::Catalogue(catalogue::Action::Templates) = args.what {
+        catalogue::list();
+        return Ok(());
+    }
     let started = Started::begin(start::config()?, How { migrates: true, ..How::to_look() }).await?;
     let app = &started.app;
     let done = match args.what {
         What::Org(Org::Create(new)) => create_org(app, new).await,
         What::Org(Org::List) => list_orgs(app).await,
         What::Secret(action) => secret::run(app, action).await,
+        What::Key(action) => key::run(app, action).await,
         What::Door(Door::Add { org }) => add_door(app, org).await,
         What::Assistant(Assistant::Add { org, platform_id, name }) => {
             add_assistant(app, org, platform_id, name).await
         }
+        What::Catalogue(action) => catalogue::run(app, action).await,
         What::Number(Number::Add { org, number, platform_id, assistant }) => {
             add_number(app, org, number, (platform_id, assistant)).await
         }

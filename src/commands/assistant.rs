@@ -3,7 +3,7 @@
 use clap::Subcommand;
 use serde::Serialize;
 use serde_json::{Value, json};
-use voxanne_vapi::provisioning::{FunctionTool, Model, Server, default_server_messages};
+use voxanne_vapi::provisioning::{FunctionTool, Model, Server, TransferTool, default_server_messages};
 
 use super::CommandError;
 use super::failure::Doing as _;
@@ -74,9 +74,12 @@ async fn print(app: &App, show: &Show) -> Result<(), CommandError> {
 
 /// Everything that `docs/vapi.md` tells to paste, in its order.
 #[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Sheet {
     credential: Value,
     tools: Vec<FunctionTool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    transfer_tool: Option<TransferTool>,
     assistant: AssistantSheet,
 }
 
@@ -101,7 +104,12 @@ fn sheet(clinic: &Clinic, door_url: &str, credential: Option<&str>) -> Sheet {
         server_messages: default_server_messages(),
         server: server.clone(),
     };
-    Sheet { credential: credential_body(clinic), tools: definitions::tools(clinic, &server), assistant }
+    Sheet {
+        credential: credential_body(clinic),
+        tools: definitions::tools(clinic, &server),
+        transfer_tool: definitions::transfer_tool(clinic),
+        assistant,
+    }
 }
 
 /// The platform takes names of at most 40 characters.
@@ -126,6 +134,9 @@ fn credential_body(clinic: &Clinic) -> Value {
 fn print_for_people(sheet: &Sheet) -> Result<(), CommandError> {
     section("1. Credential (the secret: voxanne admin secret add)", &pretty(&sheet.credential)?);
     for tool in &sheet.tools {
+        section(&format!("2. Tool {}", tool.function.name), &pretty(tool)?);
+    }
+    if let Some(tool) = &sheet.transfer_tool {
         section(&format!("2. Tool {}", tool.function.name), &pretty(tool)?);
     }
     let assistant = &sheet.assistant;

@@ -10,18 +10,19 @@ use uuid::Uuid;
 use voxanne_vapi::auth::Scheme;
 
 use super::CommandError;
-use super::demo_file::{ClinicFile, DemoFile};
+use super::demo_file::{ClinicFile, DemoFile, LineFile};
 use super::failure::Doing as _;
 use super::output::say;
 use super::start::{self, How, Started, Texts};
 use super::stories::{self, Stage, Story};
 use super::{place, roles};
+use crate::accounts::{self, NewKey, Scope};
 use crate::orgs::{self, Claimed};
 use crate::platform::app::App;
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::{embedded, secrets, telemetry};
-use crate::seed::{self, DemoClinic, GLOW, HARBOR};
+use crate::seed::{self, DemoClinic, GLOW, HARBOR, JUNIPER};
 
 /// How to play.
 #[derive(Debug, clap::Args)]
@@ -44,8 +45,20 @@ pub struct Args {
 }
 
 /// The stories that `--play` tells.
-const PLAYED: [Story; 5] =
-    [Story::Books, Story::RacesForLastSlot, Story::RepeatsToolCall, Story::TurnsHot, Story::SwollenFace];
+const PLAYED: [Story; 12] = [
+    Story::Books,
+    Story::RacesForLastSlot,
+    Story::RepeatsToolCall,
+    Story::TurnsHot,
+    Story::SwollenFace,
+    Story::Prepare,
+    Story::Move,
+    Story::Cancel,
+    Story::WaitlistFill,
+    Story::Prerequisite,
+    Story::TwoSites,
+    Story::RaceLaser,
+];
 
 /// Runs the demo until told to stop.
 pub(super) async fn run(args: Args) -> Result<(), CommandError> {
@@ -164,12 +177,14 @@ async fn open(started: &Started, dir: &Path, base_url: String) -> Result<DemoFil
     let app = &started.app;
     seed::demo_clinics(app).await.doing("seed the demo clinics")?;
     let earlier = DemoFile::read(dir);
-    let clinic = clinic(app, &GLOW, &base_url, earlier.as_ref().map(|e| &e.clinic)).await?;
-    let other_org = clinic_of_other(app, &base_url, earlier.as_ref()).await?;
+    let glow = clinic(app, &GLOW, &base_url, earlier.as_ref().map(|e| &e.clinic)).await?;
+    let other_org = clinic(app, &HARBOR, &base_url, earlier.as_ref().map(|e| &e.other_org)).await?;
+    let juniper = clinic(app, &JUNIPER, &base_url, earlier.as_ref().map(|e| &e.juniper)).await?;
     let ahead = app.clock.now().duration_since(Clock::system().now());
     Ok(DemoFile {
-        clinic,
+        clinic: glow,
         other_org,
+        juniper,
         database_url: started.app_url.expose_secret().to_owned(),
         admin_database_url: started.admin_url.expose_secret().to_owned(),
         sandbox_url: started.sandbox.as_ref().map(voxanne_sandbox::Sandbox::url).unwrap_or_default(),
@@ -179,14 +194,6 @@ async fn open(started: &Started, dir: &Path, base_url: String) -> Result<DemoFil
     })
 }
 
-async fn clinic_of_other(
-    app: &App,
-    base_url: &str,
-    earlier: Option<&DemoFile>,
-) -> Result<ClinicFile, CommandError> {
-    clinic(app, &HARBOR, base_url, earlier.map(|e| &e.other_org)).await
-}
-
 /// The door and secret of an earlier run while they are good, else new ones.
 async fn clinic(
     app: &App,
@@ -194,9 +201,9 @@ async fn clinic(
     base_url: &str,
     earlier: Option<&ClinicFile>,
 ) -> Result<ClinicFile, CommandError> {
-    let (door, secret) = match earlier {
+    let (door, secret, api_key) = match earlier {
         Some(earlier) if is_good(app, demo, earlier).await? => {
-            (earlier.door_token().to_owned(), earlier.webhook_secret.clone())
+            (earlier.door_token().to_owned(), earlier.webhook_secret.clone(), earlier.api_key.clone())
         }
         _ => issue(app, demo).await?,
     };
@@ -205,11 +212,21 @@ async fn clinic(
         door_url: format!("{webhook_url}/{door}"),
         webhook_url,
         webhook_secret: secret,
+        api_key,
         org_id: demo.org.0.to_string(),
-        assistant_id: demo.assistant_id.to_owned(),
-        phone_number_id: demo.phone_number_id.to_owned(),
-        time_zone: demo.time_zone.to_owned(),
+        line: line(demo.assistant_id, demo.phone_number_id, demo.time_zone),
+        other_lines: (demo.more.other_sites.iter())
+            .map(|site| line(site.assistant_id, site.phone_number_id, site.time_zone))
+            .collect(),
     })
+}
+
+fn line(assistant_id: &str, phone_number_id: &str, time_zone: &str) -> LineFile {
+    LineFile {
+        assistant_id: assistant_id.to_owned(),
+        phone_number_id: phone_number_id.to_owned(),
+        time_zone: time_zone.to_owned(),
+    }
 }
 
 async fn is_good(app: &App, demo: &DemoClinic, earlier: &ClinicFile) -> Result<bool, CommandError> {
@@ -221,10 +238,11 @@ async fn is_good(app: &App, demo: &DemoClinic, earlier: &ClinicFile) -> Result<b
             return Ok(false);
         }
     }
-    Ok(true)
+    let holder = accounts::authenticate(app, &earlier.api_key).await.doing("look up the demo's key")?;
+    Ok(holder.is_some_and(|holder| holder.org == demo.org && holder.scopes.len() == Scope::ALL.len()))
 }
 
-async fn issue(app: &App, demo: &DemoClinic) -> Result<(String, String), CommandError> {
+async fn issue(app: &App, demo: &DemoClinic) -> Result<(String, String, String), CommandError> {
     let door = secrets::new_token().doing("make up a token")?;
     let secret = secrets::new_token().doing("make up a secret")?;
     let mut tx = app.begin(demo.org).await.doing("open a transaction")?;
@@ -233,18 +251,25 @@ async fn issue(app: &App, demo: &DemoClinic) -> Result<(String, String), Command
     let _: Uuid = orgs::issue_secret(app, &mut tx, demo.org, &Scheme::VapiSecret, &sealed)
         .await
         .doing("add the clinic's secret")?;
+    let new = NewKey { name: "Demo".to_owned(), scopes: Scope::ALL.to_vec(), works_for: None };
+    let (_, key) = accounts::add_key(app, &mut tx, demo.org, &new).await.doing("add the clinic's key")?;
     tx.commit().await.doing("commit the clinic's secrets")?;
-    Ok((door, secret))
+    Ok((door, secret, key.expose_secret().to_owned()))
 }
 
 fn introduce(demo: &DemoFile, dir: &Path) {
-    let (glow, harbor) = (&demo.clinic, &demo.other_org);
+    let (glow, harbor, juniper) = (&demo.clinic, &demo.other_org, &demo.juniper);
     say(format_args!("{} is open at {}\n", GLOW.name, demo.base_url));
     say(format_args!("  voice door     {}", glow.webhook_url));
     say(format_args!("  its own door   {}", glow.door_url));
     say(format_args!("  x-vapi-secret  {}", glow.webhook_secret));
+    say(format_args!("  API            {}/api/v1/openapi.json", demo.base_url));
+    say(format_args!("  API key        {}", glow.api_key));
     say(format_args!("  texts sent     {}/twilio/messages", demo.sandbox_url));
     say(format_args!("  other clinic   {}, {}", HARBOR.name, harbor.door_url));
+    say(format_args!("  its API key    {}", harbor.api_key));
+    say(format_args!("  two sites      {}, {}", JUNIPER.name, juniper.door_url));
+    say(format_args!("  its API key    {}", juniper.api_key));
     say(format_args!("  everything is kept in {}\n", dir.display()));
     let is_default = dir.ends_with("voxanne/demo");
     let which = if is_default { String::new() } else { format!(" --data-dir {}", dir.display()) };

@@ -22,6 +22,8 @@ pub(super) struct DemoFile {
     pub admin_database_url: String,
     pub sandbox_url: String,
     pub other_org: ClinicFile,
+    /// The clinic with the rules of a real one, at several sites.
+    pub juniper: ClinicFile,
     pub pid: u32,
     /// How far the product's clock is ahead of the system's.
     pub clock_ahead_seconds: i64,
@@ -33,7 +35,19 @@ pub(super) struct ClinicFile {
     pub webhook_url: String,
     pub door_url: String,
     pub webhook_secret: String,
+    /// Opens the whole API of the clinic.
+    pub api_key: String,
     pub org_id: String,
+    #[serde(flatten)]
+    pub line: LineFile,
+    /// Of its other sites.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_lines: Vec<LineFile>,
+}
+
+/// The line of one site.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct LineFile {
     pub assistant_id: String,
     pub phone_number_id: String,
     pub time_zone: String,

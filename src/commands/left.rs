@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::CommandError;
-use super::demo_file::DemoFile;
+use super::demo_file::{ClinicFile, DemoFile};
 use super::failure::Doing as _;
 use super::org::org_id;
 use super::output::say;
@@ -26,10 +26,15 @@ pub(super) struct Records {
 }
 
 impl Records {
-    pub(super) fn of_demo(demo: &DemoFile, http: reqwest::Client) -> Result<Self, CommandError> {
+    /// Of one of the demo's clinics.
+    pub(super) fn of_demo(
+        demo: &DemoFile,
+        clinic: &ClinicFile,
+        http: reqwest::Client,
+    ) -> Result<Self, CommandError> {
         let db =
             Db::open(&demo.database(), &start::config()?.database).doing("read the demo's database URL")?;
-        let org = org_id(&demo.clinic.org_id).map_err(CommandError::Refused)?;
+        let org = org_id(&clinic.org_id).map_err(CommandError::Refused)?;
         Ok(Self { db, org, http, outbox: format!("{}/twilio/messages", demo.sandbox_url) })
     }
 
@@ -87,6 +92,23 @@ impl Records {
             }
         }
         Ok(())
+    }
+
+    /// The latest text to a number that holds some words, waited for, bounded.
+    pub(super) async fn text_to(&self, number: &str, words: &str) -> Result<Option<String>, CommandError> {
+        let found = async {
+            loop {
+                let outbox = async { self.http.get(&self.outbox).send().await?.json::<Vec<Value>>().await };
+                let texts = outbox.await.doing("read the sandbox's outbox")?;
+                let to_them = texts.iter().filter(|text| text["to"] == number);
+                let mut bodies = to_them.filter_map(|text| text["body"].as_str());
+                if let Some(body) = bodies.rfind(|body| body.contains(words)) {
+                    return Ok(body.to_owned());
+                }
+                tokio::time::sleep(TICK).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, found).await.ok().transpose()
     }
 
     pub(super) async fn close(&self) {

@@ -16,8 +16,11 @@ pub(super) struct Left {
 pub(super) async fn is_settled(tx: &mut PgConnection, org: OrgId, call_ref: &str) -> sqlx::Result<bool> {
     sql_scalar(
         "select not exists (select from calls where org_id = $1 and call_ref = $2 and report_at is not null and scored_at is null)
-            and not exists (select from texts t join calls c on c.org_id = t.org_id and c.id = t.call_id
-                             where t.org_id = $1 and c.call_ref = $2 and t.state in ('queued', 'sending'))",
+            and not exists (select from texts t
+                              join calls c on c.org_id = t.org_id
+                              left join appointments a on a.org_id = c.org_id and a.call_id = c.id
+                             where t.org_id = $1 and c.call_ref = $2 and t.state in ('queued', 'sending')
+                               and (t.call_id = c.id or t.appointment_id = a.id))",
     )
     .bind(org)
     .bind(call_ref)
@@ -31,7 +34,8 @@ pub(super) async fn left(tx: &mut PgConnection, org: OrgId, call_ref: &str) -> s
         "with mine as (select * from calls where org_id = $1 and call_ref = $2),
               visits as (select a.* from appointments a join mine on a.org_id = mine.org_id and a.call_id = mine.id),
               alerts as (select h.* from hot_lead_alerts h where h.org_id = $1 and h.call_ref = $2),
-              sent as (select t.* from texts t join mine on t.org_id = mine.org_id and t.call_id = mine.id)
+              sent as (select t.* from texts t
+                        where t.org_id = $1 and (t.call_id in (select id from mine) or t.appointment_id in (select id from visits)))
          select what, words from (
            select 1 as rank, 'call' as what,
                   concat_ws(', ', replace(state::text, '_', ' '), replace(class, '_', ' '), 'score ' || score, temperature) as words
@@ -62,8 +66,11 @@ pub(super) async fn left(tx: &mut PgConnection, org: OrgId, call_ref: &str) -> s
 /// The provider's ids of the texts that the call caused.
 pub(super) async fn sids(tx: &mut PgConnection, org: OrgId, call_ref: &str) -> sqlx::Result<Vec<String>> {
     sql_scalar(
-        "select t.provider_sid from texts t join calls c on c.org_id = t.org_id and c.id = t.call_id
-          where t.org_id = $1 and c.call_ref = $2 and t.provider_sid is not null order by t.queued_at",
+        "select t.provider_sid from texts t
+          where t.org_id = $1 and t.provider_sid is not null
+            and exists (select from calls c left join appointments a on a.org_id = c.org_id and a.call_id = c.id
+                         where c.org_id = $1 and c.call_ref = $2 and (t.call_id = c.id or t.appointment_id = a.id))
+          order by t.queued_at",
     )
     .bind(org)
     .bind(call_ref)

@@ -147,8 +147,11 @@ fn plan(
         return Plan::Refuse(Rule::TextingIsOff);
     }
     // T9: a STOP that came since the text was queued still holds it back.
-    if text.opted_out && text.kind.class() == Class::Transactional {
+    if text.opted_out && text.kind.class() != Class::Staff {
         return Plan::Refuse(Rule::OptedOut);
+    }
+    if text.leave_before.is_some_and(|end| now >= end) {
+        return Plan::Refuse(Rule::TooLate);
     }
     Plan::Send
 }

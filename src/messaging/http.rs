@@ -15,7 +15,7 @@ use super::account::callback_tokens;
 use super::record_status::{self, Recorded};
 use crate::orgs::{self, Settings};
 use crate::platform::app::App;
-use crate::platform::db::{is_contended, is_disconnected};
+use crate::platform::db::{OrgTx, is_contended, is_disconnected};
 use crate::platform::ids::{OrgId, TextId};
 use crate::platform::problem::Problem;
 use crate::platform::telemetry::chain;
@@ -28,7 +28,8 @@ const NOT_SIGNED: Problem = Problem::new(
     "not_signed",
     "The request is not signed with the auth token of the account that sends this org's texts.",
 );
-const NOT_A_FORM: Problem =
+/// The body is not what Twilio posts.
+pub const NOT_A_FORM: Problem =
     Problem::new(StatusCode::BAD_REQUEST, "not_a_form", "The body is not a form that names a text.");
 
 /// Routes for the provider.
@@ -52,36 +53,45 @@ async fn record_status(
         return Err(Problem::NOT_FOUND);
     };
     let (org, text) = (OrgId(org), TextId(text));
-    let fields = read_form(&app, request).await?;
-    record(&app, org, text, &uri, &headers, &fields).await
+    let Signed { mut tx, fields } = signed_form(&app, org, (&uri, &headers), request).await?;
+    let failed = |error: sqlx::Error| refusal(org, &error);
+    let callback = StatusCallback::from_form(&fields).ok_or(NOT_A_FORM)?;
+    let recorded = record_status::record_status(&app, &mut tx, org, text, callback).await.map_err(failed)?;
+    tx.commit().await.map_err(failed)?;
+    match recorded {
+        Recorded::NoSuchText => Err(Problem::NOT_FOUND),
+        Recorded::Now(_) | Recorded::OldNews | Recorded::OtherCopy => Ok(StatusCode::NO_CONTENT),
+    }
 }
 
-async fn record(
+/// A form that Twilio posted for an org, its signature checked; with the transaction in which that was done.
+pub struct Signed {
+    /// Of the org.
+    pub tx: OrgTx,
+    /// The decoded fields.
+    pub fields: Vec<(String, String)>,
+}
+
+/// Reads a form of at most a status form's size and checks its signature with the org's tokens. Nothing is stored.
+pub async fn signed_form(
     app: &App,
     org: OrgId,
-    text: TextId,
-    uri: &Uri,
-    headers: &HeaderMap,
-    fields: &[(String, String)],
-) -> Result<StatusCode, Problem> {
-    let failed = |source: sqlx::Error| refusal(org, text, &source);
+    (uri, headers): (&Uri, &HeaderMap),
+    request: Request,
+) -> Result<Signed, Problem> {
+    let fields = read_form(app, request).await?;
+    let failed = |error: sqlx::Error| refusal(org, &error);
     let mut tx = app.begin(org).await.map_err(failed)?;
     let settings = match orgs::settings(&mut tx, &app.keys, org).await {
         Ok(settings) => settings,
         Err(sqlx::Error::RowNotFound) => return Err(NOT_SIGNED),
         Err(error) => return Err(failed(error)),
     };
-    if !is_signed(app, &settings, uri, headers, fields) {
-        tracing::warn!(org.id = %org, "Refused a status callback without a valid signature");
+    if !is_signed(app, &settings, uri, headers, &fields) {
+        tracing::warn!(org.id = %org, "Refused a request of Twilio's without a valid signature");
         return Err(NOT_SIGNED);
     }
-    let callback = StatusCallback::from_form(fields).ok_or(NOT_A_FORM)?;
-    let recorded = record_status::record_status(app, &mut tx, org, text, callback).await.map_err(failed)?;
-    tx.commit().await.map_err(failed)?;
-    match recorded {
-        Recorded::NoSuchText => Err(Problem::NOT_FOUND),
-        Recorded::Now(_) | Recorded::OldNews | Recorded::OtherCopy => Ok(StatusCode::NO_CONTENT),
-    }
+    Ok(Signed { tx, fields })
 }
 
 /// The signature covers the public URL, rebuilt from the settings: the `Host` header is the sender's to choose.
@@ -113,12 +123,12 @@ async fn read_form(app: &App, request: Request) -> Result<Vec<(String, String)>,
 }
 
 /// Twilio repeats what was answered 503.
-fn refusal(org: OrgId, text: TextId, error: &sqlx::Error) -> Problem {
+pub fn refusal(org: OrgId, error: &sqlx::Error) -> Problem {
     let busy = matches!(error, sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed);
     if busy || is_contended(error) || is_disconnected(error) {
-        tracing::warn!(org.id = %org, text.id = %text, error = chain(error), "A status callback has to come again");
+        tracing::warn!(org.id = %org, error = chain(error), "A callback of Twilio's has to come again");
         return Problem::UNAVAILABLE;
     }
-    tracing::error!(org.id = %org, text.id = %text, error = chain(error), "Could not record a status callback");
+    tracing::error!(org.id = %org, error = chain(error), "Could not record a callback of Twilio's");
     Problem::INTERNAL
 }

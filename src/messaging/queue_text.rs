@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use voxanne_twilio::encoding;
 
 use super::deliver::{DeliverText, deliver_after};
@@ -90,6 +90,28 @@ pub async fn queue_text(
     settings: &Settings,
     new: NewText<'_>,
 ) -> Result<Queued, QueueError> {
+    queue(app, tx, org, settings, new, None).await
+}
+
+/// The same for a text that is of no use, or not allowed, from `leave_before` on: then it does not leave any more.
+pub async fn queue_text_before(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    settings: &Settings,
+    (new, leave_before): (NewText<'_>, Timestamp),
+) -> Result<Queued, QueueError> {
+    queue(app, tx, org, settings, new, Some(leave_before)).await
+}
+
+async fn queue(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    settings: &Settings,
+    new: NewText<'_>,
+    leave_before: Option<Timestamp>,
+) -> Result<Queued, QueueError> {
     let doing = |doing| move |source| QueueError::Unexpected { doing, source };
     let now = app.clock.now();
     let limits = Limits {
@@ -132,10 +154,12 @@ pub async fn queue_text(
         verdict: match class {
             Class::Staff => "allowed: staff",
             Class::Transactional => "allowed: transactional",
+            Class::Requested => "allowed: requested",
         },
         contact: new.contact,
         appointment: new.appointment,
         call: new.call,
+        leave_before,
     };
     if !store::insert(tx, org, &row, now).await.map_err(doing("queue a text"))? {
         let earlier =
@@ -165,8 +189,8 @@ async fn refuse(
         title: format!("Text not sent: {}", rule.advice()),
         call: new.call,
         appointment: new.appointment,
-        text: None,
         dedupe_key: format!("text_not_sent:{}", new.dedupe_key),
+        ..NewTask::default()
     };
     tasks::raise(app, tx, org, &task).await?;
     tracing::info!(org.id = %org, rule = rule.code(), kind = new.kind.as_str(), "A text may not leave; staff have a task");

@@ -118,7 +118,12 @@ fn task_for(text: &Text, state: TextState, failure: &Failure, now: Timestamp) ->
     let day = now.as_second().div_euclid(86_400);
     let hint = failure.hint;
     let what = match text.kind {
-        Kind::Confirmation | Kind::Pending => "the text to the caller",
+        Kind::Confirmation
+        | Kind::Pending
+        | Kind::Change
+        | Kind::Cancellation
+        | Kind::WaitlistOffer
+        | Kind::WaitlistReply => "the text to the caller",
         Kind::HotLeadAlert => "a hot lead alert",
         Kind::ClinicalAlert => "a clinical alert",
         Kind::TestAlert => "the test alert",
@@ -143,7 +148,15 @@ fn task_for(text: &Text, state: TextState, failure: &Failure, now: Timestamp) ->
         ),
         _ => ("text_failed", format!("Not delivered: {what}. {hint}"), format!("text_failed:{}", text.id.0)),
     };
-    NewTask { kind, title, call: text.call, appointment: text.appointment, text: Some(text.id), dedupe_key }
+    NewTask {
+        kind,
+        title,
+        call: text.call,
+        appointment: text.appointment,
+        text: Some(text.id),
+        dedupe_key,
+        ..NewTask::default()
+    }
 }
 
 fn count(app: &App, text: &Text, state: TextState) {

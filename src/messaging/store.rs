@@ -1,5 +1,7 @@
 //! All SQL of the slice: texts and opt-outs.
 
+mod inbound;
+
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use sqlx::FromRow;
@@ -9,6 +11,8 @@ use super::deliver::DELIVER_TASK;
 use super::text::{Kind, TextState, UnknownWord};
 use crate::platform::db::{PgConnection, sql, sql_as, sql_scalar};
 use crate::platform::ids::{AppointmentId, CallId, ContactId, OrgId, TextId};
+
+pub(super) use inbound::{NewInbound, has_opted_out, inbound, insert_inbound, opt_in};
 
 /// What [`may_send`](super::may_send::may_send) needs to know about the past.
 #[derive(FromRow)]
@@ -75,6 +79,7 @@ pub(super) struct NewRow<'a> {
     pub contact: Option<ContactId>,
     pub appointment: Option<AppointmentId>,
     pub call: Option<CallId>,
+    pub leave_before: Option<Timestamp>,
 }
 
 /// False when a text for this reason exists; then it has been committed.
@@ -85,8 +90,9 @@ pub(super) async fn insert(
     now: Timestamp,
 ) -> sqlx::Result<bool> {
     let done = sql(
-        "insert into texts (org_id, id, kind, dedupe_key, to_phone, body, segments, verdict, contact_id, appointment_id, call_id, queued_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict on constraint texts_once_per_reason do nothing",
+        "insert into texts (org_id, id, kind, dedupe_key, to_phone, body, segments, verdict, contact_id, appointment_id, call_id, queued_at,
+            leave_before)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict on constraint texts_once_per_reason do nothing",
     )
     .bind(org)
     .bind(new.id)
@@ -100,6 +106,7 @@ pub(super) async fn insert(
     .bind(new.appointment)
     .bind(new.call)
     .bind(now.to_sqlx())
+    .bind(new.leave_before.map(jiff_sqlx::ToSqlx::to_sqlx))
     .execute(tx)
     .await?;
     Ok(done.rows_affected() == 1)
@@ -133,6 +140,8 @@ pub(super) struct Text {
     pub opted_out: bool,
     pub appointment: Option<AppointmentId>,
     pub call: Option<CallId>,
+    /// From then on it does not leave any more.
+    pub leave_before: Option<Timestamp>,
 }
 
 #[derive(FromRow)]
@@ -149,6 +158,7 @@ struct Row {
     opted_out: bool,
     appointment_id: Option<AppointmentId>,
     call_id: Option<CallId>,
+    leave_before: Option<jiff_sqlx::Timestamp>,
 }
 
 impl TryFrom<Row> for Text {
@@ -168,6 +178,7 @@ impl TryFrom<Row> for Text {
             opted_out: row.opted_out,
             appointment: row.appointment_id,
             call: row.call_id,
+            leave_before: row.leave_before.map(jiff_sqlx::Timestamp::to_jiff),
         })
     }
 }
@@ -177,7 +188,7 @@ pub(super) async fn lock(tx: &mut PgConnection, org: OrgId, id: TextId) -> sqlx:
     let row: Option<Row> = sql_as(
         "select t.id, t.kind, t.to_phone, t.body, t.state::text, t.provider_sid, t.attempts, t.queued_at, t.sending_at,
                 exists (select from opt_outs o where o.org_id = t.org_id and o.phone = t.to_phone) as opted_out,
-                t.appointment_id, t.call_id
+                t.appointment_id, t.call_id, t.leave_before
            from texts t where t.org_id = $1 and t.id = $2 for update of t",
     )
     .bind(org)
@@ -328,6 +339,7 @@ pub(super) mod tests {
             opted_out: false,
             appointment: None,
             call: None,
+            leave_before: None,
         }
     }
 }

@@ -13,6 +13,14 @@ pub enum Kind {
     Confirmation,
     /// To the caller: the time is kept, a human confirms it.
     Pending,
+    /// To the caller: the visit has another time now.
+    Change,
+    /// To the caller: the visit is called off.
+    Cancellation,
+    /// To somebody who waits: a time opened up.
+    WaitlistOffer,
+    /// To somebody who waits: what became of their answer.
+    WaitlistReply,
     /// To the manager: call this person now.
     HotLeadAlert,
     /// To clinical staff: somebody may be hurt.
@@ -22,11 +30,27 @@ pub enum Kind {
 }
 
 impl Kind {
+    const ALL: [Self; 9] = [
+        Self::Confirmation,
+        Self::Pending,
+        Self::Change,
+        Self::Cancellation,
+        Self::WaitlistOffer,
+        Self::WaitlistReply,
+        Self::HotLeadAlert,
+        Self::ClinicalAlert,
+        Self::TestAlert,
+    ];
+
     /// Its name in the database.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Confirmation => "confirmation",
             Self::Pending => "pending",
+            Self::Change => "change",
+            Self::Cancellation => "cancellation",
+            Self::WaitlistOffer => "waitlist_offer",
+            Self::WaitlistReply => "waitlist_reply",
             Self::HotLeadAlert => "hot_lead_alert",
             Self::ClinicalAlert => "clinical_alert",
             Self::TestAlert => "test_alert",
@@ -37,14 +61,17 @@ impl Kind {
     pub(super) const fn queue(self) -> &'static str {
         match self.class() {
             Class::Staff => "alert_staff",
-            Class::Transactional => "text_callers",
+            Class::Transactional | Class::Requested => "text_callers",
         }
     }
 
     /// The rules it obeys.
     pub const fn class(self) -> Class {
         match self {
-            Self::Confirmation | Self::Pending => Class::Transactional,
+            Self::Confirmation | Self::Pending | Self::Change | Self::Cancellation | Self::WaitlistReply => {
+                Class::Transactional
+            }
+            Self::WaitlistOffer => Class::Requested,
             Self::HotLeadAlert | Self::ClinicalAlert | Self::TestAlert => Class::Staff,
         }
     }
@@ -59,10 +86,7 @@ impl FromStr for Kind {
     type Err = UnknownWord;
 
     fn from_str(word: &str) -> Result<Self, UnknownWord> {
-        [Self::Confirmation, Self::Pending, Self::HotLeadAlert, Self::ClinicalAlert, Self::TestAlert]
-            .into_iter()
-            .find(|kind| kind.as_str() == word)
-            .ok_or(UnknownWord("kind of text"))
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word).ok_or(UnknownWord("kind of text"))
     }
 }
 
@@ -196,9 +220,7 @@ mod tests {
         for state in TextState::ALL {
             assert_eq!(state.as_str().parse::<TextState>().unwrap(), state);
         }
-        for kind in
-            [Kind::Confirmation, Kind::Pending, Kind::HotLeadAlert, Kind::ClinicalAlert, Kind::TestAlert]
-        {
+        for kind in Kind::ALL {
             assert_eq!(kind.as_str().parse::<Kind>().unwrap(), kind);
         }
         assert!("paused".parse::<TextState>().is_err());

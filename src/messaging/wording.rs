@@ -1,7 +1,7 @@
 //! The words of every text: pure, one place, asserted literally.
 //!
 //! Texts to callers are GSM-7 and at most two segments; they name no treatment, no staff link and no reply command that is
-//! not understood yet. Alerts to staff may carry emoji. Moments arrive as spoken by the clinic's clock
+//! not understood (`src/messaging/meaning.rs`). Alerts to staff may carry emoji. Moments arrive as spoken by the clinic's clock
 //! ("Sunday, February 1 at 2:00 PM"); whatever else arrives is flattened to one line and cut.
 
 use std::fmt;
@@ -17,6 +17,7 @@ const PHONE_MAX: usize = 24;
 const NAME_MAX: usize = 80;
 const INTEREST_MAX: usize = 120;
 const SUMMARY_MAX: usize = 200;
+const REPLY_MAX: usize = 220;
 
 const OPT_OUT: &str = "Reply STOP to opt out.";
 
@@ -63,6 +64,12 @@ pub fn confirmation(clinic: &str, moment: &str, clinic_phone: Option<&str>) -> S
     format!("{clinic}: your appointment is confirmed for {moment}. {questions}{OPT_OUT}")
 }
 
+/// To the caller: several visits stand, this is the first.
+pub fn series(clinic: &str, visits: usize, moment: &str, clinic_phone: Option<&str>) -> String {
+    let (clinic, moment, questions) = patient_parts(clinic, moment, clinic_phone);
+    format!("{clinic}: {visits} visits are booked for you, the first on {moment}. {questions}{OPT_OUT}")
+}
+
 /// To the caller: the time is kept, a human confirms it.
 pub fn pending(clinic: &str, moment: &str, clinic_phone: Option<&str>) -> String {
     let (clinic, moment, questions) = patient_parts(clinic, moment, clinic_phone);
@@ -70,6 +77,37 @@ pub fn pending(clinic: &str, moment: &str, clinic_phone: Option<&str>) -> String
         "{clinic}: we have your appointment request for {moment}. We'll call you within 24 hours to confirm. \
          {questions}{OPT_OUT}"
     )
+}
+
+/// To the caller: the visit has another time now.
+pub fn change(clinic: &str, moment: &str, clinic_phone: Option<&str>) -> String {
+    let (clinic, moment, questions) = patient_parts(clinic, moment, clinic_phone);
+    format!("{clinic}: your appointment has been moved to {moment}. {questions}{OPT_OUT}")
+}
+
+/// To the caller: the visit of that moment is called off.
+pub fn cancellation(clinic: &str, moment: &str, clinic_phone: Option<&str>) -> String {
+    let (clinic, moment, questions) = patient_parts(clinic, moment, clinic_phone);
+    format!("{clinic}: your appointment on {moment} is cancelled. {questions}{OPT_OUT}")
+}
+
+/// To somebody who waits: a time opened up, theirs for the asking until then (a time of day). A link that does not fit
+/// is left out, the words alone are enough.
+pub fn waitlist_offer(clinic: &str, moment: &str, until: &str, link: Option<&str>) -> String {
+    let (clinic, moment, _) = patient_parts(clinic, moment, None);
+    let until = gsm7_field(until, PHONE_MAX, "then");
+    let offer = format!("{clinic}: A time opened up: {moment}. Reply TAKE by {until} to book it, or PASS.");
+    let with_link = link.map(|link| format!("{offer} Or tap {}. {OPT_OUT}", gsm7_safe(&one_line(link))));
+    with_link
+        .filter(|text| septets(text) <= PATIENT_TEXT_SEPTETS_MAX)
+        .unwrap_or_else(|| format!("{offer} {OPT_OUT}"))
+}
+
+/// To somebody who texted us: a sentence or two of ours.
+pub fn reply(clinic: &str, said: &str) -> String {
+    let (clinic, said) =
+        (gsm7_field(clinic, CLINIC_MAX, "Your clinic"), gsm7_field(said, REPLY_MAX, "Thank you."));
+    format!("{clinic}: {said}")
 }
 
 /// To the manager: product section 5's format, emoji included, at most [`ALERT_CHARS_MAX`].
@@ -126,13 +164,22 @@ fn gsm7_field(text: &str, septets_max: usize, otherwise: &str) -> String {
     let line = gsm7_safe(&one_line(&gsm7_safe(text)));
     let mut room = septets_max;
     let fits = line.chars().take_while(|c| {
-        let cost = if GSM7_EXTENSION.contains(*c) { 2 } else { 1 };
+        let cost = cost(*c);
         let enough = room >= cost;
         room = room.saturating_sub(cost);
         enough
     });
     let cut: String = fits.collect();
     or(cut.trim_end(), otherwise)
+}
+
+/// How long a text of the GSM-7 alphabet is.
+fn septets(text: &str) -> usize {
+    text.chars().map(cost).sum()
+}
+
+fn cost(char: char) -> usize {
+    if GSM7_EXTENSION.contains(char) { 2 } else { 1 }
 }
 
 fn field(text: &str, chars_max: usize, otherwise: &str) -> String {
@@ -169,7 +216,7 @@ mod tests {
     const MOMENT: &str = "Sunday, February 1 at 2:00 PM";
 
     /// Independent of the tables above: counts as the network does.
-    fn septets(text: &str) -> usize {
+    fn on_the_network(text: &str) -> usize {
         text.chars().map(|c| if "^{}\\[~]|€\u{c}".contains(c) { 2 } else { 1 }).sum()
     }
 
@@ -193,6 +240,36 @@ mod tests {
             "Glow MedSpa: we have your appointment request for Sunday, February 1 at 2:00 PM. \
              We'll call you within 24 hours to confirm. Questions? Call +12025550123. Reply STOP to opt out."
         );
+    }
+
+    #[test]
+    fn a_change_says_the_new_time_and_a_cancellation_the_old_one() {
+        assert_eq!(
+            change("Glow MedSpa", MOMENT, Some("+12025550123")),
+            "Glow MedSpa: your appointment has been moved to Sunday, February 1 at 2:00 PM. \
+             Questions? Call +12025550123. Reply STOP to opt out."
+        );
+        assert_eq!(
+            cancellation("Glow MedSpa", MOMENT, None),
+            "Glow MedSpa: your appointment on Sunday, February 1 at 2:00 PM is cancelled. Reply STOP to opt out."
+        );
+    }
+
+    #[test]
+    fn an_offer_says_until_when_and_how_and_names_no_treatment() {
+        let link = "https://hooks.example.com/w/abc";
+        assert_eq!(
+            waitlist_offer("Glow MedSpa", MOMENT, "1:40 PM", Some(link)),
+            "Glow MedSpa: A time opened up: Sunday, February 1 at 2:00 PM. Reply TAKE by 1:40 PM to book it, or PASS. \
+             Or tap https://hooks.example.com/w/abc. Reply STOP to opt out."
+        );
+        let long = format!("https://hooks.example.com/{}", "x".repeat(200));
+        assert_eq!(
+            waitlist_offer("Glow MedSpa", MOMENT, "1:40 PM", Some(&long)),
+            "Glow MedSpa: A time opened up: Sunday, February 1 at 2:00 PM. Reply TAKE by 1:40 PM to book it, or PASS. \
+             Reply STOP to opt out."
+        );
+        assert_eq!(reply("Glow MedSpa", "You’re set."), "Glow MedSpa: You're set.");
     }
 
     #[test]
@@ -268,8 +345,15 @@ mod tests {
     proptest! {
         #[test]
         fn patient_texts_are_one_line_of_gsm7_in_two_segments(clinic in "\\PC{0,400}|[\\[~€é]{0,400}", moment in ".*", phone in ".*") {
-            for text in [confirmation(&clinic, &moment, Some(&phone)), pending(&clinic, &moment, Some(&phone))] {
-                prop_assert!(septets(&text) <= PATIENT_TEXT_SEPTETS_MAX, "{} septets", septets(&text));
+            for text in [
+                confirmation(&clinic, &moment, Some(&phone)),
+                pending(&clinic, &moment, Some(&phone)),
+                change(&clinic, &moment, Some(&phone)),
+                cancellation(&clinic, &moment, Some(&phone)),
+                waitlist_offer(&clinic, &moment, &phone, Some(&phone)),
+            ] {
+                let length = on_the_network(&text);
+                prop_assert!(length <= PATIENT_TEXT_SEPTETS_MAX, "{length} septets");
                 prop_assert_eq!(gsm7_safe(&text), text.clone());
                 prop_assert!(!text.contains(['\n', '\r']));
                 prop_assert!(text.ends_with(OPT_OUT));

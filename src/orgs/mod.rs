@@ -1,6 +1,6 @@
 //! Tenants: settings, credentials, and which org a message belongs to.
 //!
-//! **Invariant.** Nothing but [`owner_of`] turns a door token, secret, assistant or number into an org.
+//! **Invariant.** Nothing but [`owner_of`] turns a door token, secret, key, assistant or number into an org.
 
 mod connect_twilio;
 mod create;

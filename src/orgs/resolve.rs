@@ -1,4 +1,4 @@
-//! Which org a door token, secret, assistant or number belongs to. The only place that knows.
+//! Which org a door token, secret, key, assistant or number belongs to. The only place that knows.
 
 use std::sync::Arc;
 
@@ -24,12 +24,16 @@ pub enum Claimed {
     Door(String),
     /// A secret as presented.
     Secret(String),
+    /// A key of the API as presented.
+    ApiKey(String),
     /// The platform's assistant id.
     Assistant(String),
     /// The platform's id of the dialled number.
     PhoneNumberId(String),
     /// The dialled number, E.164.
     Number(String),
+    /// The token in the link of a waitlist's offer.
+    Offer(String),
 }
 
 /// Whose a key is.
@@ -62,9 +66,11 @@ struct Kept(Fresh<(&'static str, String), Option<Owner>>);
 pub async fn owner_of(app: &App, claimed: &Claimed) -> Result<Option<Owner>, Arc<sqlx::Error>> {
     let (Claimed::Door(id)
     | Claimed::Secret(id)
+    | Claimed::ApiKey(id)
     | Claimed::Assistant(id)
     | Claimed::PhoneNumberId(id)
-    | Claimed::Number(id)) = claimed;
+    | Claimed::Number(id)
+    | Claimed::Offer(id)) = claimed;
     if id.len() > ID_BYTES_MAX {
         return Ok(None);
     }
@@ -72,9 +78,11 @@ pub async fn owner_of(app: &App, claimed: &Claimed) -> Result<Option<Owner>, Arc
     let key = match claimed {
         Claimed::Door(token) => ("door", hex::encode(app.keys.digest(token))),
         Claimed::Secret(secret) => ("secret", hex::encode(app.keys.digest(secret))),
+        Claimed::ApiKey(key) => ("api_key", hex::encode(app.keys.digest(key))),
         Claimed::Assistant(id) => ("assistant", id.clone()),
         Claimed::PhoneNumberId(id) => ("phone_number_id", id.clone()),
         Claimed::Number(number) => ("number", number.clone()),
+        Claimed::Offer(token) => ("offer", hex::encode(app.keys.digest(token))),
     };
     kept.0.get(key.clone(), look_up(app, key)).await
 }
@@ -84,7 +92,8 @@ async fn look_up(app: &App, (kind, key): (&'static str, String)) -> Result<Optio
     let row = store::resolve(&mut conn, &[kind], &[key]).await?.into_iter().next();
     conn.commit().await?;
     let Some((_, _, org, row)) = row else { return Ok(None) };
-    let location = if matches!(kind, "door" | "secret") { None } else { location_of(app, org, row).await? };
+    let is_somewhere = !matches!(kind, "door" | "secret" | "api_key" | "offer");
+    let location = if is_somewhere { location_of(app, org, row).await? } else { None };
     Ok(Some(Owner { org, location }))
 }
 

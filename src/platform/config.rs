@@ -25,6 +25,7 @@ pub struct Config {
     pub database: Database,
     pub voice: Voice,
     pub texts: Texts,
+    pub waitlist: Waitlist,
     pub twilio: Twilio,
     pub vapi: Vapi,
     pub secrets: Secrets,
@@ -82,6 +83,16 @@ pub struct Voice {
 pub struct Texts {
     pub per_number_per_day_max: i64,
     pub timeout_seconds: u64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/voxanne.toml explains each")]
+pub struct Waitlist {
+    pub offer_minutes: i64,
+    pub ahead_minutes: i64,
+    pub texts_from_hour: i8,
+    pub texts_to_hour: i8,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -176,6 +187,19 @@ impl Config {
             return Err(ConfigError::Unusable(
                 "database.live_wait_ms must be below voice.tool_budget_ms, or a caller waits in silence"
                     .into(),
+            ));
+        }
+        let (from, to) = (self.waitlist.texts_from_hour, self.waitlist.texts_to_hour);
+        if !(0 <= from && from < to && to <= 24) {
+            return Err(ConfigError::Unusable(
+                "waitlist.texts_from_hour must come before waitlist.texts_to_hour, both within 0 to 24"
+                    .into(),
+            ));
+        }
+        // An offer says until when by the clock alone, and keeps its time from everybody else meanwhile.
+        if !(5..=240).contains(&self.waitlist.offer_minutes) || self.waitlist.ahead_minutes < 0 {
+            return Err(ConfigError::Unusable(
+                "waitlist.offer_minutes must be 5 to 240 and waitlist.ahead_minutes not negative".into(),
             ));
         }
         if !self.vapi.expected_network.is_empty() && Network::parse(&self.vapi.expected_network).is_none() {

@@ -1,4 +1,4 @@
-//! Ids: `UUIDv7`, one type per thing, written with a prefix where people see them (`apt_…`).
+//! Ids: `UUIDv7`, one type per thing, written with a prefix where people and programs see them (`apt_…`).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -24,7 +24,37 @@ macro_rules! ids {
         impl From<Uuid> for $name {
             fn from(id: Uuid) -> Self { Self(id) }
         }
+
+        impl From<$name> for Uuid {
+            fn from(id: $name) -> Self { id.0 }
+        }
+
+        // As a parameter of `Public`, which says how it is written.
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                super::public::Public::<Self>::schema()
+            }
+        }
+
+        impl utoipa::ToSchema for $name {}
+
+        impl Prefixed for $name {
+            const PREFIX: &'static str = concat!($prefix, "_");
+        }
     )+};
+}
+
+/// An id that is written with a prefix.
+pub trait Prefixed: From<Uuid> {
+    /// What it begins with, underscore included.
+    const PREFIX: &'static str;
+
+    /// Reads exactly what `Display` writes; `None` for anything else, whatever it is.
+    fn parse(written: &str) -> Option<Self> {
+        let bare = written.strip_prefix(Self::PREFIX)?;
+        let is_plain = bare.len() == 32 && bare.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        if is_plain { Uuid::try_parse(bare).ok().map(Self::from) } else { None }
+    }
 }
 
 ids! {
@@ -42,14 +72,28 @@ ids! {
     CallId = "call",
     /// One visit.
     AppointmentId = "apt",
+    /// Visits that were booked together.
+    SeriesId = "ser",
     /// Capacity kept for a few minutes.
     HoldId = "hold",
     /// One SMS.
     TextId = "txt",
     /// One hot lead alert.
     AlertId = "hla",
+    /// Somebody's wish on the waitlist.
+    EntryId = "wait",
+    /// One time offered to one of them.
+    OfferId = "offer",
+    /// A text that somebody sent us.
+    InboundTextId = "inb",
     /// A message of the voice platform.
     InboxId = "msg",
+    /// A credential of a program that calls the API.
+    ApiKeyId = "key",
+    /// Civil days that differ from the weekly hours.
+    ClosureId = "clo",
+    /// A practitioner's absence.
+    TimeOffId = "off",
 }
 
 /// Makes new ids: by time and chance in production, counted in tests.
@@ -97,4 +141,27 @@ impl Ids {
 #[expect(clippy::disallowed_methods, reason = "the one place that makes random ids")]
 fn random_v7(at: uuid::Timestamp) -> Uuid {
     Uuid::new_v7(at)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn an_id_is_read_as_it_is_written_and_in_no_other_way() {
+        let id = LocationId(Uuid::from_u128(7));
+        let written = id.to_string();
+        assert_eq!(LocationId::parse(&written), Some(id));
+        for other in [
+            written.replace("loc_", "svc_"),
+            written.replace("loc_", ""),
+            written.to_uppercase(),
+            format!("{written}0"),
+            id.0.to_string(),
+            String::new(),
+        ] {
+            assert_eq!(LocationId::parse(&other), None, "{other}");
+        }
+    }
 }

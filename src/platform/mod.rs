@@ -1,6 +1,7 @@
 //! What every slice stands on, and which knows no slice.
 
 pub mod app;
+pub mod bounded;
 pub mod clock;
 pub mod config;
 pub mod db;
@@ -14,6 +15,7 @@ pub mod migrate;
 pub mod network;
 pub mod per_address;
 pub mod problem;
+pub mod public;
 pub mod queue;
 pub mod request_id;
 pub mod secrets;

@@ -1,9 +1,11 @@
 //! RFC 9457 problem documents: every refusal over HTTP has one shape.
 
+use std::borrow::Cow;
+
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 /// A refusal: status, a stable code, and a sentence a person can act on. 5xx details are constants.
@@ -14,7 +16,9 @@ pub struct Problem {
     /// Stable and greppable; documented in `docs/problems.md`.
     pub code: &'static str,
     /// What to do about it.
-    pub detail: &'static str,
+    pub detail: Cow<'static, str>,
+    /// Further members, such as the `field` that is wrong. Never another org's data, never a person's.
+    pub members: Option<Box<Map<String, Value>>>,
     /// The request it answers, for whoever asks the operator about it.
     pub request_id: Option<Uuid>,
 }
@@ -43,13 +47,26 @@ impl Problem {
 
     /// The same refusal with the id of its request.
     #[must_use]
-    pub const fn with_request_id(self, id: Uuid) -> Self {
+    pub fn with_request_id(self, id: Uuid) -> Self {
         Self { request_id: Some(id), ..self }
     }
 
     /// A refusal with a code of its own; documented in `docs/problems.md`.
     pub const fn new(status: StatusCode, code: &'static str, detail: &'static str) -> Self {
-        Self { status, code, detail, request_id: None }
+        Self { status, code, detail: Cow::Borrowed(detail), members: None, request_id: None }
+    }
+
+    /// The same refusal with a sentence of its own.
+    #[must_use]
+    pub fn saying(self, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self { detail: detail.into(), ..self }
+    }
+
+    /// The same refusal with one more member. Those of RFC 9457 and `code` stay as they are.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.members.get_or_insert_default().insert(name.to_owned(), value.into());
+        self
     }
 }
 
@@ -62,6 +79,11 @@ impl IntoResponse for Problem {
             "code": self.code,
             "detail": self.detail,
         });
+        for (name, value) in self.members.iter().flat_map(|members| members.iter()) {
+            if body.get(name).is_none() {
+                body[name] = value.clone();
+            }
+        }
         if let Some(id) = self.request_id {
             body["request_id"] = id.simple().to_string().into();
         }

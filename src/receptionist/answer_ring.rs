@@ -6,7 +6,7 @@ use voxanne_vapi::answer::{self, AssistantOverrides, Destination};
 
 use crate::platform::app::App;
 use crate::platform::telemetry::chain;
-use crate::scheduling::{Location, RuleBook, rule_book};
+use crate::scheduling::{Location, RuleBook, open_until, rule_book};
 use crate::spoken_name::SpokenName;
 use crate::tools::Caller;
 use crate::{appointments, contacts, orgs, when};
@@ -85,11 +85,7 @@ async fn look_up(
 }
 
 fn variables(book: &RuleBook, location: &Location, known: &Known, now: &Zoned) -> Map<String, Value> {
-    let is_open = location
-        .hours
-        .windows(now.date(), &location.zone)
-        .iter()
-        .any(|(opens, closes)| (*opens..*closes).contains(&now.timestamp()));
+    let is_open = open_until(location, now.timestamp()).is_some();
     let mut all = Map::new();
     let mut set = |name: &str, value: String| all.insert(name.to_owned(), Value::from(value));
     set("clinicName", book.settings.clinic_name.clone());
@@ -101,10 +97,12 @@ fn variables(book: &RuleBook, location: &Location, known: &Known, now: &Zoned) -
     all
 }
 
-/// Where a live transfer goes: the location's people, or nowhere with an honest sentence.
+/// Where a live transfer goes: the location's people while they are there, else nowhere with an honest sentence.
 pub(super) async fn answer_transfer(app: &App, caller: &Caller) -> Value {
     let book = rule_book(app, caller.org, None).await.ok();
-    let number = book.as_ref().and_then(|b| b.location(caller.location)?.human_phone.clone());
+    let location = book.as_ref().and_then(|book| book.location(caller.location));
+    let is_there = |location: &&Location| open_until(location, app.clock.now()).is_some();
+    let number = location.filter(is_there).and_then(|location| location.human_phone.clone());
     match number {
         Some(number) => answer::destination(&Destination { number, message: Some(TRANSFERRING.into()) }),
         None => answer::error(NOBODY_THERE),

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use sqlx::postgres::PgListener;
 use uuid::Uuid;
 
-use super::taken::TakenRow;
+use super::taken::LookRow;
 use crate::platform::app::App;
 use crate::platform::db::Class;
 use crate::platform::ids::OrgId;
@@ -32,6 +32,8 @@ pub(super) struct Look {
     pub resources: Vec<Uuid>,
     pub since: Timestamp,
     pub until: Timestamp,
+    /// What else, as JSON.
+    pub question: String,
 }
 
 /// An org's looks since something last changed there. A look that began before the change ends in looks that nobody
@@ -39,7 +41,7 @@ pub(super) struct Look {
 #[derive(Debug)]
 pub(super) struct Looks {
     since: Instant,
-    rows: Mutex<HashMap<Look, Arc<Vec<TakenRow>>>>,
+    rows: Mutex<HashMap<Look, Arc<Vec<LookRow>>>>,
 }
 
 impl Looks {
@@ -51,11 +53,11 @@ impl Looks {
         self.since.elapsed() < KEPT_MAX
     }
 
-    pub fn find(&self, look: &Look) -> Option<Arc<Vec<TakenRow>>> {
+    pub fn find(&self, look: &Look) -> Option<Arc<Vec<LookRow>>> {
         self.rows.lock().unwrap_or_else(PoisonError::into_inner).get(look).cloned()
     }
 
-    pub fn keep(&self, look: Look, rows: Arc<Vec<TakenRow>>) {
+    pub fn keep(&self, look: Look, rows: Arc<Vec<LookRow>>) {
         let mut kept = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() < LOOKS_MAX {
             kept.insert(look, rows);

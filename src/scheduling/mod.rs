@@ -5,16 +5,30 @@
 //! version along, and an older book is read again.
 //! **Invariant.** A look is kept only while this process hears of every change to what it saw.
 
+mod add_from_template;
+mod bookable;
+pub mod catalogue;
+mod clinic_info;
+mod hours;
 mod kept;
 mod match_service;
+mod open_hours;
 mod open_times;
+mod reason;
 mod rule_book;
 mod store;
 mod taken;
+mod templates;
 
+pub use add_from_template::{Added, add_from_template};
+pub use bookable::Bookable;
+pub use clinic_info::{ChangePolicy, ClinicInfo, Treatment, clinic_info, rules_version};
 pub use kept::{forget, hear_changes};
 pub use match_service::{Matched, match_practitioner, match_service, means_anybody};
-pub use open_times::{Day, alternatives, next_open_day, open_times};
-pub use rule_book::{Bookable, Location, Practitioner, RuleBook, Service, rule_book};
-pub use store::services_for_scoring;
-pub use taken::{Calendar, Taken, Writer, open_ledger};
+pub use open_hours::{open_until, opens_next};
+pub use open_times::{Found, Search, alternatives, next_open_day, open_times, why_not};
+pub use reason::Teller;
+pub use rule_book::{Location, Practitioner, Prerequisite, RuleBook, Service, rule_book};
+pub use store::{count_turn, services_for_scoring};
+pub use taken::{Calendar, Opening, Taken, Window, Writer, lock_claims, open_ledger};
+pub use templates::{Requirement, TEMPLATES, Template, TemplateNeed};

@@ -1,13 +1,14 @@
-//! Open times of a day, and the nearest ones to a wish that cannot be met.
+//! Open times of some days, the nearest ones to a wish that cannot be met, and why a time is none.
 
 use std::sync::Arc;
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
-use voxanne_slots::{Opening, openings};
+use voxanne_slots::{Cause, Fit, Guest, Opening, Refusal, fit, openings};
 
-use super::rule_book::{Bookable, RuleBook, rule_book};
-use super::taken::{self, Taken, Window};
+use super::bookable::Bookable;
+use super::rule_book::{RuleBook, rule_book};
+use super::taken::{self, Taken, Window, Writer};
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::{LocationId, OrgId, ResourceId, ServiceId};
@@ -20,7 +21,7 @@ const ALTERNATIVES_MAX: usize = 3;
 
 /// What to look for.
 #[derive(Debug, Clone, Copy)]
-pub struct Day {
+pub struct Search<'s> {
     /// Whose.
     pub org: OrgId,
     /// Where; the first location when `None`.
@@ -29,67 +30,108 @@ pub struct Day {
     pub service: ServiceId,
     /// By whom, if the caller minds.
     pub practitioner: Option<ResourceId>,
-    /// When, in the location's zone.
-    pub local_date: Date,
+    /// The phone of whoever comes, when it is known: what they had decides where some rule asks.
+    pub guest: Option<&'s str>,
+    /// First civil day, in the location's zone.
+    pub from: Date,
+    /// Last civil day.
+    pub to: Date,
 }
 
-/// Openings between two dates, from rules that are current.
-async fn openings_between(
+/// Openings, and what keeps this person from all of them.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Ascending.
+    pub openings: Vec<Opening>,
+    /// Why there are none although others could book: something this person must have had, or had too lately.
+    pub obstacle: Option<Cause>,
+}
+
+/// The openings of the civil days `from..=to`.
+pub async fn open_times(app: &App, search: &Search<'_>) -> Result<Found, Arc<sqlx::Error>> {
+    let found = looked_up(app, search, |bookable, taken, now| {
+        let openings = openings(&bookable.rules(&taken.guest), &taken.busy, search.from, search.to, now);
+        let obstacle = if openings.is_empty() { obstacle(bookable, taken, search, now) } else { None };
+        Found { openings, obstacle }
+    });
+    Ok(found.await?.unwrap_or_default())
+}
+
+/// Whether a visit may start at `starts_at`, on the grid or not, and if not all that stands in the way.
+///
+/// `None` when the service or location is not booked here. The dates of `search` are not looked at.
+pub async fn why_not(
     app: &App,
-    day: &Day,
-    to: Date,
-) -> Result<(Arc<RuleBook>, Vec<Opening>), Arc<sqlx::Error>> {
+    search: &Search<'_>,
+    starts_at: Timestamp,
+) -> Result<Option<Result<Fit, Refusal>>, Arc<sqlx::Error>> {
+    looked_up(app, search, |bookable, taken, now| {
+        fit(&bookable.rules(&taken.guest), &taken.busy, starts_at, now)
+    })
+    .await
+}
+
+/// What `answer` makes of rules that are current and a look at the ledger that is.
+async fn looked_up<T>(
+    app: &App,
+    search: &Search<'_>,
+    answer: impl Fn(&Bookable<'_>, &Taken, Timestamp) -> T,
+) -> Result<Option<T>, Arc<sqlx::Error>> {
     let mut seen = None;
     loop {
-        let book = rule_book(app, day.org, seen).await?;
-        let found = match (book.location(day.location), book.services.iter().find(|s| s.id == day.service)) {
-            (Some(location), Some(service)) => {
-                let bookable = book.bookable(location, service, day.practitioner);
-                let window = Window::around(day.local_date, to, &bookable);
-                let Taken { busy, rules_version, .. } = taken::look(app, day.org, &bookable, window).await?;
-                if rules_version != book.version && seen != Some(rules_version) {
-                    seen = Some(rules_version);
-                    continue;
-                }
-                openings(&bookable.rules(), &busy, day.local_date, to, app.clock.now())
-            }
-            _ => Vec::new(),
+        let book = rule_book(app, search.org, seen).await?;
+        let Some((location, service)) = book.location(search.location).zip(book.service(search.service))
+        else {
+            return Ok(None);
         };
-        return Ok((book, found));
+        let bookable = book.bookable(location, service, search.practitioner);
+        let window = Window::around(search.from, search.to, &bookable);
+        let taken = taken::look(app, search.org, &bookable, window, search.guest).await?;
+        if taken.rules_version != book.version && seen != Some(taken.rules_version) {
+            seen = Some(taken.rules_version);
+            continue;
+        }
+        return Ok(Some(answer(&bookable, &taken, app.clock.now())));
     }
 }
 
-/// The openings of one day, ascending.
-pub async fn open_times(app: &App, day: &Day) -> Result<Vec<Opening>, Arc<sqlx::Error>> {
-    Ok(openings_between(app, day, day.local_date).await?.1)
+/// A day without openings for this person may have some for others: then the person is told what is in the way.
+fn obstacle(bookable: &Bookable<'_>, taken: &Taken, search: &Search<'_>, now: Timestamp) -> Option<Cause> {
+    if !bookable.asks_about_guest() || search.guest.is_none() {
+        return None;
+    }
+    let anybody = Guest::default();
+    let others = openings(&bookable.rules(&anybody), &taken.busy, search.from, search.to, now);
+    let refusal = fit(&bookable.rules(&taken.guest), &taken.busy, others.first()?.starts_at, now).err()?;
+    refusal.causes.into_iter().next()
 }
 
-/// The first opening after the day, within a month.
-pub async fn next_open_day(app: &App, day: &Day) -> Result<Option<Opening>, Arc<sqlx::Error>> {
-    let from = day.local_date.checked_add(1.day()).unwrap_or(day.local_date);
-    let to = day.local_date.checked_add(LOOK_AHEAD_DAYS.days()).unwrap_or(from);
-    let later = Day { local_date: from, ..*day };
-    Ok(openings_between(app, &later, to).await?.1.into_iter().next())
+/// The openings of the month after the day, or what keeps this person from them.
+pub async fn next_open_day(app: &App, day: &Search<'_>) -> Result<Found, Arc<sqlx::Error>> {
+    let from = day.to.checked_add(1.day()).unwrap_or(day.to);
+    let to = day.to.checked_add(LOOK_AHEAD_DAYS.days()).unwrap_or(from);
+    open_times(app, &Search { from, to, ..*day }).await
 }
 
 /// A few openings nearest to `wish` on its day, else the first ones after it. Reads in the caller's transaction.
 pub async fn alternatives(
     app: &App,
     tx: &mut PgConnection,
-    org: OrgId,
-    bookable: &Bookable<'_>,
-    taken: &Taken,
+    book: &RuleBook,
+    (bookable, taken): (&Bookable<'_>, &Taken),
     wish: Timestamp,
+    by: &Writer<'_>,
 ) -> Result<Vec<Opening>, sqlx::Error> {
     let now = app.clock.now();
     let date = wish.to_zoned(bookable.location.zone.clone()).date();
-    let mut nearest = openings(&bookable.rules(), &taken.busy, date, date, now);
+    let mut nearest = openings(&bookable.rules(&taken.guest), &taken.busy, date, date, now);
     if nearest.is_empty() {
         // A wish in the past is answered from today on.
         let from = date.max(now.to_zoned(bookable.location.zone.clone()).date());
         let to = from.checked_add(LOOK_AHEAD_DAYS.days()).unwrap_or(from);
-        let later = taken::look_in(app, tx, org, bookable, Window::around(from, to, bookable)).await?;
-        nearest = openings(&bookable.rules(), &later.busy, from, to, now);
+        let window = Window::around(from, to, bookable);
+        let later = taken::look_in(app, tx, book.org, bookable, window, by).await?;
+        nearest = openings(&bookable.rules(&later.guest), &later.busy, from, to, now);
         nearest.truncate(ALTERNATIVES_MAX);
     }
     nearest.sort_by_key(|o| o.starts_at.duration_since(wish).abs());

@@ -3,20 +3,21 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use moka::future::Cache;
-use uuid::Uuid;
 use voxanne_slots as slots;
 
-use super::store::{self, ClosureRow, HoursRow, NeedRow, Rows};
+use super::bookable::Bookable;
+use super::hours;
+use super::store::{self, NeedRow, PractitionerRow, Rows, ServiceRow};
 use crate::orgs::{self, Settings};
 use crate::platform::app::App;
 use crate::platform::ids::{LocationId, OrgId, ResourceId, ServiceId};
 
 /// Orgs whose rules are kept at once.
 const ORGS_MAX: u64 = 10_000;
-/// 9 AM to 6 PM, where an org has said nothing.
-const DEFAULT_SPAN: (u16, u16) = (9 * 60, 18 * 60);
 
 /// A site with its zone and hours.
 #[derive(Debug)]
@@ -42,7 +43,23 @@ pub struct Service {
     pub is_other: bool,
     pub rules: slots::Service,
     pub practitioners: Vec<ResourceId>,
-    needs: Vec<(LocationId, slots::Need)>,
+    /// Whoever had fewest turns gives it, unless somebody is asked for.
+    pub is_in_turn: bool,
+    pub supervised: bool,
+    pub licensed: bool,
+    pub prerequisites: Vec<Prerequisite>,
+    /// The visits of one person that it keeps away from, and how many civil days.
+    pub spacings: Vec<(ServiceId, u16)>,
+    pub(super) needs: Vec<(LocationId, slots::Need)>,
+}
+
+/// What a person must have had before a service.
+#[derive(Debug, Clone, Copy)]
+#[expect(missing_docs, reason = "named after the columns they come from")]
+pub struct Prerequisite {
+    pub service: ServiceId,
+    pub valid_days: Option<u16>,
+    pub first_time_only: bool,
 }
 
 /// A bookable person.
@@ -51,8 +68,19 @@ pub struct Service {
 pub struct Practitioner {
     pub id: ResourceId,
     pub name: String,
-    pub location: LocationId,
-    hours: Option<slots::Hours>,
+    pub supervises: bool,
+    pub licence_expires_on: Option<Date>,
+    pub daily_cap: Option<u16>,
+    pub(super) away: Vec<(Timestamp, Timestamp)>,
+    /// Where they work, each with own hours there; `None` is whenever the location is open.
+    pub(super) places: Vec<(LocationId, Option<slots::Hours>)>,
+}
+
+impl Practitioner {
+    /// Whether they ever work there.
+    pub fn works_at(&self, location: LocationId) -> bool {
+        self.places.iter().any(|(at, _)| *at == location)
+    }
 }
 
 /// An org's rules and settings at one version.
@@ -65,48 +93,10 @@ pub struct RuleBook {
     pub locations: Vec<Location>,
     pub services: Vec<Service>,
     pub practitioners: Vec<Practitioner>,
-}
-
-/// One service at one location, ready for the engine.
-#[derive(Debug)]
-pub struct Bookable<'b> {
-    /// Where.
-    pub location: &'b Location,
-    /// How long, with which buffers.
-    pub rules: slots::Service,
-    /// Who may, in order of preference.
-    pub practitioners: Vec<slots::Practitioner>,
-    /// Rooms and devices.
-    pub needs: Vec<slots::Need>,
-}
-
-impl Bookable<'_> {
-    /// The engine's view.
-    pub fn rules(&self) -> slots::Rules<'_> {
-        slots::Rules {
-            zone: &self.location.zone,
-            hours: &self.location.hours,
-            service: &self.rules,
-            practitioners: &self.practitioners,
-            needs: &self.needs,
-        }
-    }
-
-    /// How long before or after a visit something is kept for it, at most.
-    pub fn overhang_minutes(&self) -> u16 {
-        let buffers = [self.rules.buffer_before_minutes, self.rules.buffer_after_minutes];
-        self.needs.iter().map(|need| need.cleanup_minutes).chain(buffers).max().unwrap_or(0)
-    }
-
-    /// Everything that could be reserved for it.
-    pub fn resources(&self) -> Vec<Uuid> {
-        let people = self.practitioners.iter().map(|p| p.id);
-        let things = self.needs.iter().flat_map(|n| n.candidates.iter().map(|c| c.resource));
-        let mut all: Vec<Uuid> = people.chain(things).collect();
-        all.sort_unstable();
-        all.dedup();
-        all
-    }
+    /// Rooms and devices with their names.
+    pub things: Vec<(ResourceId, String)>,
+    /// The version of the booking policy that new visits are booked under.
+    pub policy_version: Option<i32>,
 }
 
 struct Kept(Cache<OrgId, Arc<RuleBook>>);
@@ -124,7 +114,7 @@ pub async fn rule_book(app: &App, org: OrgId, seen: Option<i64>) -> Result<Arc<R
 
 async fn load(app: &App, org: OrgId) -> Result<Arc<RuleBook>, sqlx::Error> {
     let mut tx = app.begin_live(org).await?;
-    let rows = store::rows(&mut tx, org).await?;
+    let rows = store::rows(&mut tx, org, app.clock.now()).await?;
     let settings = orgs::settings(&mut tx, &app.keys, org).await?;
     tx.commit().await?;
     RuleBook::from_rows(org, rows, settings).map(Arc::new)
@@ -134,52 +124,43 @@ impl RuleBook {
     /// A zone that is not in the database of zones is an error: its visits would be hours off.
     fn from_rows(org: OrgId, rows: Rows, settings: Settings) -> Result<Self, sqlx::Error> {
         let zone = |name: &str| TimeZone::get(name).map_err(|e| sqlx::Error::Decode(Box::new(e)));
-        let locations = rows.locations.into_iter().map(|l| {
+        let locations = rows.locations.iter().map(|l| {
             Ok(Location {
                 id: l.id,
-                name: l.name,
+                name: l.name.clone(),
                 zone: zone(&l.time_zone)?,
-                zone_name: l.time_zone,
-                address: l.address,
-                human_phone: l.human_phone,
-                hours: location_hours(l.id, &rows.hours, &rows.closures),
+                zone_name: l.time_zone.clone(),
+                address: l.address.clone(),
+                human_phone: l.human_phone.clone(),
+                hours: hours::of_location(l.id, &rows.hours, &rows.closures),
             })
-        });
-        let practitioners = rows.practitioners.into_iter().map(|p| Practitioner {
-            id: p.id,
-            name: p.name,
-            location: p.location_id,
-            hours: practitioner_hours(p.id, p.own_hours, &rows.hours, &rows.closures),
-        });
-        let services = rows.services.into_iter().map(|s| Service {
-            id: s.id,
-            name: s.name,
-            aliases: s.aliases,
-            is_other: s.is_other,
-            rules: slots::Service {
-                duration_minutes: minutes(s.duration_minutes),
-                buffer_before_minutes: minutes(s.buffer_before_minutes),
-                buffer_after_minutes: minutes(s.buffer_after_minutes),
-                grid_minutes: minutes(s.grid_minutes),
-                minimum_notice_minutes: u32::try_from(s.minimum_notice_minutes).unwrap_or(0),
-                horizon_days: minutes(s.horizon_days),
-            },
-            practitioners: s.practitioner_ids.into_iter().map(ResourceId).collect(),
-            needs: needs_of(s.id, &rows.needs),
         });
         Ok(Self {
             org,
             version: rows.version,
-            settings,
             locations: locations.collect::<Result<_, sqlx::Error>>()?,
-            services: services.collect(),
-            practitioners: practitioners.collect(),
+            services: rows.services.iter().map(|s| service(s, &rows)).collect(),
+            practitioners: rows.practitioners.iter().map(|p| practitioner(p, &rows)).collect(),
+            things: rows.things,
+            policy_version: rows.policy_version,
+            settings,
         })
     }
 
     /// The location with this id, else the first.
     pub fn location(&self, id: Option<LocationId>) -> Option<&Location> {
         id.and_then(|id| self.locations.iter().find(|l| l.id == id)).or_else(|| self.locations.first())
+    }
+
+    /// Whom a text about a visit there is from, and the number to call: a clinic with several sites says which.
+    pub fn sender<'b>(&'b self, location: &'b Location) -> (&'b str, Option<&'b str>) {
+        let name = if self.locations.len() > 1 { &location.name } else { &self.settings.clinic_name };
+        (name, location.human_phone.as_deref().or(self.settings.human_phone.as_deref()))
+    }
+
+    /// The service with this id, if it is booked.
+    pub fn service(&self, id: ServiceId) -> Option<&Service> {
+        self.services.iter().find(|s| s.id == id)
     }
 
     /// `service` at `location`, by `only` this practitioner if one was asked for.
@@ -189,37 +170,73 @@ impl RuleBook {
         service: &Service,
         only: Option<ResourceId>,
     ) -> Bookable<'b> {
-        let able = self.practitioners.iter().filter(|p| {
-            p.location == location.id
-                && service.practitioners.contains(&p.id)
-                && only.is_none_or(|only| only == p.id)
-        });
-        Bookable {
-            location,
-            rules: service.rules,
-            practitioners: able.map(|p| slots::Practitioner { id: p.id.0, hours: p.hours.clone() }).collect(),
-            needs: service
-                .needs
-                .iter()
-                .filter(|(at, _)| *at == location.id)
-                .map(|(_, n)| n.clone())
-                .collect(),
-        }
+        Bookable::new(self, location, service, only)
     }
 
     /// A practitioner's name.
-    pub fn practitioner_name(&self, id: Uuid) -> Option<&str> {
+    pub fn practitioner_name(&self, id: uuid::Uuid) -> Option<&str> {
         self.practitioners.iter().find(|p| p.id.0 == id).map(|p| p.name.as_str())
+    }
+
+    /// The name of a room or device.
+    pub fn thing_name(&self, id: uuid::Uuid) -> Option<&str> {
+        self.things.iter().find(|(thing, _)| thing.0 == id).map(|(_, name)| name.as_str())
+    }
+
+    /// A service's name.
+    pub fn service_name(&self, id: uuid::Uuid) -> Option<&str> {
+        self.service(ServiceId(id)).map(|s| s.name.as_str())
+    }
+}
+
+fn service(row: &ServiceRow, rows: &Rows) -> Service {
+    let of_this = |id: ServiceId| id == row.id;
+    let prerequisites = rows.prerequisites.iter().filter(|p| of_this(p.service_id)).map(|p| Prerequisite {
+        service: p.required_service_id,
+        valid_days: p.valid_days.map(minutes),
+        first_time_only: p.first_time_only,
+    });
+    let spacings = rows.spacings.iter().filter(|s| of_this(s.service_id));
+    Service {
+        id: row.id,
+        name: row.name.clone(),
+        aliases: row.aliases.clone(),
+        is_other: row.is_other,
+        rules: slots::Service {
+            duration_minutes: minutes(row.duration_minutes),
+            buffer_before_minutes: minutes(row.buffer_before_minutes),
+            buffer_after_minutes: minutes(row.buffer_after_minutes),
+            grid_minutes: minutes(row.grid_minutes),
+            minimum_notice_minutes: u32::try_from(row.minimum_notice_minutes).unwrap_or(0),
+            horizon_days: minutes(row.horizon_days),
+            daily_cap: row.daily_cap.map(minutes),
+        },
+        practitioners: row.practitioner_ids.iter().copied().map(ResourceId).collect(),
+        is_in_turn: row.assignment == "round_robin",
+        supervised: row.supervised,
+        licensed: row.licensed,
+        prerequisites: prerequisites.collect(),
+        spacings: spacings.map(|s| (s.other_service_id, minutes(s.days))).collect(),
+        needs: needs_of(row.id, &rows.needs),
+    }
+}
+
+fn practitioner(row: &PractitionerRow, rows: &Rows) -> Practitioner {
+    let away = rows.time_off.iter().filter(|t| t.practitioner_id == row.id);
+    Practitioner {
+        id: row.id,
+        name: row.name.clone(),
+        supervises: row.supervises,
+        licence_expires_on: row.licence_expires_on.map(jiff_sqlx::Date::to_jiff),
+        daily_cap: row.daily_cap.map(minutes),
+        away: away.map(|t| (t.starts_at.to_jiff(), t.ends_at.to_jiff())).collect(),
+        places: hours::of_practitioner(row, &rows.hours, &rows.closures),
     }
 }
 
 /// Columns are checked to be small and positive.
-fn minutes(column: i16) -> u16 {
+pub(super) fn minutes(column: i16) -> u16 {
     u16::try_from(column).unwrap_or(0)
-}
-
-fn span(opens: i16, closes: i16) -> Option<slots::LocalSpan> {
-    slots::LocalSpan::new(minutes(opens), minutes(closes))
 }
 
 fn needs_of(service: ServiceId, rows: &[NeedRow]) -> Vec<(LocationId, slots::Need)> {
@@ -228,66 +245,10 @@ fn needs_of(service: ServiceId, rows: &[NeedRow]) -> Vec<(LocationId, slots::Nee
         let need = grouped
             .entry((row.location_id, row.need))
             .or_insert_with(|| slots::Need { candidates: Vec::new(), cleanup_minutes: 0 });
-        need.candidates.push(slots::Candidate { resource: row.resource_id.0, lanes: minutes(row.lanes) });
+        // One that is out of use meets nothing, and the need remains.
+        let lanes = if row.active { minutes(row.lanes) } else { 0 };
+        need.candidates.push(slots::Candidate { resource: row.resource_id.0, lanes });
         need.cleanup_minutes = need.cleanup_minutes.max(minutes(row.cleanup_minutes));
     }
     grouped.into_iter().map(|((location, _), need)| (location, need)).collect()
-}
-
-fn location_hours(id: LocationId, hours: &[HoursRow], closures: &[ClosureRow]) -> slots::Hours {
-    let own: Vec<&HoursRow> =
-        hours.iter().filter(|h| h.practitioner_id.is_none() && h.location_id == Some(id)).collect();
-    let mut result = weekly(&own);
-    if own.is_empty()
-        && let Some(default) = slots::LocalSpan::new(DEFAULT_SPAN.0, DEFAULT_SPAN.1)
-    {
-        result = slots::Hours::daily(&[default]);
-    }
-    let whole_org_or_here =
-        |c: &&ClosureRow| c.practitioner_id.is_none() && c.location_id.is_none_or(|at| at == id);
-    add_overrides(&mut result, closures.iter().filter(whole_org_or_here));
-    result
-}
-
-/// `None`: the location's hours, unless some day is different for this person.
-fn practitioner_hours(
-    id: ResourceId,
-    own_hours: bool,
-    hours: &[HoursRow],
-    closures: &[ClosureRow],
-) -> Option<slots::Hours> {
-    let own: Vec<&HoursRow> = hours.iter().filter(|h| h.practitioner_id == Some(id)).collect();
-    let days_off: Vec<&ClosureRow> = closures.iter().filter(|c| c.practitioner_id == Some(id)).collect();
-    if !own_hours && days_off.is_empty() {
-        return None;
-    }
-    // Without own hours the whole day is theirs; the location's windows bound it.
-    let mut result =
-        if own_hours { weekly(&own) } else { slots::Hours::daily(slots::LocalSpan::new(0, 1440).as_slice()) };
-    add_overrides(&mut result, days_off.into_iter());
-    Some(result)
-}
-
-fn weekly(rows: &[&HoursRow]) -> slots::Hours {
-    let mut hours = slots::Hours::daily(&[]);
-    for row in rows {
-        let day = usize::from(minutes(row.weekday).saturating_sub(1));
-        if let (Some(day), Some(span)) =
-            (hours.weekly.get_mut(day), span(row.opens_minute, row.closes_minute))
-        {
-            day.push(span);
-        }
-    }
-    for day in &mut hours.weekly {
-        day.sort_by_key(|s| s.opens_minute());
-    }
-    hours
-}
-
-fn add_overrides<'c>(hours: &mut slots::Hours, closures: impl Iterator<Item = &'c ClosureRow>) {
-    for closure in closures {
-        let day = hours.overrides.entry(closure.local_date.to_jiff()).or_default();
-        let open = closure.opens_minute.zip(closure.closes_minute).and_then(|(o, c)| span(o, c));
-        day.extend(open);
-    }
 }

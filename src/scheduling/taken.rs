@@ -1,23 +1,25 @@
-//! What is taken between two instants: the ledger, held times, and the mirror of outside calendars.
+//! What decides about times between two instants, beyond the rules: the ledger, held times, the mirror of outside
+//! calendars, how full a day is, and who comes.
 
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use sqlx::FromRow;
 use uuid::Uuid;
-use voxanne_slots::{Busy, FIRST_LANE, day_bounds};
+use voxanne_slots::{Busy, FIRST_LANE, Guest, day_bounds};
 
+use super::bookable::Bookable;
 use super::kept::{self, Look};
-use super::rule_book::Bookable;
-use super::store::{self, Ledger};
+use super::store::{self, Ledger, Looked};
 use crate::platform::app::App;
 use crate::platform::db::{Class, PgConnection};
-use crate::platform::ids::OrgId;
+use crate::platform::ids::{AppointmentId, HoldId, OrgId};
 
-/// A row of `app_ctx.taken`.
+/// A row of `app_ctx.look`.
 #[derive(Debug, FromRow)]
-pub(super) struct TakenRow {
+pub(super) struct LookRow {
     kind: String,
     resource_id: Option<Uuid>,
     lane: Option<i16>,
@@ -25,7 +27,8 @@ pub(super) struct TakenRow {
     ends_at: Option<jiff_sqlx::Timestamp>,
     /// When a held time lapses.
     expires_at: Option<jiff_sqlx::Timestamp>,
-    rules_version: Option<i64>,
+    local_date: Option<jiff_sqlx::Date>,
+    n: Option<i64>,
 }
 
 /// Two instants to look between.
@@ -66,50 +69,62 @@ pub enum Calendar {
 pub struct Taken {
     /// For the engine.
     pub busy: Busy,
+    /// Whoever the visit is for.
+    pub guest: Guest,
     /// The version of the rules at that moment.
     pub rules_version: i64,
     /// Whether outside calendars were in view.
     pub calendar: Calendar,
+    /// How often each practitioner got the service in turn; filled for writers.
+    pub turns: HashMap<Uuid, u64>,
 }
 
-/// Looks, without locks: one round trip, or none when nothing has changed since the same look.
+/// Looks, without locks: one round trip, or none when nothing has changed since the same look. What is known of `guest`
+/// (a phone) counts where some rule asks; without one, nobody is refused for it.
 pub async fn look(
     app: &App,
     org: OrgId,
     bookable: &Bookable<'_>,
     window: Window,
+    guest: Option<&str>,
 ) -> Result<Taken, sqlx::Error> {
-    let look = Look { resources: bookable.resources(), since: window.since, until: window.until };
+    let question = bookable.question(guest, None, false);
+    let look = Look {
+        resources: bookable.resources(),
+        since: window.since,
+        until: window.until,
+        question: question.to_string(),
+    };
     let looks = kept::looks(app, org);
     let kept = looks.as_ref().and_then(|looks| looks.find(&look));
     let rows = match (kept, looks) {
         (Some(rows), _) => rows,
         (None, looks) => {
-            let rows = Arc::new(look_anew(app, org, &look.resources, window).await?);
+            let looked = Looked { resources: &look.resources, window, question: &question };
+            let rows = Arc::new(look_anew(app, org, &looked).await?);
             if let Some(looks) = looks {
                 looks.keep(look, rows.clone());
             }
             rows
         }
     };
-    Ok(understand(app, bookable, &rows, app.clock.now()))
+    let mut taken = understand(app, bookable, &rows, app.clock.now());
+    if guest.is_none() {
+        taken.guest = Guest::default();
+    }
+    Ok(taken)
 }
 
-async fn look_anew(
-    app: &App,
-    org: OrgId,
-    resources: &[Uuid],
-    window: Window,
-) -> Result<Vec<TakenRow>, sqlx::Error> {
+async fn look_anew(app: &App, org: OrgId, looked: &Looked<'_>) -> Result<Vec<LookRow>, sqlx::Error> {
     let now = app.clock.now();
     if app.db.is_pooled_outside() {
         let mut tx = app.begin_live(org).await?;
-        let rows = store::taken(&mut tx, org, resources, window, now).await?;
+        let rows = store::look(&mut tx, org, looked, now).await?;
         tx.commit().await?;
         Ok(rows)
     } else {
         let mut conn = app.db.pool(Class::Live).acquire().await?;
-        store::taken(&mut conn, org, resources, window, now).await
+        store::look(&mut conn, org, looked, now).await
     }
 }
 
@@ -120,89 +135,193 @@ pub(super) async fn look_in(
     org: OrgId,
     bookable: &Bookable<'_>,
     window: Window,
+    by: &Writer<'_>,
 ) -> Result<Taken, sqlx::Error> {
     let now = app.clock.now();
-    let rows = store::taken(tx, org, &bookable.resources(), window, now).await?;
+    let question = bookable.question(by.phone, by.own.map(|own| own.0), false);
+    let resources = bookable.resources();
+    let looked = Looked { resources: &resources, window, question: &question };
+    let rows = store::look(tx, org, &looked, now).await?;
     Ok(understand(app, bookable, &rows, now))
 }
 
 /// Who writes: what one caller does, in one call or several, happens one after the other.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Writer<'a> {
-    /// The platform's call.
+    /// The platform's call; its hold of the same start converts.
     pub call_ref: Option<&'a str>,
-    /// The caller's number.
+    /// The number of whoever comes.
     pub phone: Option<&'a str>,
+    /// A hold that converts.
+    pub hold: Option<HoldId>,
+    /// The visit that is being moved: its own claims stand in nobody's way.
+    pub own: Option<AppointmentId>,
 }
 
-/// Waits for every other writer of these resources on the days around `starts_at`, then looks.
+/// What is to be written.
+#[derive(Debug, Clone, Copy)]
+pub struct Opening<'a> {
+    /// Starts of the visits.
+    pub starts: &'a [Timestamp],
+    /// Claims that go, such as those of a visit that moves: resource and start.
+    pub leaving: &'a [(Uuid, Timestamp)],
+}
+
+/// Waits for every other writer of what may be written, then looks. Whoever had fewest turns comes first in
+/// `bookable` afterwards, where that is the service's way.
 pub async fn open_ledger(
     app: &App,
     tx: &mut PgConnection,
     org: OrgId,
-    bookable: &Bookable<'_>,
-    starts_at: Timestamp,
+    bookable: &mut Bookable<'_>,
+    opening: Opening<'_>,
     by: Writer<'_>,
 ) -> Result<Taken, sqlx::Error> {
     let now = app.clock.now();
+    let first = opening.starts.iter().min().copied().unwrap_or(now);
+    let last = opening.starts.iter().max().copied().unwrap_or(now);
+    let shifted = |at: Timestamp, by: SignedDuration| at.checked_add(by).unwrap_or(at);
     // Wide enough for the whole local day, which alternatives are taken from.
     let reach = SignedDuration::from_hours(36);
-    let around = |by: SignedDuration| starts_at.checked_add(by).unwrap_or(starts_at);
-    let window = Window { since: around(-reach), until: around(reach) };
-    let resources = bookable.resources();
-    // Claims reach at most a few hours around the start: the UTC days of both ends are all that is touched.
-    let hours = SignedDuration::from_hours(16);
-    let utc_date = |at: Timestamp| at.to_zoned(jiff::tz::TimeZone::UTC).date();
-    let mut days = vec![utc_date(around(-hours)), utc_date(starts_at), utc_date(around(hours))];
-    days.dedup();
+    let window = Window { since: shifted(first, -reach), until: shifted(last, reach) };
+    let mut resources = bookable.resources();
+    resources.extend(opening.leaving.iter().map(|(resource, _)| *resource));
+    let question = bookable.question(by.phone, by.own.map(|own| own.0), true);
+    let own_keys = own_keys(bookable, &by);
     let ledger = Ledger {
-        resources: &resources,
-        days: days.into_iter().map(jiff_sqlx::ToSqlx::to_sqlx).collect(),
-        window,
-        by,
-        own_start: starts_at,
+        looked: Looked { resources: &resources, window, question: &question },
+        days: days_touched(opening.starts.iter().chain(opening.leaving.iter().map(|(_, at)| at))),
+        own_keys: &own_keys,
+        by: &by,
+        own_start: first,
     };
     let rows = store::open_ledger(tx, org, ledger, now).await?;
-    Ok(understand(app, bookable, &rows, now))
+    let taken = understand(app, bookable, &rows, now);
+    if bookable.is_in_turn {
+        take_turns(tx, org, bookable, &taken.turns).await?;
+    }
+    Ok(taken)
 }
 
-fn understand(app: &App, bookable: &Bookable<'_>, rows: &[TakenRow], now: Timestamp) -> Taken {
-    let mut rules_version = 0;
-    let mut calendar = Calendar::None;
-    let mut intervals = Vec::with_capacity(rows.len());
+/// Under the lock of the service's turns, so that two bookings never read the same ones.
+async fn take_turns(
+    tx: &mut PgConnection,
+    org: OrgId,
+    bookable: &mut Bookable<'_>,
+    turns: &HashMap<Uuid, u64>,
+) -> Result<(), sqlx::Error> {
+    let newcomers: Vec<Uuid> =
+        bookable.practitioners.iter().map(|p| p.id).filter(|id| !turns.contains_key(id)).collect();
+    if !newcomers.is_empty() {
+        let least = turns.values().min().copied().unwrap_or(0);
+        let least = i64::try_from(least).unwrap_or(i64::MAX);
+        store::begin_turns(tx, org, bookable.service, &newcomers, least).await?;
+    }
+    voxanne_slots::round_robin(&mut bookable.practitioners, |p| turns.get(&p.id).copied());
+    Ok(())
+}
+
+/// Waits for every other writer of these claims (resource and start): for who only takes them away.
+pub async fn lock_claims(
+    tx: &mut PgConnection,
+    org: OrgId,
+    claims: &[(Uuid, Timestamp)],
+) -> Result<(), sqlx::Error> {
+    let resources: Vec<Uuid> = claims.iter().map(|(resource, _)| *resource).collect();
+    store::lock_ledger(tx, org, &resources, days_touched(claims.iter().map(|(_, at)| at))).await
+}
+
+/// Claims reach at most a few hours around the start: the UTC days of both ends are all that is touched.
+fn days_touched<'t>(starts: impl Iterator<Item = &'t Timestamp>) -> Vec<jiff_sqlx::Date> {
+    let hours = SignedDuration::from_hours(16);
+    let utc_date = |at: Timestamp| at.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let around = |start: &Timestamp| {
+        [-hours, SignedDuration::ZERO, hours].map(|by| utc_date(start.checked_add(by).unwrap_or(*start)))
+    };
+    let mut days: Vec<Date> = starts.flat_map(around).collect();
+    days.sort_unstable();
+    days.dedup();
+    days.into_iter().map(jiff_sqlx::ToSqlx::to_sqlx).collect()
+}
+
+/// What no two writers may decide at once beside resources: one caller's wishes, a capped service, a turn.
+fn own_keys(bookable: &Bookable<'_>, by: &Writer<'_>) -> Vec<String> {
+    let service = bookable.service.0;
+    let call = by.call_ref.map(|call| format!("call:{call}"));
+    let phone = by.phone.map(|phone| format!("phone:{phone}"));
+    let visit = by.own.map(|own| format!("visit:{}", own.0));
+    let counted = bookable.rules.daily_cap.is_some().then(|| format!("service:{service}"));
+    let in_turn = bookable.is_in_turn.then(|| format!("turn:{service}"));
+    [call, phone, visit, counted, in_turn].into_iter().flatten().collect()
+}
+
+/// Rows of a look, sorted by what they say.
+#[derive(Default)]
+struct Understood {
+    rules_version: i64,
+    calendars: Vec<bool>,
+    intervals: Vec<(Uuid, u16, Timestamp, Timestamp)>,
+    of_service: BTreeMap<Date, u16>,
+    of_practitioner: BTreeMap<(Uuid, Date), u16>,
+    visits: Vec<(Uuid, Timestamp, Timestamp)>,
+    turns: HashMap<Uuid, u64>,
+}
+
+fn understand(app: &App, bookable: &Bookable<'_>, rows: &[LookRow], now: Timestamp) -> Taken {
     let fresh_since =
         now.checked_sub(SignedDuration::from_mins(app.config.voice.calendar_fresh_minutes)).unwrap_or(now);
-    for row in rows {
-        if row.expires_at.is_some_and(|lapses| lapses.to_jiff() <= now) {
-            continue;
-        }
+    let mut understood = Understood::default();
+    for row in rows.iter().filter(|row| row.expires_at.is_none_or(|lapses| lapses.to_jiff() > now)) {
+        understood.add(bookable, row, fresh_since);
+    }
+    let calendar = match understood.calendars.as_slice() {
+        [] => Calendar::None,
+        all if all.iter().all(|is_fresh| *is_fresh) => Calendar::Known,
+        _ => Calendar::Unknown,
+    };
+    Taken {
+        busy: Busy::new(understood.intervals).with_counts(understood.of_service, understood.of_practitioner),
+        guest: bookable.guest(&understood.visits),
+        rules_version: understood.rules_version,
+        calendar,
+        turns: understood.turns,
+    }
+}
+
+impl Understood {
+    fn add(&mut self, bookable: &Bookable<'_>, row: &LookRow, fresh_since: Timestamp) {
         let starts_at = row.starts_at.map(jiff_sqlx::Timestamp::to_jiff);
         let interval = starts_at.zip(row.ends_at.map(jiff_sqlx::Timestamp::to_jiff));
+        let count = row.n.unwrap_or(0);
+        let visits = u16::try_from(count).unwrap_or(u16::MAX);
+        let date = row.local_date.map(jiff_sqlx::Date::to_jiff);
         match row.kind.as_str() {
-            "version" => rules_version = row.rules_version.unwrap_or(0),
+            "version" => self.rules_version = count,
             "calendar" if row.lane == Some(1) => {
-                let is_fresh = starts_at.is_some_and(|synced_at| synced_at >= fresh_since);
-                calendar = match (is_fresh, calendar) {
-                    (true, Calendar::None | Calendar::Known) => Calendar::Known,
-                    _ => Calendar::Unknown,
-                };
+                self.calendars.push(starts_at.is_some_and(|synced_at| synced_at >= fresh_since));
             }
             "reserved" => {
                 let lane = row.lane.and_then(|l| u16::try_from(l).ok()).unwrap_or(FIRST_LANE);
-                intervals.extend(row.resource_id.zip(interval).map(|(r, (s, e))| (r, lane, s, e)));
+                self.intervals.extend(row.resource_id.zip(interval).map(|(r, (s, e))| (r, lane, s, e)));
             }
             "external" => {
                 // The clinic's own calendar blocks everybody; a practitioner's blocks that person.
                 let blocked = bookable.practitioners.iter().map(|p| p.id);
                 let blocked = blocked.filter(|id| row.resource_id.is_none_or(|only| only == *id));
-                intervals.extend(
-                    interval
-                        .into_iter()
-                        .flat_map(|(s, e)| blocked.clone().map(move |r| (r, FIRST_LANE, s, e))),
-                );
+                let all = interval
+                    .into_iter()
+                    .flat_map(|(s, e)| blocked.clone().map(move |r| (r, FIRST_LANE, s, e)));
+                self.intervals.extend(all);
+            }
+            "service_count" => self.of_service.extend(date.map(|date| (date, visits))),
+            "practitioner_count" => {
+                self.of_practitioner.extend(row.resource_id.zip(date).map(|key| (key, visits)));
+            }
+            "visit" => self.visits.extend(row.resource_id.zip(interval).map(|(r, (s, e))| (r, s, e))),
+            "turns" => {
+                self.turns.extend(row.resource_id.map(|id| (id, u64::try_from(count).unwrap_or(0))));
             }
             _ => {}
         }
     }
-    Taken { busy: Busy::new(intervals), rules_version, calendar }
 }

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{DemoClinic, Person, Thing, Treatment};
+use super::clinic::{DemoClinic, More, OneOf, Shift, Treatment, open, person, thing, visit};
 use crate::platform::ids::OrgId;
 
 const MAYA: &str = "Dr. Maya Chen";
@@ -18,7 +18,8 @@ const EVERYBODY: &[&str] = &[SOFIA, PRIYA, NORA, JONAH, MAYA];
 
 /// Four lanes for the four people whose treatments need one: the people are what runs out.
 const ROOMS: &[&str] = &["Treatment Room 1", "Treatment Room 2", "Treatment Room 3"];
-const A_ROOM: Option<(&[&str], i16)> = Some((ROOMS, 0));
+const A_ROOM: &[OneOf] = &[(ROOMS, 0)];
+const EVERY_DAY: &[Shift] = &[open(0, &[1, 2, 3, 4, 5, 6, 7], (9, 18))];
 const LASER: &str = "Laser";
 const LASER_CLEANUP_MINUTES: i16 = 15;
 
@@ -37,19 +38,20 @@ pub const GLOW: DemoClinic = DemoClinic {
     alert_phone: "+13105550177",
     calendar_of_record: true,
     twilio_account: "AC5d0c6f1e3a524b7c9e8471f2a06bd3c9",
+    hours: EVERY_DAY,
     team: &[
-        Person { name: MAYA, title: "Medical director" },
-        Person { name: NORA, title: "Nurse injector" },
-        Person { name: PRIYA, title: "Aesthetician" },
-        Person { name: JONAH, title: "Laser technician" },
-        Person { name: SOFIA, title: "Aesthetician" },
+        person(MAYA, "Medical director"),
+        person(NORA, "Nurse injector"),
+        person(PRIYA, "Aesthetician"),
+        person(JONAH, "Laser technician"),
+        person(SOFIA, "Aesthetician"),
     ],
     things: &[
-        Thing { kind: "room", name: "Treatment Room 1", lanes: 1 },
-        Thing { kind: "room", name: "Treatment Room 2", lanes: 1 },
+        thing("room", "Treatment Room 1", 1),
+        thing("room", "Treatment Room 2", 1),
         // Two bays with a curtain between them.
-        Thing { kind: "room", name: "Treatment Room 3", lanes: 2 },
-        Thing { kind: "device", name: LASER, lanes: 1 },
+        thing("room", "Treatment Room 3", 2),
+        thing("device", LASER, 1),
     ],
     catalogue: &[
         Treatment {
@@ -87,7 +89,7 @@ pub const GLOW: DemoClinic = DemoClinic {
             aliases: &["laser", "laser hair removal", "hair removal", "laser resurfacing", "tattoo removal"],
             price_cents: Some(60_000),
             lead_value: "high",
-            needs: Some((&[LASER], LASER_CLEANUP_MINUTES)),
+            needs: &[(&[LASER], LASER_CLEANUP_MINUTES)],
             ..visit("Laser Treatment", LASER_TEAM)
         },
         Treatment {
@@ -148,6 +150,7 @@ pub const GLOW: DemoClinic = DemoClinic {
             ..visit("PRP", INJECTORS)
         },
     ],
+    more: More::NOTHING,
 };
 
 const HARBOR_TEAM: &[&str] = &["Dr. Elena Park", "Marcus Bell"];
@@ -165,14 +168,9 @@ pub const HARBOR: DemoClinic = DemoClinic {
     alert_phone: "+12125550177",
     calendar_of_record: false,
     twilio_account: "ACc27e94a108bd4d16b3f56ad91e7c5082",
-    team: &[
-        Person { name: "Dr. Elena Park", title: "Medical director" },
-        Person { name: "Marcus Bell", title: "Nurse injector" },
-    ],
-    things: &[
-        Thing { kind: "room", name: "Suite A", lanes: 2 },
-        Thing { kind: "device", name: LASER, lanes: 1 },
-    ],
+    hours: EVERY_DAY,
+    team: &[person("Dr. Elena Park", "Medical director"), person("Marcus Bell", "Nurse injector")],
+    things: &[thing("room", "Suite A", 2), thing("device", LASER, 1)],
     catalogue: &[
         Treatment { aliases: &["toxin", "dysport"], lead_value: "high", ..visit("Botox", HARBOR_TEAM) },
         Treatment {
@@ -183,7 +181,7 @@ pub const HARBOR: DemoClinic = DemoClinic {
         Treatment {
             aliases: &["laser", "laser hair removal"],
             lead_value: "high",
-            needs: Some((&[LASER], LASER_CLEANUP_MINUTES)),
+            needs: &[(&[LASER], LASER_CLEANUP_MINUTES)],
             ..visit("Laser Treatment", HARBOR_TEAM)
         },
         Treatment { aliases: &["peel"], lead_value: "medium", ..visit("Chemical Peel", HARBOR_TEAM) },
@@ -191,35 +189,51 @@ pub const HARBOR: DemoClinic = DemoClinic {
         Treatment { aliases: &["facial"], lead_value: "medium", ..visit("HydraFacial", HARBOR_TEAM) },
         visit("Other", HARBOR_TEAM),
     ],
+    more: More::NOTHING,
 };
-
-/// Forty-five minutes with one of these people, worth little as a lead.
-const fn visit(name: &'static str, by: &'static [&'static str]) -> Treatment {
-    Treatment { name, aliases: &[], minutes: 45, price_cents: None, lead_value: "low", by, needs: None }
-}
 
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
 
     use super::*;
+    use crate::seed::JUNIPER;
 
     #[test]
     fn every_name_that_a_treatment_mentions_exists() {
-        for clinic in [&GLOW, &HARBOR] {
+        for clinic in [&GLOW, &HARBOR, &JUNIPER] {
             let people: HashSet<&str> = clinic.team.iter().map(|p| p.name).collect();
             let things: HashSet<&str> = clinic.things.iter().map(|t| t.name).collect();
             for treatment in clinic.catalogue {
                 assert!(treatment.by.iter().all(|name| people.contains(name)), "{}", treatment.name);
-                let (needed, _) = treatment.needs.unwrap_or_default();
-                assert!(needed.iter().all(|name| things.contains(name)), "{}", treatment.name);
+                let mut needed = treatment.needs.iter().flat_map(|(any_of, _)| *any_of);
+                assert!(needed.all(|name| things.contains(name)), "{}", treatment.name);
+                let required = treatment.first.map(|(service, _)| service);
+                let exists = |name| clinic.catalogue.iter().any(|t| t.name == name);
+                assert!(required.is_none_or(exists), "{}", treatment.name);
             }
         }
     }
 
     #[test]
+    fn every_shift_is_at_a_site_of_the_clinic_and_is_some_time() {
+        for clinic in [&GLOW, &HARBOR, &JUNIPER] {
+            let sites = 1 + clinic.more.other_sites.len();
+            let of_sites = clinic.more.other_sites.iter().flat_map(|site| site.hours);
+            let of_team = clinic.team.iter().flat_map(|person| person.hours);
+            for shift in clinic.hours.iter().chain(of_sites).chain(of_team) {
+                assert!(shift.site < sites && shift.opens_minute < shift.closes_minute, "{}", clinic.name);
+                assert!(shift.weekdays.iter().all(|day| (1..=7).contains(day)), "{}", clinic.name);
+            }
+            assert!(
+                clinic.team.iter().all(|p| p.site < sites) && clinic.things.iter().all(|t| t.site < sites)
+            );
+        }
+    }
+
+    #[test]
     fn no_word_means_two_treatments() {
-        for clinic in [&GLOW, &HARBOR] {
+        for clinic in [&GLOW, &HARBOR, &JUNIPER] {
             let mut seen = HashSet::new();
             for treatment in clinic.catalogue {
                 for word in std::iter::once(&treatment.name).chain(treatment.aliases) {
@@ -232,7 +246,7 @@ mod tests {
     #[test]
     fn the_laser_is_what_runs_out_and_the_rooms_are_not() {
         let laser = GLOW.catalogue.iter().find(|t| t.name == "Laser Treatment");
-        assert!(laser.is_some_and(|t| t.minutes == 45 && t.by.len() >= 2 && t.needs == Some((&[LASER], 15))));
+        assert!(laser.is_some_and(|t| t.minutes == 45 && t.by.len() >= 2 && t.needs == [(&[LASER][..], 15)]));
         let lanes: i16 = GLOW.things.iter().filter(|t| t.kind == "room").map(|t| t.lanes).sum();
         let in_rooms: HashSet<&str> =
             GLOW.catalogue.iter().filter(|t| t.needs == A_ROOM).flat_map(|t| t.by).copied().collect();

@@ -1,12 +1,13 @@
 //! All SQL of the demo clinics: the rules of scheduling, which only an operator's page will write otherwise.
 
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff_sqlx::ToSqlx as _;
 use uuid::Uuid;
 
-use super::Treatment;
+use super::clinic::{LatePolicy, Person, Shift, Site, Treatment};
 use crate::platform::db::{PgConnection, sql};
 use crate::platform::ids::{LocationId, OrgId};
-
-const EVERY_WEEKDAY: std::ops::RangeInclusive<i16> = 1..=7;
 
 /// A row of `resources`.
 pub(super) struct Resource<'a> {
@@ -18,26 +19,120 @@ pub(super) struct Resource<'a> {
     pub position: i16,
 }
 
-/// The same hours on every day of the week.
-pub(super) async fn insert_daily_hours(
+/// Rows of `weekly_hours`, of a location or of somebody there.
+pub(super) struct Hours<'a> {
+    pub location: LocationId,
+    pub practitioner: Option<Uuid>,
+    pub shift: &'a Shift,
+    pub effective_from: Option<Date>,
+}
+
+pub(super) async fn insert_hours(
     tx: &mut PgConnection,
     org: OrgId,
-    location: LocationId,
-    (opens_minute, closes_minute): (i16, i16),
+    row: &Hours<'_>,
     new_id: impl Fn() -> Uuid,
 ) -> sqlx::Result<()> {
-    for weekday in EVERY_WEEKDAY {
-        sql("insert into weekly_hours (org_id, id, location_id, weekday, opens_minute, closes_minute)
-             values ($1, $2, $3, $4, $5, $6)")
+    for weekday in row.shift.weekdays {
+        sql("insert into weekly_hours (org_id, id, location_id, practitioner_id, weekday, opens_minute, closes_minute, kind, effective_from)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
         .bind(org)
         .bind(new_id())
-        .bind(location)
+        .bind(row.location)
+        .bind(row.practitioner)
         .bind(weekday)
-        .bind(opens_minute)
-        .bind(closes_minute)
+        .bind(row.shift.opens_minute)
+        .bind(row.shift.closes_minute)
+        .bind(row.shift.kind)
+        .bind(row.effective_from.map(jiff_sqlx::ToSqlx::to_sqlx))
         .execute(&mut *tx)
         .await?;
     }
+    Ok(())
+}
+
+pub(super) async fn insert_location(
+    tx: &mut PgConnection,
+    org: OrgId,
+    id: LocationId,
+    site: &Site,
+) -> sqlx::Result<()> {
+    sql("insert into locations (org_id, id, name, time_zone, address, parking, human_phone) values ($1, $2, $3, $4, $5, $6, $7)")
+        .bind(org)
+        .bind(id)
+        .bind(site.name)
+        .bind(site.time_zone)
+        .bind(site.address)
+        .bind(site.parking)
+        .bind(site.human_phone)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn set_parking(
+    tx: &mut PgConnection,
+    org: OrgId,
+    location: LocationId,
+    parking: &str,
+) -> sqlx::Result<()> {
+    sql("update locations set parking = $3 where org_id = $1 and id = $2")
+        .bind(org)
+        .bind(location)
+        .bind(parking)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn insert_policy(
+    tx: &mut PgConnection,
+    org: OrgId,
+    policy: &LatePolicy,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    sql("insert into booking_policies (org_id, version, notice_minutes, fee_cents, created_at) values ($1, 1, $2, $3, $4)")
+        .bind(org)
+        .bind(policy.notice_minutes)
+        .bind(policy.fee_cents)
+        .bind(now.to_sqlx())
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// The whole clinic is closed on a day.
+pub(super) async fn insert_closure(
+    tx: &mut PgConnection,
+    org: OrgId,
+    id: Uuid,
+    date: Date,
+    reason: &str,
+) -> sqlx::Result<()> {
+    sql("insert into closures (org_id, id, local_date, reason) values ($1, $2, $3, $4)")
+        .bind(org)
+        .bind(id)
+        .bind(date.to_sqlx())
+        .bind(reason)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn insert_time_off(
+    tx: &mut PgConnection,
+    org: OrgId,
+    (id, practitioner): (Uuid, Uuid),
+    (starts_at, ends_at): (Timestamp, Timestamp),
+) -> sqlx::Result<()> {
+    sql("insert into time_off (org_id, id, practitioner_id, starts_at, ends_at, reason) values ($1, $2, $3, $4, $5, 'Vacation')")
+        .bind(org)
+        .bind(id)
+        .bind(practitioner)
+        .bind(starts_at.to_sqlx())
+        .bind(ends_at.to_sqlx())
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
@@ -63,14 +158,20 @@ pub(super) async fn insert_practitioner(
     tx: &mut PgConnection,
     org: OrgId,
     id: Uuid,
-    title: &str,
+    person: &Person,
+    licence_expires_on: Option<Date>,
 ) -> sqlx::Result<()> {
-    sql("insert into practitioners (org_id, id, title) values ($1, $2, $3)")
-        .bind(org)
-        .bind(id)
-        .bind(title)
-        .execute(tx)
-        .await?;
+    sql("insert into practitioners (org_id, id, title, own_hours, supervises, daily_cap, licence_expires_on)
+         values ($1, $2, $3, $4, $5, $6, $7)")
+    .bind(org)
+    .bind(id)
+    .bind(person.title)
+    .bind(!person.hours.is_empty())
+    .bind(person.supervises)
+    .bind(person.daily_cap)
+    .bind(licence_expires_on.map(jiff_sqlx::ToSqlx::to_sqlx))
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
@@ -81,15 +182,24 @@ pub(super) async fn insert_service(
     treatment: &Treatment,
     position: i16,
 ) -> sqlx::Result<()> {
-    sql("insert into services (org_id, id, name, aliases, duration_minutes, price_cents, lead_value, is_other, position)
-         values ($1, $2, $3, $4, $5, $6, $7, $3 = 'Other', $8)")
+    sql("insert into services (org_id, id, name, aliases, duration_minutes, buffer_after_minutes, grid_minutes, price_cents,
+                lead_value, daily_cap, assignment, supervised, licensed, preparation, is_other, position)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, case when $11 then 'round_robin' else 'preferred' end, $12, $13, $14,
+                $3 = 'Other', $15)")
     .bind(org)
     .bind(id)
     .bind(treatment.name)
     .bind(treatment.aliases)
     .bind(treatment.minutes)
+    .bind(treatment.buffer_after_minutes)
+    .bind(treatment.grid_minutes)
     .bind(treatment.price_cents)
     .bind(treatment.lead_value)
+    .bind(treatment.daily_cap)
+    .bind(treatment.is_in_turn)
+    .bind(treatment.supervised)
+    .bind(treatment.licensed)
+    .bind(treatment.preparation)
     .bind(position)
     .execute(tx)
     .await?;
@@ -112,20 +222,51 @@ pub(super) async fn allow(
     Ok(())
 }
 
-/// The service takes one of these things, and leaves it to be cleaned.
+/// Number `need` of the service is met by any of these things, which it leaves to be cleaned.
 pub(super) async fn need_one_of(
     tx: &mut PgConnection,
     org: OrgId,
     service: Uuid,
+    (need, cleanup_minutes): (i16, i16),
     things: &[Uuid],
-    cleanup_minutes: i16,
 ) -> sqlx::Result<()> {
     sql("insert into service_needs (org_id, service_id, need, resource_id, cleanup_minutes)
-         select $1, $2, 1, unnest($3::uuid[]), $4")
+         select $1, $2, $3, unnest($4::uuid[]), $5")
     .bind(org)
     .bind(service)
+    .bind(need)
     .bind(things)
     .bind(cleanup_minutes)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Days between two of one person.
+pub(super) async fn space(tx: &mut PgConnection, org: OrgId, service: Uuid, days: i16) -> sqlx::Result<()> {
+    sql("insert into service_spacings (org_id, service_id, other_service_id, days) values ($1, $2, $2, $3)")
+        .bind(org)
+        .bind(service)
+        .bind(days)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// What comes before the first of these services.
+pub(super) async fn require(
+    tx: &mut PgConnection,
+    org: OrgId,
+    services: &[Uuid],
+    required: Uuid,
+    valid_days: i16,
+) -> sqlx::Result<()> {
+    sql("insert into service_prerequisites (org_id, service_id, required_service_id, valid_days, first_time_only)
+         select $1, unnest($2::uuid[]), $3, $4, true")
+    .bind(org)
+    .bind(services)
+    .bind(required)
+    .bind(valid_days)
     .execute(tx)
     .await?;
     Ok(())

@@ -3,7 +3,7 @@
 use super::store;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
-use crate::platform::ids::{AppointmentId, CallId, OrgId, TextId};
+use crate::platform::ids::{AppointmentId, CallId, InboundTextId, OrgId, TextId};
 
 /// Work for a person.
 #[derive(Debug, Clone, Default)]
@@ -18,6 +18,8 @@ pub struct NewTask {
     pub appointment: Option<AppointmentId>,
     /// The text it is about.
     pub text: Option<TextId>,
+    /// What somebody texted that it is about.
+    pub inbound_text: Option<InboundTextId>,
     /// The reason; a second task for one reason is none, even after the first is done.
     pub dedupe_key: String,
 }

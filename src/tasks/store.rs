@@ -16,8 +16,8 @@ pub(super) async fn insert(
     now: Timestamp,
 ) -> sqlx::Result<bool> {
     let done = sql(
-        "insert into tasks (org_id, id, kind, title, call_id, appointment_id, text_id, dedupe_key, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict on constraint tasks_once_per_reason do nothing",
+        "insert into tasks (org_id, id, kind, title, call_id, appointment_id, text_id, dedupe_key, created_at, inbound_text_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict on constraint tasks_once_per_reason do nothing",
     )
     .bind(org)
     .bind(id)
@@ -28,7 +28,23 @@ pub(super) async fn insert(
     .bind(new.text)
     .bind(&new.dedupe_key)
     .bind(now.to_sqlx())
+    .bind(new.inbound_text)
     .execute(tx)
     .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub(super) async fn finish(
+    tx: &mut PgConnection,
+    org: OrgId,
+    dedupe_key: &str,
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    let done = sql("update tasks set done_at = $3 where org_id = $1 and dedupe_key = $2 and done_at is null")
+        .bind(org)
+        .bind(dedupe_key)
+        .bind(now.to_sqlx())
+        .execute(tx)
+        .await?;
     Ok(done.rows_affected() == 1)
 }

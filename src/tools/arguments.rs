@@ -24,6 +24,9 @@ impl Names {
     pub const DATE: Self = Self(&["date", "preferreddate", "appointmentdate", "day"]);
     pub const TIME: Self = Self(&["preferredtime", "time", "appointmenttime"]);
     pub const SERVICE: Self = Self(&["servicetype", "service", "servicename", "treatment"]);
+    pub const NEW_DATE: Self = Self(&["newdate", "date", "preferreddate"]);
+    pub const NEW_TIME: Self = Self(&["newtime", "time", "preferredtime"]);
+    pub const HINT: Self = Self(&["appointmenthint", "hint", "appointment", "servicetype"]);
     pub const PRACTITIONER: Self = Self(&["practitionername", "practitioner", "provider", "providername"]);
     pub const PART_OF_DAY: Self = Self(&["partofday", "timeofday"]);
     pub const CUSTOMER_NAME: Self = Self(&["customername", "patientname", "name", "callername", "fullname"]);
@@ -36,6 +39,12 @@ impl Names {
     pub const INTEREST: Self = Self(&["serviceinterest", "interest", "servicetype", "service"]);
     pub const SUMMARY: Self = Self(&["summary", "notes", "reason"]);
     pub const URGENCY: Self = Self(&["urgency", "priority"]);
+    pub const FROM_DATE: Self = Self(&["fromdate", "from", "startdate", "date", "preferreddate", "day"]);
+    pub const TO_DATE: Self = Self(&["todate", "to", "until", "enddate"]);
+    pub const WEEKDAYS: Self = Self(&["weekdays", "weekday", "daysofweek", "days"]);
+    pub const TOPIC: Self = Self(&["topic", "question", "subject", "about"]);
+    pub const REASON: Self = Self(&["reason", "cancellationreason", "summary", "message", "notes"]);
+    pub const PREPARE_ONLY: Self = Self(&["prepareonly", "prepare"]);
 }
 
 impl<'a> Arguments<'a> {
@@ -58,6 +67,23 @@ impl<'a> Arguments<'a> {
         };
         let line = single_line(&raw);
         (!line.is_empty()).then_some(line)
+    }
+
+    /// The argument's texts as one line, whether they came as a list or as one: "Monday and Thursday".
+    pub fn texts(self, names: Names) -> Option<String> {
+        let Some(Value::Array(items)) = self.value(names) else { return self.text(names) };
+        let lines: Vec<String> =
+            items.iter().filter_map(Value::as_str).map(single_line).filter(|line| !line.is_empty()).collect();
+        (!lines.is_empty()).then(|| lines.join(" and "))
+    }
+
+    /// Whether the argument says yes.
+    pub fn flag(self, names: Names) -> bool {
+        match self.value(names) {
+            Some(Value::Bool(flag)) => *flag,
+            Some(Value::String(text)) => matches!(text.trim().to_lowercase().as_str(), "true" | "yes"),
+            _ => false,
+        }
     }
 
     /// The argument as minutes: `Err` when it was given and is no whole number.
@@ -92,6 +118,19 @@ mod tests {
             let map: Map<_, _> = [(key.to_owned(), Value::from("Botox"))].into_iter().collect();
             assert_eq!(Arguments(&map).text(Names::SERVICE).unwrap(), "Botox", "{key}");
         }
+    }
+
+    #[test]
+    fn a_list_is_read_like_the_same_words_in_one_line_and_a_flag_in_any_form() {
+        let map: Map<_, _> = [
+            ("weekdays".to_owned(), serde_json::json!(["Monday", "Thursday", 4, ""])),
+            ("prepareOnly".to_owned(), Value::from("true")),
+        ]
+        .into_iter()
+        .collect();
+        assert_eq!(Arguments(&map).texts(Names::WEEKDAYS).unwrap(), "Monday and Thursday");
+        assert!(Arguments(&map).flag(Names::PREPARE_ONLY));
+        assert!(!Arguments(&map).flag(Names::NOTES));
     }
 
     #[test]

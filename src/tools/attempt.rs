@@ -7,13 +7,16 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value};
 
 use super::arguments::Arguments;
-use super::run::{Answer, Caller, ToolName, is_looping};
-use super::{book_appointment, check_availability, notify_hot_lead, speech};
-use crate::calls::{self, Claim, NewToolCall};
+use super::run::{Act, Answer, Caller, Look, ToolName, is_looping};
+use super::{
+    book_appointment, cancel_appointment, check_availability, find_my_appointments, find_openings,
+    get_clinic_info, join_waitlist, notify_hot_lead, request_human, reschedule_appointment, speech,
+};
+use crate::calls::{self, Asked, Claim, NewToolCall};
 use crate::platform::app::App;
-use crate::platform::db::{OrgTx, is_contended, is_disconnected};
+use crate::platform::db::{OrgTx, PgConnection, is_contended, is_disconnected};
 use crate::platform::telemetry::chain;
-use crate::scheduling;
+use crate::scheduling::{self, RuleBook};
 
 /// Between attempts while the database comes back.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -24,6 +27,9 @@ pub(super) enum AttemptError {
     /// The rules moved while they were being used.
     #[error("the rules changed")]
     RulesChanged(i64),
+    /// Another request changed the visit between the look and the lock.
+    #[error("the visit is being changed")]
+    Overtaken,
     /// The database refused or went away.
     #[error("the database refused")]
     Database(#[from] sqlx::Error),
@@ -37,15 +43,17 @@ impl AttemptError {
         match self {
             Self::Database(error) => Some(error),
             Self::Rules(error) => Some(error),
-            Self::RulesChanged(_) => None,
+            Self::RulesChanged(_) | Self::Overtaken => None,
         }
     }
 
-    /// The server went away, or a deadlock or serialization failure, which the ledger's locks should make impossible.
+    /// Overtaken; the server went away; a deadlock or serialization failure, which the ledger's locks should make impossible; or a
+    /// hold was let go while its claim changed lanes.
     fn is_passing(&self) -> bool {
         let code = |e: &sqlx::Error| e.as_database_error().and_then(|d| d.code().map(Cow::into_owned));
-        let is_rolled_back = |e| matches!(code(e).as_deref(), Some("40P01" | "40001"));
-        self.database().is_some_and(|e| is_disconnected(e) || is_rolled_back(e))
+        let is_rolled_back = |e| matches!(code(e).as_deref(), Some("40P01" | "40001" | "23503"));
+        matches!(self, Self::Overtaken)
+            || self.database().is_some_and(|e| is_disconnected(e) || is_rolled_back(e))
     }
 }
 
@@ -67,6 +75,7 @@ pub(super) async fn until(
                 metrics::counter!("voxanne_tool_retries_total").increment(1);
                 tokio::time::sleep(PAUSE).await;
             }
+            Err(AttemptError::Overtaken) => return Answer::result(speech::BEING_CHANGED),
             Err(error) if error.database().is_some_and(is_contended) => {
                 metrics::counter!("voxanne_tool_contended_total").increment(1);
                 return Answer::result(speech::CONTENDED);
@@ -86,13 +95,12 @@ async fn attempt(
     record: &NewToolCall,
     seen: Option<i64>,
 ) -> Result<Answer, AttemptError> {
-    // What acts has bounds of its own: so many bookings, one alert, so many texts. A repeat of it gets its answer.
-    if tool == ToolName::CheckAvailability {
-        if is_looping(app, caller) {
-            return Ok(Answer::result(speech::TOO_MANY));
-        }
-        return Ok(check_availability::answer(app, caller, arguments).await?);
-    }
+    // What acts has bounds of its own: so many bookings, one alert, one call back. A repeat of it gets its answer.
+    let act = match tool {
+        ToolName::Look(_) if is_looping(app, caller) => return Ok(Answer::result(speech::TOO_MANY)),
+        ToolName::Look(look) => return look_up(app, caller, look, arguments).await,
+        ToolName::Act(act) => act,
+    };
     let started = Instant::now();
     let book = scheduling::rule_book(app, caller.org, seen).await?;
     let mut tx: OrgTx = app.begin_live(caller.org).await?;
@@ -103,18 +111,46 @@ async fn attempt(
         Claim::First { ended_at: Some(ended_at) } if is_too_late(app, ended_at, now) => {
             Answer::result(speech::CALL_OVER)
         }
-        Claim::First { .. } if tool == ToolName::BookAppointment => {
-            book_appointment::answer(app, &mut tx, caller, &book, arguments).await?
-        }
-        Claim::First { .. } => {
-            notify_hot_lead::answer(app, &mut tx, caller, &book, (&record.asked, arguments)).await?
-        }
+        Claim::First { .. } => perform(app, &mut tx, caller, &book, (act, &record.asked, arguments)).await?,
     };
     let micros = i64::try_from(started.elapsed().as_micros()).unwrap_or(i64::MAX);
     calls::answer(&mut tx, caller.org, &record.asked, &answer.text, answer.is_error, micros).await?;
     tx.commit().await?;
     scheduling::forget(app, caller.org);
     Ok(answer)
+}
+
+/// Answers what reads, on connections of its own.
+async fn look_up(
+    app: &App,
+    caller: &Caller,
+    look: Look,
+    arguments: Arguments<'_>,
+) -> Result<Answer, AttemptError> {
+    match look {
+        Look::CheckAvailability => Ok(check_availability::answer(app, caller, arguments).await?),
+        Look::FindOpenings => Ok(find_openings::answer(app, caller, arguments).await?),
+        Look::FindMyAppointments => find_my_appointments::answer(app, caller).await,
+        Look::GetClinicInfo => Ok(get_clinic_info::answer(app, caller, arguments).await?),
+    }
+}
+
+/// Does what acts, inside the claim's transaction: it must not commit.
+async fn perform(
+    app: &App,
+    tx: &mut PgConnection,
+    caller: &Caller,
+    book: &RuleBook,
+    (act, asked, arguments): (Act, &Asked, Arguments<'_>),
+) -> Result<Answer, AttemptError> {
+    match act {
+        Act::BookAppointment => book_appointment::answer(app, tx, caller, book, arguments).await,
+        Act::NotifyHotLead => notify_hot_lead::answer(app, tx, caller, book, (asked, arguments)).await,
+        Act::RescheduleAppointment => reschedule_appointment::answer(app, tx, caller, book, arguments).await,
+        Act::CancelAppointment => cancel_appointment::answer(app, tx, caller, book, arguments).await,
+        Act::JoinWaitlist => join_waitlist::answer(app, tx, caller, book, arguments).await,
+        Act::RequestHuman => request_human::answer(app, tx, caller, book, (asked, arguments)).await,
+    }
 }
 
 fn is_too_late(app: &App, ended_at: jiff::Timestamp, now: jiff::Timestamp) -> bool {

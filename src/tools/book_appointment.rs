@@ -1,25 +1,22 @@
-//! Books an appointment from what the caller said.
+//! Books an appointment from what the caller said, or holds its time while the caller makes up their mind.
 
-use jiff::Timestamp;
-use jiff::civil::{Date, Time};
+use voxanne_slots::Cause;
 
 use super::arguments::{Arguments, Names, NotANumber};
 use super::attempt::AttemptError;
 use super::run::{Answer, Caller};
-use super::speech;
+use super::speech::{self, visits};
 use super::wanted_practitioner::wanted_practitioner;
+use super::wanted_start::{Said, wanted_start};
 use crate::appointments::{self, BookError, NewBooking};
 use crate::phone::Phone;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
-use crate::scheduling::{self, Location, Matched, RuleBook, Service};
+use crate::scheduling::{self, Location, Matched, RuleBook, Service, Teller};
 use crate::spoken_name::SpokenName;
-use crate::when::{self, TimeQuestion};
 
 /// Visit lengths that may be asked for where the catalogue has none.
 const SAID_MINUTES: std::ops::RangeInclusive<u16> = 15..=180;
-/// Starts are on whole steps of this; anything finer is a misheard time.
-const START_STEP_MINUTES: i8 = 5;
 
 pub(super) async fn answer(
     app: &App,
@@ -39,12 +36,47 @@ pub(super) async fn answer(
         Ok(wanted) => wanted,
         Err(question) => return Ok(Answer::result(question)),
     };
-    match appointments::book(app, tx, caller.org, &wanted).await {
-        Ok(booked) => Ok(Answer::result(booked.said)),
+    let said = if arguments.flag(Names::PREPARE_ONLY) {
+        prepare(app, tx, caller, &wanted).await
+    } else {
+        appointments::book(app, tx, caller.org, &wanted).await.map(|booked| booked.said)
+    };
+    match said {
+        Ok(said) => Ok(Answer::result(said)),
         Err(BookError::RulesChanged(version)) => Err(AttemptError::RulesChanged(version)),
         Err(BookError::Unexpected(error)) => Err(AttemptError::Database(error)),
-        Err(refused) => Ok(Answer::result(appointments::refused_sentence(&refused, &location.zone))),
+        Err(refused) => {
+            let tell = Teller::new(book, &location.zone);
+            // With none of their times in sight, asking for another day would go round in circles.
+            if let (BookError::Refused { refusal, alternatives }, Some(_)) = (&refused, wanted.practitioner)
+                && alternatives.is_empty()
+                && matches!(
+                    refusal.first(),
+                    Cause::NotWorking { .. } | Cause::LicenceExpired { .. } | Cause::Away { .. }
+                )
+            {
+                return Ok(Answer::result(speech::somebody_else(&tell.caller(refusal.first()))));
+            }
+            Ok(Answer::result(appointments::refused_sentence(&refused, &tell, &location.zone)))
+        }
     }
+}
+
+/// Holds the time for this call and reads it back. A call without an id could not convert the hold: nothing is held
+/// then, and nothing is said to be.
+async fn prepare(
+    app: &App,
+    tx: &mut PgConnection,
+    caller: &Caller,
+    wanted: &NewBooking<'_>,
+) -> Result<String, BookError> {
+    let service = wanted.service_said.as_deref().unwrap_or(&wanted.service.name);
+    let starts_at = wanted.starts_at.to_zoned(wanted.location.zone.clone());
+    if wanted.call_ref.is_none() {
+        return Ok(visits::read_back(service, &starts_at));
+    }
+    appointments::hold_instead(app, tx, caller.org, wanted).await?;
+    Ok(visits::held(service, &starts_at))
 }
 
 /// The service to book with its duration, and the caller's own word when the catalogue has none.
@@ -76,7 +108,7 @@ fn wanted_service(book: &RuleBook, arguments: Arguments<'_>) -> Result<Wanted, S
     if is_other && !could_be_a_treatment(&said) {
         return Err(speech::WHICH_SERVICE.into());
     }
-    Ok(Wanted { service, said: is_other.then(|| spoken_service(&said)) })
+    Ok(Wanted { service, said: is_other.then(|| speech::plain_words(&said)) })
 }
 
 /// More words than this are a sentence.
@@ -115,13 +147,6 @@ fn could_be_a_treatment(said: &str) -> bool {
         && words.iter().any(|w| w.chars().any(char::is_alphabetic))
 }
 
-/// An unknown service is repeated to the caller: letters, digits and spaces only, and not a speech.
-fn spoken_service(said: &str) -> String {
-    let plain: String =
-        said.chars().map(|c| if c.is_alphanumeric() || "-'&".contains(c) { c } else { ' ' }).collect();
-    plain.split_whitespace().take(5).collect::<Vec<_>>().join(" ").chars().take(40).collect()
-}
-
 fn wanted<'b>(
     app: &App,
     caller: &Caller,
@@ -130,60 +155,35 @@ fn wanted<'b>(
     service: &'b Wanted,
     arguments: Arguments<'_>,
 ) -> Result<NewBooking<'b>, String> {
-    let starts_at = wanted_start(app, location, arguments)?;
-    let practitioner = wanted_practitioner(book, &service.service, arguments)?;
-    let said_name = arguments.text(Names::CUSTOMER_NAME).ok_or(speech::WHICH_NAME)?;
+    let said = Said { date: arguments.text(Names::DATE), time: arguments.text(Names::TIME) };
+    let starts_at = wanted_start(app, location, &said)?;
+    let practitioner = wanted_practitioner(book, location, &service.service, arguments)?;
+    // A time can be held for somebody who has not said who they are.
+    let prepares = arguments.flag(Names::PREPARE_ONLY);
+    let said_name = arguments.text(Names::CUSTOMER_NAME);
+    if said_name.is_none() && !prepares {
+        return Err(speech::WHICH_NAME.into());
+    }
     let said_phone = arguments
         .text(Names::CUSTOMER_PHONE)
         .and_then(|said| Phone::parse(&said, &book.settings.default_region).ok());
-    let phone = caller.phone.clone().or_else(|| said_phone.clone()).ok_or(speech::WHICH_PHONE)?;
+    let phone = caller.phone.clone().or_else(|| said_phone.clone());
+    if phone.is_none() && !prepares {
+        return Err(speech::WHICH_PHONE.into());
+    }
     Ok(NewBooking {
-        book,
-        location,
-        service: &service.service,
         service_said: service.said.clone(),
-        starts_at,
         practitioner,
         // A name that could be anything but a name is left out; the visit stands without it.
-        name: SpokenName::parse(&said_name),
-        said_phone: said_phone.filter(|said| !said.same(&phone)),
-        phone: Some(phone),
+        name: said_name.as_deref().and_then(SpokenName::parse),
+        said_phone: said_phone.filter(|said| phone.as_ref().is_none_or(|phone| !said.same(phone))),
+        phone,
         is_caller_id: caller.phone.is_some(),
         email: arguments.text(Names::CUSTOMER_EMAIL).filter(|email| is_email(email)),
         notes: arguments.text(Names::NOTES),
         call_ref: caller.call_ref.clone(),
+        ..NewBooking::new(book, location, &service.service, starts_at)
     })
-}
-
-fn wanted_start(app: &App, location: &Location, arguments: Arguments<'_>) -> Result<Timestamp, String> {
-    let today = app.clock.now().to_zoned(location.zone.clone()).date();
-    let said_date = arguments.text(Names::DATE).ok_or(speech::WHICH_DAY)?;
-    let date = when::parse_date(&said_date, today).map_err(|question| speech::ask_date(question, today))?;
-    let said_time = arguments.text(Names::TIME).ok_or(speech::WHICH_TIME)?;
-    let time = match when::parse_time(&said_time) {
-        Ok(time) => time,
-        Err(TimeQuestion::TwoReadings(one, other)) => open_reading(location, date, one, other)?,
-        Err(question) => return Err(speech::ask_time(question)),
-    };
-    if time.minute() % START_STEP_MINUTES != 0 || time.second() != 0 {
-        return Err(speech::ask_time(TimeQuestion::Unclear));
-    }
-    let resolved =
-        when::resolve(date, time, &location.zone).map_err(|e| speech::ask_clock_change(&e, date, time))?;
-    Ok(resolved.timestamp())
-}
-
-/// "At 2" is the one of both that the clinic is open at; when it is open at both, or neither, the caller is asked.
-fn open_reading(location: &Location, date: Date, one: Time, other: Time) -> Result<Time, String> {
-    let is_open = |time: Time| {
-        let minute = u16::try_from(i32::from(time.hour()) * 60 + i32::from(time.minute())).unwrap_or(0);
-        location.hours.spans(date).iter().any(|s| (s.opens_minute()..s.closes_minute()).contains(&minute))
-    };
-    match (is_open(one), is_open(other)) {
-        (true, false) => Ok(one),
-        (false, true) => Ok(other),
-        _ => Err(speech::ask_time(TimeQuestion::TwoReadings(one, other))),
-    }
 }
 
 fn is_email(said: &str) -> bool {

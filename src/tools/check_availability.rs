@@ -7,10 +7,11 @@ use jiff::civil::{Date, Time};
 
 use super::arguments::{Arguments, Names};
 use super::run::{Answer, Caller};
-use super::speech;
 use super::wanted_practitioner::wanted_practitioner;
+use super::{find_openings, speech};
+use crate::phone::Phone;
 use crate::platform::app::App;
-use crate::scheduling::{self, Day, Location};
+use crate::scheduling::{self, Location, Search, Teller};
 use crate::when::{self, PartOfDay};
 
 /// More than this and a caller stops listening.
@@ -21,7 +22,16 @@ pub(super) async fn answer(
     caller: &Caller,
     arguments: Arguments<'_>,
 ) -> Result<Answer, Arc<sqlx::Error>> {
-    openings(app, caller, arguments).await.map(Answer::result)
+    let before = rules_version(app, caller).await?;
+    let said = openings(app, caller, arguments).await?;
+    // Names were matched against a book that the look has shown to be old.
+    let is_old = rules_version(app, caller).await? != before;
+    Ok(Answer::result(if is_old { openings(app, caller, arguments).await? } else { said }))
+}
+
+/// The version of the rules that are kept.
+pub(super) async fn rules_version(app: &App, caller: &Caller) -> Result<i64, Arc<sqlx::Error>> {
+    Ok(scheduling::rule_book(app, caller.org, None).await?.version)
 }
 
 async fn openings(app: &App, caller: &Caller, arguments: Arguments<'_>) -> Result<String, Arc<sqlx::Error>> {
@@ -31,13 +41,17 @@ async fn openings(app: &App, caller: &Caller, arguments: Arguments<'_>) -> Resul
     let Some(said_date) = arguments.text(Names::DATE) else { return Ok(speech::WHICH_DAY.into()) };
     let date = match when::parse_date(&said_date, today) {
         Ok(date) => date,
+        // "Next week" names no day, and says clearly which ones.
+        Err(_) if when::parse_stretch(&said_date, today).is_some() => {
+            return find_openings::find(app, caller, arguments).await;
+        }
         Err(question) => return Ok(speech::ask_date(question, today)),
     };
     let said_service = arguments.text(Names::SERVICE).unwrap_or_default();
     let Some(matched) = scheduling::match_service(&book, &said_service) else {
         return Ok(speech::WHICH_SERVICE.into());
     };
-    let practitioner = match wanted_practitioner(&book, matched.service(), arguments) {
+    let practitioner = match wanted_practitioner(&book, location, matched.service(), arguments) {
         Ok(practitioner) => practitioner,
         Err(question) => return Ok(question),
     };
@@ -45,19 +59,30 @@ async fn openings(app: &App, caller: &Caller, arguments: Arguments<'_>) -> Resul
     if date > last {
         return Ok(speech::TOO_FAR_AHEAD.into());
     }
-    let day = Day {
+    let day = Search {
         org: caller.org,
         location: Some(location.id),
         service: matched.service().id,
         practitioner,
-        local_date: date,
+        guest: caller.phone.as_ref().map(Phone::as_str),
+        from: date,
+        to: date,
     };
-    let free = scheduling::open_times(app, &day).await?;
+    let found = scheduling::open_times(app, &day).await?;
+    if let Some(obstacle) = &found.obstacle {
+        return Ok(speech::needs_something_first(&Teller::new(&book, &location.zone), obstacle));
+    }
     let local = |at: jiff::Timestamp| at.to_zoned(location.zone.clone());
-    let times: Vec<Time> = free.iter().map(|o| local(o.starts_at).time()).collect();
+    let times: Vec<Time> = found.openings.iter().map(|o| local(o.starts_at).time()).collect();
     if times.is_empty() {
-        let next = scheduling::next_open_day(app, &day).await?.map(|o| local(o.starts_at));
-        return Ok(speech::no_openings(date, is_closed(location, date), next.map(|z| (z.date(), z.time()))));
+        let next = scheduling::next_open_day(app, &day).await?;
+        // The day may have nothing for anybody, and the days after it nothing for this caller.
+        if let Some(obstacle) = &next.obstacle {
+            return Ok(speech::needs_something_first(&Teller::new(&book, &location.zone), obstacle));
+        }
+        let next = next.openings.first().map(|o| local(o.starts_at)).map(|z| (z.date(), z.time()));
+        let with = practitioner.and_then(|id| book.practitioner_name(id.0));
+        return Ok(speech::no_openings(date, is_closed(location, date), next, with));
     }
     let part =
         arguments.text(Names::PART_OF_DAY).and_then(|said| PartOfDay::parse(&said)).unwrap_or(PartOfDay::Any);

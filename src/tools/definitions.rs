@@ -3,10 +3,14 @@
 //! Names and parameters are the wire's: assistants that exist already call them. What differs from org to org is the
 //! clinic's name, zone, people and catalogue.
 
-use serde_json::{Value, json};
+mod schemas;
+
+use serde_json::json;
 use voxanne_vapi::provisioning::{
-    BackoffGrowth, BackoffPlan, Function, FunctionTool, Model, PromptMessage, Server, ToolMessage,
+    BackoffGrowth, BackoffPlan, Function, FunctionTool, Model, PromptMessage, Server, TransferTool,
 };
+
+use self::schemas::Tool;
 
 use crate::scheduling::{Location, RuleBook};
 
@@ -15,6 +19,8 @@ const DEFAULT_SERVICES: [&str; 6] =
     ["Botox", "Dermal Filler", "Laser Treatment", "Chemical Peel", "Consultation", "HydraFacial"];
 /// The catch-all at the end of every catalogue.
 const OTHER: &str = "Other";
+/// What the model knows the platform's transfer by.
+const TRANSFER: &str = "transfer_call";
 /// The platform's patience with us, far above our own budget.
 const SERVER_TIMEOUT_SECONDS: u16 = 20;
 /// P9: said word for word, and nothing after it.
@@ -38,7 +44,7 @@ pub struct Clinic {
 impl Clinic {
     /// What the rules of an org say of the clinic at `location`.
     pub fn at(book: &RuleBook, location: &Location) -> Self {
-        let here = book.practitioners.iter().filter(|p| p.location == location.id);
+        let here = book.practitioners.iter().filter(|p| p.works_at(location.id));
         Self {
             name: book.settings.clinic_name.clone(),
             time_zone: location.zone_name.clone(),
@@ -74,137 +80,29 @@ pub fn server(door_url: &str, credential_id: Option<&str>) -> Server {
     }
 }
 
-/// The three tools, answered by `server`. A tool call is not sent again: its caller would have moved on.
+/// The tools, answered by `server`. A tool call is not sent again: its caller would have moved on.
 pub fn tools(clinic: &Clinic, server: &Server) -> Vec<FunctionTool> {
     let server = Server { backoff_plan: None, ..server.clone() };
-    let tool = |name: &str, description: &str, parameters: Value, meanwhile: Vec<ToolMessage>| {
-        let function = Function { name: name.to_owned(), description: description.to_owned(), parameters };
-        FunctionTool { messages: meanwhile, ..FunctionTool::new(function, server.clone()) }
-    };
-    vec![
-        tool(
-            "check_availability",
-            "Looks up which times are free on one day. Call it before offering any time, and again for every other day or \
-             treatment the caller asks about.",
-            check_availability(clinic),
-            meanwhile("One moment while I look at the calendar."),
-        ),
-        tool(
-            "book_appointment",
-            "Books one visit. Call it only after the caller has said yes to the treatment, the day of the week with its \
-             date, and the time. The answer says whether the visit is booked.",
-            book_appointment(clinic),
-            meanwhile("One moment while I book that for you."),
-        ),
-        tool(
-            "notify_hot_lead",
-            "Alerts the clinic's manager at once that this caller is worth calling back. At most once per call.",
-            notify_hot_lead(),
-            Vec::new(),
-        ),
-    ]
+    schemas::ALL
+        .iter()
+        .map(|of| {
+            let Tool { name, description, parameters, meanwhile } = of(clinic);
+            let function = Function { name: name.into(), description: description.into(), parameters };
+            FunctionTool { messages: meanwhile, ..FunctionTool::new(function, server.clone()) }
+        })
+        .collect()
 }
 
-fn meanwhile(start: &str) -> Vec<ToolMessage> {
-    vec![
-        ToolMessage::RequestStart { content: start.to_owned(), blocking: false },
-        ToolMessage::RequestResponseDelayed {
-            timing_milliseconds: 3000,
-            content: "Thank you for your patience, I'm still on it.".to_owned(),
-        },
-        ToolMessage::RequestFailed {
-            content: "I'm sorry, I couldn't reach our calendar just now. Shall I try once more?".to_owned(),
-        },
-    ]
-}
-
-fn check_availability(clinic: &Clinic) -> Value {
-    json!({
-        "type": "object",
-        "properties": {
-            "date": {
-                "type": "string",
-                "description": "The day as YYYY-MM-DD by the clinic's own calendar.",
-            },
-            "serviceType": service_type(clinic),
-            "practitionerName": practitioner_name(clinic),
-            "partOfDay": {
-                "type": "string",
-                "enum": ["morning", "afternoon", "evening", "any"],
-                "description": "Only if the caller prefers a part of the day.",
-            },
-        },
-        "required": ["date"],
-    })
-}
-
-fn book_appointment(clinic: &Clinic) -> Value {
-    json!({
-        "type": "object",
-        "properties": {
-            "customerName": { "type": "string", "description": "First and last name as the caller gave them." },
-            "customerPhone": {
-                "type": "string",
-                "description": "The caller's number with country code, such as +13105550142.",
-            },
-            "serviceType": service_type(clinic),
-            "preferredDate": {
-                "type": "string",
-                "description": "The day as YYYY-MM-DD by the clinic's own calendar.",
-            },
-            "preferredTime": { "type": "string", "description": "The start as HH:MM, 24 hours, clinic time." },
-            "durationMinutes": {
-                "type": "integer",
-                "default": 45,
-                "description": "Only for a treatment that is not in the list.",
-            },
-            "customerEmail": { "type": "string", "description": "Only if the caller offers it." },
-            "notes": { "type": "string", "description": "Anything the practitioner should know, in one sentence." },
-            "practitionerName": practitioner_name(clinic),
-        },
-        "required": ["customerName", "customerPhone", "serviceType", "preferredDate", "preferredTime"],
-    })
-}
-
-fn notify_hot_lead() -> Value {
-    json!({
-        "type": "object",
-        "properties": {
-            "leadName": { "type": "string", "description": "The caller's name." },
-            "leadPhone": {
-                "type": "string",
-                "description": "The caller's number with country code, such as +13105550142.",
-            },
-            "serviceInterest": { "type": "string", "description": "The treatments the caller wants." },
-            "summary": {
-                "type": "string",
-                "maxLength": 200,
-                "description": "What the manager should know before calling back, in at most 200 characters.",
-            },
-            "urgency": {
-                "type": "string",
-                "enum": ["high", "medium"],
-                "description": "high if the caller wants to come this week.",
-            },
-        },
-        "required": ["leadName", "leadPhone", "serviceInterest", "summary"],
-    })
-}
-
-fn service_type(clinic: &Clinic) -> Value {
-    json!({
-        "type": "string",
-        "enum": clinic.service_types(),
-        "description": "The treatment; Other if none fits.",
-    })
-}
-
-fn practitioner_name(clinic: &Clinic) -> Value {
-    let who = match clinic.practitioners.as_slice() {
-        [] => "Only if the caller asks for somebody.".to_owned(),
-        names => format!("Only if the caller asks for somebody: {}.", names.join(", ")),
-    };
-    json!({ "type": "string", "description": who })
+/// The platform's own tool that transfers a call; it asks our server where to. Only for a clinic that has a line for it.
+pub fn transfer_tool(clinic: &Clinic) -> Option<TransferTool> {
+    clinic.human_phone.as_ref()?;
+    let description = "Connects the caller to the clinic's team. Call it only when the answer of request_human says that \
+                       you are connecting them.";
+    Some(TransferTool::asking_the_server(Function {
+        name: TRANSFER.to_owned(),
+        description: description.to_owned(),
+        parameters: json!({ "type": "object", "properties": {} }),
+    }))
 }
 
 /// The greeting.
@@ -237,6 +135,13 @@ pub fn system_prompt(clinic: &Clinic) -> String {
         Some(number) => format!("give them the front desk's number, {number}"),
         None => "ask them to call back during opening hours".to_owned(),
     };
+    let transfer = match human_phone {
+        Some(_) => format!(
+            " If its answer says that you are connecting them, say so and call {TRANSFER} at once; call it at no other \
+             time. If the transfer fails, call request_human once more."
+        ),
+        None => String::new(),
+    };
     include_str!("system_prompt.txt")
         .trim_end()
         .replace("[clinic]", name)
@@ -245,6 +150,7 @@ pub fn system_prompt(clinic: &Clinic) -> String {
         .replace("[services]", &services)
         .replace("[team]", &team)
         .replace("[front desk]", &front_desk)
+        .replace("[transfer]", &transfer)
         .replace("[emergency]", EMERGENCY)
 }
 
@@ -313,16 +219,41 @@ mod tests {
 
     #[test]
     fn names_and_required_parameters_are_the_wires() {
-        let of = |index: usize| tools(&glow(), &door()).remove(index).function;
-        let required = |index| of(index).parameters["required"].clone();
-        let names: Vec<String> = (0..3).map(|index| of(index).name).collect();
-        assert_eq!(names, ["check_availability", "book_appointment", "notify_hot_lead"]);
-        assert_eq!(required(0), json!(["date"]));
-        assert_eq!(
-            required(1),
-            json!(["customerName", "customerPhone", "serviceType", "preferredDate", "preferredTime"])
-        );
-        assert_eq!(required(2), json!(["leadName", "leadPhone", "serviceInterest", "summary"]));
+        let named: Vec<(String, serde_json::Value)> = tools(&glow(), &door())
+            .into_iter()
+            .map(|tool| (tool.function.name, tool.function.parameters["required"].clone()))
+            .collect();
+        let expected = [
+            ("check_availability", json!(["date"])),
+            (
+                "book_appointment",
+                json!(["customerName", "customerPhone", "serviceType", "preferredDate", "preferredTime"]),
+            ),
+            ("notify_hot_lead", json!(["leadName", "leadPhone", "serviceInterest", "summary"])),
+            ("find_openings", json!(["serviceType"])),
+            ("find_my_appointments", json!([])),
+            ("reschedule_appointment", json!([])),
+            ("cancel_appointment", json!([])),
+            ("get_clinic_info", json!(["topic"])),
+            ("request_human", json!(["reason"])),
+            ("join_waitlist", json!(["serviceType"])),
+        ];
+        assert_eq!(named, expected.map(|(name, required)| (name.to_owned(), required)));
+    }
+
+    #[test]
+    fn every_tool_that_is_offered_is_one_that_is_answered() {
+        for tool in tools(&glow(), &door()) {
+            assert!(crate::tools::ToolName::parse(&tool.function.name).is_some(), "{}", tool.function.name);
+        }
+    }
+
+    #[test]
+    fn only_a_clinic_with_a_line_for_it_transfers() {
+        insta::assert_json_snapshot!(transfer_tool(&glow()));
+        assert!(system_prompt(&glow()).contains(TRANSFER));
+        assert_eq!(transfer_tool(&bare()), None);
+        assert!(!system_prompt(&bare()).contains(TRANSFER));
     }
 
     #[test]

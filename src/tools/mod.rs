@@ -6,12 +6,21 @@
 mod arguments;
 mod attempt;
 mod book_appointment;
+mod cancel_appointment;
 mod check_availability;
 pub mod definitions;
+mod find_my_appointments;
+mod find_openings;
+mod get_clinic_info;
+mod join_waitlist;
 mod notify_hot_lead;
+mod own_visit;
+mod request_human;
+mod reschedule_appointment;
 mod run;
 mod speech;
 mod wanted_practitioner;
+mod wanted_start;
 
 pub use run::{Answer, Caller, ToolName, asked_id, run};
 pub use speech::SENTENCES;

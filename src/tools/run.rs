@@ -55,29 +55,65 @@ impl Answer {
     }
 }
 
-/// The tools that exist.
+/// A tool, by what it does to the data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "named after the tools")]
 pub enum ToolName {
+    /// Reads only.
+    Look(Look),
+    /// Has an effect, which commits with its claim and its answer.
+    Act(Act),
+}
+
+/// Tools that read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
     CheckAvailability,
+    FindOpenings,
+    FindMyAppointments,
+    GetClinicInfo,
+}
+
+/// Tools that act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
     BookAppointment,
     NotifyHotLead,
+    RescheduleAppointment,
+    CancelAppointment,
+    RequestHuman,
+    JoinWaitlist,
 }
+
+/// The names of the wire; camelCase is understood as well.
+const NAMES: [(&str, ToolName); 10] = [
+    ("check_availability", ToolName::Look(Look::CheckAvailability)),
+    ("book_appointment", ToolName::Act(Act::BookAppointment)),
+    ("notify_hot_lead", ToolName::Act(Act::NotifyHotLead)),
+    ("find_openings", ToolName::Look(Look::FindOpenings)),
+    ("find_my_appointments", ToolName::Look(Look::FindMyAppointments)),
+    ("reschedule_appointment", ToolName::Act(Act::RescheduleAppointment)),
+    ("cancel_appointment", ToolName::Act(Act::CancelAppointment)),
+    ("get_clinic_info", ToolName::Look(Look::GetClinicInfo)),
+    ("request_human", ToolName::Act(Act::RequestHuman)),
+    ("join_waitlist", ToolName::Act(Act::JoinWaitlist)),
+];
 
 impl ToolName {
     /// The tool of this name, if there is one.
     pub fn parse(name: &str) -> Option<Self> {
-        Some(match name {
-            "check_availability" | "checkAvailability" => Self::CheckAvailability,
-            "book_appointment" | "bookAppointment" => Self::BookAppointment,
-            "notify_hot_lead" | "notifyHotLead" => Self::NotifyHotLead,
-            _ => return None,
-        })
+        let mut snake = String::with_capacity(name.len() + 4);
+        for letter in name.chars() {
+            if letter.is_ascii_uppercase() {
+                snake.push('_');
+            }
+            snake.push(letter.to_ascii_lowercase());
+        }
+        NAMES.iter().find(|(known, _)| *known == snake).map(|(_, tool)| *tool)
     }
 
     /// Whether it changes anything: then the message is stored before it acts.
     pub const fn has_effect(self) -> bool {
-        !matches!(self, Self::CheckAvailability)
+        matches!(self, Self::Act(_))
     }
 }
 
@@ -148,4 +184,28 @@ pub(crate) fn assert_speakable(said: &str) {
     let clock =
         said.split_whitespace().any(|w| w.len() >= 5 && w.as_bytes()[2] == b':' && w.starts_with(['0', '2']));
     assert!(!clock, "24-hour time in: {said}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_spellings_of_a_tool_name_are_one_tool_and_nothing_else_is() {
+        for (snake, tool) in NAMES {
+            let mut words = snake.split('_');
+            let first = words.next().unwrap_or_default().to_owned();
+            let camel = words.fold(first, |all, word| {
+                let (initial, rest) = word.split_at(1);
+                all + &initial.to_uppercase() + rest
+            });
+            assert_eq!(ToolName::parse(snake), Some(tool), "{snake}");
+            assert_eq!(ToolName::parse(&camel), Some(tool), "{camel}");
+        }
+        for unknown in
+            ["", "book", "Book_Appointment", "bookAppointment ", "list_patients", "_book_appointment"]
+        {
+            assert_eq!(ToolName::parse(unknown), None, "{unknown}");
+        }
+    }
 }

@@ -1,7 +1,14 @@
 //! Questions and answers that more than one tool says. A test holds every sentence to the rules of speech.
 
-use jiff::civil::{Date, Time};
+pub(super) mod clinic;
+pub(super) mod human;
+pub(super) mod openings;
+pub(super) mod visits;
 
+use jiff::civil::{Date, Time};
+use voxanne_slots::Cause;
+
+use crate::scheduling::Teller;
 use crate::when::{DateQuestion, LocalTimeError, TimeQuestion, say_date, say_moment, say_time};
 
 pub(super) const UNREADABLE: &str = "I didn't catch all of that. Could you please say it once more?";
@@ -13,6 +20,8 @@ pub(super) const UNEXPECTED: &str =
     "I'm sorry, I couldn't reach our calendar just now. Please ask me once more in a moment.";
 pub(super) const CONTENDED: &str =
     "I'm sorry, somebody else is booking at this very moment. Please ask me for that time once more.";
+pub(super) const BEING_CHANGED: &str =
+    "I'm sorry, that visit is being changed at this very moment. Please ask me once more.";
 pub(super) const DIFFERENT: &str =
     "I want to be sure I have that right. Could you please tell me once more what you'd like?";
 pub(super) const TOO_MANY: &str = "I've tried quite a few times now. Our team can help you better, so please call us back during opening hours.";
@@ -31,10 +40,38 @@ pub(super) const TOO_FAR_AHEAD: &str =
     "I'm sorry, we aren't booking that far ahead yet. Which other day would suit you?";
 pub(super) const NO_SERVICES: &str =
     "We aren't taking bookings by phone yet. Please call back during opening hours.";
+pub(super) const WHICH_NEW_TIME: &str = "Which day and time would you like instead?";
+pub(super) const CANNOT_MOVE: &str = "I'm sorry, I can't move that visit myself. Our team can do it for you.";
+pub(super) const NO_CALLER_ID: &str = "I can only put the number you're calling from on the waitlist, and I can't see it. Please call us from your own phone.";
 pub(super) const LEAD_TEXTED: &str =
     "Thank you. I've just alerted our team, and they'll call you back as soon as they can.";
 pub(super) const LEAD_NOTED: &str =
     "Thank you. I've put your details in front of our team so they can call you back.";
+
+/// What a caller can follow, and what the wire takes in one line.
+const WORDS_MAX: usize = 40;
+const CHARS_MAX: usize = 300;
+
+/// Whether a sentence of the clinic's own words is short enough to be said.
+fn fits(said: &str) -> bool {
+    said.split_whitespace().count() <= WORDS_MAX && said.chars().count() <= CHARS_MAX
+}
+
+/// A caller's own words for something, repeated to them: letters, digits and spaces only, and not a speech.
+pub(super) fn plain_words(said: &str) -> String {
+    let plain: String =
+        said.chars().map(|c| if c.is_alphanumeric() || "-'&".contains(c) { c } else { ' ' }).collect();
+    plain.split_whitespace().take(5).collect::<Vec<_>>().join(" ").chars().take(40).collect()
+}
+
+/// "a", "a and b", "a, b, and c".
+fn list(items: &[String]) -> String {
+    match items {
+        [first, second] => format!("{first} and {second}"),
+        [first @ .., last] if !first.is_empty() => format!("{}, and {last}", first.join(", ")),
+        _ => items.concat(),
+    }
+}
 
 /// A wrong year is corrected to a day at most this many days ahead.
 const NEAR_DAYS: i32 = 300;
@@ -91,6 +128,26 @@ pub(super) fn does_something_else(name: &str, service: &str) -> String {
     format!("{name} doesn't do {service} here. Would you like the first person who does?")
 }
 
+/// Somebody who does this at another site.
+pub(super) fn works_elsewhere(name: &str, site: &str) -> String {
+    format!("{name} doesn't work here, but at {site}. Would you like the first person who is available here?")
+}
+
+/// A treatment that nobody gives at this site, and one where somebody does.
+pub(super) fn not_given_here(service: &str, site: Option<&str>) -> String {
+    match site {
+        Some(site) => format!(
+            "We don't offer {service} here, but we do at {site}. Shall our team call you to book it there?"
+        ),
+        None => format!("We don't offer {service} at the moment. Is there another treatment you'd like?"),
+    }
+}
+
+/// The one who was asked for cannot be had.
+pub(super) fn somebody_else(why: &str) -> String {
+    format!("{why} Would you like the first person who is available?")
+}
+
 /// Open times of a day.
 pub(super) fn open_times(date: Date, times: &[Time], spoken_max: usize) -> String {
     format!(
@@ -110,16 +167,36 @@ pub(super) fn other_times(date: Date, times: &[Time], spoken_max: usize) -> Stri
 }
 
 /// A day without openings, and the nearest one that has some.
-pub(super) fn no_openings(date: Date, is_closed: bool, next: Option<(Date, Time)>) -> String {
+///
+/// `with` is the practitioner who was asked for: with none of their days in sight, somebody else is offered.
+pub(super) fn no_openings(
+    date: Date,
+    is_closed: bool,
+    next: Option<(Date, Time)>,
+    with: Option<&str>,
+) -> String {
     let why = if is_closed { "we're closed" } else { "we have nothing left" };
-    match next {
-        Some((day, time)) => format!(
+    match (next, with) {
+        (None, Some(name)) => format!(
+            "I'm sorry, I find no time with {name} around {}. Would you like the first person who is available?",
+            say_date(date)
+        ),
+        (Some((day, time)), _) => format!(
             "I'm sorry, {why} on {}. The nearest day with openings is {}, from {}; would that work?",
             say_date(date),
             say_date(day),
             say_time(time)
         ),
-        None => format!("I'm sorry, {why} on {}. Which other day would suit you?", say_date(date)),
+        (None, None) => format!("I'm sorry, {why} on {}. Which other day would suit you?", say_date(date)),
+    }
+}
+
+/// Something that this person must have had, or had too lately, and the next step.
+pub(super) fn needs_something_first(tell: &Teller<'_>, obstacle: &Cause) -> String {
+    let why = tell.caller(obstacle);
+    match obstacle {
+        Cause::PrerequisiteMissing { service, .. } => format!("{why} {}", tell.shall_i_look(*service)),
+        _ => format!("{why} Shall I look from then on?"),
     }
 }
 
@@ -135,6 +212,7 @@ fn samples() -> Vec<String> {
         TOO_SLOW,
         UNEXPECTED,
         CONTENDED,
+        BEING_CHANGED,
         DIFFERENT,
         TOO_MANY,
         CALL_OVER,
@@ -146,7 +224,10 @@ fn samples() -> Vec<String> {
         UNKNOWN_PRACTITIONER,
         BAD_DURATION,
         NO_SERVICES,
+        WHICH_NEW_TIME,
+        CANNOT_MOVE,
         TOO_FAR_AHEAD,
+        NO_CALLER_ID,
         LEAD_TEXTED,
         LEAD_NOTED,
     ]
@@ -162,6 +243,9 @@ fn samples() -> Vec<String> {
         ]
         .map(|question| ask_date(question, date)),
     );
+    all.push(somebody_else("I'm sorry, nobody is available for that at that time."));
+    all.push(works_elsewhere("Dr. Maya Chen", "Downtown Studio"));
+    all.extend([None, Some("Downtown Studio")].map(|site| not_given_here("Laser Hair Removal", site)));
     all.push(does_something_else("Dr. Maya Chen", "Laser Treatment"));
     let two = TimeQuestion::TwoReadings(jiff::civil::time(7, 0, 0, 0), jiff::civil::time(19, 0, 0, 0));
     all.extend([TimeQuestion::Unclear, TimeQuestion::Impossible, two].map(ask_time));
@@ -172,10 +256,12 @@ fn samples() -> Vec<String> {
     }
     let next = Some((later, jiff::civil::time(16, 45, 0, 0)));
     all.extend([
-        no_openings(date, true, next),
-        no_openings(date, false, next),
-        no_openings(date, false, None),
+        no_openings(date, true, next, None),
+        no_openings(date, false, next, Some("Dr. Maya Chen")),
+        no_openings(date, false, None, None),
+        no_openings(date, false, None, Some("Dr. Maya Chen")),
     ]);
+    all.extend([clinic::samples(), human::samples(), openings::samples(), visits::samples()].concat());
     all
 }
 
@@ -185,7 +271,9 @@ mod tests {
 
     #[test]
     fn every_sentence_keeps_the_rules_of_speech() {
-        for said in samples().into_iter().chain(crate::appointments::SENTENCES()) {
+        for said in
+            samples().into_iter().chain(crate::appointments::SENTENCES()).chain(crate::waitlist::SENTENCES())
+        {
             crate::tools::run::assert_speakable(&said);
         }
     }

@@ -67,7 +67,7 @@ fn relative(tokens: &[Token<'_>], today: Date) -> Option<Reading> {
     let after = |start: Date, span: Span| Some(start.checked_add(span).ok().ok_or(Impossible));
     match tokens {
         // "This" is what is left of "this afternoon".
-        [day @ Word("today" | "tonight" | "tomorrow")] => anchor(*day, today).map(Ok),
+        [day @ Word("today" | "tonight" | "now" | "tomorrow")] => anchor(*day, today).map(Ok),
         [Word("this")] => Some(Ok(today)),
         [Word("yesterday")] => today.yesterday().ok().map(|said| Err(Past { said, same_day_ahead: None })),
         [Word("day"), Word("after"), day] => after(anchor(*day, today)?, 1.day()),

@@ -253,7 +253,8 @@ async fn no_statement_reads_a_tenant_table_from_end_to_end() {
     let (mut wrong, mut ways_of_booking) = (Vec::new(), String::new());
     for (settings, tables) in [(FREE, SEEDED), (FORBIDDEN, &tenants)] {
         exec(&mut conn, settings).await;
-        for statement in statements {
+        // A savepoint reads nothing.
+        for statement in statements.iter().filter(|s| !s.text.contains("savepoint")) {
             let ways = explain(&mut conn, &statement.text).await;
             let ways = ways.unwrap_or_else(|e| panic!("{}: {e}: {}", statement.of, statement.text));
             let whole = read_whole(&ways, tables);

@@ -9,7 +9,9 @@
     reason = "tests fail by panicking, print their seeds and may use the ambient"
 )]
 
+mod api;
 mod architecture;
+mod catalogue;
 mod durability;
 mod embedded;
 mod explain;
@@ -19,7 +21,9 @@ mod ledger;
 mod messaging;
 mod migrations;
 mod receptionist;
+mod scheduling;
 mod schema_comments;
 mod shipped;
 mod tenancy;
 mod tools;
+mod waitlist;

@@ -1,17 +1,26 @@
-//! Busy intervals, ready to be asked.
+//! What is taken, ready to be asked.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use uuid::Uuid;
 
-/// Half-open: from the first instant, up to but without the second.
-pub(crate) type Interval = (Timestamp, Timestamp);
+use crate::stretches::{Interval, Stretches, merge};
 
-/// What is taken: per resource and lane, half-open intervals, sorted and merged.
+/// A resource and one of its lanes.
+pub(crate) type LaneKey = (Uuid, u16);
+
+/// What is taken: per resource and lane, half-open intervals; and how many visits the days have.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Busy {
-    lanes: BTreeMap<(Uuid, u16), Vec<Interval>>,
+    /// Each interval as it was given, sorted: whoever changes lanes must name it.
+    claims: Vec<(LaneKey, Interval)>,
+    /// Where a lane's stretches are, sorted by lane.
+    lanes: Vec<(LaneKey, Range<usize>)>,
+    /// Sorted and merged, lane by lane.
+    stretches: Vec<Interval>,
+    of_service: BTreeMap<Date, u16>,
+    of_practitioner: BTreeMap<(Uuid, Date), u16>,
 }
 
 impl Busy {
@@ -21,16 +30,32 @@ impl Busy {
     /// Practitioners, rooms and devices are all resources; what has room for one is on lane
     /// [`FIRST_LANE`](crate::FIRST_LANE).
     pub fn new(intervals: impl IntoIterator<Item = (Uuid, u16, Timestamp, Timestamp)>) -> Self {
-        let mut lanes: BTreeMap<(Uuid, u16), Vec<Interval>> = BTreeMap::new();
-        for (resource, lane, starts_at, ends_at) in intervals {
-            if starts_at < ends_at {
-                lanes.entry((resource, lane)).or_default().push((starts_at, ends_at));
-            }
+        let mut claims: Vec<(LaneKey, Interval)> = intervals
+            .into_iter()
+            .filter(|(_, _, starts_at, ends_at)| starts_at < ends_at)
+            .map(|(resource, lane, starts_at, ends_at)| ((resource, lane), (starts_at, ends_at)))
+            .collect();
+        claims.sort_unstable();
+        let (mut lanes, mut stretches) = (Vec::new(), Vec::with_capacity(claims.len()));
+        for of_lane in claims.chunk_by(|one, next| one.0 == next.0) {
+            let mut merged: Vec<Interval> = of_lane.iter().map(|&(_, interval)| interval).collect();
+            merge(&mut merged);
+            let start = stretches.len();
+            stretches.append(&mut merged);
+            lanes.extend(of_lane.first().map(|&(key, _)| (key, start..stretches.len())));
         }
-        for intervals in lanes.values_mut() {
-            merge(intervals);
-        }
-        Self { lanes }
+        Self { claims, lanes, stretches, ..Self::default() }
+    }
+
+    /// How many visits each civil day already has: of the service asked for at the location, and of any service
+    /// for a practitioner. A day that is not in there has none.
+    #[must_use]
+    pub fn with_counts(
+        self,
+        service: BTreeMap<Date, u16>,
+        practitioner: BTreeMap<(Uuid, Date), u16>,
+    ) -> Self {
+        Self { of_service: service, of_practitioner: practitioner, ..self }
     }
 
     /// When this lane is through with all that stands in the way of `starts_at..ends_at`; `None` if it is free.
@@ -41,50 +66,42 @@ impl Busy {
         starts_at: Timestamp,
         ends_at: Timestamp,
     ) -> Option<Timestamp> {
-        self.lane(resource, lane).busy_until((starts_at, ends_at))
+        self.lane(resource, lane).until((starts_at, ends_at))
     }
 
-    pub(crate) fn lane(&self, resource: Uuid, lane: u16) -> Lane<'_> {
-        let intervals = self.lanes.get(&(resource, lane)).map_or(&[][..], Vec::as_slice);
-        Lane { key: (resource, lane), ahead: intervals }
-    }
-}
-
-/// One lane of one resource, read from the past to the future.
-#[derive(Clone, Debug)]
-pub(crate) struct Lane<'a> {
-    pub(crate) key: (Uuid, u16),
-    ahead: &'a [Interval],
-}
-
-impl Lane<'_> {
-    /// As [`Busy::busy_until`], for starts that ascend from call to call: what has ended by a start is dropped,
-    /// so that a whole month of questions walks the intervals once.
-    pub(crate) fn busy_until(&mut self, (starts_at, ends_at): Interval) -> Option<Timestamp> {
-        while let [(_, busy_to), later @ ..] = self.ahead
-            && *busy_to <= starts_at
-        {
-            self.ahead = later;
-        }
-        self.ahead
-            .iter()
-            .take_while(|(busy_from, _)| *busy_from < ends_at)
-            .last()
-            .map(|&(_, busy_to)| busy_to)
+    pub(crate) fn lane(&self, resource: Uuid, lane: u16) -> Stretches<'_> {
+        let found = self.lanes.binary_search_by_key(&(resource, lane), |(key, _)| *key);
+        let found = found.ok().and_then(|index| self.lanes.get(index));
+        Stretches::borrowed(found.map_or(&[], |(_, range)| self.stretches_in(range)))
     }
 
-    pub(crate) fn is_free(&mut self, wanted: Interval) -> bool {
-        self.busy_until(wanted).is_none()
+    /// The merged stretches of each of a resource's lanes up to `capacity` that has any.
+    pub(crate) fn lanes(&self, resource: Uuid, capacity: u16) -> impl Iterator<Item = &[Interval]> {
+        let first = self.lanes.partition_point(|(key, _)| *key < (resource, crate::FIRST_LANE));
+        let lanes = self.lanes.iter().skip(first);
+        lanes
+            .take_while(move |(key, _)| *key <= (resource, capacity))
+            .map(|(_, range)| self.stretches_in(range))
     }
-}
 
-fn merge(intervals: &mut Vec<Interval>) {
-    intervals.sort_unstable();
-    intervals.dedup_by(|next, kept| {
-        let touches = next.0 <= kept.1;
-        if touches {
-            kept.1 = kept.1.max(next.1);
-        }
-        touches
-    });
+    /// A resource's intervals as they were given, on lanes up to `capacity`: by lane, then by start.
+    pub(crate) fn claims(&self, resource: Uuid, capacity: u16) -> impl Iterator<Item = (u16, Interval)> {
+        let first = self.claims.partition_point(|(key, _)| *key < (resource, crate::FIRST_LANE));
+        let claims = self.claims.iter().skip(first);
+        claims
+            .take_while(move |(key, _)| *key <= (resource, capacity))
+            .map(|&((_, lane), interval)| (lane, interval))
+    }
+
+    pub(crate) fn visits_of_service(&self, date: Date) -> u16 {
+        self.of_service.get(&date).copied().unwrap_or(0)
+    }
+
+    pub(crate) fn visits_of_practitioner(&self, practitioner: Uuid, date: Date) -> u16 {
+        self.of_practitioner.get(&(practitioner, date)).copied().unwrap_or(0)
+    }
+
+    fn stretches_in(&self, range: &Range<usize>) -> &[Interval] {
+        self.stretches.get(range.clone()).unwrap_or_default()
+    }
 }

@@ -1,11 +1,12 @@
 //! One start, on the grid or not: what a booking must claim, or why it cannot be.
 
-use jiff::{Timestamp, civil::Date};
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::{
-    Busy, FIRST_LANE, Opening, Refusal, Rules,
+    Busy, Cause, FIRST_LANE, Opening, Refusal, Rules,
     needs::Needs,
+    premises::Premises,
     roster::{Shift, windows_around},
     visit::{Bookable, Visit},
 };
@@ -30,61 +31,79 @@ pub struct Fit {
     pub opening: Opening,
     /// Sorted by resource and lane, no two on the same lane: the practitioner's and one per need.
     pub claims: Vec<Claim>,
+    /// The claims of others that change lanes to make room, all at once. Empty where a lane is free, and always
+    /// on what has room for one.
+    pub moves: Vec<LaneMove>,
+}
+
+/// A claim, named by what [`Busy::new`] was given, that changes lanes on its resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct LaneMove {
+    /// The room or device.
+    pub resource: Uuid,
+    /// The lane it is on.
+    pub from_lane: u16,
+    /// The lane it goes to.
+    pub to_lane: u16,
+    /// From here …
+    pub starts_at: Timestamp,
+    /// … up to here, half-open.
+    pub ends_at: Timestamp,
 }
 
 /// Whether a visit may start at `starts_at` when it is `now`, on the grid or not. The write path's check.
 ///
 /// Takes the first practitioner in order of preference who is free, and for each need the first resource that is.
 pub fn fit(rules: &Rules<'_>, busy: &Busy, starts_at: Timestamp, now: Timestamp) -> Result<Fit, Refusal> {
-    let bookable = Bookable::new(rules.service, rules.zone, now);
-    bookable.check(starts_at)?;
-    let visit =
-        Visit::at(starts_at, rules.service).ok_or(Refusal::BeyondHorizon { latest: bookable.latest })?;
     let date = rules.zone.to_datetime(starts_at).date();
-    check_open(rules, &visit, date)?;
+    let bookable = Bookable::new(rules.service, rules.zone, now);
+    let Some(visit) = Visit::at(starts_at, date, rules.service) else {
+        return Err(Refusal { causes: vec![Cause::BeyondHorizon { latest: bookable.latest }] });
+    };
+    let mut causes = bookable.causes(starts_at, date);
+    causes.extend(closed(rules, &visit));
+    Premises::new(rules, busy, (date, date)).push_causes(&visit, &mut causes);
 
     let mut needs = Needs::new(rules.needs, rules.practitioners, busy);
-    // The reason that is nearest to a booking counts: nobody works, everybody is busy, no room.
-    let mut refusal = Refusal::NobodyWorks;
-    for mut shift in Shift::roster(rules, busy, date, date) {
-        if !shift.works(&visit) {
-            continue;
+    let mut nearest: Option<Vec<Cause>> = None;
+    for mut shift in Shift::roster(rules, busy, (date, date)) {
+        let mut missing = shift.causes(&visit);
+        missing.extend(needs.causes(Some(shift.id()), &visit));
+        if causes.is_empty() && missing.is_empty() {
+            return Ok(fitted(shift.id(), &visit, &mut needs));
         }
-        if let Some(until) = shift.busy_until(&visit) {
-            refusal = busy_sooner(refusal, until);
-            continue;
-        }
-        match needs.claims(shift.id, &visit) {
-            Ok(claims) => return Ok(fitted(shift.id, &visit, claims)),
-            Err(no_room) => refusal = no_room,
+        if nearest.as_ref().is_none_or(|nearest| missing.len() < nearest.len()) {
+            nearest = Some(missing);
         }
     }
-    Err(refusal)
+    causes.extend(nearest.unwrap_or_else(|| {
+        let mut missing = vec![Cause::NobodyEligible];
+        missing.extend(needs.causes(None, &visit));
+        missing
+    }));
+    Err(Refusal { causes })
 }
 
-fn check_open(rules: &Rules<'_>, visit: &Visit, date: Date) -> Result<(), Refusal> {
-    if windows_around(rules.hours, rules, date, date).into_iter().any(|window| visit.is_inside(window)) {
-        return Ok(());
+fn closed(rules: &Rules<'_>, visit: &Visit) -> Option<Cause> {
+    if windows_around(rules.hours, rules, (visit.date, visit.date)).hold(visit.interval()) {
+        return None;
     }
-    let spans = rules.hours.spans(date);
-    if spans.is_empty() {
-        Err(Refusal::ClosedThatDay)
+    let spans = rules.hours.spans(visit.date);
+    Some(if spans.is_empty() {
+        Cause::ClosedThatDay
     } else {
-        Err(Refusal::OutsideHours { spans: spans.to_vec() })
-    }
+        Cause::OutsideHours { spans: spans.into_owned() }
+    })
 }
 
-fn busy_sooner(refusal: Refusal, until: Timestamp) -> Refusal {
-    match refusal {
-        Refusal::NobodyWorks => Refusal::PractitionerBusy { until },
-        Refusal::PractitionerBusy { until: other } => Refusal::PractitionerBusy { until: other.min(until) },
-        no_room => no_room,
-    }
-}
-
-fn fitted(practitioner: Uuid, visit: &Visit, mut claims: Vec<Claim>) -> Fit {
+fn fitted(practitioner: Uuid, visit: &Visit, needs: &mut Needs<'_>) -> Fit {
+    let (mut claims, moves) = needs.claims(practitioner, visit);
     let (starts_at, ends_at) = visit.with_buffers;
     claims.push(Claim { resource: practitioner, lane: FIRST_LANE, starts_at, ends_at });
     claims.sort_unstable_by_key(|claim| (claim.resource, claim.lane));
-    Fit { opening: Opening { starts_at: visit.starts_at, ends_at: visit.ends_at, practitioner }, claims }
+    Fit {
+        opening: Opening { starts_at: visit.starts_at, ends_at: visit.ends_at, practitioner },
+        claims,
+        moves,
+    }
 }

@@ -8,9 +8,9 @@ use jiff::{
 
 use crate::{
     LocalSpan, Service,
-    busy::Interval,
     hours::{at_minute, window},
     rules::minutes,
+    stretches::Interval,
 };
 
 /// Makes grid starts, date by date.

@@ -1,6 +1,6 @@
 //! Opening hours: civil spans by weekday and by date, and the instants they mean.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use jiff::{
     SignedDuration, Timestamp,
@@ -44,34 +44,83 @@ impl LocalSpan {
     pub const fn closes_minute(self) -> u16 {
         self.closes_minute
     }
+
+    /// What is left of the span, ascending, when `breaks` (in any order, overlapping or not) are cut out.
+    pub fn without(self, breaks: &[Self]) -> Vec<Self> {
+        let mut breaks = breaks.to_vec();
+        breaks.sort_unstable();
+        let mut left = Vec::new();
+        let mut from = self.opens_minute;
+        for pause in breaks {
+            left.extend(Self::new(from, pause.opens_minute.min(self.closes_minute)));
+            from = from.max(pause.closes_minute);
+        }
+        left.extend(Self::new(from, self.closes_minute));
+        left
+    }
 }
 
 const fn minute_of_day((hour, minute): (u16, u16)) -> Option<u16> {
     if hour <= 24 && minute < 60 { Some(hour * 60 + minute) } else { None }
 }
 
-/// Civil opening hours: a week that repeats, and the dates that differ from it.
+/// A week of civil spans that repeats between two dates.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Week {
+    /// The first civil date it is in effect; `None` is since ever.
+    pub from: Option<Date>,
+    /// The last civil date it is in effect; `None` is for good.
+    pub to: Option<Date>,
+    /// Spans by weekday, Monday first. Empty is closed.
+    pub days: [Vec<LocalSpan>; 7],
+}
+
+impl Week {
+    fn spans(&self, date: Date) -> &[LocalSpan] {
+        if self.from.is_some_and(|from| date < from) || self.to.is_some_and(|to| to < date) {
+            return &[];
+        }
+        let monday_first = usize::try_from(date.weekday().to_monday_zero_offset()).unwrap_or(0);
+        self.days.get(monday_first).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Civil opening hours: weeks that repeat, and the dates that differ from them. Without any week, closed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hours {
-    /// Spans by weekday, Monday first. Empty is closed.
-    pub weekly: [Vec<LocalSpan>; 7],
+    /// Weeks with effective dates. A date has the spans of all weeks in effect on it.
+    pub weeks: Vec<Week>,
     /// Spans of the dates that differ. Empty is closed on that civil date.
     pub overrides: BTreeMap<Date, Vec<LocalSpan>>,
 }
 
 impl Hours {
-    /// The same spans on every day of the week, no overrides.
+    /// The same spans on every day of the week, for good, no overrides.
     pub fn daily(spans: &[LocalSpan]) -> Self {
-        Self { weekly: std::array::from_fn(|_| spans.to_vec()), overrides: BTreeMap::new() }
+        Self::weekly(std::array::from_fn(|_| spans.to_vec()))
     }
 
-    /// The spans of a civil date: its override, otherwise its weekday's.
-    pub fn spans(&self, date: Date) -> &[LocalSpan] {
+    /// One week, Monday first, for good, no overrides.
+    pub fn weekly(days: [Vec<LocalSpan>; 7]) -> Self {
+        Self { weeks: vec![Week { from: None, to: None, days }], overrides: BTreeMap::new() }
+    }
+
+    /// The spans of a civil date: its override, otherwise those of the weeks in effect.
+    ///
+    /// An override's or a single week's come as they were given. Those of several weeks come sorted, and as one
+    /// where they overlap; spans that only touch stay apart, because each has its own grid.
+    pub fn spans(&self, date: Date) -> Cow<'_, [LocalSpan]> {
         if let Some(spans) = self.overrides.get(&date) {
-            return spans;
+            return Cow::Borrowed(spans);
         }
-        let monday_first = usize::try_from(date.weekday().to_monday_zero_offset()).unwrap_or(0);
-        self.weekly.get(monday_first).map_or(&[], Vec::as_slice)
+        let mut in_effect = self.weeks.iter().map(|week| week.spans(date)).filter(|spans| !spans.is_empty());
+        let first = in_effect.next().unwrap_or_default();
+        match in_effect.next() {
+            None => Cow::Borrowed(first),
+            Some(second) => Cow::Owned(union(
+                in_effect.fold([first, second].concat(), |all, spans| [&all, spans].concat()),
+            )),
+        }
     }
 
     /// The instants a civil date is open, one half-open window per span, in the order of the spans.
@@ -84,6 +133,18 @@ impl Hours {
     pub fn windows(&self, date: Date, zone: &TimeZone) -> Vec<(Timestamp, Timestamp)> {
         self.spans(date).iter().filter_map(|&span| window(span, date, zone)).collect()
     }
+}
+
+fn union(mut spans: Vec<LocalSpan>) -> Vec<LocalSpan> {
+    spans.sort_unstable();
+    spans.dedup_by(|next, kept| {
+        let overlaps = next.opens_minute < kept.closes_minute;
+        if overlaps {
+            kept.closes_minute = kept.closes_minute.max(next.closes_minute);
+        }
+        overlaps
+    });
+    spans
 }
 
 /// The instants of a civil day: from its first to the first of the next, 23 to 25 hours as a rule.

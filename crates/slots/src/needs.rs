@@ -1,60 +1,119 @@
-//! Which room and which device: one lane for each need.
+//! Which room and which device: one place for each need.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use crate::{Busy, Claim, FIRST_LANE, Need, Practitioner, Refusal, busy::Lane, rules::minutes, visit::Visit};
+use crate::{
+    Busy, Cause, Claim, LaneMove, Need, Practitioner, depth::Depth, lanes, matching::Matching,
+    rules::minutes, stretches::Interval, visit::Visit,
+};
 
-type LaneKey = (Uuid, u16);
+/// A resource, and which of its free places: the first, the second, and so on. Not a lane.
+///
+/// The claims of one visit's needs all start together, so that each is inside the longer ones. Hence they fit on a
+/// resource exactly if each can have a number of its own that is no greater than the places free for its length.
+type Place = (Uuid, u16);
 
-/// The needs of a service with the lanes that could meet them, asked about ascending starts.
+/// The needs of a service with what could meet them, asked about ascending starts.
 pub(crate) struct Needs<'a> {
-    needs: Vec<Pool<'a>>,
-    /// Whether one claim can take away another's lane: two needs share a resource, or a practitioner is one.
+    busy: &'a Busy,
+    pools: Vec<Pool>,
+    capacities: BTreeMap<Uuid, u16>,
+    /// Whether one claim can take away another's place: two needs share a resource, or a practitioner is one.
     entangled: bool,
 }
 
-struct Pool<'a> {
-    lanes: Vec<Lane<'a>>,
+struct Pool {
+    candidates: Vec<Room>,
     cleanup: SignedDuration,
+}
+
+struct Room {
+    resource: Uuid,
+    capacity: u16,
+    depth: Depth,
 }
 
 impl<'a> Needs<'a> {
     pub(crate) fn new(needs: &[Need], practitioners: &[Practitioner], busy: &'a Busy) -> Self {
-        let entangled = are_entangled(needs, practitioners);
-        Self { needs: needs.iter().map(|need| Pool::new(need, busy)).collect(), entangled }
+        let mut capacities = BTreeMap::new();
+        for candidate in needs.iter().flat_map(|need| &need.candidates) {
+            let least: &mut u16 = capacities.entry(candidate.resource).or_insert(candidate.lanes);
+            *least = candidate.lanes.min(*least);
+        }
+        let pool = |need: &Need| {
+            let in_service = need.candidates.iter().filter_map(|candidate| {
+                let capacity =
+                    capacities.get(&candidate.resource).copied().filter(|&capacity| capacity > 0)?;
+                let depth = Depth::of(busy, candidate.resource, capacity);
+                Some(Room { resource: candidate.resource, capacity, depth })
+            });
+            Pool { candidates: in_service.collect(), cleanup: minutes(need.cleanup_minutes) }
+        };
+        let pools = needs.iter().map(pool).collect();
+        Self { busy, pools, entangled: are_entangled(needs, practitioners), capacities }
     }
 
     /// Whether each need, taken by itself, can be met. Necessary, and without entanglement sufficient.
     pub(crate) fn each_can_be_met(&mut self, visit: &Visit) -> bool {
-        self.needs.iter_mut().all(|pool| pool.has_room(visit))
+        self.pools.iter_mut().all(|pool| pool.has_room(visit))
     }
 
-    /// Whether all needs can be met at once, `practitioner` being taken. Given that each can.
-    pub(crate) fn can_be_met_beside(&mut self, practitioner: Uuid, visit: &Visit) -> bool {
-        !self.entangled || self.assign(practitioner, visit).is_ok()
+    /// Whether all needs can be met at once, `giver` being taken. Given that each can.
+    pub(crate) fn can_be_met_beside(&mut self, giver: Uuid, visit: &Visit) -> bool {
+        !self.entangled || Matching::is_perfect(self.free_places(Some(giver), visit))
     }
 
-    /// The claims that meet all needs, `practitioner` being taken; otherwise why there are none.
-    pub(crate) fn claims(&mut self, practitioner: Uuid, visit: &Visit) -> Result<Vec<Claim>, Refusal> {
-        match self.assign(practitioner, visit) {
-            Ok(keys) => Ok(self.needs.iter().zip(keys).map(|(pool, key)| pool.claim(key, visit)).collect()),
-            Err(unmet) => {
-                Err(self.needs.get_mut(unmet).map_or(Refusal::NoResource, |pool| pool.refusal(visit)))
+    /// A cause for each need that stays unmet when as many as possible are met, `giver` being taken.
+    pub(crate) fn causes(&mut self, giver: Option<Uuid>, visit: &Visit) -> Vec<Cause> {
+        let chosen = Matching::all(self.free_places(giver, visit)).chosen;
+        let mut taken: BTreeMap<Uuid, u16> = BTreeMap::new();
+        for (resource, _) in chosen.iter().flatten() {
+            *taken.entry(*resource).or_default() += 1;
+        }
+        let (mut unmet, mut freeable) = (Vec::new(), Vec::new());
+        for (need, pool) in self.pools.iter_mut().enumerate() {
+            if chosen.get(need).is_some_and(Option::is_none) {
+                unmet.push(need);
+                freeable.push(pool.places_to_free(giver, &taken, visit, chosen.len()));
             }
         }
+        let places = freeable.iter().map(|places| places.iter().map(|&(_, place)| place).collect()).collect();
+        let freed = Matching::all(places).chosen;
+        let cause = |((need, places), freed): ((usize, &Vec<(_, Place)>), Option<Place>)| {
+            let found = freed.and_then(|freed| places.iter().find(|&&(_, place)| place == freed));
+            found.map_or(Cause::NoResource { need }, |&(until, (resource, _))| Cause::ResourceBusy {
+                resource,
+                need,
+                until,
+            })
+        };
+        unmet.into_iter().zip(&freeable).zip(freed).map(cause).collect()
     }
 
-    /// One lane for each need, no lane twice; otherwise the first need that gets none.
-    fn assign(&mut self, practitioner: Uuid, visit: &Visit) -> Result<Vec<LaneKey>, usize> {
-        let free = self.needs.iter_mut().map(|pool| pool.free_lanes(practitioner, visit)).collect();
-        let mut matching = Matching { free, holder: BTreeMap::new(), chosen: vec![None; self.needs.len()] };
-        match (0..self.needs.len()).find(|&need| !matching.place(need)) {
-            Some(unmet) => Err(unmet),
-            None => Ok(matching.chosen.into_iter().flatten().collect()),
+    /// The claims that meet all needs, `giver` being taken, and what makes room for them. Given that all can be met.
+    pub(crate) fn claims(&mut self, giver: Uuid, visit: &Visit) -> (Vec<Claim>, Vec<LaneMove>) {
+        let chosen = Matching::all(self.free_places(Some(giver), visit)).chosen;
+        let mut wanted: BTreeMap<Uuid, Vec<Interval>> = BTreeMap::new();
+        for (pool, (resource, _)) in self.pools.iter().zip(chosen.into_iter().flatten()) {
+            wanted.entry(resource).or_default().push(visit.with_cleanup(pool.cleanup));
         }
+        let (mut claims, mut moves) = (Vec::new(), Vec::new());
+        for (resource, wanted) in wanted {
+            let capacity = self.capacities.get(&resource).copied().unwrap_or(crate::FIRST_LANE);
+            let (lanes, mut moved) = lanes::settle(self.busy, resource, capacity, &wanted);
+            let claim = |(lane, (starts_at, ends_at))| Claim { resource, lane, starts_at, ends_at };
+            claims.extend(lanes.into_iter().zip(wanted).map(claim));
+            moves.append(&mut moved);
+        }
+        (claims, moves)
+    }
+
+    fn free_places(&mut self, giver: Option<Uuid>, visit: &Visit) -> Vec<Vec<Place>> {
+        let needs = self.pools.len();
+        self.pools.iter_mut().map(|pool| pool.free_places(giver, visit, needs)).collect()
     }
 }
 
@@ -71,82 +130,45 @@ fn are_entangled(needs: &[Need], practitioners: &[Practitioner]) -> bool {
     })
 }
 
-impl<'a> Pool<'a> {
-    fn new(need: &Need, busy: &'a Busy) -> Self {
-        let lanes = need
-            .candidates
-            .iter()
-            .flat_map(|candidate| {
-                (FIRST_LANE..=candidate.lanes).map(|lane| busy.lane(candidate.resource, lane))
-            })
-            .collect();
-        Self { lanes, cleanup: minutes(need.cleanup_minutes) }
-    }
-
+impl Pool {
     fn has_room(&mut self, visit: &Visit) -> bool {
         let wanted = visit.with_cleanup(self.cleanup);
-        self.lanes.iter_mut().any(|lane| lane.is_free(wanted))
+        self.candidates.iter_mut().any(|room| room.depth.is_below(room.capacity, wanted))
     }
 
-    fn free_lanes(&mut self, practitioner: Uuid, visit: &Visit) -> Vec<LaneKey> {
+    /// Who gives the visit does not meet one of its needs as well.
+    fn beside(&mut self, giver: Option<Uuid>) -> impl Iterator<Item = &mut Room> {
+        self.candidates.iter_mut().filter(move |room| Some(room.resource) != giver)
+    }
+
+    /// No more of a resource than there are needs, as nobody could ask for them.
+    fn free_places(&mut self, giver: Option<Uuid>, visit: &Visit, needs: usize) -> Vec<Place> {
         let wanted = visit.with_cleanup(self.cleanup);
-        let lanes = self.lanes.iter_mut().filter(|lane| lane.key != (practitioner, FIRST_LANE));
-        lanes.filter_map(|lane| lane.is_free(wanted).then_some(lane.key)).collect()
+        let places = self.beside(giver).flat_map(|room| {
+            let free = room.capacity.saturating_sub(room.depth.max(wanted));
+            (1..=free).take(needs).map(|place| (room.resource, place))
+        });
+        places.collect()
     }
 
-    fn claim(&self, (resource, lane): LaneKey, visit: &Visit) -> Claim {
-        let (starts_at, ends_at) = visit.with_cleanup(self.cleanup);
-        Claim { resource, lane, starts_at, ends_at }
-    }
-
-    fn refusal(&mut self, visit: &Visit) -> Refusal {
+    /// The places that others take and this visit does not, with their ends, those that are free first first.
+    fn places_to_free(
+        &mut self,
+        giver: Option<Uuid>,
+        taken: &BTreeMap<Uuid, u16>,
+        visit: &Visit,
+        needs: usize,
+    ) -> Vec<(Option<Timestamp>, Place)> {
         let wanted = visit.with_cleanup(self.cleanup);
-        let by_end = self.lanes.iter_mut().map(|lane| (lane.busy_until(wanted), lane.key.0));
-        // A free lane (`None`) sorts first: then only this visit's own claims stand in the way.
-        match by_end.min_by_key(|&(until, _): &(Option<Timestamp>, Uuid)| until) {
-            Some((until, resource)) => Refusal::ResourceBusy { resource, until },
-            None => Refusal::NoResource,
-        }
-    }
-}
-
-/// A bipartite matching, grown need by need along augmenting paths: a need may push an earlier one to another
-/// lane, so that greed never refuses what would fit.
-struct Matching {
-    free: Vec<Vec<LaneKey>>,
-    holder: BTreeMap<LaneKey, usize>,
-    chosen: Vec<Option<LaneKey>>,
-}
-
-impl Matching {
-    fn place(&mut self, need: usize) -> bool {
-        let mut wanted_by: BTreeMap<LaneKey, usize> = BTreeMap::new();
-        let mut queue = VecDeque::from([need]);
-        while let Some(asking) = queue.pop_front() {
-            for &lane in self.free.get(asking).into_iter().flatten() {
-                if wanted_by.contains_key(&lane) {
-                    continue;
-                }
-                wanted_by.insert(lane, asking);
-                let Some(&holding) = self.holder.get(&lane) else {
-                    self.hand_over(lane, &wanted_by);
-                    return true;
-                };
-                queue.push_back(holding);
-            }
-        }
-        false
-    }
-
-    /// Gives `lane` to the need that wanted it, that one's former lane to the need that wanted that, and so on.
-    fn hand_over(&mut self, lane: LaneKey, wanted_by: &BTreeMap<LaneKey, usize>) {
-        let mut next = Some(lane);
-        while let Some(lane) = next
-            && let Some(&need) = wanted_by.get(&lane)
-            && let Some(chosen) = self.chosen.get_mut(need)
-        {
-            self.holder.insert(lane, need);
-            next = chosen.replace(lane);
-        }
+        let places = self.beside(giver).flat_map(|room| {
+            let own = taken.get(&room.resource).copied().unwrap_or(0);
+            let places = (own.saturating_add(1)..=room.capacity).take(needs);
+            let level = |place| room.capacity - place + 1;
+            let until = |place| (room.depth.until(level(place), wanted), (room.resource, place));
+            places.map(until).collect::<Vec<_>>()
+        });
+        let mut places: Vec<_> = places.collect();
+        places.sort_by_key(|&(until, _)| until);
+        places
     }
 }

@@ -7,6 +7,7 @@ use crate::{
     Busy, Rules,
     grid::Grid,
     needs::Needs,
+    premises::Premises,
     roster::Shift,
     visit::{Bookable, Visit},
 };
@@ -31,23 +32,24 @@ pub fn openings(rules: &Rules<'_>, busy: &Busy, from: Date, to: Date, now: Times
     if to < from {
         return Vec::new();
     }
-    let mut roster = Shift::roster(rules, busy, from, to);
+    let mut premises = Premises::new(rules, busy, (from, to));
+    let mut roster = Shift::roster(rules, busy, (from, to));
     let mut needs = Needs::new(rules.needs, rules.practitioners, busy);
+    let mut against = Vec::new();
     let mut first_free = |visit: &Visit| {
-        if !needs.each_can_be_met(visit) {
+        against.clear();
+        premises.push_causes(visit, &mut against);
+        if !against.is_empty() || !needs.each_can_be_met(visit) {
             return None;
         }
-        let mut free = |shift: &mut Shift<'_>| {
-            shift.works(visit)
-                && shift.busy_until(visit).is_none()
-                && needs.can_be_met_beside(shift.id, visit)
-        };
-        roster.iter_mut().find_map(|shift| free(shift).then_some(shift.id))
+        let mut free =
+            |shift: &mut Shift<'_>| shift.can_give(visit) && needs.can_be_met_beside(shift.id(), visit);
+        roster.iter_mut().find_map(|shift| free(shift).then_some(shift.id()))
     };
     grid_starts(rules, from, to)
         .into_iter()
-        .filter(|starts_at| *starts_at >= bookable.earliest)
-        .filter_map(|starts_at| Visit::at(starts_at, rules.service))
+        .filter(|(starts_at, _)| *starts_at >= bookable.earliest)
+        .filter_map(|(starts_at, date)| Visit::at(starts_at, date, rules.service))
         .filter_map(|visit| {
             let practitioner = first_free(&visit)?;
             Some(Opening { starts_at: visit.starts_at, ends_at: visit.ends_at, practitioner })
@@ -56,21 +58,22 @@ pub fn openings(rules: &Rules<'_>, busy: &Busy, from: Date, to: Date, now: Times
 }
 
 /// A date that no bookable start precedes; two early, as local dates can repeat where clocks go back.
-fn first_date(bookable: &Bookable<'_>, rules: &Rules<'_>) -> Date {
+fn first_date(bookable: &Bookable, rules: &Rules<'_>) -> Date {
     rules.zone.to_datetime(bookable.earliest).date().saturating_sub(2.days())
 }
 
-/// Ascending, each once.
-fn grid_starts(rules: &Rules<'_>, from: Date, to: Date) -> Vec<Timestamp> {
+/// Ascending, each once, with their civil dates.
+fn grid_starts(rules: &Rules<'_>, from: Date, to: Date) -> Vec<(Timestamp, Date)> {
     let grid = Grid::new(rules.zone, rules.service);
-    let mut starts = Vec::new();
+    let (mut starts, mut of_date) = (Vec::new(), Vec::new());
     let mut next = Some(from);
     while let Some(date) = next
         && date <= to
     {
-        for &span in rules.hours.spans(date) {
-            grid.push_starts(span, date, &mut starts);
+        for &span in rules.hours.spans(date).iter() {
+            grid.push_starts(span, date, &mut of_date);
         }
+        starts.extend(of_date.drain(..).map(|start| (start, date)));
         next = date.tomorrow().ok();
     }
     starts.sort_unstable();

@@ -80,6 +80,33 @@ impl FunctionTool {
     }
 }
 
+/// The platform's own tool that transfers a call.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TransferTool {
+    /// Always `transferCall`.
+    #[serde(rename = "type")]
+    pub kind: TransferType,
+    /// Where to; empty for a tool that asks the server by `transfer-destination-request`.
+    pub destinations: Vec<Value>,
+    /// What the model knows of it.
+    pub function: Function,
+}
+
+impl TransferTool {
+    /// A transfer whose destination the server names during the call.
+    pub const fn asking_the_server(function: Function) -> Self {
+        Self { kind: TransferType::TransferCall, destinations: Vec::new(), function }
+    }
+}
+
+/// The discriminator of a transfer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum TransferType {
+    /// The only one.
+    TransferCall,
+}
+
 /// The discriminator of a function tool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -170,7 +197,9 @@ pub struct Assistant {
 
 /// The messages that an assistant's server needs. `assistant-request` needs no subscription.
 pub fn default_server_messages() -> Vec<String> {
-    ["end-of-call-report", "status-update", "tool-calls", "hang"].map(str::to_owned).to_vec()
+    ["end-of-call-report", "status-update", "tool-calls", "transfer-destination-request", "hang"]
+        .map(str::to_owned)
+        .to_vec()
 }
 
 /// The language model and what it is told.

@@ -111,6 +111,23 @@ pub async fn answer(
     Ok(())
 }
 
+/// Whether something asked in this call of the platform was answered with exactly these words before.
+pub async fn was_told(
+    tx: &mut PgConnection,
+    org: OrgId,
+    call_ref: &str,
+    text: &str,
+) -> Result<bool, sqlx::Error> {
+    sql_scalar(
+        "select $2 <> '' and exists (select from tool_calls where org_id = $1 and call_ref = $2 and answer = $3)",
+    )
+    .bind(org)
+    .bind(call_ref)
+    .bind(text)
+    .fetch_one(tx)
+    .await
+}
+
 /// Records read-only calls, many at once and off the caller's path.
 pub async fn record_read_only(tx: &mut PgConnection, org: OrgId, calls: &Value) -> Result<(), sqlx::Error> {
     sql("insert into tool_calls (org_id, call_ref, tool_call_id, name, arguments, arguments_digest, answer, is_error, asked_at, micros)

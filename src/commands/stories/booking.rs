@@ -1,23 +1,19 @@
 //! Callers who come for a time.
 
-use jiff::civil::Date;
-
 use super::super::CommandError;
 use super::super::output::say;
-use super::stage::{Line, Stage};
+use super::stage::Stage;
 use crate::when::say_date;
 
 const BOTOX: &str = "Botox";
 const LASER: &str = "Laser Treatment";
-/// Days that are looked through for a free time.
-const DAYS_LOOKED_AT: i32 = 60;
 /// More visits than the laser can do in a day.
 const VISITS_A_DAY_MAX: usize = 20;
 
 pub(super) async fn books(stage: &Stage) -> Result<(), CommandError> {
     let mut line = stage.ring(Some("Dana O'Neil")).await?;
     line.says(&format!("Hi, what do you have for Botox on {}?", say_date(stage.day(1)))).await?;
-    let (day, times) = first_free(&mut line, BOTOX, stage, 1).await?;
+    let (day, times) = line.first_free(BOTOX, 1).await?;
     let time = &times[0];
     line.says(&format!("{time}, please.")).await?;
     line.hears(&format!("That's Botox on {}, at {time}. Is that right?", say_date(day))).await?;
@@ -55,7 +51,7 @@ pub(super) async fn asks_full_day(stage: &Stage) -> Result<(), CommandError> {
 pub(super) async fn races_for_last_slot(stage: &Stage) -> Result<(), CommandError> {
     let (mut one, mut other) = (stage.ring(Some("Alex Kim")).await?, stage.ring(Some("Jo Brandt")).await?);
     one.says("When is the laser free?").await?;
-    let (day, times) = first_free(&mut one, LASER, stage, 1).await?;
+    let (day, times) = one.first_free(LASER, 1).await?;
     let Some(time) = times.last() else { return Ok(()) };
     other.says(&format!("Could I have the laser at {time}?")).await?;
     // There is one laser, so each of its times is the last one.
@@ -69,7 +65,7 @@ pub(super) async fn races_for_last_slot(stage: &Stage) -> Result<(), CommandErro
 pub(super) async fn repeats_tool_call(stage: &Stage) -> Result<(), CommandError> {
     let mut line = stage.ring(Some("Lee Park")).await?;
     line.says("Please book me a HydraFacial, any time the day after tomorrow.").await?;
-    let (day, times) = first_free(&mut line, "HydraFacial", stage, 2).await?;
+    let (day, times) = line.first_free("HydraFacial", 2).await?;
     let wanted = line.booking("HydraFacial", day, &times[0]);
     let id = format!("call_{}", line.call_ref.replace('-', ""));
     let first = line.tool_as(&id, "book_appointment", wanted.clone()).await?;
@@ -78,23 +74,4 @@ pub(super) async fn repeats_tool_call(stage: &Stage) -> Result<(), CommandError>
     let is_same = first == same_id && first == new_id;
     say(format_args!("   ({})", if is_same { "three requests, one answer" } else { "THE ANSWERS DIFFER" }));
     line.hangs_up().await
-}
-
-/// The first day from `days_ahead` on which the caller is offered something.
-async fn first_free(
-    line: &mut Line<'_>,
-    service: &str,
-    stage: &Stage,
-    days_ahead: i32,
-) -> Result<(Date, Vec<String>), CommandError> {
-    for ahead in days_ahead..days_ahead + DAYS_LOOKED_AT {
-        let day = stage.day(ahead);
-        let times = line.times(service, day).await?;
-        if !times.is_empty() {
-            return Ok((day, times));
-        }
-    }
-    Err(CommandError::Refused(format!(
-        "{service} is booked out for {DAYS_LOOKED_AT} days: start with a new --data-dir"
-    )))
 }

@@ -1,6 +1,8 @@
 //! The stories that simulated callers tell.
 
 mod booking;
+mod changes;
+mod rules;
 mod sales;
 mod stage;
 
@@ -31,6 +33,20 @@ pub(super) enum Story {
     WrongNumber,
     /// A face swollen after filler
     SwollenFace,
+    /// Has a time held, asks at home, and books it
+    Prepare,
+    /// Books, moves the visit, and asks what is ahead
+    Move,
+    /// Books and calls it off too late
+    Cancel,
+    /// A time that is called off goes to whoever waits for it
+    WaitlistFill,
+    /// First filler: a consultation must come before it
+    Prerequisite,
+    /// One practitioner at two sites in two time zones
+    TwoSites,
+    /// Eight callers for the one laser, at times that overlap
+    RaceLaser,
 }
 
 impl Story {
@@ -55,6 +71,13 @@ impl Story {
             Self::TurnsHot => sales::turns_hot(stage).await,
             Self::WrongNumber => sales::wrong_number(stage).await,
             Self::SwollenFace => sales::swollen_face(stage).await,
+            Self::Prepare => changes::prepares(stage).await,
+            Self::Move => changes::moves(stage).await,
+            Self::Cancel => changes::cancels(stage).await,
+            Self::WaitlistFill => changes::fills_from_waitlist(stage).await,
+            Self::Prerequisite => rules::needs_consultation(stage).await,
+            Self::TwoSites => rules::two_sites(stage).await,
+            Self::RaceLaser => rules::race_laser(stage).await,
         }
     }
 }

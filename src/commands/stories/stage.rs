@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use voxanne_sandbox::caller::{CallScript, Caller, Reply, Said, Spoken};
 
 use super::super::CommandError;
-use super::super::demo_file::DemoFile;
+use super::super::demo_file::{ClinicFile, DemoFile, LineFile};
 use super::super::failure::Doing as _;
 use super::super::left::Records;
 use super::super::output::say;
@@ -20,6 +20,10 @@ use crate::when;
 
 /// The platform's own patience with a tool.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// Days that are looked through for a free time.
+const DAYS_LOOKED_AT: i32 = 60;
+/// What an answer with times says.
+const TIMES_FOLLOW: &str = "I have availability";
 /// Where fictional numbers (`555-01xx`) are drawn from.
 const AREA_CODES: [u16; 8] = [310, 323, 213, 424, 818, 626, 747, 562];
 
@@ -32,18 +36,27 @@ pub(in super::super) struct Stage {
     clock: Clock,
     seed: AtomicU64,
     records: Option<Records>,
+    /// The sites of the demo's clinic that has several.
+    sites: Vec<Self>,
 }
 
 impl Stage {
-    /// The first clinic of a demo.
+    /// The first clinic of a demo, and the sites of the one that has several.
     pub(in super::super) fn of_demo(demo: &DemoFile) -> Result<Self, CommandError> {
-        let clinic = &demo.clinic;
+        let mut stage = Self::of_clinic(demo, &demo.clinic, &demo.clinic.line)?;
+        let juniper = &demo.juniper;
+        let lines = std::iter::once(&juniper.line).chain(&juniper.other_lines);
+        stage.sites = lines.map(|line| Self::of_clinic(demo, juniper, line)).collect::<Result<_, _>>()?;
+        Ok(stage)
+    }
+
+    fn of_clinic(demo: &DemoFile, clinic: &ClinicFile, line: &LineFile) -> Result<Self, CommandError> {
         let mut stage =
-            Self::elsewhere(clinic.webhook_url.clone(), clinic.webhook_secret.clone(), &clinic.time_zone)?;
-        stage.script.assistant_id = Some(clinic.assistant_id.clone());
-        stage.script.phone_number_id = Some(clinic.phone_number_id.clone());
+            Self::elsewhere(clinic.webhook_url.clone(), clinic.webhook_secret.clone(), &line.time_zone)?;
+        stage.script.assistant_id = Some(line.assistant_id.clone());
+        stage.script.phone_number_id = Some(line.phone_number_id.clone());
         stage.clock = demo.clock();
-        stage.records = Some(Records::of_demo(demo, stage.http.clone())?);
+        stage.records = Some(Records::of_demo(demo, clinic, stage.http.clone())?);
         Ok(stage)
     }
 
@@ -63,7 +76,7 @@ impl Stage {
             secret: Some(("x-vapi-secret".into(), secret)),
         };
         let seed = AtomicU64::new(clock.now().as_microsecond().unsigned_abs());
-        Ok(Self { http, script, zone, clock, seed, records: None })
+        Ok(Self { http, script, zone, clock, seed, records: None, sites: Vec::new() })
     }
 
     /// The clinic's day that lies so many days ahead.
@@ -72,11 +85,25 @@ impl Stage {
         today.saturating_add(jiff::Span::new().days(days_ahead))
     }
 
+    /// A site of the demo's clinic that has several; none where there is no demo.
+    pub(super) fn site(&self, index: usize) -> Option<&Self> {
+        self.sites.get(index)
+    }
+
     /// Somebody rings, and the assistant picks up. `None` for a name keeps the call off the screen.
     pub(super) async fn ring(&self, name: Option<&'static str>) -> Result<Line<'_>, CommandError> {
         let seed = self.seed.fetch_add(1, Ordering::Relaxed);
         let area = AREA_CODES[usize::try_from(seed / 100 % 8).unwrap_or(0)];
-        let number = format!("+1{area}55501{:02}", seed % 100);
+        self.ring_from(name, format!("+1{area}55501{:02}", seed % 100)).await
+    }
+
+    /// The same from a certain number.
+    pub(super) async fn ring_from(
+        &self,
+        name: Option<&'static str>,
+        number: String,
+    ) -> Result<Line<'_>, CommandError> {
+        let seed = self.seed.fetch_add(1, Ordering::Relaxed);
         let id: InboxId = Ids::random().next(self.clock.now());
         let script = CallScript {
             call_id: id.0.to_string(),
@@ -103,9 +130,23 @@ impl Stage {
         }
     }
 
+    /// The latest text to a number that holds some words; none where texts cannot be looked at.
+    pub(super) async fn text_to(&self, number: &str, words: &str) -> Result<Option<String>, CommandError> {
+        match &self.records {
+            Some(records) => records.text_to(number, words).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Somebody opens a link and presses its button; the HTTP status.
+    pub(super) async fn taps(&self, link: &str) -> Result<u16, CommandError> {
+        let pressed = self.http.post(link).send().await.doing("press the button behind a link")?;
+        Ok(pressed.status().as_u16())
+    }
+
     /// Closes what was opened to look.
     pub(in super::super) async fn close(&self) {
-        if let Some(records) = &self.records {
+        for records in std::iter::once(self).chain(&self.sites).filter_map(|stage| stage.records.as_ref()) {
             records.close().await;
         }
     }
@@ -177,7 +218,41 @@ impl Line<'_> {
     pub(super) async fn times(&mut self, service: &str, day: Date) -> Result<Vec<String>, CommandError> {
         let wanted = json!({ "date": day.to_string(), "serviceType": service });
         let answer = self.tool("check_availability", wanted).await?;
-        Ok(if answer.contains("I have availability") { times_in(&answer) } else { Vec::new() })
+        Ok(if answer.contains(TIMES_FOLLOW) { times_in(&answer) } else { Vec::new() })
+    }
+
+    /// The first day from `days_ahead` on of which the caller is told a time.
+    pub(super) async fn first_free(
+        &mut self,
+        service: &str,
+        days_ahead: i32,
+    ) -> Result<(Date, Vec<String>), CommandError> {
+        self.first_free_with(None, service, days_ahead).await
+    }
+
+    /// The same with a certain practitioner. A caller who is told the nearest day with openings takes that.
+    pub(super) async fn first_free_with(
+        &mut self,
+        practitioner: Option<&str>,
+        service: &str,
+        days_ahead: i32,
+    ) -> Result<(Date, Vec<String>), CommandError> {
+        let (mut day, last) = (self.stage.day(days_ahead), self.stage.day(days_ahead + DAYS_LOOKED_AT));
+        while day < last {
+            let mut wanted = json!({ "date": day.to_string(), "serviceType": service });
+            if let Some(name) = practitioner {
+                wanted["practitionerName"] = name.into();
+            }
+            let answer = self.tool("check_availability", wanted).await?;
+            if answer.contains(TIMES_FOLLOW) {
+                return Ok((day, times_in(&answer)));
+            }
+            let next = day.saturating_add(jiff::Span::new().days(1));
+            day = named_day(&answer, next).unwrap_or(next);
+        }
+        Err(CommandError::Refused(format!(
+            "{service} is booked out for {DAYS_LOOKED_AT} days: start with a new --data-dir"
+        )))
     }
 
     /// Books `time` of `day` in the caller's name.
@@ -260,6 +335,12 @@ fn times_in(sentence: &str) -> Vec<String> {
     words.windows(2).filter(|pair| is_half(pair[1])).map(|pair| pair.join(" ")).collect()
 }
 
+/// The day that a sentence names as the nearest with openings, not before `earliest`.
+fn named_day(sentence: &str, earliest: Date) -> Option<Date> {
+    let (_, rest) = sentence.split_once("The nearest day with openings is ")?;
+    when::parse_date(rest.split_once(", from")?.0, earliest).ok()
+}
+
 /// `2:30 PM` as the wire wants it.
 fn wire_time(said: &str) -> String {
     when::parse_time(said).map_or_else(|_question| said.to_owned(), |time| time.strftime("%H:%M").to_string())
@@ -274,6 +355,9 @@ mod tests {
         let answer =
             "For Sunday, February 1st, I have availability at 9 AM, 10:30 AM, and 3 more times. Which?";
         assert_eq!(times_in(answer), ["9 AM", "10:30 AM"]);
+        let none = "I'm sorry, we're closed on Sunday, November 29th. The nearest day with openings is Tuesday, December 1st, from 9 AM; would that work?";
+        let december = |day| jiff::civil::date(2026, 12, day);
+        assert_eq!(named_day(none, jiff::civil::date(2026, 11, 30)), Some(december(1)));
         assert_eq!(wire_time("10:30 AM"), "10:30");
         assert_eq!(wire_time("2 PM"), "14:00");
     }

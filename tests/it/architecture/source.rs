@@ -41,7 +41,7 @@ impl Source {
     }
 
     pub(super) fn may_speak_http(&self) -> bool {
-        self.path.ends_with("/http.rs") || HTTP_FILES.contains(&self.path.as_str())
+        self.slice() == "api" || self.path.ends_with("/http.rs") || HTTP_FILES.contains(&self.path.as_str())
     }
 
     pub(super) fn paths(&self) -> Vec<Found> {

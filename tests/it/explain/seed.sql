@@ -47,8 +47,8 @@ select org_id, pg_temp.id(n, 30000 + i), pg_temp.id(n, 31 + i % 8), starts_at, s
 insert into waitlist_entries (org_id, id, location_id, service_id, contact_id, local_from, local_to, created_at)
 select org_id, pg_temp.id(n, 40000 + i), pg_temp.id(n, 1), pg_temp.id(n, 11), pg_temp.id(n, 1000 + i), date '2026-12-01' + i, date '2026-12-31' + i, now()
   from clinics, generate_series(1, 200) i where n <= 100;
-insert into waitlist_offers (org_id, id, entry_id, practitioner_id, starts_at, ends_at, token_digest, expires_at, created_at)
-select org_id, pg_temp.id(n, 41000 + i), pg_temp.id(n, 40000 + i), pg_temp.id(n, 21), now(), now(), int8send(n * 1000 + i), now(), now()
+insert into waitlist_offers (org_id, id, entry_id, practitioner_id, freed_practitioner_id, freed_from, freed_until, starts_at, ends_at, token_digest, expires_at, created_at)
+select org_id, pg_temp.id(n, 41000 + i), pg_temp.id(n, 40000 + i), pg_temp.id(n, 21), pg_temp.id(n, 21), now() + i * interval '1 hour', now() + i * interval '1 hour' + interval '45 min', now(), now(), int8send(n * 1000 + i), now(), now()
   from clinics, generate_series(1, 200) i where n <= 100;
 insert into api_keys (org_id, id, name, key_digest, scopes, created_at)
 select org_id, pg_temp.id(n, 50 + k), 'Key ' || k, int8send(n * 100 + k), '{}', now() from clinics, generate_series(1, 5) k;
@@ -58,4 +58,6 @@ insert into directory (kind, key, owner_org, owner_row)
 select 'api_key', encode(key_digest, 'hex'), org_id, id from api_keys on conflict do nothing;
 
 set session_replication_role = origin;
+-- Every row is sampled, so that the same rows have the same plans.
+set default_statistics_target = 5000;
 analyze;

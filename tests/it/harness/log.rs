@@ -28,6 +28,7 @@ const PERSONAL: &[&str] = &[
     "I have budget",
     "MUST_BE_REDACTED",
     "whsec_",
+    "vxk_",
     "door_test",
     "lip filler on Thursday",
     "evil.example",

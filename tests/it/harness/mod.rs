@@ -1,6 +1,7 @@
 //! A whole Voxanne per test: its own database from a template, its own port, the sandbox vendors, a fixed clock.
 //! A14, H5: the router, the accept loop and the configuration are production's, over HTTP.
 
+mod api;
 mod line;
 mod log;
 mod server;
@@ -25,6 +26,7 @@ use voxanne_sandbox::Sandbox;
 use voxanne_sandbox::caller::CallScript;
 use voxanne_sandbox::twilio::Text;
 
+pub use api::{Answered, Api};
 pub use line::Line;
 pub use server::{Database, empty_database, new_database, prepare, secret_of};
 
@@ -49,6 +51,10 @@ pub struct Voxanne {
     pub http: reqwest::Client,
     pub glow: Clinic,
     pub harbor: Clinic,
+    /// The first site of the clinic with two.
+    pub denver: Clinic,
+    /// Its second.
+    pub phoenix: Clinic,
 }
 
 /// A demo clinic's side of the voice platform.
@@ -119,6 +125,7 @@ impl Voxanne {
             secret: server::secret_of(seeded),
             door: server::door_of(seeded),
         };
+        let phoenix = &seed::JUNIPER.more.other_sites[0];
         Self {
             url,
             sandbox,
@@ -127,6 +134,13 @@ impl Voxanne {
             http: reqwest::Client::builder().timeout(Duration::from_secs(30)).build().unwrap(),
             glow: clinic(&seed::GLOW),
             harbor: clinic(&seed::HARBOR),
+            phoenix: Clinic {
+                assistant_id: phoenix.assistant_id.to_owned(),
+                phone_number_id: phoenix.phone_number_id.to_owned(),
+                number: phoenix.number.to_owned(),
+                ..clinic(&seed::JUNIPER)
+            },
+            denver: clinic(&seed::JUNIPER),
             app,
         }
     }
@@ -209,20 +223,10 @@ impl Voxanne {
     /// Holds the laser at `starts_at` for a call; false when it is taken.
     pub async fn hold_laser(&self, call_ref: &str, starts_at: &str) -> bool {
         let book = scheduling::rule_book(&self.app, self.glow.org, None).await.unwrap();
+        let laser = book.services.iter().find(|s| s.name == "Laser Treatment").unwrap();
         let wanted = NewBooking {
-            book: &book,
-            location: &book.locations[0],
-            service: book.services.iter().find(|s| s.name == "Laser Treatment").unwrap(),
-            service_said: None,
-            starts_at: starts_at.parse().unwrap(),
-            practitioner: None,
-            name: None,
-            phone: None,
-            is_caller_id: false,
-            said_phone: None,
-            email: None,
-            notes: None,
             call_ref: Some(call_ref.to_owned()),
+            ..NewBooking::new(&book, &book.locations[0], laser, starts_at.parse().unwrap())
         };
         let mut tx = self.app.begin(self.glow.org).await.unwrap();
         let held = appointments::hold(&self.app, &mut tx, self.glow.org, &wanted).await;

@@ -92,10 +92,10 @@ fn mutated(shipped: &str, what: &str, instead: &str) -> String {
     shipped.replace(what, instead)
 }
 
-async fn mutate_open_ledger(admin: &PgPool, mutate: impl FnOnce(&str) -> String) {
+async fn mutate_locks(admin: &PgPool, mutate: impl FnOnce(&str) -> String) {
     let shipped: String = sqlx::query_scalar(
         "select pg_get_functiondef(oid) from pg_proc
-          where pronamespace = 'app_ctx'::regnamespace and proname = 'open_ledger' and 'jsonb'::regtype = any (proargtypes)",
+          where pronamespace = 'app_ctx'::regnamespace and proname = 'lock_ledger'",
     )
     .fetch_one(admin)
     .await
@@ -120,7 +120,7 @@ async fn the_shipped_ledger_stands_where_each_mutation_falls() {
 async fn to_look_and_then_to_write_is_caught() {
     let (database, admin) = database().await;
     exec(&admin, WITHOUT_CONSTRAINTS).await;
-    mutate_open_ledger(&admin, without_locks).await;
+    mutate_locks(&admin, without_locks).await;
     let shipped = How::shipped();
     let how = How { reserve: mutated(&shipped.reserve, "on conflict do nothing", ""), ..shipped };
     assert!(quarrel(&database, how, ROUNDS_MAX, Caught::is_two_in_one_place).await.is_some());
@@ -130,7 +130,7 @@ async fn to_look_and_then_to_write_is_caught() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_plain_insert_against_the_constraint_is_caught() {
     let (database, admin) = database().await;
-    mutate_open_ledger(&admin, without_locks).await;
+    mutate_locks(&admin, without_locks).await;
     let shipped = How::shipped();
     let how = How { reserve: mutated(&shipped.reserve, "on conflict do nothing", ""), ..shipped };
     assert!(quarrel(&database, how, ROUNDS_MAX, Caught::is_circle).await.is_some());
@@ -149,7 +149,7 @@ async fn a_lock_of_the_start_day_alone_is_caught() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn claims_in_any_order_are_caught() {
     let (database, admin) = database().await;
-    mutate_open_ledger(&admin, without_locks).await;
+    mutate_locks(&admin, without_locks).await;
     let shipped = How::shipped();
     let how =
         How { reserve: mutated(&shipped.reserve, "order by c.r, c.l, c.s", "order by random()"), ..shipped };
@@ -160,7 +160,7 @@ async fn claims_in_any_order_are_caught() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn locks_in_any_order_are_caught() {
     let (database, admin) = database().await;
-    mutate_open_ledger(&admin, |shipped| {
+    mutate_locks(&admin, |shipped| {
         let opened =
             mutated(shipped, "from (select hashtextextended", "from (select * from (select hashtextextended");
         mutated(&opened, "order by 1) k", ") u order by random()) k")

@@ -143,7 +143,12 @@ impl Writer {
                 // As the end of a call does: without opening anything.
                 let release = AssertSqlSafe(self.how.release.clone());
                 let (org, call_ref) = (self.clinic.org.0, call_ref(block, *call));
-                sqlx::query(release).bind(org).bind(call_ref).execute(&mut *tx).await?;
+                sqlx::query(release)
+                    .bind(org)
+                    .bind(call_ref)
+                    .bind(None::<uuid::Uuid>)
+                    .execute(&mut *tx)
+                    .await?;
                 Answer::Done
             }
             Op::Move { id, to } => self.move_visit(&mut tx, block, (*id, *to), now).await?,

@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use voxanne::platform::db::Class;
 
-use crate::harness::{Voxanne, booking, call_ref, fixture};
+use crate::harness::{CALLER, Voxanne, booking, call_ref, fixture};
 
 /// Every route and what a stranger gets. A route that is not here is not meant to exist.
 const ROUTES: &[(&str, &str, u16)] = &[
@@ -17,6 +17,10 @@ const ROUTES: &[(&str, &str, u16)] = &[
         "/api/webhooks/twilio/status/5d0c6f1e-3a52-4b7c-9e84-71f2a06bd3c9/5d0c6f1e-3a52-4b7c-9e84-71f2a06bd3c9",
         400,
     ),
+    // The rest of the API: tests/it/api/access.rs.
+    ("GET", "/api/v1/locations", 401),
+    ("GET", "/api/v1/openapi.json", 200),
+    ("GET", "/api/v1", 404),
     ("GET", "/health/live", 200),
     ("GET", "/health/ready", 200),
     ("GET", "/problems", 200),
@@ -131,8 +135,13 @@ async fn p3_p4_p5_the_model_cannot_reach_another_number_visit_or_an_invented_slo
     assert!(call.tool("book_appointment", wish).await.unwrap().text().starts_with("Great!"));
     vox.run_jobs().await;
     assert_eq!(vox.texts_to("+13105550166").len(), 0);
-    // P4: nothing here cancels or lists anybody's visits.
-    for tool in ["cancel_appointment", "find_appointments", "list_patients"] {
+    // P4: nothing here lists anybody's visits, and a number given by voice opens none.
+    let other = vox.call_from(&vox.glow, &call_ref(2), Some("+13105550166"));
+    for tool in ["cancel_appointment", "find_my_appointments"] {
+        let said = other.tool(tool, json!({"phone": CALLER})).await.unwrap();
+        assert!(said.text().starts_with("I don't see"), "{tool}: {said:?}");
+    }
+    for tool in ["find_appointments", "list_patients"] {
         let said = call.tool(tool, json!({"phone": "+13105550166"})).await.unwrap();
         assert!(matches!(said.said, voxanne_sandbox::caller::Said::Error(_)), "{tool}: {said:?}");
     }

@@ -131,3 +131,14 @@ async fn d11_days_are_the_clinics_not_the_servers() {
     vox.later(jiff::SignedDuration::from_mins(10 * 60 + 45));
     assert!(asked(&vox, json!({"date": "tomorrow"})).await.starts_with("For Wednesday, November 25th"));
 }
+
+#[tokio::test]
+async fn a_stretch_of_days_is_answered_with_its_nearest_times() {
+    let vox = Voxanne::start().await;
+    let call = vox.call(&call_ref(1));
+    for (date, first) in [("next week", "Monday, November 30th"), ("in January", "Friday, January 1st")] {
+        let wish = json!({"date": date, "serviceType": "Botox"});
+        let said = call.tool("check_availability", wish).await.unwrap().text().to_owned();
+        assert!(said.starts_with(&format!("I have {first} at 9 AM")), "{said}");
+    }
+}

@@ -1,7 +1,7 @@
-//! Three stories that stay in the suite for good.
+//! Stories that stay in the suite for good.
 
 use insta::assert_snapshot;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::harness::{CALLER, MANAGER, Voxanne, booking, call_ref};
 
@@ -57,4 +57,58 @@ async fn e21_a_caller_wants_botox_and_filler_has_budget_and_needs_it_this_week()
     assert_eq!(texts.len(), 1);
     assert!(texts[0].body.starts_with("🔥 VOXANNE HOT LEAD ALERT:"));
     assert!(texts[0].body.contains(CALLER));
+}
+
+async fn tool(call: &crate::harness::Line, name: &str, arguments: Value) -> String {
+    call.tool(name, arguments).await.unwrap().text().to_owned()
+}
+
+#[tokio::test]
+async fn move_a_caller_books_moves_and_asks_what_is_ahead() {
+    let vox = Voxanne::start().await;
+    let call = vox.call(&call_ref(1));
+    call.in_progress().await.unwrap();
+    tool(&call, "book_appointment", booking("Botox", "2026-12-01", "9 AM", "Nina Falk")).await;
+    let to = json!({"appointmentHint": "Botox", "newDate": "2026-12-08", "newTime": "9 AM"});
+    let moved = tool(&call, "reschedule_appointment", to).await;
+    assert!(
+        moved.starts_with("I've moved your Botox appointment to Tuesday, December 8th at 9 AM."),
+        "{moved}"
+    );
+    let ahead = tool(&call, "find_my_appointments", json!({})).await;
+    assert_snapshot!(ahead, @"You have one visit ahead: Botox on Tuesday, December 8th at 9 AM.");
+    call.end("customer-ended-call").await.unwrap();
+    vox.run_jobs().await;
+    assert_eq!(vox.texts_to(CALLER).len(), 2);
+    assert_eq!(vox.count("appointments where status = 'scheduled'").await, 1);
+}
+
+#[tokio::test]
+async fn cancel_a_caller_hears_the_policy_books_and_calls_off_too_late() {
+    let vox = Voxanne::start().await;
+    let call = vox.call_from(&vox.denver, &call_ref(1), Some(CALLER));
+    let policy = tool(&call, "get_clinic_info", json!({"topic": "policies"})).await;
+    assert_snapshot!(policy, @"Please change or cancel at least 48 hours before your visit. After that, there's a fee of $50.");
+    tool(&call, "book_appointment", booking("HydraFacial", "tomorrow", "10 AM", "Owen Hale")).await;
+    let gone = tool(&call, "cancel_appointment", json!({"appointmentHint": "HydraFacial"})).await;
+    assert_snapshot!(gone, @"I've cancelled your HydraFacial appointment for Wednesday, November 25th at 10 AM. You'll receive a text to confirm that. As this is short notice, a fee of $50 applies.");
+    assert_eq!(vox.count("tasks where kind = 'late_change'").await, 1);
+    assert_eq!(vox.count("reservations").await, 0);
+}
+
+#[tokio::test]
+async fn race_laser_eight_callers_at_four_overlapping_times_and_one_wins() {
+    let vox = Voxanne::start_with(|config| config.voice.tool_budget_ms = 19_000).await;
+    let times = ["10:00", "10:15", "10:30", "10:45"];
+    let book = async |n: u128| {
+        let from = format!("+1310555{:04}", 1200 + n);
+        let call = vox.call_from(&vox.glow, &call_ref(n), Some(&from));
+        let wish =
+            booking("Laser Treatment", "2026-12-01", times[usize::try_from(n).unwrap() % 4], "Kim Ito");
+        tool(&call, "book_appointment", wish).await
+    };
+    let said = futures::future::join_all((0..8).map(book)).await;
+    assert_eq!(said.iter().filter(|said| said.starts_with("Great!")).count(), 1, "{said:?}");
+    assert!(said.iter().all(|said| said.starts_with("Great!") || said.starts_with("I'm sorry, that time")));
+    assert_eq!(vox.count("appointments").await, 1);
 }

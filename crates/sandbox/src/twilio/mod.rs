@@ -4,6 +4,7 @@
 
 mod delivery;
 pub(crate) mod http;
+mod inbound;
 mod ledger;
 mod rules;
 
@@ -17,6 +18,7 @@ use crate::tasks::Tasks;
 use crate::{Clock, Fault, locked};
 
 pub use delivery::Callbacks;
+pub use inbound::{Answered, Inbound};
 pub use ledger::Text;
 
 /// The handle to the texting vendor; clones are the same vendor.
@@ -39,6 +41,8 @@ struct State {
     seen_tokens: HashMap<String, String>,
     opted_out: HashSet<String>,
     callbacks: Callbacks,
+    /// Texts that came in, which number them.
+    received: u64,
 }
 
 impl TwilioFake {
@@ -50,6 +54,7 @@ impl TwilioFake {
             seen_tokens: HashMap::new(),
             opted_out: HashSet::new(),
             callbacks: Callbacks::InOrder,
+            received: 0,
         };
         let http = delivery::http_client().map_err(io::Error::other)?;
         Ok(Self(Arc::new(Inner { clock, faults, tasks: Tasks::default(), http, state: Mutex::new(state) })))

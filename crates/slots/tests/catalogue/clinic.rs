@@ -1,10 +1,12 @@
 //! A small clinic to ask.
 
+use std::collections::BTreeMap;
+
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use uuid::Uuid;
 use voxanne_slots::{
-    Busy, Candidate, FIRST_LANE, Fit, Hours, LocalSpan, Need, Practitioner, Refusal, Rules, Service, fit,
-    openings,
+    Busy, Candidate, Cause, FIRST_LANE, Fit, Guest, Hours, LocalSpan, Need, Practitioner, Refusal, Rules,
+    Service, Supervisor, fit, openings,
 };
 
 pub const ANNA: Uuid = Uuid::from_u128(1);
@@ -20,7 +22,11 @@ pub struct Clinic {
     pub service: Service,
     pub practitioners: Vec<Practitioner>,
     pub needs: Vec<Need>,
+    pub supervisors: Option<Vec<Supervisor>>,
+    pub guest: Guest,
     pub busy: Vec<(Uuid, u16, Timestamp, Timestamp)>,
+    /// Visits of the service on a civil day, and of a practitioner.
+    pub counts: (BTreeMap<Date, u16>, BTreeMap<(Uuid, Date), u16>),
     pub now: Timestamp,
 }
 
@@ -36,10 +42,14 @@ impl Clinic {
                 grid_minutes: 45,
                 minimum_notice_minutes: 0,
                 horizon_days: u16::MAX,
+                daily_cap: None,
             },
-            practitioners: vec![Practitioner { id: ANNA, hours: None }],
+            practitioners: vec![person(ANNA)],
             needs: Vec::new(),
+            supervisors: None,
+            guest: Guest::default(),
             busy: Vec::new(),
+            counts: Default::default(),
             now: at("2000-01-01T00:00:00Z"),
         }
     }
@@ -63,6 +73,8 @@ impl Clinic {
             service: &self.service,
             practitioners: &self.practitioners,
             needs: &self.needs,
+            supervisors: self.supervisors.as_deref(),
+            guest: &self.guest,
         }
     }
 
@@ -72,7 +84,7 @@ impl Clinic {
 
     pub fn offers_between(&self, from: &str, to: &str) -> Vec<Timestamp> {
         let (from, to) = (from.parse().unwrap(), to.parse().unwrap());
-        let offered = openings(&self.rules(), &Busy::new(self.busy.clone()), from, to, self.now);
+        let offered = openings(&self.rules(), &self.taken(), from, to, self.now);
         offered.into_iter().map(|opening| opening.starts_at).collect()
     }
 
@@ -85,11 +97,28 @@ impl Clinic {
     }
 
     pub fn fit(&self, start: Timestamp) -> Result<Fit, Refusal> {
-        fit(&self.rules(), &Busy::new(self.busy.clone()), start, self.now)
+        fit(&self.rules(), &self.taken(), start, self.now)
+    }
+
+    fn taken(&self) -> Busy {
+        Busy::new(self.busy.clone()).with_counts(self.counts.0.clone(), self.counts.1.clone())
+    }
+
+    /// The causes against a wall-clock time; none if it can be booked.
+    pub fn causes(&self, local: &str) -> Vec<Cause> {
+        self.fit(self.local(local)).err().map_or(Vec::new(), |refusal| refusal.causes)
     }
 
     pub fn book(&mut self, start: Timestamp) -> Fit {
         let fitted = self.fit(start).unwrap();
+        for moved in &fitted.moves {
+            let claim = (moved.resource, moved.from_lane, moved.starts_at, moved.ends_at);
+            let index = self.busy.iter().position(|busy| *busy == claim).unwrap();
+            self.busy[index].1 = moved.to_lane;
+        }
+        let (date, who) = (self.zone.to_datetime(start).date(), fitted.opening.practitioner);
+        *self.counts.0.entry(date).or_default() += 1;
+        *self.counts.1.entry((who, date)).or_default() += 1;
         self.busy.extend(fitted.claims.iter().map(|c| (c.resource, c.lane, c.starts_at, c.ends_at)));
         fitted
     }
@@ -104,6 +133,16 @@ impl Clinic {
     pub fn local(&self, local: &str) -> Timestamp {
         self.zone.to_ambiguous_timestamp(local.parse().unwrap()).unambiguous().unwrap()
     }
+}
+
+/// A refusal for one cause alone.
+pub fn because(cause: Cause) -> Result<Fit, Refusal> {
+    Err(Refusal { causes: vec![cause] })
+}
+
+/// Somebody without restrictions.
+pub fn person(id: Uuid) -> Practitioner {
+    Practitioner { id, ..Practitioner::default() }
 }
 
 pub fn at(instant: &str) -> Timestamp {

@@ -1,11 +1,11 @@
 //! Daylight saving: the days of 23 and 25 hours, and the zones where midnight is missing.
 
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
-use voxanne_slots::{Hours, LocalSpan, Refusal, day_bounds};
+use voxanne_slots::{Cause, Hours, LocalSpan, Week, day_bounds};
 
 use crate::{
     NEW_YORK,
-    clinic::{Clinic, at, day, days_of_2026, span},
+    clinic::{Clinic, at, because, day, days_of_2026, span},
 };
 
 fn window(clinic: &Clinic, date: &str) -> (Timestamp, Timestamp) {
@@ -30,7 +30,9 @@ fn t_d2_a_working_day_starts_at_nine_after_the_clocks_went_back() {
 fn t_d3_a_weekly_half_hour_is_offered_and_bookable_every_week_of_the_year() {
     let mut clinic = Clinic::in_zone(NEW_YORK).visits(30, 30);
     clinic.hours = Hours::default();
-    clinic.hours.weekly[6] = vec![span((12, 30), (13, 0))];
+    let mut week = Week::default();
+    week.days[6] = vec![span((12, 30), (13, 0))];
+    clinic.hours.weeks = vec![week];
     let mut weeks = 0;
     for sunday in days_of_2026().filter(|date| date.weekday() == jiff::civil::Weekday::Sunday) {
         let offers = clinic.offers(&sunday.to_string());
@@ -113,7 +115,7 @@ fn t_d11_a_closed_date_is_closed_in_its_own_zone_and_on_that_date_only() {
     assert!(clinic.fit(eve).is_ok() && clinic.fit(after).is_ok());
     let evening = clinic.local("2026-12-25T17:00");
     assert_eq!(tokyo.to_datetime(evening).date(), day("2026-12-26"));
-    assert_eq!(clinic.fit(evening), Err(Refusal::ClosedThatDay));
+    assert_eq!(clinic.fit(evening), because(Cause::ClosedThatDay));
 }
 
 #[test]
@@ -139,6 +141,18 @@ fn a_span_inside_a_fold_opens_at_the_earlier_and_closes_at_the_later() {
     let clinic = Clinic::in_zone(NEW_YORK).open((1, 15), (1, 45)).visits(15, 15);
     assert_eq!(window(&clinic, "2026-11-01"), (at("2026-11-01T05:15:00Z"), at("2026-11-01T06:45:00Z")));
     assert_eq!(clinic.says("2026-11-01"), ["1:15", "1:30", "1:15", "1:30"]);
+}
+
+#[test]
+fn yesterdays_window_reaches_over_midnight_where_the_clocks_go_back_over_it() {
+    // A minute after midnight it is 23:01 again.
+    let mut clinic = Clinic::in_zone("America/St_Johns").visits(15, 15);
+    clinic.hours = Hours::default();
+    clinic.hours.overrides.insert(day("2010-11-06"), vec![span((23, 0), (23, 30))]);
+    assert_eq!(window(&clinic, "2010-11-06"), (at("2010-11-07T01:30:00Z"), at("2010-11-07T03:00:00Z")));
+    let midnight = at("2010-11-07T02:30:00Z");
+    assert_eq!(clinic.zone.to_datetime(midnight).date(), day("2010-11-07"));
+    assert!(clinic.fit(midnight).is_ok());
 }
 
 #[test]

@@ -2,7 +2,10 @@
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use uuid::Uuid;
-use voxanne_slots::{Busy, Candidate, FIRST_LANE, Hours, Need, Service, day_bounds, fit, openings};
+use voxanne_slots::{
+    Busy, Candidate, FIRST_LANE, Guest, Hours, Need, Prerequisite, Service, Spacing, Supervisor, day_bounds,
+    fit, openings,
+};
 
 use crate::clinic::{ANNA, Clinic, LASER, at, need, span};
 
@@ -41,6 +44,49 @@ fn nothing_panics_at_the_ends_of_time() {
             }
         }
     }
+}
+
+#[test]
+fn no_rule_panics_at_the_ends_of_time() {
+    let ever = [Timestamp::MIN, Timestamp::MAX];
+    for zone in ZONES {
+        for days in [0, 1, u16::MAX] {
+            let mut clinic = Clinic::in_zone(zone).open((0, 0), (24, 0)).visits(60, 60);
+            clinic.service.daily_cap = Some(days);
+            let wanted = Prerequisite { service: LASER, valid_days: Some(days), visits: ever.to_vec() };
+            clinic.guest.prerequisites.push(wanted);
+            clinic.guest.spacings.push(Spacing { days, visits: ever.to_vec() });
+            clinic.practitioners[0].last_date = Some(Date::MIN);
+            clinic.practitioners[0].away = vec![(ever[0], ever[1]), (ever[1], ever[0])];
+            clinic.supervisors =
+                Some(vec![Supervisor { away: vec![(ever[0], ever[0])], ..Supervisor::default() }]);
+            let chairs = Candidate { resource: LASER, lanes: u16::MAX };
+            clinic.needs = vec![Need { candidates: vec![chairs; 2], cleanup_minutes: u16::MAX }; 2];
+            for lane in [1, 2, 3, u16::MAX] {
+                clinic.busy.push((LASER, lane, ever[0], ever[1]));
+            }
+            for date in near_the_ends() {
+                let (from, to) = day_bounds(date, &clinic.zone);
+                let _ = clinic.offers(&date.to_string());
+                let _ = (
+                    clinic.fit(from),
+                    clinic.fit(to),
+                    clinic.fit(Timestamp::MIN),
+                    clinic.fit(Timestamp::MAX),
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn where_needs_disagree_about_a_capacity_the_least_counts() {
+    let mut clinic = Clinic::in_zone("UTC");
+    let chairs = |lanes| Need { candidates: vec![Candidate { resource: LASER, lanes }], cleanup_minutes: 0 };
+    clinic.needs = vec![chairs(3), chairs(2)];
+    assert!(clinic.fit(at("2026-02-02T09:00:00Z")).is_ok());
+    clinic.needs = vec![chairs(3), chairs(1)];
+    assert!(clinic.fit(at("2026-02-02T09:00:00Z")).is_err());
 }
 
 #[test]
@@ -88,7 +134,6 @@ fn busy_intervals_may_come_in_any_order_overlap_and_be_empty() {
     let id = Uuid::from_u128(9);
     let messy = [(14, 15), (9, 11), (10, 12), (12, 13), (16, 16), (18, 17)];
     let busy = Busy::new(messy.map(|(from, to)| (id, 1, hour(from), hour(to))));
-    assert_eq!(busy, Busy::new([(9, 13), (14, 15)].map(|(from, to)| (id, 1, hour(from), hour(to)))));
     let until = |from, to| busy.busy_until(id, 1, hour(from), hour(to));
     assert_eq!(until(8, 9), None);
     assert_eq!(until(8, 10), Some(hour(13)));
@@ -108,6 +153,8 @@ fn a_clinic_without_anything_offers_nothing() {
         service: &service,
         practitioners: &[],
         needs: &[],
+        supervisors: None,
+        guest: &Guest::default(),
     };
     let now = at("2026-02-02T09:00:00Z");
     assert!(openings(&rules, &Busy::default(), Date::MIN, Date::MAX, now).is_empty());

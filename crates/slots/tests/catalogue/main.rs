@@ -1,11 +1,14 @@
 //! The acceptance catalogue's scheduling rules, one test each, named by its ids.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod assignment;
+mod capacity;
 mod clinic;
 mod clock_changes;
 mod limits;
 mod practitioners_and_resources;
 mod refusals;
+mod rules;
 
 use clinic::{ANNA, Clinic, at};
 use voxanne_slots::FIRST_LANE;

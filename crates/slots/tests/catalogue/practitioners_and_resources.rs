@@ -1,11 +1,11 @@
 //! Who, in which room, with which device; buffers and clean-up.
 
 use uuid::Uuid;
-use voxanne_slots::{Candidate, FIRST_LANE, Hours, Need, Practitioner, Refusal};
+use voxanne_slots::{Cause, FIRST_LANE};
 
 use crate::{
     NEW_YORK,
-    clinic::{ANNA, BEA, Clinic, LASER, ROOM, day, need, span},
+    clinic::{ANNA, BEA, Clinic, LASER, ROOM, because, need, person},
 };
 
 #[test]
@@ -31,14 +31,17 @@ fn t_r3_a_time_inside_a_buffer_is_refused() {
     let mut clinic = Clinic::in_zone(NEW_YORK).busy(ANNA, "2026-02-02T12:00", "2026-02-02T13:00");
     clinic.service.buffer_before_minutes = 10;
     let until = clinic.local("2026-02-02T13:00");
-    assert_eq!(clinic.fit(clinic.local("2026-02-02T13:09")), Err(Refusal::PractitionerBusy { until }));
+    assert_eq!(
+        clinic.fit(clinic.local("2026-02-02T13:09")),
+        because(Cause::PractitionerBusy { practitioner: ANNA, until })
+    );
     assert!(clinic.fit(clinic.local("2026-02-02T13:10")).is_ok());
 }
 
 #[test]
 fn t_r5_cleaning_the_device_leaves_the_practitioner_free() {
     let mut clinic = Clinic::in_zone(NEW_YORK).visits(60, 30);
-    clinic.practitioners.push(Practitioner { id: BEA, hours: None });
+    clinic.practitioners.push(person(BEA));
     clinic.needs = vec![need(&[LASER], 30)];
     let first = clinic.book(clinic.local("2026-02-02T10:00"));
     assert_eq!(first.opening.practitioner, ANNA);
@@ -46,48 +49,58 @@ fn t_r5_cleaning_the_device_leaves_the_practitioner_free() {
     clinic.practitioners.remove(0);
     let until = clinic.local("2026-02-02T11:30");
     let eleven = clinic.local("2026-02-02T11:00");
-    assert_eq!(clinic.fit(eleven), Err(Refusal::ResourceBusy { resource: LASER, until: Some(until) }));
+    assert_eq!(
+        clinic.fit(eleven),
+        because(Cause::ResourceBusy { resource: LASER, need: 0, until: Some(until) })
+    );
     assert!(clinic.fit(until).is_ok());
 
-    let anna_without_laser = Clinic {
-        practitioners: vec![Practitioner { id: ANNA, hours: None }],
-        needs: Vec::new(),
-        ..clinic.clone()
-    };
+    let anna_without_laser =
+        Clinic { practitioners: vec![person(ANNA)], needs: Vec::new(), ..clinic.clone() };
     assert!(anna_without_laser.fit(eleven).is_ok());
 }
 
 #[test]
-fn t_a1_the_one_who_works_the_whole_visit_gets_it() {
-    let mut clinic = Clinic::in_zone(NEW_YORK).visits(120, 60);
-    let ten_to_eleven = Hours::daily(&[span((10, 0), (11, 0))]);
-    clinic.practitioners =
-        vec![Practitioner { id: ANNA, hours: Some(ten_to_eleven) }, Practitioner { id: BEA, hours: None }];
-    let fitted = clinic.fit(clinic.local("2026-02-02T09:00")).unwrap();
-    assert_eq!(fitted.opening.practitioner, BEA);
-    clinic.practitioners.pop();
-    assert!(clinic.offers("2026-02-02").is_empty());
-    assert_eq!(clinic.fit(clinic.local("2026-02-02T09:00")), Err(Refusal::NobodyWorks));
+fn t_b2_of_two_visits_that_overlap_one_is_booked() {
+    let mut clinic = Clinic::in_zone(NEW_YORK).visits(60, 30);
+    clinic.book(clinic.local("2026-02-02T10:00"));
+    let busy = |until| Cause::PractitionerBusy { practitioner: ANNA, until };
+    let eleven = clinic.local("2026-02-02T11:00");
+    assert_eq!(clinic.causes("2026-02-02T10:30"), [busy(eleven)]);
+    assert_eq!(clinic.causes("2026-02-02T09:30"), [busy(eleven)]);
+    assert_eq!(clinic.causes("2026-02-02T11:00"), []);
 }
 
 #[test]
-fn t_a4_the_other_practitioner_takes_over_from_a_busy_one() {
-    let mut clinic = Clinic::in_zone(NEW_YORK).busy(ANNA, "2026-02-02T09:00", "2026-02-02T12:00");
-    clinic.practitioners.push(Practitioner { id: BEA, hours: None });
-    let [morning, afternoon] = ["2026-02-02T09:00", "2026-02-02T12:00"].map(|local| clinic.local(local));
-    assert_eq!(clinic.fit(morning).unwrap().opening.practitioner, BEA);
-    assert_eq!(clinic.fit(afternoon).unwrap().opening.practitioner, ANNA);
+fn t_b3_a_practitioner_gives_one_service_at_a_time() {
+    let mut facial = Clinic::in_zone(NEW_YORK).visits(60, 30);
+    facial.book(facial.local("2026-02-02T10:00"));
+    let mut filler = facial.clone().visits(20, 20);
+    filler.service.buffer_before_minutes = 10;
+    let until = filler.local("2026-02-02T11:00");
+    let busy = Cause::PractitionerBusy { practitioner: ANNA, until };
+    assert_eq!(filler.fit(filler.local("2026-02-02T11:09")), because(busy));
+    assert!(filler.fit(filler.local("2026-02-02T11:10")).is_ok());
+    assert!(filler.fit(filler.local("2026-02-02T09:40")).is_ok());
 }
 
 #[test]
-fn t_a5_a_practitioner_is_never_assigned_on_a_day_off() {
-    let mut clinic = Clinic::in_zone(NEW_YORK);
-    let mut own = Hours::daily(&[span((0, 0), (24, 0))]);
-    own.overrides.insert(day("2026-02-02"), Vec::new());
-    clinic.practitioners = vec![Practitioner { id: ANNA, hours: Some(own) }];
-    assert!(clinic.offers("2026-02-02").is_empty());
-    assert_eq!(clinic.says("2026-02-03").len(), 12);
-    assert_eq!(clinic.fit(clinic.local("2026-02-02T12:00")), Err(Refusal::NobodyWorks));
+fn t_b4_two_practitioners_never_have_the_one_laser_twice() {
+    let mut clinic = Clinic::in_zone(NEW_YORK).visits(20, 5);
+    clinic.practitioners.push(person(BEA));
+    clinic.needs = vec![need(&[LASER], 15)];
+    for start in clinic.offers_between("2026-02-02", "2026-02-06") {
+        // Refused if it has been taken since.
+        if clinic.fit(start).is_ok() {
+            clinic.book(start);
+        }
+    }
+    let mut laser = clinic.busy.clone();
+    laser.retain(|busy| busy.0 == LASER);
+    laser.sort_unstable();
+    assert_eq!(laser.len(), 5 * 15);
+    assert!(laser.windows(2).all(|pair| pair[0].3 <= pair[1].2));
+    assert!(laser.iter().all(|claim| claim.3.duration_since(claim.2).as_mins() == 35));
 }
 
 #[test]
@@ -108,25 +121,13 @@ fn a_booking_claims_buffers_for_the_practitioner_and_cleanup_for_the_room() {
 fn a_pool_gives_the_next_room_and_then_none() {
     let rooms = [Uuid::from_u128(20), Uuid::from_u128(21)];
     let mut clinic = Clinic::in_zone(NEW_YORK);
-    clinic.practitioners.extend([3, 4].map(|id| Practitioner { id: Uuid::from_u128(id), hours: None }));
+    clinic.practitioners.extend([3, 4].map(|id| person(Uuid::from_u128(id))));
     clinic.needs = vec![need(&rooms, 0)];
     let nine = clinic.local("2026-02-02T09:00");
     let taken = [clinic.book(nine), clinic.book(nine)].map(|fitted| fitted.claims[1].resource);
     assert_eq!(taken, rooms);
     let until = Some(clinic.local("2026-02-02T09:45"));
-    assert_eq!(clinic.fit(nine), Err(Refusal::ResourceBusy { resource: rooms[0], until }));
-}
-
-#[test]
-fn a_resource_with_two_lanes_holds_two_visits() {
-    let mut clinic = Clinic::in_zone(NEW_YORK);
-    clinic.practitioners.extend([3, 4].map(|id| Practitioner { id: Uuid::from_u128(id), hours: None }));
-    clinic.needs =
-        vec![Need { candidates: vec![Candidate { resource: ROOM, lanes: 2 }], cleanup_minutes: 0 }];
-    let nine = clinic.local("2026-02-02T09:00");
-    let lanes = [clinic.book(nine), clinic.book(nine)].map(|fitted| fitted.claims[1].lane);
-    assert_eq!(lanes, [1, 2]);
-    assert!(clinic.fit(nine).is_err());
+    assert_eq!(clinic.fit(nine), because(Cause::ResourceBusy { resource: rooms[0], need: 0, until }));
 }
 
 #[test]
@@ -139,14 +140,14 @@ fn a_need_gives_way_to_one_that_has_no_choice() {
 
     clinic.needs.push(need(&[ROOM], 0));
     assert!(clinic.offers("2026-02-02").is_empty());
-    let refusal = clinic.fit(clinic.local("2026-02-02T09:00")).unwrap_err();
-    assert!(matches!(refusal, Refusal::ResourceBusy { until: None, .. }));
+    // Nobody else stands in the way, so nothing that gets free would help.
+    assert_eq!(clinic.causes("2026-02-02T09:00"), [Cause::NoResource { need: 2 }]);
 }
 
 #[test]
 fn a_practitioner_cannot_assist_themselves() {
     let mut clinic = Clinic::in_zone(NEW_YORK);
-    clinic.practitioners.push(Practitioner { id: BEA, hours: None });
+    clinic.practitioners.push(person(BEA));
     clinic.needs = vec![need(&[ANNA, BEA], 0)];
     let fitted = clinic.fit(clinic.local("2026-02-02T09:00")).unwrap();
     assert_eq!(fitted.claims.iter().map(|claim| claim.resource).collect::<Vec<_>>(), [ANNA, BEA]);

@@ -1,0 +1,73 @@
+//! What a key may do.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// One permission of a key. A key may do what it names, and nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    /// Read locations, services, people, resources, hours, closures, time off and policy.
+    CatalogueRead,
+    /// Change them.
+    CatalogueWrite,
+    /// Read openings, visits and holds.
+    AppointmentsRead,
+    /// Book, move, cancel and hold.
+    AppointmentsWrite,
+    /// Read who waits for an opening.
+    WaitlistRead,
+    /// Add to the waitlist and take from it.
+    WaitlistWrite,
+}
+
+impl Scope {
+    /// Every scope.
+    pub const ALL: [Self; 6] = [
+        Self::CatalogueRead,
+        Self::CatalogueWrite,
+        Self::AppointmentsRead,
+        Self::AppointmentsWrite,
+        Self::WaitlistRead,
+        Self::WaitlistWrite,
+    ];
+
+    /// As it is stored and written.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::CatalogueRead => "catalogue:read",
+            Self::CatalogueWrite => "catalogue:write",
+            Self::AppointmentsRead => "appointments:read",
+            Self::AppointmentsWrite => "appointments:write",
+            Self::WaitlistRead => "waitlist:read",
+            Self::WaitlistWrite => "waitlist:write",
+        }
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Scope {
+    type Err = String;
+
+    fn from_str(raw: &str) -> Result<Self, Self::Err> {
+        let known = Self::ALL.into_iter().find(|scope| scope.name() == raw);
+        known.ok_or_else(|| format!("a scope is one of {}", Self::ALL.map(Self::name).join(", ")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scope_is_read_as_it_is_written() {
+        for scope in Scope::ALL {
+            assert_eq!(scope.to_string().parse(), Ok(scope));
+        }
+        assert!("catalogue:*".parse::<Scope>().is_err());
+    }
+}

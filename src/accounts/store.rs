@@ -1,0 +1,86 @@
+//! All SQL of the slice.
+
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx as _;
+use sqlx::FromRow;
+
+use crate::platform::db::{PgConnection, sql, sql_as};
+use crate::platform::ids::{ApiKeyId, OrgId};
+
+/// A key without the key.
+#[derive(Debug, Clone, FromRow)]
+pub struct KeyRow {
+    /// Which.
+    pub id: ApiKeyId,
+    /// What staff call it.
+    pub name: String,
+    /// What it may do, as stored.
+    pub scopes: Vec<String>,
+    /// From then on it is refused.
+    pub expires_at: Option<jiff_sqlx::Timestamp>,
+}
+
+pub(super) struct NewKeyRow<'a> {
+    pub id: ApiKeyId,
+    pub name: &'a str,
+    pub digest: Vec<u8>,
+    pub scopes: Vec<&'static str>,
+    pub expires_at: Option<Timestamp>,
+}
+
+pub(super) async fn insert_key(
+    tx: &mut PgConnection,
+    org: OrgId,
+    new: &NewKeyRow<'_>,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    sql("insert into api_keys (org_id, id, name, key_digest, scopes, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7)")
+        .bind(org)
+        .bind(new.id)
+        .bind(new.name)
+        .bind(&new.digest)
+        .bind(&new.scopes)
+        .bind(now.to_sqlx())
+        .bind(new.expires_at.map(jiff_sqlx::Timestamp::from))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// The key with this digest, unless it was revoked.
+pub(super) async fn active_key(
+    tx: &mut PgConnection,
+    org: OrgId,
+    digest: Vec<u8>,
+) -> sqlx::Result<Option<KeyRow>> {
+    sql_as("select id, name, scopes, expires_at from api_keys where org_id = $1 and key_digest = $2 and revoked_at is null")
+        .bind(org)
+        .bind(digest)
+        .fetch_optional(tx)
+        .await
+}
+
+/// The org's keys that were not revoked, oldest first; expired ones among them.
+pub async fn list_keys(tx: &mut PgConnection, org: OrgId) -> sqlx::Result<Vec<KeyRow>> {
+    sql_as("select id, name, scopes, expires_at from api_keys where org_id = $1 and revoked_at is null order by id")
+        .bind(org)
+        .fetch_all(tx)
+        .await
+}
+
+/// Ends a key. Replicas forget it within seconds. False when the org has no such active key.
+pub async fn revoke_key(
+    tx: &mut PgConnection,
+    org: OrgId,
+    id: ApiKeyId,
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    let done =
+        sql("update api_keys set revoked_at = $3 where org_id = $1 and id = $2 and revoked_at is null")
+            .bind(org)
+            .bind(id)
+            .bind(now.to_sqlx())
+            .execute(tx)
+            .await?;
+    Ok(done.rows_affected() == 1)
+}

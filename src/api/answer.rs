@@ -1,0 +1,140 @@
+//! Answers with what a client needs for its next request: the ETag of what it got, and where it is.
+
+use aws_lc_rs::digest;
+use axum::Json;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::problems;
+use crate::platform::problem::Problem;
+
+/// An answer that can be kept and given again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Answer {
+    pub status: StatusCode,
+    pub etag: Option<String>,
+    pub location: Option<String>,
+    pub body: Value,
+}
+
+impl Answer {
+    /// 200 with `body` and the digest of it as its ETag.
+    pub fn ok(body: &impl Serialize) -> Result<Self, Problem> {
+        let body = as_json(body)?;
+        Ok(Self { status: StatusCode::OK, etag: Some(digest_of(&body)), location: None, body })
+    }
+
+    /// 201 for what is now at `location`.
+    pub fn created(body: &impl Serialize, location: String) -> Result<Self, Problem> {
+        Ok(Self { status: StatusCode::CREATED, location: Some(location), ..Self::ok(body)? })
+    }
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, Json(self.body)).into_response();
+        for (name, value) in [(header::ETAG, self.etag), (header::LOCATION, self.location)] {
+            if let Some(value) = value.and_then(|value| HeaderValue::from_str(&value).ok()) {
+                response.headers_mut().insert(name, value);
+            }
+        }
+        response
+    }
+}
+
+/// What goes out; a value that is no JSON is a defect of ours.
+pub(super) fn as_json(value: &impl Serialize) -> Result<Value, Problem> {
+    serde_json::to_value(value).map_err(|error| {
+        tracing::error!(%error, "Could not write an answer as JSON");
+        Problem::INTERNAL
+    })
+}
+
+/// The ETag of what has no version of its own: of its content. Objects are written with sorted names, so that equal
+/// content has an equal ETag.
+pub(super) fn digest_of(body: &Value) -> String {
+    let digest = digest::digest(&digest::SHA256, body.to_string().as_bytes());
+    format!("\"{}\"", hex::encode(digest.as_ref().get(..16).unwrap_or_default()))
+}
+
+/// What a change says it is a change of.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum IfMatch {
+    /// Nothing.
+    Absent,
+    /// Whatever is there.
+    Any,
+    /// One of these ETags.
+    OneOf(Vec<String>),
+}
+
+impl IfMatch {
+    /// As the request has it.
+    pub fn of(headers: &HeaderMap) -> Self {
+        let mut tags = Vec::new();
+        for value in headers.get_all(header::IF_MATCH) {
+            let Ok(value) = value.to_str() else { continue };
+            tags.extend(value.split(',').map(|tag| tag.trim().to_owned()));
+        }
+        match tags.as_slice() {
+            [] => Self::Absent,
+            [any] if any == "*" => Self::Any,
+            _ => Self::OneOf(tags),
+        }
+    }
+
+    /// Refuses a change that does not say what it changes (428): for what has a version of its own.
+    pub fn required(self) -> Result<Self, Problem> {
+        if self == Self::Absent { Err(problems::IF_MATCH_REQUIRED) } else { Ok(self) }
+    }
+
+    /// Refuses a change of something else than what is there (412); `difference` tells what is there now.
+    pub fn check(&self, etag: &str, difference: impl FnOnce() -> Value) -> Result<(), Problem> {
+        match self {
+            Self::OneOf(tags) if !tags.iter().any(|tag| tag == etag) => {
+                Err(problems::changed_since(difference()))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Each member in which `wanted` is not what `current` has: `{"from", "to"}`.
+pub(super) fn difference(current: &Value, wanted: &Map<String, Value>) -> Value {
+    let differs = wanted.iter().filter(|(name, value)| current.get(*name) != Some(value));
+    let told = differs.map(|(name, value)| (name.clone(), json!({"from": current.get(name), "to": value})));
+    Value::Object(told.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn if_match(value: &'static str) -> IfMatch {
+        IfMatch::of(&HeaderMap::from_iter([(header::IF_MATCH, HeaderValue::from_static(value))]))
+    }
+
+    #[test]
+    fn a_change_is_of_what_was_read_or_is_refused() {
+        assert_eq!(IfMatch::of(&HeaderMap::new()).required(), Err(problems::IF_MATCH_REQUIRED));
+        assert!(IfMatch::of(&HeaderMap::new()).check("\"3\"", || Value::Null).is_ok());
+        assert!(if_match("*").check("\"3\"", || Value::Null).is_ok());
+        assert!(if_match("\"2\", \"3\"").check("\"3\"", || Value::Null).is_ok());
+        // A weak tag promises less than a change needs.
+        for other in ["\"2\"", "W/\"3\"", "3"] {
+            let refused = if_match(other).check("\"3\"", || json!({"name": {"from": "a", "to": "b"}}));
+            assert!(
+                refused.is_err_and(|problem| problem.status == StatusCode::PRECONDITION_FAILED),
+                "{other}"
+            );
+        }
+    }
+
+    #[test]
+    fn equal_content_has_an_equal_etag() {
+        assert_eq!(digest_of(&json!({"a": 1, "b": 2})), digest_of(&json!({"b": 2, "a": 1})));
+        assert_ne!(digest_of(&json!({"a": 1})), digest_of(&json!({"a": 2})));
+    }
+}

@@ -1,0 +1,51 @@
+//! The HTTP API for programs: `/api/v1`. Requests in, verbs of the slices called, answers out; `docs/api.md` tells the
+//! rules that all of it keeps.
+//!
+//! **Invariant.** The org comes from the key and from nothing else; another org's id is answered like one that nobody has.
+//! **Invariant.** A request with an `Idempotency-Key` takes effect once, and its answer commits with its effect.
+
+mod answer;
+mod caller;
+mod catalogue;
+mod cursor;
+mod entries;
+mod idempotency;
+mod openapi;
+mod params;
+mod problems;
+mod request;
+mod store;
+mod visits;
+mod waitlist;
+
+use axum::Router;
+use axum::routing::get;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::platform::app::App;
+
+pub use idempotency::forget_answers;
+
+/// Every route of the API and the document that describes them: one list for both.
+pub fn router() -> Router<App> {
+    let (routes, document) = described();
+    let routes = routes.method_not_allowed_fallback(async || problems::METHOD_NOT_ALLOWED);
+    Router::new()
+        .nest("/api/v1", routes)
+        .route("/api/v1/openapi.json", get(async || openapi::answer(document)))
+}
+
+/// What [`router`] serves as `/api/v1/openapi.json`.
+pub fn document() -> utoipa::openapi::OpenApi {
+    described().1
+}
+
+fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
+    let (routes, mut document) = OpenApiRouter::new()
+        .merge(catalogue::routes())
+        .merge(visits::routes())
+        .merge(waitlist::routes())
+        .split_for_parts();
+    openapi::complete(&mut document);
+    (routes, document)
+}

@@ -1,0 +1,201 @@
+//! The document that describes the API: OpenAPI 3.1, made from the handlers themselves.
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, Schema, Type};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{
+    ContentBuilder, HttpMethod, InfoBuilder, OpenApi, PathItem, Ref, RefOr, Required, ResponseBuilder, Server,
+};
+
+use crate::accounts::Scope;
+
+/// What refuses any request of the API.
+const REFUSALS: [(&str, &str, &str); 4] = [
+    ("401", "Unauthenticated", "No valid key."),
+    ("403", "MissingScope", "The key lacks the scope."),
+    ("404", "NotFound", "There is nothing here, or nothing of yours."),
+    ("422", "InvalidField", "A field has a value that it cannot have; `field` names it."),
+];
+/// What else refuses a change.
+const CHANGE_REFUSALS: [(&str, &str, &str); 2] = [
+    ("409", "InUse", "Visits to come stand in the way."),
+    ("412", "ChangedSince", "It has changed since it was read; `difference` tells what."),
+];
+
+/// What refuses a booking, and the last of them a change of a visit.
+const VISIT_REFUSALS: [(&str, &str, &str); 2] = [
+    (
+        "409",
+        "Conflict",
+        "The time cannot be had (`causes`, `alternatives`), or the visit is not what it was (`difference`).",
+    ),
+    ("428", "IfMatchRequired", "The version that the change was decided on is missing."),
+];
+
+pub(super) fn answer(document: OpenApi) -> Response {
+    (StatusCode::OK, Json(document)).into_response()
+}
+
+/// Adds what is the same for every operation: server, key and scope, refusals, `Idempotency-Key` and `If-Match`; and a
+/// schema for each kind of patch.
+pub(super) fn complete(document: &mut OpenApi) {
+    document.info = InfoBuilder::new()
+        .title("Voxanne")
+        .version("1")
+        .description(Some(
+            "Scheduling of a clinic for its own programs. Rules that all of it keeps: docs/api.md.",
+        ))
+        .build();
+    document.servers = Some(vec![Server::new("/api/v1")]);
+    for (path, item) in &mut document.paths.paths {
+        for (method, operation) in operations(item) {
+            let scope = scope_of(path, &method);
+            operation.security = Some(vec![SecurityRequirement::new("key", [scope.name()])]);
+            let is_visits = path.starts_with("/appointments/{id}/") && method == HttpMethod::Post;
+            add_headers(operation, &method);
+            if is_visits {
+                add_header(operation, IF_MATCH, Required::True);
+            }
+            let is_change = matches!(method, HttpMethod::Patch | HttpMethod::Put);
+            let more = CHANGE_REFUSALS.iter().filter(|_| is_change);
+            let is_booking =
+                scope_of(path, &method) == Scope::AppointmentsWrite && method == HttpMethod::Post;
+            let conflicts =
+                VISIT_REFUSALS.iter().filter(|(status, ..)| is_booking && (is_visits || *status == "409"));
+            for (status, name, _) in REFUSALS.iter().chain(more).chain(conflicts) {
+                let refusal = RefOr::Ref(Ref::from_response_name(*name));
+                operation.responses.responses.insert((*status).to_owned(), refusal);
+            }
+        }
+    }
+    let components = document.components.get_or_insert_default();
+    for (_, name, description) in REFUSALS.into_iter().chain(CHANGE_REFUSALS).chain(VISIT_REFUSALS) {
+        let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+        let refusal =
+            ResponseBuilder::new().description(description).content("application/problem+json", content);
+        components.responses.insert(name.to_owned(), refusal.build().into());
+    }
+    components.schemas.values_mut().for_each(tidy);
+    let patches: Vec<_> = components.schemas.iter().filter_map(patch_of).collect();
+    components.schemas.extend(patches);
+    components.schemas.insert("Problem".to_owned(), problem());
+    let key = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("vxk_…").build();
+    components.add_security_scheme("key", SecurityScheme::Http(key));
+    prune(document);
+}
+
+/// Described properties whose schema is written in place come as "all of it and an object": made one schema again.
+fn tidy(schema: &mut RefOr<Schema>) {
+    let RefOr::T(Schema::Object(object)) = schema else { return };
+    for property in object.properties.values_mut() {
+        let RefOr::T(Schema::AllOf(all)) = &*property else { continue };
+        let [of, RefOr::T(Schema::Object(note))] = all.items.as_slice() else { continue };
+        let (description, default) = (note.description.clone(), note.default.clone());
+        let mut of = of.clone();
+        match &mut of {
+            RefOr::T(Schema::Object(of)) => (of.description, of.default) = (description, default),
+            RefOr::T(Schema::Array(of)) => (of.description, of.default) = (description, default),
+            RefOr::Ref(_) | RefOr::T(_) => continue,
+        }
+        *property = of;
+    }
+}
+
+/// Schemas that nothing refers to are only in the way.
+fn prune(document: &mut OpenApi) {
+    let Ok(text) = serde_json::to_string(document) else { return };
+    if let Some(components) = &mut document.components {
+        components.schemas.retain(|name, _| text.contains(&format!("\"#/components/schemas/{name}\"")));
+    }
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (HttpMethod, &mut Operation)> {
+    let all = [
+        (HttpMethod::Get, item.get.as_mut()),
+        (HttpMethod::Post, item.post.as_mut()),
+        (HttpMethod::Put, item.put.as_mut()),
+        (HttpMethod::Patch, item.patch.as_mut()),
+        (HttpMethod::Delete, item.delete.as_mut()),
+    ];
+    all.into_iter().filter_map(|(method, operation)| Some((method, operation?)))
+}
+
+/// The scope that an operation takes; `tests/it/api/access.rs` holds every handler to it.
+fn scope_of(path: &str, method: &HttpMethod) -> Scope {
+    let is_read = *method == HttpMethod::Get;
+    match path.split('/').nth(1) {
+        Some("appointments" | "openings" | "holds" | "series") if is_read => Scope::AppointmentsRead,
+        Some("appointments" | "openings" | "holds" | "series") => Scope::AppointmentsWrite,
+        Some("waitlist") if is_read => Scope::WaitlistRead,
+        Some("waitlist") => Scope::WaitlistWrite,
+        _ if is_read => Scope::CatalogueRead,
+        _ => Scope::CatalogueWrite,
+    }
+}
+
+const IDEMPOTENCY_KEY: (&str, &str) =
+    ("Idempotency-Key", "The same request with the same key takes effect once; kept for a day.");
+const IF_MATCH: (&str, &str) = ("If-Match", "The ETag of what was read: refused when it has changed since.");
+
+fn add_headers(operation: &mut Operation, method: &HttpMethod) {
+    match method {
+        HttpMethod::Post => add_header(operation, IDEMPOTENCY_KEY, Required::False),
+        HttpMethod::Patch | HttpMethod::Put => add_header(operation, IF_MATCH, Required::False),
+        _ => {}
+    }
+}
+
+fn add_header(operation: &mut Operation, header: (&str, &str), required: Required) {
+    let string = ObjectBuilder::new().schema_type(Type::String).build();
+    let parameter = ParameterBuilder::new()
+        .name(header.0)
+        .parameter_in(ParameterIn::Header)
+        .required(required)
+        .description(Some(header.1))
+        .schema(Some(string))
+        .build();
+    operation.parameters.get_or_insert_default().push(parameter.into());
+}
+
+/// `LocationPatch` from `LocationFields`: the same fields, none of them required and none with a default.
+fn patch_of((name, schema): (&String, &RefOr<Schema>)) -> Option<(String, RefOr<Schema>)> {
+    let kind = name.strip_suffix("Fields")?;
+    let RefOr::T(Schema::Object(object)) = schema else { return None };
+    let mut patch = object.clone();
+    patch.required.clear();
+    patch.description = Some("Fields to change; null takes one away.".to_owned());
+    for property in patch.properties.values_mut() {
+        match property {
+            RefOr::T(Schema::Object(property)) => property.default = None,
+            RefOr::T(Schema::Array(property)) => property.default = None,
+            RefOr::Ref(_) | RefOr::T(_) => {}
+        }
+    }
+    Some((format!("{kind}Patch"), Schema::Object(patch).into()))
+}
+
+fn problem() -> RefOr<Schema> {
+    let string = || ObjectBuilder::new().schema_type(Type::String);
+    ObjectBuilder::new()
+        .description(Some("RFC 9457. `code` is stable; docs/problems.md has them all."))
+        .property("type", string())
+        .property("title", string())
+        .property("status", ObjectBuilder::new().schema_type(Type::Integer))
+        .property("code", string())
+        .property("detail", string().description(Some("What to do about it, for people.")))
+        .property("field", string().description(Some("The field that is wrong, such as `needs[0].any_of`.")))
+        .required("type")
+        .required("status")
+        .required("code")
+        .required("detail")
+        .additional_properties(Some(AdditionalProperties::FreeForm(true)))
+        .examples([json!({
+            "type": "/problems#invalid_field", "title": "Unprocessable Entity", "status": 422, "code": "invalid_field",
+            "detail": "time_zone must be an IANA time zone such as America/Los_Angeles.", "field": "time_zone",
+        })])
+        .into()
+}

@@ -1,0 +1,81 @@
+//! Refusals of the API; each has its section in `docs/problems.md`.
+
+use axum::http::StatusCode;
+use serde_json::Value;
+
+use crate::accounts::Scope;
+use crate::platform::db::{is_contended, is_disconnected};
+use crate::platform::ids::OrgId;
+use crate::platform::problem::Problem;
+use crate::platform::telemetry::chain;
+use crate::scheduling::catalogue::WriteError;
+
+/// The URL exists, for other methods.
+pub(super) const METHOD_NOT_ALLOWED: Problem = Problem::new(
+    StatusCode::METHOD_NOT_ALLOWED,
+    "method_not_allowed",
+    "This URL does not take that method; the header Allow names those that it takes.",
+);
+const MISSING_SCOPE: Problem =
+    Problem::new(StatusCode::FORBIDDEN, "missing_scope", "The key does not have the scope that this takes.");
+const INVALID_FIELD: Problem = Problem::new(
+    StatusCode::UNPROCESSABLE_ENTITY,
+    "invalid_field",
+    "A field has a value that it cannot have.",
+);
+const IN_USE: Problem = Problem::new(StatusCode::CONFLICT, "in_use", "Visits stand in the way.");
+/// The same key came with another request.
+pub(super) const KEY_REUSED: Problem = Problem::new(
+    StatusCode::UNPROCESSABLE_ENTITY,
+    "idempotency_key_reused",
+    "This Idempotency-Key came with another request before; a new request takes a new key.",
+);
+/// A change that must say what it changes.
+pub(super) const IF_MATCH_REQUIRED: Problem = Problem::new(
+    StatusCode::PRECONDITION_REQUIRED,
+    "if_match_required",
+    "Send the ETag of what you have read as If-Match, so that nobody's change is lost.",
+);
+const CHANGED_SINCE: Problem = Problem::new(
+    StatusCode::PRECONDITION_FAILED,
+    "changed_since",
+    "It has changed since you read it: read it again and decide anew.",
+);
+
+/// The key lacks `scope`.
+pub(super) fn missing_scope(scope: Scope) -> Problem {
+    MISSING_SCOPE.with("scope", scope.name()).saying(format!("The key does not have the scope {scope}."))
+}
+
+/// `wrong` follows the field's name: "must have 1 to 80 characters".
+pub(super) fn invalid_field(field: &str, wrong: &str) -> Problem {
+    INVALID_FIELD.with("field", field).saying(format!("{field} {wrong}."))
+}
+
+/// What is there is not what the caller read.
+pub(super) fn changed_since(difference: Value) -> Problem {
+    CHANGED_SINCE.with("difference", difference)
+}
+
+/// The database did not do it. The request may be repeated, and we look at it.
+pub(super) fn database(org: OrgId, error: &sqlx::Error) -> Problem {
+    let busy = matches!(error, sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed);
+    if busy || is_contended(error) || is_disconnected(error) {
+        tracing::warn!(org.id = %org, error = chain(error), "A request of the API has to come again");
+        return Problem::UNAVAILABLE;
+    }
+    tracing::error!(org.id = %org, error = chain(error), "Could not serve a request of the API");
+    Problem::INTERNAL
+}
+
+/// What a verb of the catalogue did not write.
+pub(super) fn not_written(org: OrgId, error: &WriteError) -> Problem {
+    match error {
+        WriteError::Field { field, wrong } => invalid_field(field, wrong),
+        WriteError::InUse(sentence) => IN_USE.saying(*sentence),
+        WriteError::Constraint(name) => {
+            INVALID_FIELD.with("constraint", name.as_str()).saying(format!("It cannot be so: {name}."))
+        }
+        WriteError::Database(error) => database(org, error),
+    }
+}

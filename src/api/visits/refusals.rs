@@ -1,0 +1,127 @@
+//! Why a visit is not booked or changed, as problem documents. Causes and alternatives are data.
+
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+use voxanne_slots::{Opening, Refusal};
+
+use super::appointment::local;
+use crate::api::problems;
+use crate::appointments::{BookError, ChangeError, LeftOut, SeriesError};
+use crate::platform::ids::{OrgId, ResourceId};
+use crate::platform::problem::Problem;
+use crate::scheduling::{Location, RuleBook, Teller};
+
+const NOT_BOOKABLE: Problem = Problem::new(
+    StatusCode::CONFLICT,
+    "not_bookable",
+    "The time cannot be had; causes tells why, alternatives the nearest times that can.",
+);
+const ANOTHER_VISIT: Problem = Problem::new(
+    StatusCode::CONFLICT,
+    "another_visit",
+    "The person has another visit at that time: move that one instead.",
+);
+const SERIES_COLLIDES: Problem = Problem::new(
+    StatusCode::CONFLICT,
+    "series_collides",
+    "Some visits of the series cannot be had, and nothing was booked; left_out tells which and why. Send partial to book the others.",
+);
+const VERSION_CONFLICT: Problem = Problem::new(
+    StatusCode::CONFLICT,
+    "version_conflict",
+    "Somebody has changed the visit since you read it; difference tells what. Read it again and decide anew.",
+);
+const ILLEGAL_STATE: Problem =
+    Problem::new(StatusCode::CONFLICT, "illegal_state", "The visit's state does not allow that.");
+const NOT_BEGUN: Problem = Problem::new(
+    StatusCode::CONFLICT,
+    "not_begun",
+    "Nobody can have failed to come before the visit begins.",
+);
+const NO_LONGER_OFFERED: Problem = Problem::new(
+    StatusCode::CONFLICT,
+    "no_longer_offered",
+    "The service or the location is no longer booked: cancel the visit and book another.",
+);
+
+/// What a refused time tells of itself.
+pub(super) struct Words<'b> {
+    pub org: OrgId,
+    pub book: &'b RuleBook,
+    pub location: &'b Location,
+}
+
+impl Words<'_> {
+    /// The causes as data, each with its two sentences.
+    pub fn causes(&self, refusal: &Refusal) -> Value {
+        let tell = Teller::new(self.book, &self.location.zone);
+        refusal.causes.iter().map(|cause| tell.data(cause)).collect()
+    }
+
+    fn not_bookable(&self, refusal: &Refusal, alternatives: &[Opening]) -> Problem {
+        let alternatives: Value = alternatives
+            .iter()
+            .map(|opening| {
+                json!({
+                    "starts_at": opening.starts_at,
+                    "local_starts_at": local(opening.starts_at, &self.location.zone),
+                    "practitioner_id": ResourceId(opening.practitioner).to_string(),
+                })
+            })
+            .collect();
+        NOT_BOOKABLE.with("causes", self.causes(refusal)).with("alternatives", alternatives)
+    }
+
+    /// A booking or a hold that was refused. The rules are current: the caller has seen to it.
+    pub fn book(&self, error: &BookError) -> Problem {
+        match error {
+            BookError::Refused { refusal, alternatives } => self.not_bookable(refusal, alternatives),
+            BookError::HasAnotherVisit | BookError::TooMany(_) => ANOTHER_VISIT,
+            BookError::RulesChanged(_) => Problem::UNAVAILABLE,
+            BookError::Unexpected(error) => problems::database(self.org, error),
+        }
+    }
+
+    /// A series that was refused.
+    pub fn series(&self, error: &SeriesError) -> Problem {
+        match error {
+            SeriesError::Collides(left_out) => SERIES_COLLIDES.with("left_out", self.left_out(left_out)),
+            SeriesError::Book(error) => self.book(error),
+        }
+    }
+
+    /// The visits of a series that cannot be had.
+    pub fn left_out(&self, all: &[LeftOut]) -> Value {
+        all.iter()
+            .map(|left_out| {
+                json!({
+                    "nth": left_out.nth,
+                    "starts_at": left_out.starts_at,
+                    "causes": self.causes(&left_out.refusal),
+                })
+            })
+            .collect()
+    }
+
+    /// A change that was refused.
+    pub fn change(&self, error: ChangeError) -> Problem {
+        match error {
+            ChangeError::NotFound => Problem::NOT_FOUND,
+            ChangeError::VersionConflict { current, difference } => {
+                VERSION_CONFLICT.with("version", current).with("difference", Value::Object(difference))
+            }
+            ChangeError::IllegalState { from, to } => ILLEGAL_STATE
+                .with("from", from.as_str())
+                .with("to", to.as_str())
+                .saying(format!("A visit that is {} does not become {}.", from.as_str(), to.as_str())),
+            ChangeError::NotAhead(status) => ILLEGAL_STATE
+                .with("from", status.as_str())
+                .saying(format!("A visit that is {} does not move any more.", status.as_str())),
+            ChangeError::NotBegun => NOT_BEGUN,
+            ChangeError::NoLongerOffered => NO_LONGER_OFFERED,
+            ChangeError::Refused { refusal, alternatives } => self.not_bookable(&refusal, &alternatives),
+            ChangeError::RulesChanged(_) => Problem::UNAVAILABLE,
+            ChangeError::Unexpected(error) => problems::database(self.org, &error),
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! Moves a visit to another time.
+
+use serde_json::json;
+use uuid::Uuid;
+use voxanne_slots::{Fit, Refusal, fit};
+
+use super::appointment::Status;
+use super::change::{self, Appointment, ChangeError, Changed, Target, check_version, fields};
+use super::freed::offer_freed;
+use super::spoken;
+use super::store::{self, NewVersion};
+use super::tell::{self, Told, is_late};
+use crate::messaging::Kind;
+use crate::platform::app::App;
+use crate::platform::db::PgConnection;
+use crate::platform::ids::{OrgId, ResourceId};
+use crate::scheduling::{self, Bookable, Location, Opening, RuleBook, Service, Taken, Writer};
+
+/// Where a visit is to go.
+#[derive(Debug, Clone, Copy)]
+#[expect(missing_docs, reason = "self-explaining")]
+pub struct Reschedule<'a> {
+    pub book: &'a RuleBook,
+    pub target: Target<'a>,
+    pub starts_at: jiff::Timestamp,
+    /// Somebody else than now; `None` keeps whoever gives it, as long as they still do.
+    pub practitioner: Option<ResourceId>,
+    pub call_ref: Option<&'a str>,
+}
+
+/// Moves the visit, texts its person once, and offers the time it leaves to the waitlist: all in the caller's
+/// transaction or nothing.
+///
+/// Its own time stands in nobody's way, its practitioner is kept. The same move asked for again is the same sentence.
+pub async fn reschedule(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    wanted: &Reschedule<'_>,
+) -> Result<Changed, ChangeError> {
+    let seen = change::find(tx, org, wanted.target.id).await?.ok_or(ChangeError::NotFound)?;
+    let (location, service) = offered(wanted.book, &seen)?;
+    let only = wanted.practitioner.or_else(|| kept(&service, &seen));
+    let mut bookable = wanted.book.bookable(location, &service, only);
+    let by = Writer {
+        call_ref: wanted.call_ref,
+        phone: seen.customer_phone.as_deref(),
+        own: Some(seen.id),
+        ..Writer::default()
+    };
+    let leaving = store::claims(tx, org, seen.id).await?;
+    let opening = Opening { starts: &[wanted.starts_at], leaving: &leaving };
+    let taken = scheduling::open_ledger(app, tx, org, &mut bookable, opening, by).await?;
+    let visit = change::lock(tx, org, wanted.target.id).await?;
+    let is_there = visit.starts_at.timestamp() == wanted.starts_at
+        && wanted.practitioner.is_none_or(|asked| asked.0 == visit.practitioner);
+    if is_there && visit.status.is_ahead() {
+        return Ok(Changed { said: visit.said.clone(), appointment: visit, is_repeat: true });
+    }
+    check_version(tx, org, &visit, wanted.target.expected_version).await?;
+    if !visit.status.is_ahead() {
+        return Err(ChangeError::NotAhead(visit.status));
+    }
+    // Moved between the look and the lock: what was locked is no longer what it holds.
+    if visit.version != seen.version {
+        return Err(ChangeError::VersionConflict {
+            current: visit.version,
+            difference: serde_json::Map::new(),
+        });
+    }
+    if taken.rules_version != wanted.book.version {
+        return Err(ChangeError::RulesChanged(taken.rules_version));
+    }
+    let fitted = match fit(&bookable.rules(&taken.guest), &taken.busy, wanted.starts_at, app.clock.now()) {
+        Ok(fitted) => fitted,
+        Err(refusal) => return Err(refused(app, tx, wanted, (&bookable, &taken), (refusal, by)).await?),
+    };
+    if !store::swap_claims(tx, org, visit.id, &fitted).await? {
+        return Err(refused(app, tx, wanted, (&bookable, &taken), (spoken::taken(), by)).await?);
+    }
+    if visit.is_in_turn && fitted.opening.practitioner != visit.practitioner {
+        scheduling::count_turn(tx, org, visit.service, visit.practitioner, -1).await?;
+        scheduling::count_turn(tx, org, visit.service, fitted.opening.practitioner, 1).await?;
+    }
+    record(app, tx, org, wanted, (&visit, &fitted, location)).await
+}
+
+/// The rules the visit was booked by: its own length, also when the catalogue's has changed since.
+fn offered<'b>(book: &'b RuleBook, visit: &Appointment) -> Result<(&'b Location, Service), ChangeError> {
+    let location = book.locations.iter().find(|l| l.id == visit.location);
+    let service = book.service(visit.service);
+    let (location, service) = location.zip(service).ok_or(ChangeError::NoLongerOffered)?;
+    let mut service = service.clone();
+    let minutes = visit.ends_at.duration_since(visit.starts_at.timestamp()).as_mins();
+    service.rules.duration_minutes = u16::try_from(minutes).unwrap_or(service.rules.duration_minutes);
+    Ok((location, service))
+}
+
+fn kept(service: &Service, visit: &Appointment) -> Option<ResourceId> {
+    service.practitioners.iter().copied().find(|id| id.0 == visit.practitioner)
+}
+
+async fn refused(
+    app: &App,
+    tx: &mut PgConnection,
+    wanted: &Reschedule<'_>,
+    look: (&Bookable<'_>, &Taken),
+    (refusal, by): (Refusal, Writer<'_>),
+) -> Result<ChangeError, sqlx::Error> {
+    let alternatives = scheduling::alternatives(app, tx, wanted.book, look, wanted.starts_at, &by).await?;
+    Ok(ChangeError::Refused { refusal, alternatives })
+}
+
+async fn record(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    wanted: &Reschedule<'_>,
+    (visit, fitted, location): (&Appointment, &Fit, &Location),
+) -> Result<Changed, ChangeError> {
+    let now = app.clock.now();
+    let (policy, late) = is_late(app, tx, org, visit, location).await?;
+    let starts_at = fitted.opening.starts_at.to_zoned(location.zone.clone());
+    let told = Told { visit, kind: Kind::Change, moment: &starts_at, book: wanted.book };
+    let is_text_queued = tell::person(app, tx, org, &told, location).await?;
+    let fee = policy.filter(|_| late).and_then(|policy| policy.sentence());
+    let said = spoken::moved_sentence(
+        &visit.service_name,
+        &starts_at,
+        (visit.status, is_text_queued),
+        fee.as_deref(),
+    );
+    let target = store::MovedTo {
+        starts_at: &starts_at,
+        ends_at: fitted.opening.ends_at,
+        practitioner: fitted.opening.practitioner,
+        said: &said,
+    };
+    store::move_to(tx, org, visit.id, &target, now).await?;
+    let person = |id: Uuid| json!(ResourceId(id).to_string());
+    let version = NewVersion {
+        id: visit.id,
+        version: visit.version + 1,
+        actor: &wanted.target.actor.to_string(),
+        action: "moved",
+        changed: fields([
+            ("starts_at", json!(visit.starts_at.timestamp()), json!(fitted.opening.starts_at)),
+            ("ends_at", json!(visit.ends_at), json!(fitted.opening.ends_at)),
+            ("practitioner", person(visit.practitioner), person(fitted.opening.practitioner)),
+        ]),
+        reason: wanted.target.reason,
+        late,
+    };
+    store::insert_change(tx, org, &version, now).await?;
+    tell::staff(app, tx, org, visit, "A visit was moved", late).await?;
+    offer_freed(app, tx, org, visit).await?;
+    metrics::counter!("voxanne_appointments_changed_total", "action" => "moved").increment(1);
+    let appointment = change::find(tx, org, visit.id).await?.ok_or(ChangeError::NotFound)?;
+    debug_assert_ne!(appointment.status, Status::Cancelled);
+    Ok(Changed { appointment, said, is_repeat: false })
+}

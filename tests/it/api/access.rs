@@ -1,0 +1,307 @@
+//! B4, B12, B18: who gets what on every route of the API. A route without a row fails.
+
+use std::collections::BTreeSet;
+
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+use voxanne::accounts::{self, Scope};
+
+use crate::harness::{Answered, Api, Clinic, Voxanne};
+
+/// A route, and a request of it that succeeds with the right key. `$location` and the like stand for the clinic's own.
+struct Row {
+    method: &'static str,
+    /// As the document writes it, with `{id}`.
+    path: &'static str,
+    /// What `{id}` is, and the query.
+    id: &'static str,
+    query: &'static str,
+    body: Value,
+}
+
+fn row(method: &'static str, path: &'static str, id: &'static str, body: Value) -> Row {
+    Row { method, path, id, query: "", body }
+}
+
+fn rows() -> Vec<Row> {
+    let none = || Value::Null;
+    let hours = "?location_id=$location&practitioner_id=$practitioner";
+    let day = json!({"weekday": "monday", "opens": "09:00", "closes": "17:00"});
+    let off = json!({"practitioner_id": "$practitioner", "starts_at": "2027-01-05T17:00:00Z", "ends_at": "2027-01-06T01:00:00Z"});
+    let first = json!({"service_id": "$service", "starts_at": "2027-01-11T18:30:00Z"});
+    let series = json!({"first": first, "visits": 2, "every_days": 7});
+    vec![
+        row("get", "/locations", "", none()),
+        row("post", "/locations", "", json!({"name": "Annex", "time_zone": "America/Denver"})),
+        row("get", "/locations/{id}", "$location", none()),
+        row("patch", "/locations/{id}", "$location", json!({"parking": "Behind the house."})),
+        row("get", "/services", "", none()),
+        row("post", "/services", "", json!({"name": "Lash Lift", "practitioners": ["$practitioner"]})),
+        row("get", "/services/{id}", "$service", none()),
+        row("patch", "/services/{id}", "$service", json!({"duration_minutes": 50})),
+        row("get", "/practitioners", "", none()),
+        row("post", "/practitioners", "", json!({"name": "Kim Lee", "location_id": "$location"})),
+        row("get", "/practitioners/{id}", "$practitioner", none()),
+        row("patch", "/practitioners/{id}", "$practitioner", json!({"title": "Lead injector"})),
+        row("get", "/resources", "", none()),
+        row("post", "/resources", "", json!({"name": "Chair", "kind": "room", "location_id": "$location"})),
+        row("get", "/resources/{id}", "$resource", none()),
+        row("patch", "/resources/{id}", "$resource", json!({"name": "Room One"})),
+        Row { query: hours, ..row("get", "/hours", "", none()) },
+        Row { query: hours, ..row("put", "/hours", "", json!({"hours": [day]})) },
+        row("get", "/closures", "", none()),
+        row("post", "/closures", "", json!({"local_date": "2026-12-25", "location_id": "$location"})),
+        row("get", "/closures/{id}", "$closure", none()),
+        row("patch", "/closures/{id}", "$closure", json!({"reason": "Inventory"})),
+        row("delete", "/closures/{id}", "$closure", none()),
+        row("get", "/time-off", "", none()),
+        row("post", "/time-off", "", off),
+        row("get", "/time-off/{id}", "$off", none()),
+        row("patch", "/time-off/{id}", "$off", json!({"reason": "Training"})),
+        row("delete", "/time-off/{id}", "$off", none()),
+        row("get", "/policy", "", none()),
+        Row {
+            query: "?service_id=$service&from=2026-12-01&to=2026-12-03",
+            ..row("get", "/openings", "", none())
+        },
+        Row {
+            query: "?service_id=$service&starts_at=2026-12-01T18:30:00Z",
+            ..row("get", "/openings/why", "", none())
+        },
+        row("get", "/appointments", "", none()),
+        row(
+            "post",
+            "/appointments",
+            "",
+            json!({"service_id": "$service", "starts_at": "2026-12-03T18:30:00Z"}),
+        ),
+        row("get", "/appointments/{id}", "$visit", none()),
+        row("get", "/appointments/{id}/changes", "$visit", none()),
+        row("post", "/appointments/{id}/move", "$visit", json!({"starts_at": "2026-12-07T18:30:00Z"})),
+        row("post", "/appointments/{id}/state", "$visit", json!({"status": "arrived"})),
+        row("post", "/appointments/{id}/cancel", "$second", json!({"reason": "Ill"})),
+        row("post", "/series", "", series),
+        row(
+            "post",
+            "/holds",
+            "",
+            json!({"time": {"service_id": "$service", "starts_at": "2026-12-09T18:30:00Z"}}),
+        ),
+        row("delete", "/holds/{id}", "$hold", none()),
+        row("get", "/waitlist", "", none()),
+        row("post", "/waitlist", "", json!({"service_id": "$service", "phone": "+13105550101"})),
+        row("delete", "/waitlist/{id}", "$entry", none()),
+        row("post", "/policy", "", json!({"notice_minutes": 1440, "fee_cents": 5000})),
+    ]
+}
+
+/// A clinic's own ids, by the word that stands for them.
+async fn own_ids(api: &Api) -> Vec<(&'static str, String)> {
+    let first = async |path: &str| api.get(path).await.good()["items"][0]["id"].as_str().unwrap().to_owned();
+    let made =
+        async |path: &str, body: Value| api.post(path, body).await.good()["id"].as_str().unwrap().to_owned();
+    let practitioner = first("/practitioners").await;
+    let off = json!({"practitioner_id": practitioner, "starts_at": "2027-02-05T17:00:00Z", "ends_at": "2027-02-06T01:00:00Z"});
+    let service = first("/services").await;
+    let visit = async |day: &str| {
+        let wish =
+            json!({"service_id": service, "starts_at": format!("{day}T18:30:00Z"), "phone": "+13105550100"});
+        made("/appointments", wish).await
+    };
+    let time = json!({"time": {"service_id": service, "starts_at": "2026-12-10T18:30:00Z"}, "minutes": 60});
+    vec![
+        ("$visit", visit("2026-12-01").await),
+        ("$second", visit("2026-12-02").await),
+        ("$hold", made("/holds", time).await),
+        ("$entry", made("/waitlist", json!({"service_id": service, "phone": "+13105550102"})).await),
+        ("$location", first("/locations").await),
+        ("$service", service.clone()),
+        ("$resource", first("/resources").await),
+        ("$closure", made("/closures", json!({"local_date": "2027-07-04"})).await),
+        ("$off", made("/time-off", off).await),
+        ("$practitioner", practitioner),
+    ]
+}
+
+fn filled(text: &str, ids: &[(&'static str, String)]) -> String {
+    ids.iter().fold(text.to_owned(), |text, (word, id)| text.replace(word, id))
+}
+
+impl Row {
+    /// Asks with ids in the URL of one clinic and ids in the body of another.
+    async fn ask(
+        &self,
+        api: &Api,
+        url_ids: &[(&'static str, String)],
+        body_ids: &[(&'static str, String)],
+    ) -> Answered {
+        let path = self.path.replace("{id}", self.id) + self.query;
+        let request =
+            api.request(&self.method.to_uppercase(), &filled(&path, url_ids)).header("if-match", "*");
+        if self.body.is_null() {
+            return Answered::of(request).await;
+        }
+        let body = filled(&self.body.to_string(), body_ids);
+        Answered::of(request.header("content-type", "application/json").body(body)).await
+    }
+
+    fn names_an_id(&self) -> bool {
+        !self.id.is_empty() || !self.query.is_empty()
+    }
+}
+
+fn document() -> Value {
+    serde_json::to_value(voxanne::api::document()).unwrap()
+}
+
+#[test]
+fn every_route_of_the_api_has_a_row() {
+    let document = document();
+    let routes: BTreeSet<(String, String)> = document["paths"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .flat_map(|(path, item)| {
+            item.as_object().unwrap().keys().map(move |method| (method.clone(), path.clone()))
+        })
+        .collect();
+    let rows: BTreeSet<(String, String)> =
+        rows().iter().map(|row| (row.method.to_owned(), row.path.to_owned())).collect();
+    assert_eq!(routes, rows);
+}
+
+#[test]
+fn every_operation_is_named_by_its_verb_and_resource() {
+    let document = document();
+    let mut names = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let name = operation["operationId"].as_str().unwrap();
+            let verbs: &[&str] = match method.as_str() {
+                "get" => &["list_", "get_", "explain_"],
+                "post" => &["create_", "book_", "hold_", "move_", "cancel_", "set_"],
+                "put" => &["set_"],
+                "patch" => &["update_"],
+                _ => &["delete_", "release_"],
+            };
+            assert!(verbs.iter().any(|verb| name.starts_with(verb)), "{method} {path}: {name}");
+            assert!(names.insert(name.to_owned()), "{name} twice");
+        }
+    }
+}
+
+/// What differs from request to request is not the body's.
+fn without_request_id(answer: &Answered) -> Value {
+    let mut body = answer.body.clone();
+    body.as_object_mut().unwrap().remove("request_id");
+    body
+}
+
+async fn useless_keys(vox: &Voxanne, clinic: &Clinic) -> Vec<(&'static str, Api)> {
+    let (revoked_id, revoked) = vox.new_key(clinic.org, &Scope::ALL, None).await;
+    let mut tx = vox.app.begin(clinic.org).await.unwrap();
+    assert!(accounts::revoke_key(&mut tx, clinic.org, revoked_id, vox.app.clock.now()).await.unwrap());
+    tx.commit().await.unwrap();
+    let (_, expired) = vox.new_key(clinic.org, &Scope::ALL, Some(SignedDuration::from_hours(24))).await;
+    vox.later(SignedDuration::from_hours(24));
+    vec![
+        ("a stranger", vox.api_with(None)),
+        ("a made-up key", vox.api_with(Some(format!("vxk_{}", "A".repeat(43))))),
+        ("the voice door's secret", vox.api_with(Some(clinic.secret.clone()))),
+        ("a revoked key", vox.api_with(Some(revoked))),
+        ("an expired key", vox.api_with(Some(expired))),
+    ]
+}
+
+#[tokio::test]
+async fn b4_b12_every_caller_gets_what_the_table_says_on_every_route() {
+    let vox = Voxanne::start().await;
+    // First, since one of them expires: a hold would lapse meanwhile.
+    let useless = useless_keys(&vox, &vox.glow).await;
+    let (glow, harbor) = (vox.glow_api().await, vox.harbor_api().await);
+    let (own, others) = (own_ids(&glow).await, own_ids(&harbor).await);
+    let nobodys: Vec<_> =
+        own.iter().map(|(word, id)| (*word, format!("{}{}", &id[..id.len() - 4], "dead"))).collect();
+    let malformed: Vec<_> = own.iter().map(|(word, _)| (*word, "1".to_owned())).collect();
+    let document = document();
+    for row in rows() {
+        let what = format!("{} {}", row.method, row.path);
+        for (who, api) in &useless {
+            let answer = row.ask(api, &own, &own).await;
+            assert_eq!(answer.status, 401, "{what}: {who}");
+            answer.refused(401, "unauthenticated");
+        }
+        // B12: everything but the one scope that the document names is not enough, and that one alone is.
+        let scope =
+            document["paths"][row.path][row.method]["security"][0]["key"][0].as_str().unwrap().to_owned();
+        let all_but: Vec<Scope> = Scope::ALL.into_iter().filter(|s| s.name() != scope).collect();
+        let lacking = row.ask(&vox.api(&vox.glow, &all_but).await, &own, &own).await;
+        assert_eq!(lacking.status, 403, "{what}: without {scope}");
+        assert_eq!(lacking.refused(403, "missing_scope")["scope"], scope, "{what}");
+        if row.names_an_id() {
+            // B4: another org's id is answered like one that nobody has, and like none at all.
+            let foreign = row.ask(&glow, &others, &own).await;
+            assert_eq!(foreign.status, 404, "{what}: another org's id: {}", foreign.body);
+            for ids in [&nobodys, &malformed] {
+                let unknown = row.ask(&glow, ids, &own).await;
+                assert_eq!(unknown.status, 404, "{what}");
+                assert_eq!(without_request_id(&foreign), without_request_id(&unknown), "{what}");
+            }
+            assert_eq!(row.ask(&harbor, &own, &others).await.status, 404, "{what}: by the other org");
+        }
+        let only = vox.api(&vox.glow, &[scope.parse().unwrap()]).await;
+        let right = row.ask(&only, &own, &own).await;
+        assert!((200..300).contains(&right.status), "{what}: {} {}", right.status, right.body);
+    }
+}
+
+#[tokio::test]
+async fn b4_another_orgs_ids_in_a_body_are_like_ids_that_nobody_has() {
+    let vox = Voxanne::start().await;
+    let (glow, harbor) = (vox.glow_api().await, vox.harbor_api().await);
+    let (own, others) = (own_ids(&glow).await, own_ids(&harbor).await);
+    let nobodys: Vec<_> =
+        others.iter().map(|(word, id)| (*word, format!("{}{}", &id[..id.len() - 4], "dead"))).collect();
+    let mut tried = 0;
+    for row in rows().iter().filter(|row| row.body.to_string().contains('$')) {
+        let foreign = row.ask(&glow, &own, &others).await;
+        let unknown = row.ask(&glow, &own, &nobodys).await;
+        assert_eq!(foreign.status, 422, "{} {}", row.method, row.path);
+        assert_eq!(without_request_id(&foreign), without_request_id(&unknown), "{} {}", row.method, row.path);
+        tried += 1;
+    }
+    assert!(tried >= 5, "only {tried} rows name an id in their body, so this proves little");
+}
+
+#[tokio::test]
+async fn b4_lists_hold_the_orgs_own_and_nothing_else() {
+    let vox = Voxanne::start().await;
+    let (glow, harbor) = (vox.glow_api().await, vox.harbor_api().await);
+    own_ids(&glow).await;
+    own_ids(&harbor).await;
+    for (path, prefix, table) in [
+        ("/locations", "loc_", "locations"),
+        ("/services", "svc_", "services"),
+        ("/practitioners", "res_", "practitioners"),
+        ("/resources", "res_", "resources"),
+        ("/closures", "clo_", "closures"),
+        ("/time-off", "off_", "time_off"),
+    ] {
+        let ids = |page: Value| -> BTreeSet<String> {
+            page["items"].as_array().unwrap().iter().map(|i| i["id"].as_str().unwrap().to_owned()).collect()
+        };
+        let kind = if table == "resources" { " and kind <> 'practitioner'" } else { "" };
+        for (api, clinic) in [(&glow, &vox.glow), (&harbor, &vox.harbor)] {
+            let listed = ids(api.get(path).await.good());
+            let stored: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
+                "select '{prefix}' || translate(id::text, '-', '') from {table} where org_id = $1{kind}"
+            )))
+            .bind(clinic.org.0)
+            .fetch_all(&vox.admin)
+            .await
+            .unwrap();
+            assert!(!stored.is_empty(), "{path}: the org has none, so this proves nothing");
+            assert_eq!(listed, stored.into_iter().collect(), "{path}");
+        }
+    }
+}
