@@ -39,22 +39,32 @@ impl Asked {
         self.openings(clinic, number, day_of(number), ("Botox", person))
     }
 
-    /// The busy clinic: every service, person and day of its two weeks in turn.
+    /// The busy clinic: its two weeks at once, for every service and person in turn.
     pub fn of_the_busy_clinic(&self, number: u64) -> Shot {
         let service = BUSY_SERVICES[usize::try_from(number % 3).unwrap()];
         let person = PEOPLE[usize::try_from(number / 3 % 9).unwrap()];
-        self.openings(0, number, number / 27 % BUSY_DAYS, (service, person))
+        let from = number / 27 % BUSY_DAYS;
+        let (from, to) = (self.day(from), self.day(from + BUSY_DAYS - 1));
+        let arguments = format!(
+            "{{\\\"service\\\":\\\"{service}\\\",\\\"fromDate\\\":\\\"{from}\\\",\\\"toDate\\\":\\\"{to}\\\",\\\"practitioner\\\":\\\"{person}\\\"}}"
+        );
+        self.ask(0, number, ("find_openings", &arguments))
     }
 
-    /// The request itself: which tool, and how it is asked.
     fn openings(&self, clinic: u64, number: u64, day: u64, (service, person): (&str, &str)) -> Shot {
         let date = self.day(day);
         let arguments = format!(
             "{{\\\"service\\\":\\\"{service}\\\",\\\"date\\\":\\\"{date}\\\",\\\"practitioner\\\":\\\"{person}\\\"}}"
         );
+        self.ask(clinic, number, ("check_availability", &arguments))
+    }
+
+    /// The request itself: which tool, and how it is asked.
+    fn ask(&self, clinic: u64, number: u64, (tool, arguments): (&str, &str)) -> Shot {
         let body = self
             .message
-            .replace("{\\\"service\\\":\\\"Botox\\\",\\\"date\\\":\\\"2026-11-26\\\"}", &arguments)
+            .replace("check_availability", tool)
+            .replace("{\\\"service\\\":\\\"Botox\\\",\\\"date\\\":\\\"2026-11-26\\\"}", arguments)
             .replace("019ab2c4-7e10-7cc3-9f4e-5b1d2a3c4e5f", &format!("call-{number}"))
             .replace("b7a1d9c2-3e54-4f6a-8c1d-0a9e5f7b6c31", &format!("assistant-{clinic}"))
             .replace("2c9e4f10-6b8d-4a37-9d5e-7f1b3c5a8e62", &format!("number-{clinic}"))
