@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
-use sqlx::FromRow;
+use sqlx::postgres::PgRow;
+use sqlx::{FromRow, Row as _};
 use uuid::Uuid;
 use voxanne_slots::{Busy, FIRST_LANE, Guest, day_bounds};
 
@@ -17,10 +18,41 @@ use crate::platform::app::App;
 use crate::platform::db::{Class, PgConnection};
 use crate::platform::ids::{AppointmentId, HoldId, OrgId};
 
+/// What a row of `app_ctx.look` tells.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Version,
+    Reserved,
+    Calendar,
+    External,
+    ServiceCount,
+    PractitionerCount,
+    Visit,
+    Turns,
+    /// Of a later version of the function.
+    Unknown,
+}
+
+impl Kind {
+    fn read(word: &str) -> Self {
+        match word {
+            "version" => Self::Version,
+            "reserved" => Self::Reserved,
+            "calendar" => Self::Calendar,
+            "external" => Self::External,
+            "service_count" => Self::ServiceCount,
+            "practitioner_count" => Self::PractitionerCount,
+            "visit" => Self::Visit,
+            "turns" => Self::Turns,
+            _ => Self::Unknown,
+        }
+    }
+}
+
 /// A row of `app_ctx.look`.
-#[derive(Debug, FromRow)]
+#[derive(Debug)]
 pub(super) struct LookRow {
-    kind: String,
+    kind: Kind,
     resource_id: Option<Uuid>,
     lane: Option<i16>,
     starts_at: Option<jiff_sqlx::Timestamp>,
@@ -29,6 +61,22 @@ pub(super) struct LookRow {
     expires_at: Option<jiff_sqlx::Timestamp>,
     local_date: Option<jiff_sqlx::Date>,
     n: Option<i64>,
+}
+
+/// By position: a busy clinic's fortnight is thousands of rows, and a look-up by name costs more than the row.
+impl<'r> FromRow<'r, PgRow> for LookRow {
+    fn from_row(row: &'r PgRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            kind: Kind::read(row.try_get(0)?),
+            resource_id: row.try_get(1)?,
+            lane: row.try_get(2)?,
+            starts_at: row.try_get(3)?,
+            ends_at: row.try_get(4)?,
+            expires_at: row.try_get(5)?,
+            local_date: row.try_get(6)?,
+            n: row.try_get(7)?,
+        })
+    }
 }
 
 /// Two instants to look between.
@@ -295,16 +343,16 @@ impl Understood {
         let count = row.n.unwrap_or(0);
         let visits = u16::try_from(count).unwrap_or(u16::MAX);
         let date = row.local_date.map(jiff_sqlx::Date::to_jiff);
-        match row.kind.as_str() {
-            "version" => self.rules_version = count,
-            "calendar" if row.lane == Some(1) => {
+        match row.kind {
+            Kind::Version => self.rules_version = count,
+            Kind::Calendar if row.lane == Some(1) => {
                 self.calendars.push(starts_at.is_some_and(|synced_at| synced_at >= fresh_since));
             }
-            "reserved" => {
+            Kind::Reserved => {
                 let lane = row.lane.and_then(|l| u16::try_from(l).ok()).unwrap_or(FIRST_LANE);
                 self.intervals.extend(row.resource_id.zip(interval).map(|(r, (s, e))| (r, lane, s, e)));
             }
-            "external" => {
+            Kind::External => {
                 // The clinic's own calendar blocks everybody; a practitioner's blocks that person.
                 let blocked = bookable.practitioners.iter().map(|p| p.id);
                 let blocked = blocked.filter(|id| row.resource_id.is_none_or(|only| only == *id));
@@ -313,15 +361,15 @@ impl Understood {
                     .flat_map(|(s, e)| blocked.clone().map(move |r| (r, FIRST_LANE, s, e)));
                 self.intervals.extend(all);
             }
-            "service_count" => self.of_service.extend(date.map(|date| (date, visits))),
-            "practitioner_count" => {
+            Kind::ServiceCount => self.of_service.extend(date.map(|date| (date, visits))),
+            Kind::PractitionerCount => {
                 self.of_practitioner.extend(row.resource_id.zip(date).map(|key| (key, visits)));
             }
-            "visit" => self.visits.extend(row.resource_id.zip(interval).map(|(r, (s, e))| (r, s, e))),
-            "turns" => {
+            Kind::Visit => self.visits.extend(row.resource_id.zip(interval).map(|(r, (s, e))| (r, s, e))),
+            Kind::Turns => {
                 self.turns.extend(row.resource_id.map(|id| (id, u64::try_from(count).unwrap_or(0))));
             }
-            _ => {}
+            Kind::Calendar | Kind::Unknown => {}
         }
     }
 }
