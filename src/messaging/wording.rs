@@ -96,7 +96,8 @@ pub fn cancellation(clinic: &str, moment: &str, clinic_phone: Option<&str>) -> S
 pub fn waitlist_offer(clinic: &str, moment: &str, until: &str, link: Option<&str>) -> String {
     let (clinic, moment, _) = patient_parts(clinic, moment, None);
     let until = gsm7_field(until, PHONE_MAX, "then");
-    let offer = format!("{clinic}: A time opened up: {moment}. Reply TAKE by {until} to book it, or PASS.");
+    let offer =
+        format!("{clinic}: A time opened up: {moment}. Reply TAKE by {until} today to book it, or PASS.");
     let with_link = link.map(|link| format!("{offer} Or tap {}. {OPT_OUT}", gsm7_safe(&one_line(link))));
     with_link
         .filter(|text| septets(text) <= PATIENT_TEXT_SEPTETS_MAX)
@@ -260,13 +261,13 @@ mod tests {
         let link = "https://hooks.example.com/w/abc";
         assert_eq!(
             waitlist_offer("Glow MedSpa", MOMENT, "1:40 PM", Some(link)),
-            "Glow MedSpa: A time opened up: Sunday, February 1 at 2:00 PM. Reply TAKE by 1:40 PM to book it, or PASS. \
+            "Glow MedSpa: A time opened up: Sunday, February 1 at 2:00 PM. Reply TAKE by 1:40 PM today to book it, or PASS. \
              Or tap https://hooks.example.com/w/abc. Reply STOP to opt out."
         );
         let long = format!("https://hooks.example.com/{}", "x".repeat(200));
         assert_eq!(
             waitlist_offer("Glow MedSpa", MOMENT, "1:40 PM", Some(&long)),
-            "Glow MedSpa: A time opened up: Sunday, February 1 at 2:00 PM. Reply TAKE by 1:40 PM to book it, or PASS. \
+            "Glow MedSpa: A time opened up: Sunday, February 1 at 2:00 PM. Reply TAKE by 1:40 PM today to book it, or PASS. \
              Reply STOP to opt out."
         );
         assert_eq!(reply("Glow MedSpa", "You’re set."), "Glow MedSpa: You're set.");

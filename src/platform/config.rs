@@ -196,10 +196,12 @@ impl Config {
                     .into(),
             ));
         }
-        // An offer says until when by the clock alone, and keeps its time from everybody else meanwhile.
-        if !(5..=240).contains(&self.waitlist.offer_minutes) || self.waitlist.ahead_minutes < 0 {
+        // An offer says "until 1:40 PM today", and keeps its time from everybody else meanwhile.
+        let ends_today = i64::from(to) * 60 + self.waitlist.offer_minutes <= 24 * 60;
+        if !(5..=240).contains(&self.waitlist.offer_minutes) || !ends_today || self.waitlist.ahead_minutes < 0
+        {
             return Err(ConfigError::Unusable(
-                "waitlist.offer_minutes must be 5 to 240 and waitlist.ahead_minutes not negative".into(),
+                "waitlist.offer_minutes must be 5 to 240 and end by midnight after waitlist.texts_to_hour, and waitlist.ahead_minutes must not be negative".into(),
             ));
         }
         if !self.vapi.expected_network.is_empty() && Network::parse(&self.vapi.expected_network).is_none() {

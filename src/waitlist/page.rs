@@ -28,7 +28,7 @@ pub(super) fn page(clinic: &str, shown: &Shown) -> String {
     let inner = match shown {
         Shown::OnOffer { moment, until } => {
             let until = match until {
-                Some(until) => format!("It's kept for you until {}.", escaped(until)),
+                Some(until) => format!("It's kept for you until {} today.", escaped(until)),
                 None => "This offer has run out. The time may still be free.".to_owned(),
             };
             let button = "<form method=\"post\"><button type=\"submit\">Book this time</button></form>";
