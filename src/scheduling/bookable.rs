@@ -22,6 +22,8 @@ pub struct Bookable<'b> {
     pub needs: Vec<slots::Need>,
     /// Whether whoever had fewest turns comes first.
     pub is_in_turn: bool,
+    /// Whether turns of it are counted, whoever was asked for this time.
+    pub(super) has_turns: bool,
     prerequisites: Vec<super::rule_book::Prerequisite>,
     spacings: Vec<(ServiceId, u16)>,
     supervisors: Option<Vec<slots::Supervisor>>,
@@ -54,6 +56,7 @@ impl<'b> Bookable<'b> {
                 .map(|(_, n)| n.clone())
                 .collect(),
             is_in_turn: service.is_in_turn && only.is_none(),
+            has_turns: service.is_in_turn,
             prerequisites: service.prerequisites.clone(),
             spacings: service.spacings.clone(),
             supervisors: service.supervised.then(supervisors),

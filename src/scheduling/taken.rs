@@ -299,7 +299,9 @@ fn own_keys(bookable: &Bookable<'_>, by: &Writer<'_>) -> Vec<String> {
     let phone = by.phone.map(|phone| format!("phone:{phone}"));
     let visit = by.own.map(|own| format!("visit:{}", own.0));
     let counted = bookable.rules.daily_cap.is_some().then(|| format!("service:{service}"));
-    let in_turn = bookable.is_in_turn.then(|| format!("turn:{service}"));
+    // A visit that moves can take a turn from one and give it to another, in either order.
+    let counts_turns = bookable.is_in_turn || bookable.has_turns && by.own.is_some();
+    let in_turn = counts_turns.then(|| format!("turn:{service}"));
     [call, phone, visit, counted, in_turn].into_iter().flatten().collect()
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use voxanne::appointments::{self, Actor, Appointment, ChangeError, Reschedule, Status, Target};
-use voxanne::platform::ids::{AppointmentId, OrgId};
+use voxanne::platform::ids::{AppointmentId, OrgId, ResourceId};
 use voxanne::scheduling;
 
 use super::{booked, caller};
@@ -89,6 +89,41 @@ async fn two_moves_at_once_are_one_after_the_other_and_leave_one_place_taken() {
         .await,
         2
     );
+}
+
+#[tokio::test]
+async fn moves_that_swap_practitioners_do_not_wait_in_circles_for_turns() {
+    let vox = Voxanne::start().await;
+    vox.exec("update services set assignment = 'round_robin' where name = 'Consultation'").await;
+    booked(&vox, 1, &caller(1), "Consultation", ("2026-12-01", "10:30")).await;
+    booked(&vox, 2, &caller(2), "Consultation", ("2026-12-15", "10:30")).await;
+    let ids = [visit_id(&vox, 1).await, visit_id(&vox, 2).await];
+    let who = async |id: AppointmentId| -> ResourceId {
+        ResourceId(vox.one(&format!("select practitioner_id from appointments where id = '{}'", id.0)).await)
+    };
+    for round in 0..20 {
+        let people = [who(ids[0]).await, who(ids[1]).await];
+        assert_ne!(people[0], people[1], "or no turn changes hands");
+        let book = scheduling::rule_book(&vox.app, vox.glow.org, None).await.unwrap();
+        let minute = if round % 2 == 0 { "30" } else { "45" };
+        let swap = async |index: usize, day: &str| {
+            let mut tx = vox.app.begin(vox.glow.org).await?;
+            let wanted = Reschedule {
+                book: &book,
+                target: target(ids[index], None),
+                starts_at: format!("2026-12-{day}T19:{minute}:00Z").parse().unwrap(),
+                practitioner: Some(people[1 - index]),
+                call_ref: None,
+            };
+            appointments::reschedule(&vox.app, &mut tx, vox.glow.org, &wanted).await?;
+            tx.commit().await?;
+            Ok::<_, ChangeError>(())
+        };
+        let (one, other) = tokio::join!(swap(0, "01"), swap(1, "15"));
+        one.unwrap();
+        other.unwrap();
+    }
+    assert_eq!(vox.one::<i64>("select sum(turns)::bigint from practitioner_turns").await, 2);
 }
 
 #[tokio::test]
