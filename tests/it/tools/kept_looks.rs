@@ -1,5 +1,6 @@
 //! Looks at the ledger that are kept: used while nothing changes, and never a moment longer.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
@@ -13,9 +14,17 @@ const DATE: &str = "2026-12-01";
 const HEARD_WITHIN: Duration = Duration::from_secs(3);
 
 /// One laser: a booked time is nobody's any more.
+/// Each question in a call of its own: one call has only so many.
+static ASKED: AtomicU64 = AtomicU64::new(100_000);
+
 async fn offered(vox: &Voxanne) -> String {
     let asked = json!({"date": DATE, "serviceType": "Laser Treatment"});
-    vox.call(&call_ref(1)).tool("check_availability", asked).await.unwrap().text().to_owned()
+    vox.call(&call_ref(ASKED.fetch_add(1, Ordering::Relaxed).into()))
+        .tool("check_availability", asked)
+        .await
+        .unwrap()
+        .text()
+        .to_owned()
 }
 
 async fn book(vox: &Voxanne, n: u128, time: &str) -> String {
