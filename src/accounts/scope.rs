@@ -18,17 +18,23 @@ pub enum Scope {
     WaitlistRead,
     /// Add to the waitlist and take from it.
     WaitlistWrite,
+    /// Read outside calendars, their health and conflicts.
+    CalendarsRead,
+    /// Connect, choose and revoke them, settle conflicts, make feeds.
+    CalendarsWrite,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::CatalogueRead,
         Self::CatalogueWrite,
         Self::AppointmentsRead,
         Self::AppointmentsWrite,
         Self::WaitlistRead,
         Self::WaitlistWrite,
+        Self::CalendarsRead,
+        Self::CalendarsWrite,
     ];
 
     /// As it is stored and written.
@@ -40,6 +46,8 @@ impl Scope {
             Self::AppointmentsWrite => "appointments:write",
             Self::WaitlistRead => "waitlist:read",
             Self::WaitlistWrite => "waitlist:write",
+            Self::CalendarsRead => "calendars:read",
+            Self::CalendarsWrite => "calendars:write",
         }
     }
 }

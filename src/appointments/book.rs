@@ -1,6 +1,7 @@
 //! Books an appointment for whoever is on the phone.
 
 use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
 use voxanne_slots::{Cause, Refusal, fit};
 
 use super::appointment::{Actor, Status};
@@ -150,7 +151,7 @@ pub async fn book(
     if bookable.is_in_turn {
         scheduling::count_turn(tx, org, wanted.service.id, fitted.opening.practitioner, 1).await?;
     }
-    let status = status_by(wanted.book, &taken);
+    let status = status_by(wanted.book, &taken, fitted.opening.practitioner);
     record(
         app,
         tx,
@@ -162,8 +163,8 @@ pub async fn book(
 }
 
 /// Final where a calendar said so or Voxanne is the calendar; otherwise staff confirm.
-pub(super) fn status_by(book: &RuleBook, taken: &Taken) -> Status {
-    if book.settings.calendar_of_record || taken.calendar == Calendar::Known {
+pub(super) fn status_by(book: &RuleBook, taken: &Taken, practitioner: Uuid) -> Status {
+    if book.settings.calendar_of_record || taken.calendars.of(practitioner) == Calendar::Known {
         Status::Scheduled
     } else {
         Status::Pending

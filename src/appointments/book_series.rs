@@ -101,7 +101,7 @@ pub async fn book_series(
         let visit = Visit {
             id: app.new_id(),
             opening: fit.opening,
-            status: status_by(first.book, &taken),
+            status: status_by(first.book, &taken, fit.opening.practitioner),
             is_in_turn: bookable.is_in_turn,
         };
         if !store::reserve(tx, org, fit, Reason::Appointment(visit.id)).await? {

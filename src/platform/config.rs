@@ -1,6 +1,6 @@
 //! Every setting: `config/voxanne.toml` holds defaults, units and meanings; the environment overrides.
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
 use super::network::Network;
@@ -14,6 +14,9 @@ const TRADITIONAL: &[(&str, &str, &str)] = &[
     ("TWILIO_ACCOUNT_SID", "twilio", "account_sid"),
     ("TWILIO_AUTH_TOKEN", "twilio", "auth_token"),
     ("TWILIO_PHONE_NUMBER", "twilio", "phone_number"),
+    ("GOOGLE_CLIENT_ID", "google", "client_id"),
+    ("GOOGLE_CLIENT_SECRET", "google", "client_secret"),
+    ("GOOGLE_ENCRYPTION_KEY", "google", "encryption_key"),
 ];
 
 /// Everything that can be configured. Each field is explained in `config/voxanne.toml`.
@@ -28,6 +31,8 @@ pub struct Config {
     pub waitlist: Waitlist,
     pub twilio: Twilio,
     pub vapi: Vapi,
+    pub google: Google,
+    pub calendars: Calendars,
     pub secrets: Secrets,
     pub log: Log,
 }
@@ -111,6 +116,32 @@ pub struct Twilio {
 pub struct Vapi {
     pub base_url: String,
     pub expected_network: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/voxanne.toml explains each")]
+pub struct Google {
+    pub client_id: String,
+    pub client_secret: SecretString,
+    pub encryption_key: SecretString,
+    pub former_encryption_keys: SecretString,
+    pub auth_url: String,
+    pub token_url: String,
+    pub revoke_url: String,
+    pub api_url: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/voxanne.toml explains each")]
+pub struct Calendars {
+    pub timeout_seconds: u64,
+    pub live_ms: u64,
+    pub live_pause_seconds: u64,
+    pub poll_minutes: i64,
+    pub mirror_days: i64,
+    pub private_networks: bool,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -202,6 +233,20 @@ impl Config {
         {
             return Err(ConfigError::Unusable(
                 "waitlist.offer_minutes must be 5 to 240 and end by midnight after waitlist.texts_to_hour, and waitlist.ahead_minutes must not be negative".into(),
+            ));
+        }
+        let calendars = &self.calendars;
+        if !(1..self.voice.calendar_fresh_minutes).contains(&calendars.poll_minutes)
+            || calendars.live_ms >= self.voice.tool_budget_ms
+            || !(370..=1000).contains(&calendars.mirror_days)
+        {
+            return Err(ConfigError::Unusable(
+                "calendars.poll_minutes must be below voice.calendar_fresh_minutes, calendars.live_ms below voice.tool_budget_ms, and calendars.mirror_days 370 to 1000".into(),
+            ));
+        }
+        if self.google.client_id.is_empty() != self.google.client_secret.expose_secret().is_empty() {
+            return Err(ConfigError::Unusable(
+                "google.client_id (GOOGLE_CLIENT_ID) and google.client_secret (GOOGLE_CLIENT_SECRET) go together".into(),
             ));
         }
         if !self.vapi.expected_network.is_empty() && Network::parse(&self.vapi.expected_network).is_none() {

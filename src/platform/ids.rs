@@ -94,6 +94,16 @@ ids! {
     ClosureId = "clo",
     /// A practitioner's absence.
     TimeOffId = "off",
+    /// An account at Google or a CalDAV server.
+    ConnectionId = "ccn",
+    /// One calendar of such an account.
+    CalendarId = "cal",
+    /// A disagreement between a calendar and a visit.
+    ConflictId = "cfl",
+    /// A consent that was begun.
+    ConsentId = "cst",
+    /// A subscribed feed.
+    FeedId = "feed",
 }
 
 /// Makes new ids: by time and chance in production, counted in tests.

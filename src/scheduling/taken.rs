@@ -101,15 +101,37 @@ impl Window {
     }
 }
 
-/// Whether outside calendars were in view.
+/// Whether a practitioner's outside calendars were in view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Calendar {
-    /// Nothing outside is connected.
+    /// Nothing outside is connected for them.
     None,
-    /// Every connected calendar's mirror is fresh.
+    /// Every calendar that blocks them is known.
     Known,
-    /// At least one mirror is too old to be believed.
+    /// At least one is too old to be believed, or has to be connected again.
     Unknown,
+}
+
+/// The outside calendars that block somebody, and whether each is known.
+#[derive(Debug, Default)]
+pub struct Calendars(Vec<(Option<Uuid>, bool)>);
+
+impl Calendars {
+    /// What is known of `practitioner`: from the clinic's calendars, which block everybody, and from their own.
+    pub fn of(&self, practitioner: Uuid) -> Calendar {
+        let blocks = |whose: &Option<Uuid>| whose.is_none_or(|only| only == practitioner);
+        let theirs = self.0.iter().filter(|(whose, _)| blocks(whose));
+        theirs.fold(Calendar::None, |so_far, (_, is_known)| match so_far {
+            Calendar::Unknown => Calendar::Unknown,
+            _ if *is_known => Calendar::Known,
+            _ => Calendar::Unknown,
+        })
+    }
+
+    /// Whether any of them is not known.
+    pub fn has_unknown(&self) -> bool {
+        self.0.iter().any(|(_, is_known)| !is_known)
+    }
 }
 
 /// What is taken, and how sure that is.
@@ -121,8 +143,8 @@ pub struct Taken {
     pub guest: Guest,
     /// The version of the rules at that moment.
     pub rules_version: i64,
-    /// Whether outside calendars were in view.
-    pub calendar: Calendar,
+    /// Which outside calendars were in view.
+    pub calendars: Calendars,
     /// How often each practitioner got the service in turn; filled for writers.
     pub turns: HashMap<Uuid, u64>,
 }
@@ -309,7 +331,7 @@ fn own_keys(bookable: &Bookable<'_>, by: &Writer<'_>) -> Vec<String> {
 #[derive(Default)]
 struct Understood {
     rules_version: i64,
-    calendars: Vec<bool>,
+    calendars: Vec<(Option<Uuid>, bool)>,
     intervals: Vec<(Uuid, u16, Timestamp, Timestamp)>,
     of_service: BTreeMap<Date, u16>,
     of_practitioner: BTreeMap<(Uuid, Date), u16>,
@@ -324,16 +346,11 @@ fn understand(app: &App, bookable: &Bookable<'_>, rows: &[LookRow], now: Timesta
     for row in rows.iter().filter(|row| row.expires_at.is_none_or(|lapses| lapses.to_jiff() > now)) {
         understood.add(bookable, row, fresh_since);
     }
-    let calendar = match understood.calendars.as_slice() {
-        [] => Calendar::None,
-        all if all.iter().all(|is_fresh| *is_fresh) => Calendar::Known,
-        _ => Calendar::Unknown,
-    };
     Taken {
         busy: Busy::new(understood.intervals).with_counts(understood.of_service, understood.of_practitioner),
         guest: bookable.guest(&understood.visits),
         rules_version: understood.rules_version,
-        calendar,
+        calendars: Calendars(understood.calendars),
         turns: understood.turns,
     }
 }
@@ -347,8 +364,9 @@ impl Understood {
         let date = row.local_date.map(jiff_sqlx::Date::to_jiff);
         match row.kind {
             Kind::Version => self.rules_version = count,
-            Kind::Calendar if row.lane == Some(1) => {
-                self.calendars.push(starts_at.is_some_and(|synced_at| synced_at >= fresh_since));
+            Kind::Calendar => {
+                let is_fresh = starts_at.is_some_and(|known_at| known_at >= fresh_since);
+                self.calendars.push((row.resource_id, is_fresh && row.lane == Some(1)));
             }
             Kind::Reserved => {
                 let lane = row.lane.and_then(|l| u16::try_from(l).ok()).unwrap_or(FIRST_LANE);
@@ -371,7 +389,7 @@ impl Understood {
             Kind::Turns => {
                 self.turns.extend(row.resource_id.map(|id| (id, u64::try_from(count).unwrap_or(0))));
             }
-            Kind::Calendar | Kind::Unknown => {}
+            Kind::Unknown => {}
         }
     }
 }

@@ -40,10 +40,20 @@ select org_id, pg_temp.id(n, 20000 + i), 'call-' || i, pg_temp.id(n, 1), pg_temp
   from visits where i <= 6;
 insert into reservations (org_id, resource_id, starts_at, ends_at, hold_id, hold_expires_at)
 select org_id, practitioner_id, starts_at, ends_at, id, expires_at from holds;
-insert into calendar_connections (org_id, id, practitioner_id, provider, synced_at)
-select org_id, pg_temp.id(n, 30 + p), pg_temp.id(n, 20 + p), 'google', now() from clinics, generate_series(1, 8) p;
-insert into external_busy (org_id, id, connection_id, starts_at, ends_at)
-select org_id, pg_temp.id(n, 30000 + i), pg_temp.id(n, 31 + i % 8), starts_at, starts_at + interval '1 hour' from visits where i <= 400;
+insert into calendar_connections (org_id, id, practitioner_id, provider)
+select org_id, pg_temp.id(n, 30 + p), pg_temp.id(n, 20 + p), 'google' from clinics, generate_series(1, 8) p;
+insert into calendars (org_id, id, connection_id, external_id, name, blocks, takes_events, synced_at)
+select org_id, pg_temp.id(n, 50 + p), pg_temp.id(n, 30 + p), 'primary', 'Calendar', true, true, now() from clinics, generate_series(1, 8) p;
+insert into external_busy (org_id, id, calendar_id, event_ref, series_ref, starts_at, ends_at)
+select org_id, pg_temp.id(n, 30000 + i), pg_temp.id(n, 51 + i % 8), 'event-' || i, 'series-' || i / 4, starts_at, starts_at + interval '1 hour' from visits where i <= 400;
+insert into calendar_events (org_id, appointment_id, calendar_id, event_ref, etag, state, version, starts_at, ends_at)
+select org_id, pg_temp.id(n, 10000 + i), pg_temp.id(n, 51 + i % 8), 'ours-' || i, 'e', 'written', 1, starts_at, starts_at + interval '30 min' from visits where i <= 400;
+insert into calendar_conflicts (org_id, id, appointment_id, calendar_id, kind, event_ref, found_at)
+select org_id, pg_temp.id(n, 32000 + i), pg_temp.id(n, 10000 + i), pg_temp.id(n, 51 + i % 8), 'moved', 'ours-' || i, now() - i * interval '1 min' from visits where i <= 200;
+insert into oauth_states (org_id, id, verifier_sealed, started_by, created_at, expires_at)
+select org_id, pg_temp.id(n, 33000 + i), '\x00', 'key', now() - i * interval '1 hour', now() - i * interval '1 hour' from clinics, generate_series(1, 200) i where n <= 100;
+insert into calendar_feeds (org_id, id, practitioner_id, token_digest, created_at)
+select org_id, pg_temp.id(n, 60 + p), pg_temp.id(n, 20 + p), int8send(n * 100 + p), now() from clinics, generate_series(1, 8) p;
 insert into waitlist_entries (org_id, id, location_id, service_id, contact_id, local_from, local_to, created_at)
 select org_id, pg_temp.id(n, 40000 + i), pg_temp.id(n, 1), pg_temp.id(n, 11), pg_temp.id(n, 1000 + i), date '2026-12-01' + i, date '2026-12-31' + i, now()
   from clinics, generate_series(1, 200) i where n <= 100;

@@ -143,8 +143,10 @@ impl Clinic {
                 write!(
                     sql,
                     "insert into practitioners (org_id, id) values ('{org}', '{id}');
-                     insert into calendar_connections (org_id, id, practitioner_id, provider, synced_at)
-                     values ('{org}', '{calendar}', '{id}', 'google', now());"
+                     insert into calendar_connections (org_id, id, practitioner_id, provider)
+                     values ('{org}', '{calendar}', '{id}', 'google');
+                     insert into calendars (org_id, id, connection_id, external_id, name, blocks, synced_at)
+                     values ('{org}', '{calendar}', '{calendar}', 'primary', 'Calendar', true, now());"
                 )
                 .unwrap();
             }

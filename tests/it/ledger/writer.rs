@@ -331,7 +331,7 @@ impl Writer {
         self.open(tx, block, opening, now).await?;
         let (org, calendar) = (self.clinic.org.0, self.clinic.calendar(practitioner));
         let before: Vec<(jiff_sqlx::Timestamp, jiff_sqlx::Timestamp)> = sqlx::query_as(
-            "delete from external_busy where org_id = $1 and connection_id = $2 and starts_at >= $3 and starts_at < $4
+            "delete from external_busy where org_id = $1 and calendar_id = $2 and starts_at >= $3 and starts_at < $4
              returning starts_at, ends_at",
         )
         .bind(org)
@@ -341,8 +341,8 @@ impl Writer {
         .fetch_all(&mut *tx)
         .await?;
         sqlx::query(
-            "insert into external_busy (org_id, id, connection_id, starts_at, ends_at)
-             select $1, gen_random_uuid(), $2, b.f, b.u from unnest($3::timestamptz[], $4::timestamptz[]) b (f, u)",
+            "insert into external_busy (org_id, id, calendar_id, event_ref, starts_at, ends_at)
+             select $1, gen_random_uuid(), $2, 'theirs', b.f, b.u from unnest($3::timestamptz[], $4::timestamptz[]) b (f, u)",
         )
         .bind(org)
         .bind(calendar)

@@ -40,7 +40,7 @@ impl Writer {
         .await?;
         let busy: Vec<(Uuid, jiff_sqlx::Timestamp, jiff_sqlx::Timestamp)> = sqlx::query_as(
             "select c.practitioner_id, b.starts_at, b.ends_at
-               from external_busy b join calendar_connections c on c.org_id = b.org_id and c.id = b.connection_id
+               from external_busy b join calendar_connections c on c.org_id = b.org_id and c.id = b.calendar_id
               where b.starts_at >= $1 and b.starts_at < $2 order by 1, 2, 3",
         )
         .bind(since)

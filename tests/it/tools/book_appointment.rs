@@ -284,8 +284,9 @@ async fn ts4_ts5_ts6_tb5_without_a_readable_calendar_a_visit_is_pending_and_hold
 
     // Connected but stale is unknown, never free: still pending. Fresh: scheduled.
     vox.exec(&format!(
-        "insert into calendar_connections (org_id, id, provider, connected, synced_at) values ('{}', gen_random_uuid(), 'google', true, '2026-11-24T10:00:00Z')",
-        vox.harbor.org.0
+        "insert into calendar_connections (org_id, id, provider) values ('{0}', '{1}', 'caldav');
+         insert into calendars (org_id, id, connection_id, external_id, name, blocks, synced_at) values ('{0}', '{1}', '{1}', 'primary', 'Clinic', true, '2026-11-24T10:00:00Z')",
+        vox.harbor.org.0, "00000000-0000-4000-8000-0000000000aa"
     ))
     .await;
     let book_at = async |n: u128, time: &str| {
@@ -297,7 +298,7 @@ async fn ts4_ts5_ts6_tb5_without_a_readable_calendar_a_visit_is_pending_and_hold
             .to_owned()
     };
     assert!(book_at(3, "10:00").await.contains("within 24 hours to confirm"));
-    vox.exec("update calendar_connections set synced_at = '2026-11-24T17:59:00Z'").await;
+    vox.exec("update calendars set synced_at = '2026-11-24T17:59:00Z'").await;
     assert!(book_at(4, "11:00").await.starts_with("Great!"));
 }
 

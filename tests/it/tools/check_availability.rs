@@ -112,8 +112,9 @@ async fn a_full_day_says_so_and_names_the_next() {
 async fn an_unknown_calendar_state_blocks_what_it_knows() {
     let vox = Voxanne::start().await;
     vox.exec(&format!(
-        "insert into calendar_connections (org_id, id, provider, connected, synced_at) values ('{0}', '{1}', 'google', true, '2026-11-24T17:59:00Z');
-         insert into external_busy (org_id, id, connection_id, starts_at, ends_at) values ('{0}', gen_random_uuid(), '{1}', '2026-11-30T17:00:00Z', '2026-11-30T20:00:00Z');",
+        "insert into calendar_connections (org_id, id, provider) values ('{0}', '{1}', 'caldav');
+         insert into calendars (org_id, id, connection_id, external_id, name, blocks, synced_at) values ('{0}', '{1}', '{1}', 'primary', 'Clinic', true, '2026-11-24T17:59:00Z');
+         insert into external_busy (org_id, id, calendar_id, event_ref, starts_at, ends_at) values ('{0}', gen_random_uuid(), '{1}', 'theirs', '2026-11-30T17:00:00Z', '2026-11-30T20:00:00Z');",
         vox.glow.org.0, "00000000-0000-4000-8000-0000000000aa"
     ))
     .await;
