@@ -98,7 +98,7 @@ create table external_busy (
   check (starts_at < ends_at and ends_at <= starts_at + interval '24 hours'),
   foreign key (org_id, calendar_id) references calendars (org_id, id) on delete cascade
 );
-create index external_busy_by_time on external_busy (org_id, calendar_id, starts_at);
+create index external_busy_by_time on external_busy (org_id, starts_at, calendar_id);
 create index external_busy_by_event on external_busy (org_id, calendar_id, event_ref);
 create index external_busy_by_series on external_busy (org_id, calendar_id, series_ref) where series_ref is not null;
 call app_ctx.protect('external_busy');
