@@ -191,7 +191,3 @@ fn time_zone(response: Node<'_, '_>) -> Option<String> {
     let written = || xml::prop(response, (CALDAV, "calendar-timezone")).and_then(xml::text);
     named.and_then(|id| ics::zone_name(&id)).or_else(|| ics::zone_of(&written()?))
 }
-
-#[cfg(test)]
-#[path = "discovery_tests.rs"]
-mod tests;

@@ -89,7 +89,7 @@ impl Guard {
         let private = address.is_loopback() || segments[0] & 0xfe00 == 0xfc00;
         // What is not of 2000::/3 is not routed: unspecified, link-local, site-local, multicast, discard.
         let public = matches!(segments, [0x2000..=0x3fff, ..])
-            && !matches!(segments, [0x2001, 0..=0x1ff, ..] | [0x2001, 0xdb8, ..] | [0x3fff, 0..=0xfff, ..]);
+            && !matches!(segments, [0x2001, 0..=0x1ff | 0xdb8, ..] | [0x3fff, 0..=0xfff, ..]);
         !metadata && (public || self.private_networks && private)
     }
 }

@@ -180,7 +180,3 @@ fn digest_of(latest: &Latest) -> String {
     }
     format!("{LISTED}{}", hex::encode(context.finish()))
 }
-
-#[cfg(test)]
-#[path = "sync_tests.rs"]
-mod tests;

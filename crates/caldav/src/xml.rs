@@ -1,4 +1,4 @@
-//! Reads the answers of WebDAV (RFC 4918) and writes the few names we ask for.
+//! Reads the answers of `WebDAV` (RFC 4918) and writes the few names we ask for.
 
 use roxmltree::{Document, Node, ParsingOptions};
 

@@ -45,7 +45,7 @@ impl Calendar {
             let parents = placed.inside.iter().map(String::as_str).collect::<Vec<_>>();
             match (&placed.part, parents.as_slice()) {
                 (Part::Begin(name), ["VCALENDAR"]) if name == "VEVENT" => {
-                    calendar.events.push(Event::default())
+                    calendar.events.push(Event::default());
                 }
                 (Part::Begin(name), ["VCALENDAR"]) if name == "VTIMEZONE" => {
                     calendar.zones.push(NamedZone::default());
@@ -60,13 +60,18 @@ impl Calendar {
     fn take(&mut self, kind: &str, raw: &str) {
         let is_read = lines::name_of(raw).is_some_and(|name| READ.contains(&name.as_str()));
         let Some(line) = is_read.then(|| lines::read(raw)).flatten() else { return };
-        match (kind, line.name.as_str(), self.zones.last_mut()) {
-            ("VEVENT", ..) => {
-                self.events.last_mut().into_iter().for_each(|event| event.lines.push(line.clone()))
+        if kind == "VEVENT" {
+            if let Some(event) = self.events.last_mut() {
+                event.lines.push(line);
             }
-            ("VTIMEZONE", "TZID", Some(zone)) => zone.tzid = line.value,
-            ("VTIMEZONE", "X-LIC-LOCATION", Some(zone)) => zone.location = Some(line.value),
-            _ => {}
+        } else if kind == "VTIMEZONE"
+            && let Some(zone) = self.zones.last_mut()
+        {
+            match line.name.as_str() {
+                "TZID" => zone.tzid = line.value,
+                "X-LIC-LOCATION" => zone.location = Some(line.value),
+                _ => {}
+            }
         }
     }
 

@@ -41,3 +41,6 @@ pub enum ReadError {
     #[error("this event recurs")]
     Recurs,
 }
+
+#[cfg(test)]
+mod oracle_tests;

@@ -19,7 +19,7 @@ const STEPS_PER_RULE: i64 = 20_000;
 /// Every quarter of an hour.
 const TIMES_A_DAY_MAX: i64 = 96;
 const RULE_BYTES_MAX: usize = 1_000;
-const INSTANCES_MAX: u16 = 10_000;
+const INSTANCES_MAX: usize = 10_000;
 
 /// What may still be worked out for one object.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ pub(super) fn instances(
     (lower, upper): (DateTime, DateTime),
     steps: &mut Steps,
 ) -> Result<Vec<(DateTime, Timestamp)>, ReadError> {
-    let (rule, until) = parsed(rule)?;
+    let Parsed { rule, until, count } = parsed(rule)?;
     let first = start.local();
     let until = until.map(|until| last_of(&until, start)).transpose()?;
     // What programs leave behind when all of a series but its beginning is deleted.
@@ -57,26 +57,43 @@ pub(super) fn instances(
     }
     steps.spend(cost(&rule, first, upper)?)?;
     let is_hourly = rule.get_freq() == Frequency::Hourly;
-    let rule = match until {
-        Some(until) => rule.until(dressed(until)?),
-        None => rule,
-    };
-    let rule = rule.validate(dressed(first)?).map_err(|_refused| ReadError::Rule)?;
-    let set = RRuleSet::new(dressed(first)?).rrule(rule).after(dressed(lower)?).before(dressed(upper)?);
-    let found = set.all(INSTANCES_MAX);
-    if found.limited {
-        return Err(ReadError::TooMany);
-    }
-    let mut instances = Vec::with_capacity(found.dates.len());
-    for date in found.dates {
-        let local = Timestamp::from_second(date.timestamp()).map_err(|_out_of_range| ReadError::Time)?;
-        let local = TimeZone::UTC.to_datetime(local);
+    let mut instances = Vec::new();
+    for local in times(rule, count, first, upper)? {
+        if local < lower {
+            continue;
+        }
         instances.push((local, when::instant(local, start.zone())?));
         if is_hourly && let Some(second) = second_time(local, start.zone()) {
             instances.push((local, second));
         }
+        if instances.len() > INSTANCES_MAX {
+            return Err(ReadError::TooMany);
+        }
     }
     Ok(instances)
+}
+
+/// The wall clock times of `rule` up to `upper`.
+fn times(
+    rule: RRule<Unvalidated>,
+    count: usize,
+    first: DateTime,
+    upper: DateTime,
+) -> Result<Vec<DateTime>, ReadError> {
+    let rule = rule.validate(dressed(first)?).map_err(|_refused| ReadError::Rule)?;
+    let set = RRuleSet::new(dressed(first)?).rrule(rule).limit();
+    let mut times = Vec::new();
+    for time in &set {
+        let local = Timestamp::from_second(time.timestamp()).map_err(|_out_of_range| ReadError::Time)?;
+        let local = TimeZone::UTC.to_datetime(local);
+        if local > upper || times.len() == count {
+            return Ok(times);
+        }
+        times.push(local);
+    }
+    // The library gives up on what does not come true for long, and does not say so. Without an end of its own, there
+    // is no other reason to stop before `upper`.
+    if times.len() == count { Ok(times) } else { Err(ReadError::TooMany) }
 }
 
 /// When the wall clock shows `local` again in autumn: something hourly happens then too.
@@ -85,24 +102,33 @@ fn second_time(local: DateTime, zone: &TimeZone) -> Option<Timestamp> {
     matches!(shown.offset(), AmbiguousOffset::Fold { .. }).then(|| shown.later().ok()).flatten()
 }
 
-/// The rule, and separately its end: the library would have that in UTC, and programs write all three forms.
-fn parsed(rule: &str) -> Result<(RRule<Unvalidated>, Option<String>), ReadError> {
+/// A rule without its ends.
+struct Parsed {
+    rule: RRule<Unvalidated>,
+    /// The library would have it in UTC, and programs write all three forms.
+    until: Option<String>,
+    /// How often, at most.
+    count: usize,
+}
+
+fn parsed(rule: &str) -> Result<Parsed, ReadError> {
     if rule.len() > RULE_BYTES_MAX || !rule.is_ascii() {
         return Err(ReadError::Rule);
     }
     let rule = rule.to_ascii_uppercase();
-    let (mut kept, mut until) = (Vec::new(), None);
+    let (mut kept, mut until, mut count) = (Vec::new(), None, usize::MAX);
     for part in rule.split(';').map(str::trim) {
-        match part.strip_prefix("UNTIL=") {
-            Some(end) => until = Some(end.to_owned()),
-            None => kept.push(part),
+        match part.split_once('=') {
+            Some(("UNTIL", end)) => until = Some(end.to_owned()),
+            Some(("COUNT", times)) => count = times.parse().map_err(|_no_number| ReadError::Rule)?,
+            _ => kept.push(part),
         }
     }
     let rule = kept.join(";").parse::<RRule<Unvalidated>>().map_err(|_refused| ReadError::Rule)?;
-    if rule.get_interval() == 0 || rule.get_count() == Some(0) {
+    if rule.get_interval() == 0 || count == 0 {
         return Err(ReadError::Rule);
     }
-    Ok((rule, until))
+    Ok(Parsed { rule, until, count })
 }
 
 /// The last wall clock time that `until` allows. A day without a time counts to its end.

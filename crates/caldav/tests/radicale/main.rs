@@ -5,7 +5,7 @@ mod server;
 
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
-use server::{Radicale, USER};
+use server::{Radicale, USER, client, client_with};
 use voxanne_caldav::{
     BusyRules, Changes, Client, Condition, Error, NewEvent, busy, event, moved, private, uid,
 };
@@ -56,7 +56,7 @@ async fn calendars_are_found_from_the_servers_address_alone() {
     let radicale = Radicale::start();
     let work = radicale.make_calendar("Work", "VEVENT").await;
     radicale.make_calendar("Tasks", "VTODO").await;
-    let client = radicale.client();
+    let client = client();
 
     let found = client.calendars(&radicale.url).await.unwrap();
     assert_eq!(found.len(), 1, "{found:?}");
@@ -75,18 +75,18 @@ async fn calendars_are_found_from_the_servers_address_alone() {
 async fn a_wrong_password_is_told_from_a_wrong_address() {
     let radicale = Radicale::start();
     let calendar = radicale.make_calendar("Work", "VEVENT").await;
-    let client = radicale.client_with("guess");
-    assert!(matches!(client.calendars(&radicale.url).await, Err(Error::Unauthorized)));
-    assert!(matches!(client.sync(&calendar, None).await, Err(Error::Unauthorized)));
+    let stranger = client_with("guess");
+    assert!(matches!(stranger.calendars(&radicale.url).await, Err(Error::Unauthorized)));
+    assert!(matches!(stranger.sync(&calendar, None).await, Err(Error::Unauthorized)));
     let nowhere = radicale.url.join(&format!("/{USER}/gone/")).unwrap();
-    assert!(matches!(radicale.client().sync(nowhere.as_str(), None).await, Err(Error::NotFound)));
+    assert!(matches!(client().sync(nowhere.as_str(), None).await, Err(Error::NotFound)));
 }
 
 #[tokio::test]
 async fn a_visit_is_written_moved_and_deleted_and_a_persons_edit_wins() {
     let radicale = Radicale::start();
     let calendar = radicale.make_calendar("Work", "VEVENT").await;
-    let client = radicale.client();
+    let client = client();
     let ics = visit("apt-1@voxanne", "2026-11-26T17:00:00Z");
 
     let etag = client.put(&calendar, "apt-1@voxanne.ics", &ics, Condition::Absent).await.unwrap();
@@ -128,7 +128,7 @@ async fn a_visit_is_written_moved_and_deleted_and_a_persons_edit_wins() {
 async fn changes_come_one_by_one_and_removals_are_told() {
     let radicale = Radicale::start();
     let calendar = radicale.make_calendar("Work", "VEVENT").await;
-    let client = radicale.client();
+    let client = client();
     let put = async |name: &str, starts_at: &str| {
         client.put(&calendar, &format!("{name}.ics"), &visit(name, starts_at), Condition::Any).await.unwrap();
     };
@@ -155,7 +155,7 @@ async fn changes_come_one_by_one_and_removals_are_told() {
 async fn t_g2_a_token_that_the_server_does_not_know_asks_for_everything_again() {
     let radicale = Radicale::start();
     let calendar = radicale.make_calendar("Work", "VEVENT").await;
-    let client = radicale.client();
+    let client = client();
     for token in ["http://radicale.org/ns/sync/0000", "nonsense & <more>"] {
         let refused = client.sync(&calendar, Some(token)).await;
         assert!(matches!(refused, Err(Error::SyncTokenGone)), "{token}: {refused:?}");
@@ -169,7 +169,7 @@ async fn t_g2_a_token_that_the_server_does_not_know_asks_for_everything_again() 
 async fn t_g5_a_series_with_exceptions_and_whole_days_keeps_the_right_times() {
     let radicale = Radicale::start();
     let calendar = radicale.make_calendar("Work", "VEVENT").await;
-    let client = radicale.client();
+    let client = client();
     let series = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//EN\r\n\
         BEGIN:VTIMEZONE\r\nTZID:America/Los_Angeles\r\n\
         BEGIN:DAYLIGHT\r\nTZOFFSETFROM:-0800\r\nTZOFFSETTO:-0700\r\nTZNAME:PDT\r\n\
@@ -199,7 +199,7 @@ async fn t_g5_a_series_with_exceptions_and_whole_days_keeps_the_right_times() {
 async fn t_g9_a_calendar_of_three_hundred_events_is_read_whole() {
     let radicale = Radicale::start();
     let calendar = radicale.make_calendar("Work", "VEVENT").await;
-    let client = radicale.client();
+    let client = client();
     for n in 0..300 {
         let starts_at = (at("2026-11-22T00:00:00Z") + (n * 20).minutes()).to_string();
         let ics = visit(&format!("e{n}"), &starts_at);

@@ -50,17 +50,6 @@ impl Radicale {
         Self { process, folder, url }
     }
 
-    /// The account's client.
-    pub fn client(&self) -> Client {
-        self.client_with(PASSWORD)
-    }
-
-    pub fn client_with(&self, password: &str) -> Client {
-        let guard = Guard::with_private_networks();
-        let login = Login { username: USER.into(), password: password.into() };
-        Client::new(http_client(guard, DEADLINE).unwrap(), login, DEADLINE).guarded_by(guard)
-    }
-
     /// Makes a calendar for `kind` of component, as its owner would in an app, and says where it is.
     pub async fn make_calendar(&self, name: &str, kind: &str) -> String {
         let url = self.url.join(&format!("/{USER}/{}/", name.to_lowercase())).unwrap();
@@ -75,6 +64,17 @@ impl Radicale {
         assert_eq!(response.status(), 201, "{name}");
         url.into()
     }
+}
+
+/// The account's client.
+pub fn client() -> Client {
+    client_with(PASSWORD)
+}
+
+pub fn client_with(password: &str) -> Client {
+    let guard = Guard::with_private_networks();
+    let login = Login { username: USER.into(), password: password.into() };
+    Client::new(http_client(guard, DEADLINE).unwrap(), login, DEADLINE).guarded_by(guard)
 }
 
 impl Drop for Radicale {
