@@ -84,12 +84,10 @@ impl Client {
         for response in xml::responses(&document)? {
             let homes = xml::prop(response, (CALDAV, "calendar-home-set"));
             let homes = homes.iter().flat_map(Node::children).filter(|node| node.has_tag_name((DAV, "href")));
-            let homes = homes.filter_map(|node| url.join(&xml::text(node)?).ok());
+            let homes = homes.filter_map(|node| joined(&url, &xml::text(node)?).ok());
             told.homes.extend(homes.take(HOMES_MAX));
-            let principal = xml::prop(response, (DAV, "current-user-principal"))
-                .and_then(xml::href)
-                .map(|href| url.join(&href));
-            told.principal = told.principal.or(principal.and_then(Result::ok));
+            let principal = xml::prop(response, (DAV, "current-user-principal")).and_then(xml::href);
+            told.principal = told.principal.or_else(|| joined(&url, &principal?).ok());
             told.calendar = told.calendar.or_else(|| entry(&url, response));
         }
         Ok(told)
@@ -137,10 +135,14 @@ fn starts(base: &Url) -> Vec<Url> {
     starts
 }
 
-/// Credentials go along, so never to another host in the clear.
+/// Where a redirect leads.
 fn redirected(url: &Url, answer: &Answer) -> Result<Url, Error> {
-    let location = answer.header(&LOCATION).ok_or(Error::Unreadable)?;
-    let next = url.join(location).map_err(|_no_url| Error::Unreadable)?;
+    joined(url, answer.header(&LOCATION).ok_or(Error::Unreadable)?)
+}
+
+/// Where `url` sends us. Credentials go along, so never to another host in the clear.
+fn joined(url: &Url, href: &str) -> Result<Url, Error> {
+    let next = url.join(href).map_err(|_no_url| Error::Unreadable)?;
     let same_host = next.host_str() == url.host_str() && next.scheme() == url.scheme();
     if next.scheme() == "https" || same_host { Ok(next) } else { Err(Error::NotAllowed) }
 }

@@ -10,7 +10,12 @@ use crate::Error;
 ///
 /// Only the path counts: whatever host a server writes before it, requests go to the calendar's own.
 pub(crate) fn path_of(calendar: &Url, href: &str) -> Result<String, Error> {
-    let url = calendar.join(href.trim()).map_err(|_no_url| Error::Unreadable)?;
+    let href = href.trim();
+    // Names may have what would mean something else in an address: `urn:uuid:1.ics`, `a?b.ics`.
+    let named = href.replace('?', "%3F").replace('#', "%23");
+    let is_whole = ["http://", "https://", "/"].iter().any(|start| href.starts_with(start));
+    let relative = if is_whole { named } else { format!("./{named}") };
+    let url = calendar.join(&relative).map_err(|_no_url| Error::Unreadable)?;
     Ok(canonical(url.path()))
 }
 
@@ -80,6 +85,11 @@ mod tests {
         }
         assert_eq!(path_of(&base, "/x/%c3%a4 %2f%7E.ics").unwrap(), "/x/%C3%A4%20%2F~.ics");
         assert_eq!(path_of(&base, "/x/100%.ics").unwrap(), "/x/100%25.ics");
+        assert_eq!(
+            path_of(&base, "urn:uuid:1?#.ics").unwrap(),
+            "/cal/anna%40clinic/urn%3Auuid%3A1%3F%23.ics"
+        );
+        assert_eq!(path_of(&base, "").unwrap(), "/cal/anna%40clinic/");
     }
 
     #[test]

@@ -180,3 +180,42 @@ fn digest_of(latest: &Latest) -> String {
     }
     format!("{LISTED}{}", hex::encode(context.finish()))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_token_is_written_so_that_xml_keeps_it() {
+        let body = sync_collection("a&b<c>");
+        let document = xml::parse(&body).unwrap();
+        let token = xml::child(document.root_element(), (DAV, "sync-token")).and_then(xml::text);
+        assert_eq!(token.as_deref(), Some("a&b<c>"));
+    }
+
+    proptest! {
+        #[test]
+        fn g11_no_list_makes_the_reader_panic(parts in prop::collection::vec(part(), 0..12)) {
+            let url = href::calendar("https://h/cal/").unwrap();
+            let text = format!("<multistatus xmlns=\"DAV:\">{}</multistatus>", parts.concat());
+            let mut latest = Latest::new();
+            if let Ok(page) = read_page(&url, &text, &mut latest) {
+                let changes = changes(latest, page.sync_token);
+                prop_assert!(changes.changed.iter().all(|resource| resource.href.starts_with('/')));
+            }
+        }
+    }
+
+    fn part() -> impl Strategy<Value = String> {
+        prop_oneof![
+            "<response><href>.{0,12}</href><status>(HTTP/1.1 )?[0-9]{0,4}</status></response>",
+            "<response><href>[a-z%/:.@]{0,12}</href><propstat><prop><getetag>[a-z\"]{0,4}</getetag></prop></propstat></response>",
+            "<sync-token>[a-z:]{0,8}</sync-token>",
+            "<[a-z]{1,6}/>",
+        ]
+    }
+}

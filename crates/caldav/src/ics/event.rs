@@ -50,6 +50,11 @@ impl Calendar {
                 (Part::Begin(name), ["VCALENDAR"]) if name == "VTIMEZONE" => {
                     calendar.zones.push(NamedZone::default());
                 }
+                (Part::Begin(name), ["VCALENDAR", "VTIMEZONE"]) if name == "DAYLIGHT" => {
+                    if let Some(zone) = calendar.zones.last_mut() {
+                        zone.has_summer_time = true;
+                    }
+                }
                 (Part::Content(raw), ["VCALENDAR", kind]) => calendar.take(kind, raw),
                 _ => {}
             }

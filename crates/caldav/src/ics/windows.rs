@@ -1,4 +1,5 @@
-//! What Windows calls time zones; Outlook writes these names into invitations (CLDR's `windowsZones`, territory 001).
+//! What Windows calls time zones; Outlook writes these names into invitations (CLDR's `windowsZones`, territory 001, and
+//! what Windows shows of the American ones).
 
 /// The name in the tz database.
 pub(super) fn iana(windows: &str) -> Option<&'static str> {
@@ -41,6 +42,15 @@ pub(super) const NAMES: &[(&str, &str)] = &[
     ("Bahia Standard Time", "America/Bahia"),
     ("Azores Standard Time", "Atlantic/Azores"),
     ("Cape Verde Standard Time", "Atlantic/Cape_Verde"),
+    ("(UTC-10:00) Hawaii", "Pacific/Honolulu"),
+    ("(UTC-09:00) Alaska", "America/Anchorage"),
+    ("(UTC-08:00) Pacific Time (US & Canada)", "America/Los_Angeles"),
+    ("(UTC-07:00) Arizona", "America/Phoenix"),
+    ("(UTC-07:00) Mountain Time (US & Canada)", "America/Denver"),
+    ("(UTC-06:00) Central Time (US & Canada)", "America/Chicago"),
+    ("(UTC-05:00) Eastern Time (US & Canada)", "America/New_York"),
+    ("(UTC-04:00) Atlantic Time (Canada)", "America/Halifax"),
+    ("tzone://Microsoft/Utc", "Etc/UTC"),
     ("UTC", "Etc/UTC"),
     ("Coordinated Universal Time", "Etc/UTC"),
     ("GMT Standard Time", "Europe/London"),

@@ -9,12 +9,16 @@ use super::windows;
 /// Names in errors are no longer than this.
 const NAME_CHARS_MAX: usize = 80;
 
+/// Zones without summer time whose names some programs give to the zone around them.
+const MISNOMERS: [&str; 3] = ["EST", "MST", "HST"];
+
 /// What a `VTIMEZONE` says of itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct NamedZone {
     pub tzid: String,
     /// `X-LIC-LOCATION`: the name in the tz database.
     pub location: Option<String>,
+    pub has_summer_time: bool,
 }
 
 /// The zone that `tzid` means in an object with these `VTIMEZONE`s.
@@ -22,14 +26,17 @@ pub(super) struct NamedZone {
 /// A name of the tz database wins over the rules that the object brings along: those are often years old.
 pub(super) fn resolve(tzid: &str, zones: &[NamedZone]) -> Result<TimeZone, ReadError> {
     let tzid = tzid.trim().trim_matches('"');
-    let location = || zones.iter().find(|zone| zone.tzid == tzid)?.location.as_deref();
-    known(tzid)
-        .or_else(|| known(location()?))
-        // `/freeassociation.sourceforge.net/Europe/Berlin`, `/citadel.org/20190103_1/America/New_York`
-        .or_else(|| {
-            tzid.match_indices('/')
-                .find_map(|(at, _)| known(tzid.get(at + 1..)?).filter(|_| tzid.starts_with('/')))
-        })
+    let brought = zones.iter().find(|zone| zone.tzid == tzid);
+    let is_misnomer = MISNOMERS.contains(&tzid) && brought.is_some_and(|zone| zone.has_summer_time);
+    let by_name = || (!is_misnomer).then(|| known(tzid)).flatten();
+    // `/freeassociation.sourceforge.net/Europe/Berlin`, `/citadel.org/20190103_1/America/New_York`
+    let by_end = || {
+        let parts = tzid.strip_prefix('/')?;
+        parts.match_indices('/').find_map(|(slash, _)| known(parts.get(slash + 1..)?))
+    };
+    by_name()
+        .or_else(|| known(brought?.location.as_deref()?))
+        .or_else(by_end)
         .or_else(|| known(windows::iana(tzid)?))
         .ok_or_else(|| ReadError::Zone(tzid.chars().take(NAME_CHARS_MAX).collect()))
 }
@@ -76,13 +83,29 @@ mod tests {
 
     #[test]
     fn a_zone_of_a_programs_own_is_known_by_its_location() {
-        let zones = [NamedZone { tzid: "Our Clinic".into(), location: Some("America/Denver".into()) }];
+        let location = Some("America/Denver".to_owned());
+        let zones = [NamedZone { tzid: "Our Clinic".into(), location, has_summer_time: true }];
         assert_eq!(resolve("Our Clinic", &zones).unwrap().iana_name(), Some("America/Denver"));
     }
 
     #[test]
+    fn g16_a_zone_that_has_summer_time_is_not_the_one_of_its_name_that_has_none() {
+        let named = |has_summer_time| [NamedZone { tzid: "EST".into(), location: None, has_summer_time }];
+        assert!(resolve("EST", &named(false)).is_ok() && resolve("EST", &[]).is_ok());
+        assert_eq!(resolve("EST", &named(true)), Err(ReadError::Zone("EST".into())));
+    }
+
+    #[test]
     fn g16_a_strange_zone_is_an_error() {
-        for tzid in ["Customized Time Zone", "", "Etc/Unknown", "Middle/Earth", "Europe", "x/Europe/Berlin"] {
+        for tzid in [
+            "Customized Time Zone",
+            "",
+            "Etc/Unknown",
+            "Middle/Earth",
+            "Europe",
+            "x/Europe/Berlin",
+            "/Europe",
+        ] {
             assert!(matches!(resolve(tzid, &[]), Err(ReadError::Zone(_))), "{tzid}");
         }
     }
