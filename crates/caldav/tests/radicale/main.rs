@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use server::{Radicale, USER, client, client_with};
 use voxanne_caldav::{
-    BusyRules, Changes, Client, Condition, Error, NewEvent, busy, event, moved, private, uid,
+    BusyRules, Changes, Client, Condition, Error, NewEvent, busy, event, feed, moved, private, uid,
 };
 
 const RULES: BusyRules<'_> = BusyRules { tentative: true, all_day: true, own: None };
@@ -16,9 +16,8 @@ fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-fn visit(uid: &str, starts_at: &str) -> String {
-    let starts_at = at(starts_at);
-    event(&NewEvent {
+fn visit(uid: &str, starts_at: Timestamp) -> NewEvent<'_> {
+    NewEvent {
         uid,
         stamp: at("2026-11-25T12:00:00Z"),
         starts_at,
@@ -27,7 +26,7 @@ fn visit(uid: &str, starts_at: &str) -> String {
         description: Some("Zufahrt über den Hof"),
         location: None,
         private: &[("appointment", "apt_1")],
-    })
+    }
 }
 
 fn hrefs(changes: &Changes) -> Vec<&str> {
@@ -87,7 +86,7 @@ async fn a_visit_is_written_moved_and_deleted_and_a_persons_edit_wins() {
     let radicale = Radicale::start();
     let calendar = radicale.make_calendar("Work", "VEVENT").await;
     let client = client();
-    let ics = visit("apt-1@voxanne", "2026-11-26T17:00:00Z");
+    let ics = event(&visit("apt-1@voxanne", at("2026-11-26T17:00:00Z")));
 
     let etag = client.put(&calendar, "apt-1@voxanne.ics", &ics, Condition::Absent).await.unwrap();
     let again = client.put(&calendar, "apt-1@voxanne.ics", &ics, Condition::Absent).await;
@@ -130,7 +129,10 @@ async fn changes_come_one_by_one_and_removals_are_told() {
     let calendar = radicale.make_calendar("Work", "VEVENT").await;
     let client = client();
     let put = async |name: &str, starts_at: &str| {
-        client.put(&calendar, &format!("{name}.ics"), &visit(name, starts_at), Condition::Any).await.unwrap();
+        client
+            .put(&calendar, &format!("{name}.ics"), &event(&visit(name, at(starts_at))), Condition::Any)
+            .await
+            .unwrap();
     };
     let path = |name: &str| Client::path(&calendar, &format!("{name}.ics")).unwrap();
 
@@ -198,13 +200,13 @@ async fn t_g5_a_series_with_exceptions_and_whole_days_keeps_the_right_times() {
 #[tokio::test]
 async fn t_g9_a_calendar_of_three_hundred_events_is_read_whole() {
     let radicale = Radicale::start();
-    let calendar = radicale.make_calendar("Work", "VEVENT").await;
     let client = client();
-    for n in 0..300 {
-        let starts_at = (at("2026-11-22T00:00:00Z") + (n * 20).minutes()).to_string();
-        let ics = visit(&format!("e{n}"), &starts_at);
-        client.put(&calendar, &format!("e{n}.ics"), &ics, Condition::Absent).await.unwrap();
-    }
+    let names = (0..300).map(|n| format!("e{n}@voxanne")).collect::<Vec<_>>();
+    let events = (0..).zip(&names).map(|(n, uid)| {
+        let starts_at = at("2026-11-22T00:00:00Z") + (n * 20).minutes();
+        visit(uid, starts_at)
+    });
+    let calendar = radicale.import_calendar("Work", feed("Work", &events.collect::<Vec<_>>())).await;
     let all = client.sync(&calendar, None).await.unwrap();
     assert_eq!(all.changed.len(), 300);
     let objects = client.fetch(&calendar, &hrefs(&all)).await.unwrap();

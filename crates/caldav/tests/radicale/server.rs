@@ -52,16 +52,27 @@ impl Radicale {
 
     /// Makes a calendar for `kind` of component, as its owner would in an app, and says where it is.
     pub async fn make_calendar(&self, name: &str, kind: &str) -> String {
+        let body = CALENDAR.replace("NAME", name).replace("KIND", kind);
+        self.ask("MKCALENDAR", name, body).await
+    }
+
+    /// Makes a calendar of all that is in `ics`, as one does who comes from another server.
+    pub async fn import_calendar(&self, name: &str, ics: String) -> String {
+        self.ask("PUT", name, ics).await
+    }
+
+    async fn ask(&self, method: &str, name: &str, body: String) -> String {
         let url = self.url.join(&format!("/{USER}/{}/", name.to_lowercase())).unwrap();
         let response = http_client(Guard::with_private_networks(), DEADLINE)
             .unwrap()
-            .request(Method::from_bytes(b"MKCALENDAR").unwrap(), url.clone())
+            .request(Method::from_bytes(method.as_bytes()).unwrap(), url.clone())
             .basic_auth(USER, Some(PASSWORD))
-            .body(CALENDAR.replace("NAME", name).replace("KIND", kind))
+            .header("content-type", "text/calendar; charset=utf-8")
+            .body(body)
             .send()
             .await
             .unwrap();
-        assert_eq!(response.status(), 201, "{name}");
+        assert_eq!(response.status(), 201, "{method} {name}");
         url.into()
     }
 }
