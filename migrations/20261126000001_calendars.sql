@@ -53,6 +53,7 @@ create table calendars (
   failing_since timestamptz,
   failure text,
   failures integer not null default 0,
+  paused_until timestamptz,
   channel_id uuid,
   channel_resource text,
   channel_expires_at timestamptz,
@@ -82,6 +83,7 @@ comment on column calendars.checked_until is '… up to here.';
 comment on column calendars.failing_since is 'First failure since it last worked; null when it works.';
 comment on column calendars.failure is 'Why it failed last, as one of our own words.';
 comment on column calendars.failures is 'Failures in a row, which the pause before the next try grows with.';
+comment on column calendars.paused_until is 'Not asked before: it asked for a pause, or failed. The first one after that is the probe.';
 comment on column calendars.channel_id is 'Google''s push channel for it.';
 comment on column calendars.channel_resource is 'What Google calls the watched resource.';
 comment on column calendars.channel_expires_at is 'Until when Google pushes there.';
@@ -104,7 +106,7 @@ create index external_busy_by_series on external_busy (org_id, calendar_id, seri
 call app_ctx.protect('external_busy');
 comment on table external_busy is 'The mirror: when outside calendars are busy, and nothing of what they hold. Times may overlap; long ones are cut into days.';
 comment on column external_busy.org_id is 'The tenant.';
-comment on column external_busy.id is 'UUIDv7.';
+comment on column external_busy.id is 'Random.';
 comment on column external_busy.calendar_id is 'Which calendar.';
 comment on column external_busy.event_ref is 'The provider''s name of the event; empty for an answer of free/busy.';
 comment on column external_busy.series_ref is 'The recurring event that it is an instance of.';
@@ -117,19 +119,17 @@ create table calendar_events (
   calendar_id uuid not null,
   event_ref text not null,
   etag text,
-  state text not null check (state in ('writing', 'written', 'conflict', 'gone')),
+  state text not null check (state in ('writing', 'reviving', 'written', 'conflict', 'gone')),
   version integer not null default 0,
   starts_at timestamptz,
   ends_at timestamptz,
   tried_at timestamptz,
-  failure text,
-  failures integer not null default 0,
   primary key (org_id, appointment_id, calendar_id),
   constraint calendar_events_once unique (org_id, calendar_id, event_ref),
   foreign key (org_id, appointment_id) references appointments (org_id, id),
   foreign key (org_id, calendar_id) references calendars (org_id, id) on delete cascade
 );
-create index calendar_events_unfinished on calendar_events (org_id, state) where state in ('writing', 'conflict');
+create index calendar_events_unfinished on calendar_events (org_id, state) where state <> 'written' and state <> 'gone';
 call app_ctx.protect('calendar_events');
 comment on table calendar_events is 'Our visits in outside calendars: what was written there last, and whether it still stands.';
 comment on column calendar_events.org_id is 'The tenant.';
@@ -137,13 +137,11 @@ comment on column calendar_events.appointment_id is 'The visit.';
 comment on column calendar_events.calendar_id is 'Where it is written.';
 comment on column calendar_events.event_ref is 'The event''s name there, which follows from the visit''s id.';
 comment on column calendar_events.etag is 'The event as we last wrote or accepted it; another one there means that a person edited it.';
-comment on column calendar_events.state is 'writing (may be there or not), written, conflict (a person changed it: it is left alone), gone (taken out).';
+comment on column calendar_events.state is 'writing (may be there or not), reviving (the same, after it was gone), written, conflict (a person changed it: it is left alone), gone (taken out).';
 comment on column calendar_events.version is 'The version of the visit that it tells.';
 comment on column calendar_events.starts_at is 'The time it tells.';
 comment on column calendar_events.ends_at is 'Its end.';
 comment on column calendar_events.tried_at is 'When it was last tried.';
-comment on column calendar_events.failure is 'Why that failed, as one of our own words.';
-comment on column calendar_events.failures is 'Failures in a row.';
 
 create table calendar_conflicts (
   org_id uuid not null references orgs,

@@ -19,6 +19,7 @@ use tokio::task::JoinHandle;
 
 use crate::api;
 use crate::appointments::{self, OFFER_TASK, OfferOpening};
+use crate::calendars::{self, CHECK_TASK, CheckMirror, SYNC_TASK, SyncCalendar, WRITE_TASK, WriteEvent};
 use crate::calls::{self, SCORE_TASK, ScoreCall};
 use crate::leads;
 use crate::messaging::{self, DELIVER_TASK, DeliverText};
@@ -84,6 +85,36 @@ impl TaskHandler for AnswerText {
     }
 }
 
+/// Makes a calendar agree with a visit.
+impl TaskHandler for WriteEvent {
+    const IDENTIFIER: &'static str = WRITE_TASK;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let app = app_of(&context)?;
+        concluded(Self::IDENTIFIER, self.org, calendars::write_event(&app, self).await)
+    }
+}
+
+/// Brings the mirror of a calendar up to date.
+impl TaskHandler for SyncCalendar {
+    const IDENTIFIER: &'static str = SYNC_TASK;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let app = app_of(&context)?;
+        concluded(Self::IDENTIFIER, self.org, calendars::sync(&app, self).await)
+    }
+}
+
+/// Holds the mirror of a calendar against free/busy.
+impl TaskHandler for CheckMirror {
+    const IDENTIFIER: &'static str = CHECK_TASK;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let app = app_of(&context)?;
+        concluded(Self::IDENTIFIER, self.org, calendars::check_mirror(&app, self).await)
+    }
+}
+
 /// Work that comes round, for every org in turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -104,11 +135,15 @@ pub enum Schedule {
     ExpireWaitlist,
     /// Answers of the API that are older than a day.
     ForgetAnswers,
+    /// Calendars that nobody pushed, visits that they do not tell.
+    KeepCalendars,
+    /// Mirrors, held against free/busy.
+    CheckMirrors,
 }
 
 impl Schedule {
     /// Each schedule with its name and its minutes.
-    const ALL: [(Self, &'static str, u32); 8] = [
+    const ALL: [(Self, &'static str, u32); 10] = [
         (Self::ReplayStored, "replay_stored", 1),
         (Self::ChaseTexts, "chase_texts", 1),
         (Self::CloseStaleCalls, "close_stale_calls", 5),
@@ -117,6 +152,8 @@ impl Schedule {
         (Self::LapseOffers, "lapse_offers", 1),
         (Self::ExpireWaitlist, "expire_waitlist", 30),
         (Self::ForgetAnswers, "forget_answers", 30),
+        (Self::KeepCalendars, "keep_calendars", 1),
+        (Self::CheckMirrors, "check_mirrors", 30),
     ];
 
     async fn visit(self, app: &App, org: OrgId) -> Result<(), Failure> {
@@ -138,6 +175,12 @@ impl Schedule {
             }
             Self::LapseOffers => waitlist::lapse_due(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
             Self::ExpireWaitlist => waitlist::expire(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
+            Self::KeepCalendars => {
+                calendars::keep_in_step(app, org).await.map(drop).map_err(|e| Failure::of(&e))
+            }
+            Self::CheckMirrors => {
+                calendars::check_mirrors(app, org).await.map(drop).map_err(|e| Failure::of(&e))
+            }
             Self::ForgetAnswers => api::forget_answers(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
         }
     }
@@ -268,6 +311,9 @@ fn options(app: &App) -> WorkerOptions {
         .define_job::<OfferOpening>()
         .define_job::<LapseOffer>()
         .define_job::<AnswerText>()
+        .define_job::<WriteEvent>()
+        .define_job::<SyncCalendar>()
+        .define_job::<CheckMirror>()
         .define_job::<VisitOrgs>()
         .add_extension(app.clone())
 }

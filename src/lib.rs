@@ -22,6 +22,8 @@ pub mod leads;
 
 pub mod scheduling;
 
+pub mod calendars;
+
 pub mod calls;
 pub mod contacts;
 pub mod messaging;

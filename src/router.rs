@@ -17,7 +17,7 @@ use crate::platform::app::App;
 use crate::platform::db::Class;
 use crate::platform::problem::Problem;
 use crate::platform::request_id;
-use crate::{api, messaging, receptionist, replies, waitlist};
+use crate::{api, calendars, messaging, receptionist, replies, waitlist};
 
 /// What every `type` of a problem document points to.
 const PROBLEMS: &str = include_str!("../docs/problems.md");
@@ -32,6 +32,8 @@ pub fn router(app: App, metrics: Option<PrometheusHandle>) -> Router {
         // What Twilio calls.
         .merge(messaging::http::router())
         .merge(replies::http::router())
+        // What Google calls.
+        .merge(calendars::http::router())
         // What people tap.
         .merge(waitlist::http::router())
         // What the clinics' own programs call.

@@ -14,7 +14,7 @@ use crate::platform::db::PgConnection;
 use crate::platform::ids::{AppointmentId, CallId, ContactId, OrgId, SeriesId};
 use crate::spoken_name::SpokenName;
 use crate::tasks::{self, NewTask};
-use crate::{calls, contacts, when};
+use crate::{calendars, calls, contacts, when};
 
 /// A time that is reserved and wants its record.
 pub(super) struct Visit {
@@ -75,6 +75,7 @@ pub(super) async fn insert(
         is_in_turn: visit.is_in_turn,
     };
     store::insert(tx, org, &new, app.clock.now()).await?;
+    calendars::write_later(tx, org, visit.id, visit.opening.practitioner).await?;
     Ok(said)
 }
 

@@ -9,6 +9,7 @@ use super::freed::offer_freed;
 use super::spoken;
 use super::store::{self, NewVersion};
 use super::tell::{self, Told, is_late};
+use crate::calendars;
 use crate::messaging::Kind;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
@@ -152,6 +153,7 @@ async fn record(
     };
     store::insert_change(tx, org, &version, now).await?;
     tell::staff(app, tx, org, visit, "A visit was moved", late).await?;
+    calendars::write_later(tx, org, visit.id, fitted.opening.practitioner).await?;
     offer_freed(app, tx, org, visit).await?;
     metrics::counter!("voxanne_appointments_changed_total", "action" => "moved").increment(1);
     let appointment = change::find(tx, org, visit.id).await?.ok_or(ChangeError::NotFound)?;

@@ -13,7 +13,7 @@ pub struct NewJob<'a, P> {
     /// The task's name, as `src/jobs.rs` lists it.
     pub task: &'static str,
     /// Jobs of one org and queue run one after another; as a rule the task's name.
-    pub queue: &'static str,
+    pub queue: &'a str,
     /// Ids only: the payload is logged by the queue.
     pub payload: &'a P,
     /// Jobs with one key replace each other while they wait.

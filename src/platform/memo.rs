@@ -15,10 +15,15 @@ impl std::fmt::Debug for Memo {
 }
 
 impl Memo {
+    /// The value of type `T`, if it was made.
+    pub fn find<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&TypeId::of::<T>()).cloned();
+        known.and_then(|v| v.downcast().ok())
+    }
+
     /// The value of type `T`, made by `make` if this is the first time.
     pub fn get_or<T: Any + Send + Sync>(&self, make: impl FnOnce() -> T) -> Arc<T> {
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&TypeId::of::<T>()).cloned();
-        if let Some(known) = known.and_then(|v| v.downcast().ok()) {
+        if let Some(known) = self.find() {
             return known;
         }
         let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);

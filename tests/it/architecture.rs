@@ -20,6 +20,7 @@ const RANKS: &[&[&str]] = &[
     &["waitlist"],
     &["appointments", "leads"],
     &["scheduling"],
+    &["calendars"],
     &["calls", "contacts", "messaging", "notifications", "tasks"],
     &["accounts"],
     &["orgs"],

@@ -39,9 +39,9 @@ pub fn moved(
         let in_event = placed.inside == ["VCALENDAR", "VEVENT"];
         let is_replaced = in_event
             && matches!(placed.part, Part::Content(raw)
-                if lines::name_of(raw).is_some_and(|name| {
-                    REPLACED.contains(&name.as_str()) || replaced.iter().any(|(new, _)| *new == name)
-                }));
+            if lines::name_of(raw).is_some_and(|name| {
+                REPLACED.contains(&name.as_str()) || replaced.iter().any(|(new, _)| *new == name)
+            }));
         if is_replaced {
             return;
         }

@@ -89,7 +89,8 @@ fn what_we_noted_is_noted_anew() {
         location: None,
         private: &[("voxanneStart", "then"), ("voxanneVisit", "7")],
     };
-    let later = moved(&event(&new), (at(60), at(105)), at(1), &[("voxanneStart", "2027-01-15T09:00:00Z")]).unwrap();
+    let later =
+        moved(&event(&new), (at(60), at(105)), at(1), &[("voxanneStart", "2027-01-15T09:00:00Z")]).unwrap();
     assert_eq!(private(&later, "voxanneStart").as_deref(), Some("2027-01-15T09:00:00Z"));
     assert_eq!(private(&later, "voxanneVisit").as_deref(), Some("7"));
     assert_eq!(later.matches("VOXANNESTART").count() + later.matches("-START").count(), 1, "{later}");

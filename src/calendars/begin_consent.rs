@@ -1,0 +1,116 @@
+//! Begins a consent: a link that works once, soon, and ties what comes of it to the browser that opened it.
+
+use std::time::Duration;
+
+use secrecy::{ExposeSecret as _, SecretString};
+use uuid::Uuid;
+use voxanne_google_calendar as wire;
+
+use super::google::{self, SCOPES};
+use super::sealed::{self, VERIFIER};
+use super::signed::{self, Purpose};
+use super::store::{self, NewConsent};
+use crate::platform::app::App;
+use crate::platform::config::Config;
+use crate::platform::db::PgConnection;
+use crate::platform::ids::{ConsentId, OrgId};
+use crate::platform::secrets::{self, SecretError};
+
+/// How long a person may take.
+const LASTS: Duration = Duration::from_mins(10);
+
+/// Why no consent can begin, or go on.
+#[derive(Debug, thiserror::Error)]
+pub enum BeginError {
+    /// The installation has no client at Google.
+    #[error("google.client_id (GOOGLE_CLIENT_ID) is not set")]
+    NotConfigured,
+    /// Google has nowhere to send the person back to.
+    #[error("server.public_url (BACKEND_URL) is not set")]
+    NoPublicUrl,
+    /// No such practitioner.
+    #[error("no such practitioner")]
+    NoPractitioner,
+    /// The link was opened before, is too old, or not ours.
+    #[error("the link is used up")]
+    UsedUp,
+    /// Nothing can be sealed.
+    #[error("could not seal the consent")]
+    Sealed(#[from] SecretError),
+    /// The database refused or went away.
+    #[error("the database refused")]
+    Unexpected(#[from] sqlx::Error),
+}
+
+/// A consent that can be opened.
+#[derive(Debug, Clone)]
+pub struct Begun {
+    /// For `/api/google-oauth/authorize?ticket=`.
+    pub ticket: String,
+}
+
+/// A consent that was opened in a browser.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    /// Where the browser goes.
+    pub consent_url: String,
+    /// What the browser has to bring back, as a cookie.
+    pub browser: SecretString,
+}
+
+/// Where Google sends people back to: exactly this has to be registered there.
+pub fn redirect_uri(config: &Config) -> String {
+    format!("{}/api/google-oauth/callback", config.server.public_url)
+}
+
+/// Begins a consent for the clinic's calendar, or a practitioner's.
+pub async fn begin_consent(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    practitioner: Option<Uuid>,
+    started_by: &str,
+) -> Result<Begun, BeginError> {
+    if app.config.google.client_id.is_empty() {
+        return Err(BeginError::NotConfigured);
+    }
+    if app.config.server.public_url.is_empty() {
+        return Err(BeginError::NoPublicUrl);
+    }
+    if let Some(id) = practitioner
+        && !store::has_practitioner(tx, org, id).await?
+    {
+        return Err(BeginError::NoPractitioner);
+    }
+    let (id, now) = (app.new_id::<ConsentId>(), app.clock.now());
+    let verifier = secrets::new_token()?;
+    let new = NewConsent {
+        id,
+        practitioner,
+        verifier_sealed: &sealed::seal(app, org, (VERIFIER, id.0), &verifier)?,
+        started_by,
+        expires_at: super::ask::later(now, LASTS),
+    };
+    store::insert_consent(tx, org, &new, now).await?;
+    Ok(Begun { ticket: signed::sign(app, Purpose::Ticket, org, id.0) })
+}
+
+/// Opens the link: from now on only this browser can finish it.
+pub async fn open_consent(app: &App, ticket: &str) -> Result<Opened, BeginError> {
+    let (org, id) = signed::verify(app, Purpose::Ticket, ticket).ok_or(BeginError::UsedUp)?;
+    let browser = SecretString::from(secrets::new_token()?);
+    let digest = app.keys.digest(browser.expose_secret());
+    let mut tx = app.begin(org).await?;
+    let bound = store::bind_browser(&mut tx, org, ConsentId(id), &digest, app.clock.now()).await?;
+    tx.commit().await?;
+    let bound = bound.ok_or(BeginError::UsedUp)?;
+    let verifier = sealed::open(app, org, (VERIFIER, id), &bound.verifier_sealed)?;
+    let ask = wire::ConsentRequest {
+        redirect_uri: &redirect_uri(&app.config),
+        state: &signed::sign(app, Purpose::State, org, id),
+        challenge: &wire::challenge(&verifier),
+        scopes: &SCOPES,
+    };
+    let patience = Duration::from_secs(app.config.calendars.timeout_seconds);
+    Ok(Opened { consent_url: google::client(app, patience).consent_url(&ask), browser })
+}

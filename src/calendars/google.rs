@@ -1,0 +1,263 @@
+//! Google Calendar behind the words that both providers share.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use secrecy::SecretString;
+use voxanne_google_calendar as wire;
+
+use super::ask::AskError;
+use super::connection::Calendar;
+use super::event::{Mark, SeenEvent, Span, Wanted};
+use super::provider::{Changes, Listed};
+use super::token;
+use super::trouble::Trouble;
+use crate::platform::app::App;
+use crate::platform::ids::{ConnectionId, OrgId};
+
+/// What a person is asked to grant; all of it is needed.
+pub const SCOPES: [&str; 3] = [
+    "https://www.googleapis.com/auth/calendar.events",
+    "https://www.googleapis.com/auth/calendar.freebusy",
+    "https://www.googleapis.com/auth/calendar.calendarlist.readonly",
+];
+/// 2,500 events each: more is no calendar of a person.
+const PAGES_MAX: usize = 400;
+
+/// What is written below the title.
+const DESCRIPTION: &str = "Booked by the receptionist. If you move or delete it here, the front desk is asked what to do with the visit.";
+
+/// One account.
+pub(super) struct Google<'a> {
+    pub app: &'a App,
+    pub org: OrgId,
+    pub connection: ConnectionId,
+    pub client: wire::Client,
+}
+
+/// The installation's client, with this much time for each request.
+pub(super) fn client(app: &App, deadline: Duration) -> wire::Client {
+    let google = &app.config.google;
+    let endpoints = wire::Endpoints {
+        auth_url: google.auth_url.clone(),
+        token_url: google.token_url.clone(),
+        revoke_url: google.revoke_url.clone(),
+        api_url: google.api_url.clone(),
+    };
+    let credentials =
+        wire::App { client_id: google.client_id.clone(), client_secret: google.client_secret.clone() };
+    wire::Client::new(app.http.clone(), endpoints, credentials, deadline)
+}
+
+impl Google<'_> {
+    /// Asks with the account's token, and once more with a new one when that is refused.
+    async fn with<T, F>(&self, call: impl Fn(SecretString) -> F) -> Result<T, AskError>
+    where
+        F: Future<Output = Result<T, wire::Error>>,
+    {
+        let unshared = |error: std::sync::Arc<AskError>| match &*error {
+            AskError::Trouble(trouble) => AskError::Trouble(*trouble),
+            other => {
+                tracing::warn!(org.id = %self.org, error = %other, "Could not get an access token");
+                AskError::Trouble(Trouble::Away)
+            }
+        };
+        let token = |refused| token::access(self.app, self.org, self.connection, &self.client, refused);
+        let access = token(None).await.map_err(unshared)?;
+        match call(access.token.clone()).await {
+            Err(wire::Error::Unauthorized) => {
+                let access = token(Some(&access)).await.map_err(unshared)?;
+                Ok(call(access.token.clone()).await.map_err(Trouble::from)?)
+            }
+            answer => Ok(answer.map_err(Trouble::from)?),
+        }
+    }
+
+    pub async fn calendars(&self) -> Result<Vec<Listed>, AskError> {
+        let entries = self
+            .with(|access| {
+                let client = self.client.clone();
+                async move { client.calendars(&access).await }
+            })
+            .await?;
+        Ok(entries.into_iter().map(listed).collect())
+    }
+
+    /// Everything since the sync token; without one, everything within `window`.
+    pub async fn changes(
+        &self,
+        calendar: &Calendar,
+        since: Option<&str>,
+        window: Span,
+    ) -> Result<Changes, AskError> {
+        let mut events = Vec::new();
+        let mut page: Option<String> = None;
+        for _ in 0..PAGES_MAX {
+            let answer = self
+                .with(|access| {
+                    let (client, id, page) = (self.client.clone(), &calendar.external_id, page.clone());
+                    async move {
+                        let page = page.as_deref();
+                        let ask = match since {
+                            Some(sync_token) => wire::EventsRequest::Since { sync_token, page },
+                            None => wire::EventsRequest::Full { from: window.0, to: window.1, page },
+                        };
+                        client.events(&access, id, &ask).await
+                    }
+                })
+                .await?;
+            let zone = super::event::zone_or(answer.time_zone.as_deref(), &calendar.zone);
+            events.extend(answer.events.into_iter().map(|event| seen(event, calendar, &zone)));
+            match (answer.next_page, answer.sync_token) {
+                (Some(next), _) => page = Some(next),
+                (None, Some(sync_token)) => return Ok(Changes { events, sync_token }),
+                (None, None) => return Err(Trouble::Unreadable.into()),
+            }
+        }
+        Err(Trouble::Unreadable.into())
+    }
+
+    pub async fn event(&self, calendar: &Calendar, event_ref: &str) -> Result<Option<SeenEvent>, AskError> {
+        let found = self
+            .with(|access| {
+                let client = self.client.clone();
+                async move { client.event(&access, &calendar.external_id, event_ref).await }
+            })
+            .await?;
+        Ok(found.map(|event| seen(event, calendar, &calendar.zone)))
+    }
+
+    pub async fn insert(&self, calendar: &Calendar, wanted: &Wanted) -> Result<String, AskError> {
+        let properties = wanted.mark.properties();
+        let written = self
+            .with(|access| {
+                let (client, properties) = (self.client.clone(), &properties);
+                async move {
+                    let private: Vec<(&str, &str)> =
+                        properties.iter().map(|(name, value)| (*name, value.as_str())).collect();
+                    let event = wire::NewEvent {
+                        id: &wanted.event_ref,
+                        summary: &wanted.summary,
+                        description: Some(DESCRIPTION),
+                        location: Some(&wanted.place),
+                        start: &wanted.starts_at,
+                        end: &wanted.ends_at,
+                        private: &private,
+                    };
+                    client.insert(&access, &calendar.external_id, &event).await
+                }
+            })
+            .await?;
+        Ok(written.etag)
+    }
+
+    pub async fn change(
+        &self,
+        calendar: &Calendar,
+        wanted: &Wanted,
+        etag: Option<&str>,
+    ) -> Result<String, AskError> {
+        let properties = wanted.mark.properties();
+        let written = self
+            .with(|access| {
+                let (client, properties) = (self.client.clone(), &properties);
+                async move {
+                    let private: Vec<(&str, &str)> =
+                        properties.iter().map(|(name, value)| (*name, value.as_str())).collect();
+                    let patch = wire::EventPatch {
+                        start: &wanted.starts_at,
+                        end: &wanted.ends_at,
+                        private: &private,
+                    };
+                    client.patch(&access, &calendar.external_id, &wanted.event_ref, &patch, etag).await
+                }
+            })
+            .await?;
+        Ok(written.etag)
+    }
+
+    pub async fn remove(
+        &self,
+        calendar: &Calendar,
+        event_ref: &str,
+        etag: Option<&str>,
+    ) -> Result<(), AskError> {
+        self.with(|access| {
+            let client = self.client.clone();
+            async move { client.delete(&access, &calendar.external_id, event_ref, etag).await }
+        })
+        .await
+    }
+
+    /// What each calendar keeps busy; `None` for one that Google cannot tell about.
+    pub async fn free_busy(
+        &self,
+        calendars: &[&str],
+        (from, to): Span,
+    ) -> Result<Vec<(String, Option<Vec<Span>>)>, AskError> {
+        let answer = self
+            .with(|access| {
+                let client = self.client.clone();
+                async move { client.free_busy(&access, calendars, from, to).await }
+            })
+            .await?;
+        let known = |state| match state {
+            wire::FreeBusy::Busy(busy) => Some(busy),
+            wire::FreeBusy::Unknown { .. } => None,
+        };
+        Ok(answer.into_iter().map(|(id, state)| (id, known(state))).collect())
+    }
+
+    /// Has changes of a calendar pushed to `address`.
+    pub async fn watch(
+        &self,
+        calendar: &Calendar,
+        channel: (&str, &str, &str),
+        expires_at: Timestamp,
+    ) -> Result<(String, Timestamp), AskError> {
+        let (id, token, address) = channel;
+        let opened = self
+            .with(|access| {
+                let client = self.client.clone();
+                async move {
+                    let channel = wire::NewChannel { id, token, address, expires_at };
+                    client.watch(&access, &calendar.external_id, &channel).await
+                }
+            })
+            .await?;
+        Ok((opened.resource_id, opened.expires_at))
+    }
+
+    pub async fn stop(&self, channel: &str, resource: &str) -> Result<(), AskError> {
+        self.with(|access| {
+            let client = self.client.clone();
+            async move { client.stop(&access, channel, resource).await }
+        })
+        .await
+    }
+}
+
+/// A calendar as its account lists it.
+pub(super) fn listed(entry: wire::CalendarEntry) -> Listed {
+    Listed {
+        external_id: entry.id,
+        name: entry.name,
+        time_zone: entry.time_zone,
+        is_main: entry.is_primary && entry.can_write,
+        is_usable: entry.can_read_events,
+    }
+}
+
+fn seen(event: wire::Event, calendar: &Calendar, zone: &TimeZone) -> SeenEvent {
+    let rules = wire::BusyRules { tentative: calendar.tentative_blocks, all_day: calendar.all_day_blocks };
+    SeenEvent {
+        is_gone: event.status == wire::EventStatus::Cancelled,
+        span: event.span(zone),
+        busy: event.busy(zone, &rules).into_iter().collect(),
+        mark: Mark::read(&event.private),
+        event_ref: event.id,
+        series_ref: event.series,
+        etag: event.etag,
+    }
+}

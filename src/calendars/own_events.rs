@@ -1,0 +1,184 @@
+//! Our own events in what a provider told: never foreign busy time, and where a person changed one, a question for staff.
+
+use std::time::Duration;
+
+use super::ask::AskError;
+use super::conflict::{self, ConflictKind, Found};
+use super::connection::Calendar;
+use super::event::{SeenEvent, event_ref};
+use super::mirror::News;
+use super::provider::Provider;
+use super::store::{self, EventRow, Standing};
+use super::trouble::Trouble;
+use super::write_event::{WriteEvent, is_moved, later};
+use crate::platform::app::App;
+use crate::platform::db::PgConnection;
+use crate::platform::ids::OrgId;
+
+/// An event of ours as it was seen, and what we know of it.
+pub(super) struct Ours {
+    seen: SeenEvent,
+    known: EventRow,
+}
+
+/// Finds our events among the news. Ones that seem to be moved or gone are asked for by name: a provider's list is a
+/// hint.
+pub(super) async fn examine(
+    app: &App,
+    org: OrgId,
+    (provider, calendar): (&Provider<'_>, &Calendar),
+    news: &News,
+) -> Result<Vec<Ours>, AskError> {
+    let refs: Vec<&str> = news.events.iter().map(|event| event.event_ref.as_str()).collect();
+    let mut tx = app.begin(org).await?;
+    let known = store::own_events(&mut tx, org, calendar.id, &refs).await?;
+    let mut missing = Vec::new();
+    if news.whole_until.is_some() {
+        missing = store::own_events_ahead(&mut tx, org, calendar.id, app.clock.now()).await?;
+        missing.retain(|event| !refs.contains(&event.event_ref.as_str()));
+    }
+    tx.commit().await?;
+    let mut ours = Vec::with_capacity(known.len() + missing.len());
+    for known in known {
+        let Some(seen) = news.events.iter().find(|event| event.event_ref == known.event_ref) else {
+            continue;
+        };
+        let is_strange = seen.is_gone || is_moved(seen, Some(&known));
+        let is_settled = known.state == "gone" && seen.is_gone;
+        let seen = if is_strange && !is_settled {
+            now(provider, calendar, &known.event_ref).await?
+        } else {
+            seen.clone()
+        };
+        ours.push(Ours { seen, known });
+    }
+    for known in missing {
+        ours.push(Ours { seen: now(provider, calendar, &known.event_ref).await?, known });
+    }
+    Ok(ours)
+}
+
+async fn now(provider: &Provider<'_>, calendar: &Calendar, event_ref: &str) -> Result<SeenEvent, AskError> {
+    let found = provider.event(calendar, event_ref).await?;
+    Ok(found.unwrap_or_else(|| SeenEvent::gone(event_ref.to_owned())))
+}
+
+/// Writes down what became of our events.
+pub(super) async fn apply(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    calendar: &Calendar,
+    ours: &[Ours],
+) -> Result<(), sqlx::Error> {
+    for Ours { seen, known } in ours {
+        // Written or settled since we looked: what was seen then says nothing of it.
+        let current = store::event(tx, org, known.appointment_id, calendar.id).await?;
+        let Some(current) = current.filter(|c| c.state == known.state && c.etag == known.etag) else {
+            continue;
+        };
+        apply_one(app, tx, org, calendar, (seen, &current)).await?;
+    }
+    Ok(())
+}
+
+async fn apply_one(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    calendar: &Calendar,
+    (seen, known): (&SeenEvent, &EventRow),
+) -> Result<(), sqlx::Error> {
+    let key = (known.appointment_id, calendar.id);
+    let job = WriteEvent { org, appointment: known.appointment_id, calendar: calendar.id };
+    let is_moved = !seen.is_gone && is_moved(seen, Some(known));
+    let is_agreed = match store::visit(tx, org, known.appointment_id).await? {
+        Some(visit) if visit.status != "cancelled" && visit.target == Some(calendar.id) => {
+            seen.span == Some((visit.starts_at.to_jiff(), visit.ends_at.to_jiff())) && !seen.is_gone
+        }
+        _ => seen.is_gone,
+    };
+    match known.state.as_str() {
+        // The job that is on its way finds out by itself.
+        "writing" | "reviving" => return Ok(()),
+        // A late effect of ours: it has to go again.
+        "gone" if !seen.is_gone => {
+            let standing = Standing { state: "written", etag: Some(&seen.etag), version: 0 };
+            store::set_event(tx, org, key, standing).await?;
+            return later(tx, job, Duration::ZERO).await;
+        }
+        "gone" => return Ok(()),
+        _ => {}
+    }
+    if is_agreed {
+        let state = if seen.is_gone { "gone" } else { "written" };
+        // Version 0: what it tells beside the time may be old.
+        let version = if is_moved { 0 } else { known.version };
+        let etag = Some(seen.etag.as_str()).filter(|etag| !etag.is_empty());
+        store::set_event(tx, org, key, Standing { state, etag, version }).await?;
+        conflict::agree(app, tx, org, (calendar.id, &known.event_ref)).await?;
+        return if is_moved { later(tx, job, Duration::ZERO).await } else { Ok(()) };
+    }
+    if seen.is_gone || is_moved {
+        let found = Found {
+            appointment: known.appointment_id,
+            calendar: calendar.id,
+            kind: if seen.is_gone { ConflictKind::Deleted } else { ConflictKind::Moved },
+            event_ref: &known.event_ref,
+            etag: Some(seen.etag.as_str()).filter(|etag| !etag.is_empty()),
+            theirs: seen.span.filter(|_| !seen.is_gone),
+        };
+        return conflict::raise(app, tx, org, &found).await;
+    }
+    // As we wrote it once, with another title perhaps: what is due is written over this version of it.
+    let standing = Standing { state: "written", etag: Some(&seen.etag), version: known.version };
+    store::set_event(tx, org, key, standing).await?;
+    if known.state == "conflict" {
+        conflict::agree(app, tx, org, (calendar.id, &known.event_ref)).await?;
+        return later(tx, job, Duration::ZERO).await;
+    }
+    Ok(())
+}
+
+/// The event if it keeps others out: all but ours do, as long as ours are where we put them. One that a person moved
+/// blocks its new time until somebody decides.
+pub(super) fn foreign<'e>(ours: &'e [Ours], org: OrgId, event: &'e SeenEvent) -> Option<&'e SeenEvent> {
+    match ours.iter().find(|own| own.known.event_ref == event.event_ref) {
+        Some(own) => Some(&own.seen).filter(|seen| seen.is_gone || is_moved(seen, Some(&own.known))),
+        None => {
+            Some(event).filter(|e| e.mark.is_none_or(|mark| mark.org != org || e.span != Some(mark.span)))
+        }
+    }
+}
+
+/// G13: a second event with our mark at the very time that we wrote is a copy of ours, and taken out. At any other time
+/// it is somebody's own.
+pub(super) async fn remove_copies(
+    app: &App,
+    org: OrgId,
+    (provider, calendar): (&Provider<'_>, &Calendar),
+    news: &News,
+) -> Result<(), AskError> {
+    for event in news.events.iter().filter(|event| !event.is_gone) {
+        let Some(mark) = event.mark.filter(|mark| mark.org == org && event.span == Some(mark.span)) else {
+            continue;
+        };
+        if event.event_ref == event_ref(mark.appointment) {
+            continue;
+        }
+        let mut tx = app.begin(org).await?;
+        let known = store::event(&mut tx, org, mark.appointment, calendar.id).await?;
+        tx.commit().await?;
+        if known.is_none_or(|known| known.state != "written") {
+            continue;
+        }
+        match provider.remove(calendar, &event.event_ref, Some(&event.etag)).await {
+            Ok(()) => {
+                tracing::warn!(org.id = %org, calendar.id = %calendar.id, "Took a second event of one visit out of a calendar");
+            }
+            Err(AskError::Trouble(Trouble::Changed)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,15 @@
+//! All SQL of outside calendars.
+
+mod calendars;
+mod conflicts;
+mod connections;
+mod consents;
+mod events;
+mod mirror;
+
+pub(super) use calendars::*;
+pub(super) use conflicts::*;
+pub(super) use connections::*;
+pub(super) use consents::*;
+pub(super) use events::*;
+pub(super) use mirror::*;

@@ -1,0 +1,308 @@
+//! Makes one calendar agree with one visit: creates the event, moves it, takes it out, or does nothing.
+//!
+//! The event's name follows from the visit, so that writing twice is writing once; an insert that finds the name taken
+//! looks at what is there. Where a person moved or deleted our event it is left alone and staff are asked.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::ask::{AskError, ask};
+use super::conflict::{self, ConflictKind, Found};
+use super::connection::{Calendar, State};
+use super::event::{Mark, SeenEvent, Span, Wanted, event_ref, summary, zone_or};
+use super::provider::Provider;
+use super::store::{self, EventRow, Standing, VisitRow};
+use super::sync::{load, queue};
+use super::trouble::Trouble;
+use crate::platform::app::App;
+use crate::platform::db::PgConnection;
+use crate::platform::ids::{AppointmentId, CalendarId, OrgId};
+use crate::platform::jobs::{self, NewJob};
+
+/// The task that makes a calendar agree with a visit.
+pub const WRITE_TASK: &str = "write_event";
+
+/// Which visit, in which calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WriteEvent {
+    /// Whose.
+    pub org: OrgId,
+    /// The visit.
+    pub appointment: AppointmentId,
+    /// The calendar.
+    pub calendar: CalendarId,
+}
+
+/// What there is to do, as of the visit's version.
+enum Plan {
+    Nothing,
+    /// It is written at the right time already; only the version is new.
+    Note,
+    Write(Box<Wanted>),
+    Remove,
+}
+
+/// What became of the event.
+enum Outcome {
+    Written(String),
+    Removed,
+    /// A person moved it, or deleted it.
+    Conflict(Option<SeenEvent>),
+}
+
+/// Runs the job. `Ok` also when the calendar has to wait: then it has left a job for later.
+pub async fn write_event(app: &App, job: WriteEvent) -> Result<(), sqlx::Error> {
+    let (org, now) = (job.org, app.clock.now());
+    let mut tx = app.begin(org).await?;
+    let Some(calendar) = load(&mut tx, org, job.calendar).await? else { return Ok(()) };
+    // Whoever connects it again has everything written that is due then.
+    if calendar.connection.state != State::Connected {
+        return Ok(());
+    }
+    let Some(visit) = store::visit(&mut tx, org, job.appointment).await? else { return Ok(()) };
+    let known = store::event(&mut tx, org, job.appointment, job.calendar).await?;
+    let plan = plan(job, &visit, known.as_ref(), now);
+    match &plan {
+        Plan::Nothing => return Ok(()),
+        Plan::Note => {
+            let standing = Standing { state: "written", etag: None, version: visit.version };
+            store::set_event(&mut tx, org, (job.appointment, job.calendar), standing).await?;
+            return tx.commit().await;
+        }
+        Plan::Write(wanted) => {
+            let span = (wanted.starts_at.timestamp(), wanted.ends_at.timestamp());
+            // Before anything leaves: an insert that is lost on the way back is known to be ours.
+            let name = (job.appointment, job.calendar, wanted.event_ref.as_str());
+            store::begin_writing(&mut tx, org, name, span, now).await?;
+        }
+        Plan::Remove => {}
+    }
+    tx.commit().await?;
+    let done = carry_out(app, org, &calendar, &plan, known.as_ref()).await;
+    conclude(app, job, (&visit, &calendar), done).await
+}
+
+fn plan(job: WriteEvent, visit: &VisitRow, known: Option<&EventRow>, now: Timestamp) -> Plan {
+    let state = known.map(|event| event.state.as_str());
+    if state == Some("conflict") {
+        return Plan::Nothing;
+    }
+    let is_wanted = visit.status != "cancelled" && visit.target == Some(job.calendar);
+    if !is_wanted {
+        return if matches!(state, Some("writing" | "reviving" | "written")) {
+            Plan::Remove
+        } else {
+            Plan::Nothing
+        };
+    }
+    let (starts_at, ends_at) = (visit.starts_at.to_jiff(), visit.ends_at.to_jiff());
+    let is_there = |event: &EventRow| {
+        event.state == "written"
+            && event.starts_at.map(jiff_sqlx::Timestamp::to_jiff) == Some(starts_at)
+            && event.ends_at.map(jiff_sqlx::Timestamp::to_jiff) == Some(ends_at)
+    };
+    match known {
+        Some(event) if is_there(event) && event.version == visit.version => Plan::Nothing,
+        Some(event) if is_there(event) => Plan::Note,
+        // Nobody needs an event of what is over.
+        None if ends_at <= now => Plan::Nothing,
+        _ => Plan::Write(Box::new(wanted(job, visit))),
+    }
+}
+
+fn wanted(job: WriteEvent, visit: &VisitRow) -> Wanted {
+    let zone = zone_or(Some(&visit.time_zone), &jiff::tz::TimeZone::UTC);
+    let (starts_at, ends_at) = (visit.starts_at.to_jiff(), visit.ends_at.to_jiff());
+    let place = visit
+        .address
+        .as_ref()
+        .map_or_else(|| visit.place.clone(), |address| format!("{}, {address}", visit.place));
+    Wanted {
+        event_ref: event_ref(job.appointment),
+        summary: summary(&visit.service, visit.customer_name.as_deref()),
+        place,
+        starts_at: starts_at.to_zoned(zone.clone()),
+        ends_at: ends_at.to_zoned(zone),
+        mark: Mark { org: job.org, appointment: job.appointment, span: (starts_at, ends_at) },
+    }
+}
+
+async fn carry_out(
+    app: &App,
+    org: OrgId,
+    calendar: &Calendar,
+    plan: &Plan,
+    known: Option<&EventRow>,
+) -> Result<Outcome, AskError> {
+    let provider = Provider::patient(app, org, &calendar.connection)?;
+    let question = async {
+        match plan {
+            Plan::Write(wanted) => write(&provider, calendar, wanted, known).await,
+            _ => remove(&provider, calendar, known).await,
+        }
+    };
+    ask(app, org, calendar, question).await
+}
+
+/// Inserts, or moves what is there unless a person did.
+async fn write(
+    provider: &Provider<'_>,
+    calendar: &Calendar,
+    wanted: &Wanted,
+    known: Option<&EventRow>,
+) -> Result<Outcome, AskError> {
+    let etag = known.and_then(|event| event.etag.as_deref());
+    let written = match etag {
+        Some(etag) => provider.change(calendar, wanted, Some(etag)).await,
+        None => provider.insert(calendar, wanted).await,
+    };
+    match written {
+        Ok(etag) => return Ok(Outcome::Written(etag)),
+        Err(AskError::Trouble(Trouble::Changed | Trouble::Duplicate | Trouble::Missing)) => {}
+        Err(error) => return Err(error),
+    }
+    // Somebody was there before us: we ourselves, in a try whose answer was lost, or a person.
+    let found = provider.event(calendar, &wanted.event_ref).await?;
+    let was_removed_by_us = known.is_some_and(|event| matches!(event.state.as_str(), "gone" | "reviving"));
+    match found {
+        Some(event) if is_as_wanted(&event, wanted) => Ok(Outcome::Written(event.etag)),
+        Some(event) if !event.is_gone && event.span != Some(wanted.mark.span) && is_moved(&event, known) => {
+            Ok(Outcome::Conflict(Some(event)))
+        }
+        Some(event) if !event.is_gone || was_removed_by_us => {
+            Ok(Outcome::Written(provider.change(calendar, wanted, Some(&event.etag)).await?))
+        }
+        // A name that was never taken, or whose event was purged after we took it out.
+        None if etag.is_none() || was_removed_by_us => {
+            Ok(Outcome::Written(provider.insert(calendar, wanted).await?))
+        }
+        _ => Ok(Outcome::Conflict(None)),
+    }
+}
+
+async fn remove(
+    provider: &Provider<'_>,
+    calendar: &Calendar,
+    known: Option<&EventRow>,
+) -> Result<Outcome, AskError> {
+    let Some(event) = known else { return Ok(Outcome::Removed) };
+    // Without an etag it is not sure to be there, nor as what.
+    if let Some(etag) = event.etag.as_deref() {
+        match provider.remove(calendar, &event.event_ref, Some(etag)).await {
+            Ok(()) => return Ok(Outcome::Removed),
+            Err(AskError::Trouble(Trouble::Changed)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    match provider.event(calendar, &event.event_ref).await? {
+        Some(there) if !there.is_gone && is_moved(&there, known) => Ok(Outcome::Conflict(Some(there))),
+        Some(there) if !there.is_gone => {
+            provider.remove(calendar, &event.event_ref, Some(&there.etag)).await?;
+            Ok(Outcome::Removed)
+        }
+        _ => Ok(Outcome::Removed),
+    }
+}
+
+/// Whether a person gave our event another time than we last did. The event itself says what we wrote; where that is
+/// lost, our own record does.
+pub(super) fn is_moved(event: &SeenEvent, known: Option<&EventRow>) -> bool {
+    let ours = event.mark.map(|mark| mark.span).or_else(|| known.and_then(recorded));
+    ours.is_none_or(|ours| event.span != Some(ours))
+}
+
+/// The time that we last tried to write.
+pub(super) fn recorded(event: &EventRow) -> Option<Span> {
+    event.starts_at.zip(event.ends_at).map(|(from, to)| (from.to_jiff(), to.to_jiff()))
+}
+
+fn is_as_wanted(event: &SeenEvent, wanted: &Wanted) -> bool {
+    !event.is_gone && event.span == Some(wanted.mark.span) && event.mark == Some(wanted.mark)
+}
+
+async fn conclude(
+    app: &App,
+    job: WriteEvent,
+    (visit, calendar): (&VisitRow, &Calendar),
+    done: Result<Outcome, AskError>,
+) -> Result<(), sqlx::Error> {
+    let (org, key) = (job.org, (job.appointment, job.calendar));
+    let count = |outcome: &'static str| {
+        metrics::counter!("voxanne_calendar_writes_total", "outcome" => outcome).increment(1);
+    };
+    let mut tx = app.begin(org).await?;
+    match done {
+        Ok(Outcome::Written(etag)) => {
+            count("written");
+            let etag = Some(etag.as_str()).filter(|etag| !etag.is_empty());
+            let standing = Standing { state: "written", etag, version: visit.version };
+            store::set_event(&mut tx, org, key, standing).await?;
+            conflict::agree(app, &mut tx, org, (job.calendar, &event_ref(job.appointment))).await?;
+        }
+        Ok(Outcome::Removed) => {
+            count("removed");
+            let standing = Standing { state: "gone", etag: None, version: visit.version };
+            store::set_event(&mut tx, org, key, standing).await?;
+            conflict::agree(app, &mut tx, org, (job.calendar, &event_ref(job.appointment))).await?;
+        }
+        Ok(Outcome::Conflict(theirs)) => {
+            count("conflict");
+            let found = Found {
+                appointment: job.appointment,
+                calendar: job.calendar,
+                kind: if theirs.is_some() { ConflictKind::Moved } else { ConflictKind::Deleted },
+                event_ref: &event_ref(job.appointment),
+                etag: theirs.as_ref().map(|event| event.etag.as_str()),
+                theirs: theirs.as_ref().and_then(|event| event.span),
+            };
+            conflict::raise(app, &mut tx, org, &found).await?;
+        }
+        Err(AskError::Database(error)) => return Err(error),
+        // Connected again, everything is written that is due then.
+        Err(AskError::Trouble(Trouble::NeedsReconnect)) => count("needs_reconnect"),
+        Err(error) => {
+            count("failed");
+            let now = app.clock.now();
+            let pause = match error {
+                AskError::Paused(until) => until.duration_since(now),
+                _ => pause_of(app, &mut tx, job, calendar).await?,
+            };
+            put_off(&mut tx, job, pause).await?;
+        }
+    }
+    tx.commit().await
+}
+
+/// As long as the calendar is left alone.
+async fn pause_of(
+    app: &App,
+    tx: &mut PgConnection,
+    job: WriteEvent,
+    calendar: &Calendar,
+) -> Result<SignedDuration, sqlx::Error> {
+    let now = app.clock.now();
+    let row = store::calendar(tx, job.org, calendar.id).await?;
+    let until = row.and_then(|row| row.paused_until).map(jiff_sqlx::Timestamp::to_jiff);
+    Ok(until.map_or(PAUSE, |until| until.duration_since(now)))
+}
+
+/// When only this event is in trouble.
+const PAUSE: SignedDuration = SignedDuration::from_secs(30);
+
+async fn put_off(tx: &mut PgConnection, job: WriteEvent, pause: SignedDuration) -> Result<(), sqlx::Error> {
+    let after = Duration::try_from(pause).unwrap_or(Duration::from_secs(1));
+    later(tx, job, after).await
+}
+
+/// Leaves the job with the caller's transaction.
+pub(super) async fn later(
+    tx: &mut PgConnection,
+    job: WriteEvent,
+    after: Duration,
+) -> Result<(), sqlx::Error> {
+    let key = format!("{WRITE_TASK}:{}:{}", job.appointment.0, job.calendar.0);
+    let queue = queue(job.calendar);
+    jobs::enqueue(tx, job.org, NewJob { task: WRITE_TASK, queue: &queue, payload: &job, key, after }).await
+}
