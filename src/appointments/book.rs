@@ -12,7 +12,9 @@ use crate::phone::Phone;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::{AppointmentId, HoldId, OrgId, ResourceId};
-use crate::scheduling::{self, Bookable, Calendar, Location, Opening, RuleBook, Service, Taken, Writer};
+use crate::scheduling::{
+    self, Bookable, Calendar, Location, Opening, RuleBook, Service, Taken, Window, Writer,
+};
 use crate::spoken_name::SpokenName;
 
 /// What to book.
@@ -40,6 +42,9 @@ pub struct NewBooking<'b> {
     /// A hold that this converts.
     pub hold: Option<HoldId>,
     pub booked_by: Actor,
+    /// Calendars that are not known are to be asked first: the answer is [`BookError::CalendarUnknown`] then. Without,
+    /// or when they do not tell, the visit is pending.
+    pub asks_calendars: bool,
 }
 
 impl<'b> NewBooking<'b> {
@@ -66,6 +71,7 @@ impl<'b> NewBooking<'b> {
             call_ref: None,
             hold: None,
             booked_by: Actor::Voice,
+            asks_calendars: false,
         }
     }
 
@@ -114,6 +120,9 @@ pub enum BookError {
     /// The rules changed since they were read: read them again and repeat.
     #[error("the rules are at version {0} now")]
     RulesChanged(i64),
+    /// A calendar that decides is not known: roll back, ask it about this stretch, and repeat.
+    #[error("a calendar is not known")]
+    CalendarUnknown(Window),
     /// The database refused or went away.
     #[error("the database refused")]
     Unexpected(#[from] sqlx::Error),
@@ -137,6 +146,11 @@ pub async fn book(
     }
     if let Some(same) = find_repeat(app, tx, org, wanted).await? {
         return Ok(same);
+    }
+    if let Some(window) =
+        opening.unknown_calendars(app, org, &bookable, &taken).filter(|_| wanted.asks_calendars)
+    {
+        return Err(BookError::CalendarUnknown(window));
     }
     let now = app.clock.now();
     let fitted = match fit(&bookable.rules(&taken.guest), &taken.busy, wanted.starts_at, now) {

@@ -11,7 +11,7 @@ use super::store::{self, VisitRow};
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::{AppointmentId, CallId, ContactId, LocationId, OrgId, SeriesId, ServiceId};
-use crate::scheduling;
+use crate::scheduling::{self, Window};
 
 /// A visit as it is.
 #[derive(Debug, Clone)]
@@ -138,6 +138,9 @@ pub enum ChangeError {
     /// The rules changed since they were read: read them again and repeat.
     #[error("the rules are at version {0} now")]
     RulesChanged(i64),
+    /// A calendar that decides is not known: roll back, ask it about this stretch, and repeat.
+    #[error("a calendar is not known")]
+    CalendarUnknown(Window),
     /// The database refused or went away.
     #[error("the database refused")]
     Unexpected(#[from] sqlx::Error),

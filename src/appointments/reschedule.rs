@@ -26,6 +26,8 @@ pub struct Reschedule<'a> {
     /// Somebody else than now; `None` keeps whoever gives it, as long as they still do.
     pub practitioner: Option<ResourceId>,
     pub call_ref: Option<&'a str>,
+    /// Calendars that are not known are to be asked first: the answer is [`ChangeError::CalendarUnknown`] then.
+    pub asks_calendars: bool,
 }
 
 /// Moves the visit, texts its person once, and offers the time it leaves to the waitlist: all in the caller's
@@ -70,6 +72,11 @@ pub async fn reschedule(
     }
     if taken.rules_version != wanted.book.version {
         return Err(ChangeError::RulesChanged(taken.rules_version));
+    }
+    if let Some(window) =
+        opening.unknown_calendars(app, org, &bookable, &taken).filter(|_| wanted.asks_calendars)
+    {
+        return Err(ChangeError::CalendarUnknown(window));
     }
     let fitted = match fit(&bookable.rules(&taken.guest), &taken.busy, wanted.starts_at, app.clock.now()) {
         Ok(fitted) => fitted,

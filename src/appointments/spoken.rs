@@ -86,7 +86,9 @@ pub fn unchanged_sentence(error: &ChangeError, tell: &Teller<'_>, zone: &TimeZon
         ChangeError::NoLongerOffered | ChangeError::NotBegun => {
             "I'm sorry, I can't move that visit myself. Our team can do it for you.".into()
         }
-        ChangeError::RulesChanged(_) | ChangeError::Unexpected(_) => UNEXPECTED.into(),
+        ChangeError::RulesChanged(_) | ChangeError::CalendarUnknown(_) | ChangeError::Unexpected(_) => {
+            UNEXPECTED.into()
+        }
     }
 }
 
@@ -103,7 +105,7 @@ pub fn refused_sentence(error: &BookError, tell: &Teller<'_>, zone: &TimeZone) -
         BookError::TooMany(_) => {
             "I've already booked several visits on this call. Our team can help you with any more, so please call back another time.".into()
         }
-        BookError::RulesChanged(_) | BookError::Unexpected(_) => UNEXPECTED.into(),
+        BookError::RulesChanged(_) | BookError::CalendarUnknown(_) | BookError::Unexpected(_) => UNEXPECTED.into(),
     }
 }
 

@@ -57,6 +57,14 @@ pub async fn freshen(app: &App, org: OrgId, window: Span) -> bool {
     is_told
 }
 
+/// Whether asking could tell something: nobody was asked about this a moment ago, nor fell silent.
+pub fn is_worth_asking(app: &App, org: OrgId, window: Span) -> bool {
+    let window = widened(window, app.clock.now());
+    let asked = |asked: &Asked| asked.0.contains_key(&(org, window.0, window.1));
+    !app.memo.find::<Silent>().is_some_and(|silent| silent.0.contains_key(&org))
+        && !app.memo.find::<Asked>().is_some_and(|known| asked(&known))
+}
+
 /// From the start of the hour, so that callers of one hour ask the same question.
 fn widened((from, until): Span, now: Timestamp) -> Span {
     let hour = Timestamp::from_second(now.as_second() - now.as_second().rem_euclid(3600)).unwrap_or(now);

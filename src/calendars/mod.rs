@@ -43,7 +43,7 @@ pub use connect_caldav::{CaldavAccount, ConnectError, connect_caldav};
 pub use connection::{ProviderKind, State};
 pub use event::Span;
 pub use finish_consent::{Consent, ConsentError, Returned, finish_consent};
-pub use freshen::freshen;
+pub use freshen::{freshen, is_worth_asking};
 pub use health::Health;
 pub use keep::{CHECK_TASK, CheckMirror, check_mirror, check_mirrors, keep_in_step};
 pub use list::{Account, ListedCalendar, list};

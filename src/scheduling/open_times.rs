@@ -78,6 +78,7 @@ async fn looked_up<T>(
     answer: impl Fn(&Bookable<'_>, &Taken, Timestamp) -> T,
 ) -> Result<Option<T>, Arc<sqlx::Error>> {
     let mut seen = None;
+    let mut has_asked = false;
     loop {
         let book = rule_book(app, search.org, seen).await?;
         let Some((location, service)) = book.location(search.location).zip(book.service(search.service))
@@ -90,6 +91,13 @@ async fn looked_up<T>(
         if taken.rules_version != book.version && seen != Some(taken.rules_version) {
             seen = Some(taken.rules_version);
             continue;
+        }
+        // T-S5, T-G10: a mirror that is too old is not believed before its calendar was asked, once, within a budget.
+        if !has_asked && taken.calendars.has_unknown(&bookable.practitioners) {
+            has_asked = true;
+            if taken::ask_calendars(app, search.org, window).await {
+                continue;
+            }
         }
         return Ok(Some(answer(&bookable, &taken, app.clock.now())));
     }

@@ -9,11 +9,12 @@ use jiff::{SignedDuration, Timestamp};
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, Row as _};
 use uuid::Uuid;
-use voxanne_slots::{Busy, FIRST_LANE, Guest, day_bounds};
+use voxanne_slots::{self as slots, Busy, FIRST_LANE, Guest, day_bounds};
 
 use super::bookable::Bookable;
 use super::kept::{self, Look};
 use super::store::{self, Ledger, Looked};
+use crate::calendars;
 use crate::platform::app::App;
 use crate::platform::db::{Class, PgConnection};
 use crate::platform::ids::{AppointmentId, HoldId, OrgId};
@@ -128,9 +129,9 @@ impl Calendars {
         })
     }
 
-    /// Whether any of them is not known.
-    pub fn has_unknown(&self) -> bool {
-        self.0.iter().any(|(_, is_known)| !is_known)
+    /// Whether one of these people's calendars is not known.
+    pub fn has_unknown(&self, practitioners: &[slots::Practitioner]) -> bool {
+        practitioners.iter().any(|practitioner| self.of(practitioner.id) == Calendar::Unknown)
     }
 }
 
@@ -237,6 +238,40 @@ pub struct Opening<'a> {
     pub leaving: &'a [(Uuid, Timestamp)],
 }
 
+impl Opening<'_> {
+    /// Wide enough for the whole local day, which alternatives are taken from.
+    fn window(&self, now: Timestamp) -> Window {
+        let first = self.starts.iter().min().copied().unwrap_or(now);
+        let last = self.starts.iter().max().copied().unwrap_or(now);
+        let shifted = |at: Timestamp, by: SignedDuration| at.checked_add(by).unwrap_or(at);
+        let reach = SignedDuration::from_hours(36);
+        Window { since: shifted(first, -reach), until: shifted(last, reach) }
+    }
+
+    /// The stretch about which calendars could be asked because one that decides here is not known, and was not asked a
+    /// moment ago. Who asks rolls back first: no provider is asked inside a transaction.
+    pub fn unknown_calendars(
+        &self,
+        app: &App,
+        org: OrgId,
+        bookable: &Bookable<'_>,
+        taken: &Taken,
+    ) -> Option<Window> {
+        let window = self.window(app.clock.now());
+        let is_unknown = taken.calendars.has_unknown(&bookable.practitioners);
+        (is_unknown && calendars::is_worth_asking(app, org, (window.since, window.until))).then_some(window)
+    }
+}
+
+/// Asks calendars about a stretch, while a caller waits. True when more is known now: then look again.
+pub async fn ask_calendars(app: &App, org: OrgId, window: Window) -> bool {
+    let is_told = calendars::freshen(app, org, (window.since, window.until)).await;
+    if is_told {
+        kept::forget(app, org);
+    }
+    is_told
+}
+
 /// Waits for every other writer of what may be written, then looks. Whoever had fewest turns comes first in
 /// `bookable` afterwards, where that is the service's way.
 pub async fn open_ledger(
@@ -249,11 +284,7 @@ pub async fn open_ledger(
 ) -> Result<Taken, sqlx::Error> {
     let now = app.clock.now();
     let first = opening.starts.iter().min().copied().unwrap_or(now);
-    let last = opening.starts.iter().max().copied().unwrap_or(now);
-    let shifted = |at: Timestamp, by: SignedDuration| at.checked_add(by).unwrap_or(at);
-    // Wide enough for the whole local day, which alternatives are taken from.
-    let reach = SignedDuration::from_hours(36);
-    let window = Window { since: shifted(first, -reach), until: shifted(last, reach) };
+    let window = opening.window(now);
     let mut resources = bookable.resources();
     resources.extend(opening.leaving.iter().map(|(resource, _)| *resource));
     let question = bookable.question(by.phone, by.own.map(|own| own.0), true);

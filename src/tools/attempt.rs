@@ -16,7 +16,7 @@ use crate::calls::{self, Asked, Claim, NewToolCall};
 use crate::platform::app::App;
 use crate::platform::db::{OrgTx, PgConnection, is_contended, is_disconnected};
 use crate::platform::telemetry::chain;
-use crate::scheduling::{self, RuleBook};
+use crate::scheduling::{self, RuleBook, Window};
 
 /// Between attempts while the database comes back.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -27,6 +27,9 @@ pub(super) enum AttemptError {
     /// The rules moved while they were being used.
     #[error("the rules changed")]
     RulesChanged(i64),
+    /// A calendar has to be asked first.
+    #[error("a calendar is not known")]
+    CalendarUnknown(Window),
     /// Another request changed the visit between the look and the lock.
     #[error("the visit is being changed")]
     Overtaken,
@@ -43,7 +46,7 @@ impl AttemptError {
         match self {
             Self::Database(error) => Some(error),
             Self::Rules(error) => Some(error),
-            Self::RulesChanged(_) | Self::Overtaken => None,
+            Self::RulesChanged(_) | Self::CalendarUnknown(_) | Self::Overtaken => None,
         }
     }
 
@@ -71,6 +74,10 @@ pub(super) async fn until(
         match attempt(app, caller, (tool, Arguments(arguments)), record, seen).await {
             Ok(answer) => return answer,
             Err(AttemptError::RulesChanged(version)) if seen != Some(version) => seen = Some(version),
+            // Asked once a moment, whatever comes of it: the next attempt takes what is known then.
+            Err(AttemptError::CalendarUnknown(window)) => {
+                scheduling::ask_calendars(app, caller.org, window).await;
+            }
             Err(error) if error.is_passing() && Instant::now() < deadline => {
                 metrics::counter!("voxanne_tool_retries_total").increment(1);
                 tokio::time::sleep(PAUSE).await;

@@ -44,6 +44,7 @@ pub(super) async fn answer(
     match said {
         Ok(said) => Ok(Answer::result(said)),
         Err(BookError::RulesChanged(version)) => Err(AttemptError::RulesChanged(version)),
+        Err(BookError::CalendarUnknown(window)) => Err(AttemptError::CalendarUnknown(window)),
         Err(BookError::Unexpected(error)) => Err(AttemptError::Database(error)),
         Err(refused) => {
             let tell = Teller::new(book, &location.zone);
@@ -182,6 +183,7 @@ fn wanted<'b>(
         email: arguments.text(Names::CUSTOMER_EMAIL).filter(|email| is_email(email)),
         notes: arguments.text(Names::NOTES),
         call_ref: caller.call_ref.clone(),
+        asks_calendars: true,
         ..NewBooking::new(book, location, &service.service, starts_at)
     })
 }

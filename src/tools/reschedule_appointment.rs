@@ -45,6 +45,7 @@ pub(super) async fn answer(
         starts_at,
         practitioner: None,
         call_ref: caller.call_ref.as_deref(),
+        asks_calendars: true,
     };
     match appointments::reschedule(app, tx, caller.org, &wanted).await {
         Ok(changed) if changed.is_repeat && changed.appointment.version == 1 => {
@@ -54,6 +55,7 @@ pub(super) async fn answer(
         Ok(changed) => Ok(Answer::result(changed.said)),
         Err(ChangeError::VersionConflict { .. }) => Err(AttemptError::Overtaken),
         Err(ChangeError::RulesChanged(version)) => Err(AttemptError::RulesChanged(version)),
+        Err(ChangeError::CalendarUnknown(window)) => Err(AttemptError::CalendarUnknown(window)),
         Err(ChangeError::Unexpected(error)) => Err(AttemptError::Database(error)),
         Err(refused) => {
             let tell = Teller::new(book, &location.zone);

@@ -153,7 +153,10 @@ fn why(refused: &BookError) -> Taken {
             Cause::InThePast => Taken::Past,
             _ => Taken::NotBookable,
         },
-        BookError::TooMany(_) | BookError::RulesChanged(_) | BookError::Unexpected(_) => Taken::NotBookable,
+        BookError::TooMany(_)
+        | BookError::RulesChanged(_)
+        | BookError::CalendarUnknown(_)
+        | BookError::Unexpected(_) => Taken::NotBookable,
     }
 }
 

@@ -233,7 +233,14 @@ async fn change_in(
             What::Move(to) => {
                 let practitioner = practitioner(&book, to.practitioner_id)?;
                 let starts_at = to.starts_at.0;
-                let wanted = Reschedule { book: &book, target, starts_at, practitioner, call_ref: None };
+                let wanted = Reschedule {
+                    book: &book,
+                    target,
+                    starts_at,
+                    practitioner,
+                    call_ref: None,
+                    asks_calendars: false,
+                };
                 appointments::reschedule(app, tx, caller.org, &wanted).await
             }
             What::Cancel => appointments::cancel(app, tx, caller.org, &book, &target).await,

@@ -77,7 +77,7 @@ impl Words<'_> {
         match error {
             BookError::Refused { refusal, alternatives } => self.not_bookable(refusal, alternatives),
             BookError::HasAnotherVisit | BookError::TooMany(_) => ANOTHER_VISIT,
-            BookError::RulesChanged(_) => Problem::UNAVAILABLE,
+            BookError::RulesChanged(_) | BookError::CalendarUnknown(_) => Problem::UNAVAILABLE,
             BookError::Unexpected(error) => problems::database(self.org, error),
         }
     }
@@ -120,7 +120,7 @@ impl Words<'_> {
             ChangeError::NotBegun => NOT_BEGUN,
             ChangeError::NoLongerOffered => NO_LONGER_OFFERED,
             ChangeError::Refused { refusal, alternatives } => self.not_bookable(&refusal, &alternatives),
-            ChangeError::RulesChanged(_) => Problem::UNAVAILABLE,
+            ChangeError::RulesChanged(_) | ChangeError::CalendarUnknown(_) => Problem::UNAVAILABLE,
             ChangeError::Unexpected(error) => problems::database(self.org, &error),
         }
     }
