@@ -22,7 +22,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 pub use fault::{Fault, Planned, Target};
-pub use google::GoogleFake;
+pub use google::{GoogleFake, HumanEvent, When};
 pub use twilio::TwilioFake;
 pub use vapi::VapiFake;
 

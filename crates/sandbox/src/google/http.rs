@@ -154,9 +154,9 @@ async fn add_event(
         return StatusCode::NOT_FOUND.into_response();
     }
     // A time without an offset is neither, though its date could be read.
-    let when = |raw: &str| match raw.contains('T') {
-        true => raw.parse().ok().map(When::At),
-        false => raw.parse().ok().map(When::Day),
+    let when = |raw: &str| {
+        let has_time = raw.contains('T');
+        if has_time { raw.parse().ok().map(When::At) } else { raw.parse().ok().map(When::Day) }
     };
     let (Some(start), Some(end)) = (when(&event.start), when(&event.end)) else {
         return StatusCode::UNPROCESSABLE_ENTITY.into_response();

@@ -244,6 +244,16 @@ impl GoogleFake {
         self.edit(|state| state.patch_human(calendar, id, patch))
     }
 
+    /// The event's start becomes one that no program can read.
+    pub fn garble_event(&self, calendar: &str, id: &str) {
+        self.edit(|state| {
+            let Some(event) = state.calendar(calendar).events.get(id) else { return };
+            let mut fields = event.fields.clone();
+            fields.insert("start".to_owned(), json!({ "dateTime": "soon" }));
+            state.put(calendar, id, fields);
+        });
+    }
+
     /// An event with the same content and another id, as when Google does not notice that two are made at once.
     pub fn copy_event(&self, calendar: &str, id: &str) -> Option<String> {
         self.edit(|state| {

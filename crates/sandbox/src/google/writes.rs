@@ -44,7 +44,7 @@ impl State {
         if self.calendar(&calendar).events.contains_key(&id) {
             return Err(Refusal::new(409, "duplicate"));
         }
-        READ_ONLY.iter().for_each(|name| drop(sent.remove(*name)));
+        sent.retain(|name, _| !READ_ONLY.contains(&name.as_str()));
         let fields = self.made_event(&calendar, &id, sent, asker.now.to_string().as_str())?;
         self.put(&calendar, &id, fields);
         self.tell(&calendar, &id, query)
@@ -85,7 +85,7 @@ impl State {
         let mut patch = object(body)?;
         let event = self.expected(&calendar, id, headers)?;
         let mut fields = event.fields.clone();
-        READ_ONLY.iter().for_each(|name| drop(patch.remove(*name)));
+        patch.retain(|name, _| !READ_ONLY.contains(&name.as_str()));
         merge(&mut fields, patch);
         let kept = self.calendar(&calendar);
         settle(&mut fields, &kept.time_zone, &kept.zone())?;
