@@ -161,7 +161,7 @@ async fn no_error_shows_a_token_a_body_or_an_address() {
     for fault in [Fault::status(401), Fault::status(404), Fault::Garbage, Fault::ConnectionReset] {
         let error = after(&world, &impatient, Target::GoogleEventsRead, fault).await;
         let causes = std::iter::successors(Some(&error as &dyn std::error::Error), |it| it.source());
-        let shown: String = causes.map(|cause| format!("{cause} {cause:?} ")).collect();
+        let shown = causes.map(|cause| format!("{cause} {cause:?}")).collect::<Vec<_>>().join(" ");
         for secret in ["glow.example", "front%40", "ya29", "html"] {
             assert!(!shown.contains(secret), "{shown}");
         }
