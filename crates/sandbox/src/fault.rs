@@ -13,10 +13,13 @@ use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 
 use crate::locked;
-use crate::server::hang_up;
+use crate::server::{drip, hang_up};
 use crate::tasks::Tasks;
 
-/// One bad answer. "Effect" is the text accepted or the call read.
+/// More than any client should read.
+const HUGE_BYTES: usize = 10 * 1024 * 1024;
+
+/// One bad answer. "Effect" is the text accepted, the call read, the event written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Fault {
@@ -31,6 +34,16 @@ pub enum Fault {
         #[serde(default)]
         retry_after_seconds: Option<u32>,
     },
+    /// Refused with this HTTP status and the vendor's own word for it (Google); no effect.
+    Refusal {
+        /// The HTTP status.
+        http: u16,
+        /// Such as `rateLimitExceeded`.
+        reason: String,
+        /// Sent as `Retry-After`.
+        #[serde(default)]
+        retry_after_seconds: Option<u32>,
+    },
     /// The effect comes this late, even if the client has left by then; then the right answer.
     Delay {
         /// How late.
@@ -41,6 +54,8 @@ pub enum Fault {
         /// How late.
         millis: u64,
     },
+    /// Silence for ever; no effect.
+    TimeoutBeforeEffect,
     /// The effect, then silence for ever.
     TimeoutAfterEffect,
     /// The effect, then the connection dies.
@@ -49,6 +64,13 @@ pub enum Fault {
     ConnectionReset,
     /// The effect, then a success that is not JSON.
     Garbage,
+    /// The effect, then a success that goes on for ten mebibytes.
+    HugeBody,
+    /// The effect, then a success of which one byte comes each so many milliseconds, for ever.
+    Drip {
+        /// Between two bytes.
+        millis: u64,
+    },
     /// Accepted, but the carrier cannot deliver it (texts only).
     Undelivered {
         /// Reported as `ErrorCode`.
@@ -66,6 +88,11 @@ impl Fault {
     pub const fn twilio(http: u16, code: u32) -> Self {
         Self::Status { http, code: Some(code), retry_after_seconds: None }
     }
+
+    /// A refusal with Google's reason.
+    pub fn google(http: u16, reason: &str) -> Self {
+        Self::Refusal { http, reason: reason.to_owned(), retry_after_seconds: None }
+    }
 }
 
 /// What a fault hits.
@@ -78,6 +105,18 @@ pub enum Target {
     TwilioLookups,
     /// Asking for calls.
     Vapi,
+    /// Tokens: for a code, by a refresh, and their end.
+    GoogleToken,
+    /// The list of calendars.
+    GoogleCalendars,
+    /// Free/busy.
+    GoogleFreeBusy,
+    /// Reading events, many or one.
+    GoogleEventsRead,
+    /// Making, changing and deleting events.
+    GoogleEventsWrite,
+    /// Opening and closing channels.
+    GoogleChannels,
 }
 
 struct Plan {
@@ -151,6 +190,11 @@ pub(crate) async fn answer(
             let retry_after = retry_after_seconds.map(|seconds| [("retry-after", seconds.to_string())]);
             (retry_after, refuse(http, code)).into_response()
         }
+        Some(Fault::Refusal { http, retry_after_seconds, .. }) => {
+            let retry_after = retry_after_seconds.map(|seconds| [("retry-after", seconds.to_string())]);
+            (retry_after, refuse(http, None)).into_response()
+        }
+        Some(Fault::TimeoutBeforeEffect) => pending().await,
         Some(Fault::Delay { millis }) => {
             let late = async move {
                 tokio::time::sleep(Duration::from_millis(millis)).await;
@@ -173,6 +217,14 @@ pub(crate) async fn answer(
         }
         Some(Fault::ConnectionReset) => hang_up(),
         Some(Fault::Garbage) => (effect.await.status(), "<html>upstream says hello</html>").into_response(),
+        Some(Fault::HugeBody) => {
+            effect.await;
+            " ".repeat(HUGE_BYTES).into_response()
+        }
+        Some(Fault::Drip { millis }) => {
+            effect.await;
+            drip(Duration::from_millis(millis))
+        }
     }
 }
 

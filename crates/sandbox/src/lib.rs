@@ -1,11 +1,12 @@
 //! Vendors that speak the real wire on 127.0.0.1, with bad days on demand.
 //!
 //! `voxanne demo` runs on it, and so do the tests: the product's own clients talk real HTTP to it. [`twilio`] sends texts
-//! into a ledger and reports on them with signed callbacks, [`vapi`] is asked for calls whose report was lost, [`caller`]
-//! is the voice platform calling us. Time is an argument and ids are counted, so that a run repeats exactly.
+//! into a ledger and reports on them with signed callbacks, [`google`] keeps calendars that people and programs write in,
+//! [`vapi`] is asked for calls whose report was lost, [`caller`] is the voice platform calling us. Time is an argument and ids are counted, so that a run repeats exactly.
 
 pub mod caller;
 mod fault;
+pub mod google;
 mod server;
 mod tasks;
 pub mod twilio;
@@ -21,6 +22,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 pub use fault::{Fault, Planned, Target};
+pub use google::{GoogleFake, HumanEvent, When};
 pub use twilio::TwilioFake;
 pub use vapi::VapiFake;
 
@@ -43,6 +45,7 @@ pub struct Sandbox {
     faults: fault::Faults,
     twilio: TwilioFake,
     vapi: VapiFake,
+    google: GoogleFake,
     server: JoinSet<()>,
 }
 
@@ -57,15 +60,17 @@ impl Sandbox {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port.unwrap_or(0))).await?;
         let url = format!("http://{}", listener.local_addr()?);
         let faults = fault::Faults::default();
+        let google = GoogleFake::new(options.clock.clone(), faults.clone())?;
         let twilio = TwilioFake::open(options.clock, options.ledger, faults.clone())?;
         let vapi = VapiFake::new(faults.clone());
         let router: Router = Router::new()
             .merge(twilio::http::router(twilio.clone()))
             .merge(vapi::router(vapi.clone()))
+            .merge(google::router(google.clone()))
             .merge(fault::router(faults.clone()));
         let mut server = JoinSet::new();
         server.spawn(server::serve(listener, router));
-        Ok(Self { url, faults, twilio, vapi, server })
+        Ok(Self { url, faults, twilio, vapi, google, server })
     }
 
     /// The base URL of every vendor, without a slash at its end.
@@ -81,6 +86,11 @@ impl Sandbox {
     /// The voice vendor's management API.
     pub fn vapi(&self) -> VapiFake {
         self.vapi.clone()
+    }
+
+    /// The calendar vendor.
+    pub fn google(&self) -> GoogleFake {
+        self.google.clone()
     }
 
     /// Ends every bad day that was planned and has not come.

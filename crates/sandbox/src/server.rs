@@ -1,16 +1,22 @@
 //! Listens and answers; hangs up where an answer says so.
 
+use std::convert::Infallible;
 use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::{Body, Bytes, HttpBody};
 use axum::response::{IntoResponse, Response};
+use http_body::Frame;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
+use tokio::time::Interval;
 
 /// Rest after a failed accept, which comes from too many open files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
@@ -24,6 +30,25 @@ pub(crate) fn hang_up() -> Response {
     let mut response = ().into_response();
     response.extensions_mut().insert(HangUp);
     response
+}
+
+/// A success whose body never ends and never says anything.
+pub(crate) fn drip(every: Duration) -> Response {
+    Response::new(Body::new(Drip(tokio::time::interval(every))))
+}
+
+struct Drip(Interval);
+
+impl HttpBody for Drip {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        self.0.poll_tick(cx).map(|_| Some(Ok(Frame::data(Bytes::from_static(b" ")))))
+    }
 }
 
 pub(crate) async fn serve(listener: TcpListener, router: Router) {

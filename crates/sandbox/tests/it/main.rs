@@ -1,8 +1,9 @@
-//! The production Twilio client and the caller against the sandbox, over real HTTP.
+//! The production clients of Twilio and Google, and the caller, against the sandbox, over real HTTP.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod callbacks;
 mod caller;
+mod google;
 mod hook;
 mod lookups;
 mod management;
