@@ -50,6 +50,9 @@ pub fn busy(
     let mut kept = Vec::new();
     for (masters, exceptions) in series.values() {
         kept.extend(reader.series(masters, exceptions)?);
+        if kept.len() > recurrence::INSTANCES_MAX {
+            return Err(ReadError::TooMany);
+        }
     }
     kept.sort_unstable();
     kept.dedup();

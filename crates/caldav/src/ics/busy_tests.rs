@@ -243,6 +243,12 @@ fn work_is_bounded_however_a_rule_is_written() {
     let rules = "RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30\n".repeat(1_000);
     let lines = format!("DTSTART:20260101T090000Z\nDURATION:PT1H\n{}", rules.trim_end());
     assert_eq!(in_2026(&[&lines]), Err(ReadError::TooMany));
+    let dates = (0..12_000).map(|n| {
+        format!("2026{:02}{:02}T{:02}{:02}00Z", 1 + n % 12, 1 + n / 12 % 28, n / 336 % 24, n / 8_064)
+    });
+    let lines =
+        format!("DTSTART:20260101T090000Z\nDURATION:PT1H\nRDATE:{}", dates.collect::<Vec<_>>().join(","));
+    assert_eq!(in_2026(&[&lines]), Err(ReadError::TooMany));
     // The oldest that calendars have: a birthday without a year.
     let birthday = "DTSTART;VALUE=DATE:16040229\nRRULE:FREQ=YEARLY";
     assert_eq!(between(&[birthday], "2028-01-01T00:00:00Z", "2029-01-01T00:00:00Z").unwrap().len(), 1);

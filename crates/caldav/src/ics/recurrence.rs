@@ -19,7 +19,8 @@ const STEPS_PER_RULE: i64 = 20_000;
 /// Every quarter of an hour.
 const TIMES_A_DAY_MAX: i64 = 96;
 const RULE_BYTES_MAX: usize = 1_000;
-const INSTANCES_MAX: usize = 10_000;
+/// In what is asked for, of all series of an object.
+pub(super) const INSTANCES_MAX: usize = 10_000;
 
 /// What may still be worked out for one object.
 #[derive(Debug)]
