@@ -2,6 +2,7 @@
 //! A14, H5: the router, the accept loop and the configuration are production's, over HTTP.
 
 mod api;
+mod google;
 mod line;
 mod log;
 mod server;
@@ -27,6 +28,7 @@ use voxanne_sandbox::caller::CallScript;
 use voxanne_sandbox::twilio::Text;
 
 pub use api::{Answered, Api};
+pub use google::ACCOUNT;
 pub use line::Line;
 pub use server::{Database, empty_database, new_database, prepare, secret_of};
 
@@ -36,6 +38,9 @@ pub const NOW: &str = "2026-11-24T18:00:00Z";
 pub const CALLER: &str = "+13105550142";
 /// Who is alerted at Glow.
 pub const MANAGER: &str = "+13105550177";
+
+/// The installation's client at Google.
+pub const GOOGLE_CLIENT: &str = "voxanne.apps.example";
 
 /// The installation's key in tests.
 pub const KEY: &str = "dGVzdHRlc3R0ZXN0dGVzdHRlc3R0ZXN0dGVzdHRlc3Q=";
@@ -73,6 +78,14 @@ pub fn config(sandbox: &Sandbox) -> Config {
     let mut config = Config::load(|_| None).unwrap();
     config.twilio.base_url = sandbox.url();
     config.vapi.base_url = sandbox.url();
+    let google = voxanne_google_calendar::Endpoints::at(&sandbox.url());
+    config.google.client_id = GOOGLE_CLIENT.into();
+    config.google.client_secret = "sandbox".into();
+    config.google.auth_url = google.auth_url;
+    config.google.token_url = google.token_url;
+    config.google.revoke_url = google.revoke_url;
+    config.google.api_url = google.api_url;
+    config.calendars.private_networks = true;
     config.database.live_connections = 8;
     config.database.back_connections = 4;
     config

@@ -34,6 +34,7 @@ async fn move_to(
         starts_at: starts_at.parse().unwrap(),
         practitioner: None,
         call_ref: None,
+        asks_calendars: false,
     };
     let changed = appointments::reschedule(&vox.app, &mut tx, org, &wanted).await?;
     tx.commit().await?;
@@ -114,6 +115,7 @@ async fn moves_that_swap_practitioners_do_not_wait_in_circles_for_turns() {
                 starts_at: format!("2026-12-{day}T19:{minute}:00Z").parse().unwrap(),
                 practitioner: Some(people[1 - index]),
                 call_ref: None,
+                asks_calendars: false,
             };
             appointments::reschedule(&vox.app, &mut tx, vox.glow.org, &wanted).await?;
             tx.commit().await?;

@@ -1,0 +1,46 @@
+//! Connects a clinic's Google account the way staff do: a link, a consent at the sandbox, and back.
+
+use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
+use reqwest::{Response, Url};
+use uuid::Uuid;
+use voxanne::calendars;
+use voxanne::platform::ids::OrgId;
+
+use super::Voxanne;
+
+/// The account that a clinic connects unless a test says otherwise.
+pub const ACCOUNT: &str = "front@glow.example";
+
+impl Voxanne {
+    /// Begins a consent for the org's calendar or a practitioner's; says the link.
+    pub async fn consent_link(&self, org: OrgId, practitioner: Option<Uuid>) -> String {
+        let mut tx = self.app.begin(org).await.unwrap();
+        let begun = calendars::begin_consent(&self.app, &mut tx, org, practitioner, "test").await.unwrap();
+        tx.commit().await.unwrap();
+        format!("{}/api/google-oauth/authorize?ticket={}", self.url, begun.ticket)
+    }
+
+    /// Follows the link as a browser without redirects: to Google, and back to us with the cookie. The last answer.
+    pub async fn consents(&self, link: &str, email: &str) -> Response {
+        let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        self.sandbox.google().consents_next(email);
+        let opened = browser.get(link).send().await.unwrap();
+        let cookie = header(&opened, SET_COOKIE).split(';').next().unwrap().to_owned();
+        let asked = browser.get(header(&opened, LOCATION)).send().await.unwrap();
+        let back = Url::parse(&header(&asked, LOCATION)).unwrap();
+        browser.get(back).header(COOKIE, cookie).send().await.unwrap()
+    }
+
+    /// Connects `email` for the org, or for one practitioner, and reads its calendar.
+    pub async fn connects(&self, org: OrgId, practitioner: Option<Uuid>, email: &str) {
+        let link = self.consent_link(org, practitioner).await;
+        let answer = self.consents(&link, email).await;
+        assert_eq!(answer.status(), 200, "{}", answer.text().await.unwrap());
+        self.run_jobs().await;
+    }
+}
+
+fn header(response: &Response, name: reqwest::header::HeaderName) -> String {
+    let value = response.headers().get(&name);
+    value.unwrap_or_else(|| panic!("no {name}: {}", response.status())).to_str().unwrap().to_owned()
+}
