@@ -1,7 +1,10 @@
 //! Outside calendars: what is read from them, what is written into them, and what a caller hears meanwhile.
 
+mod caldav;
 mod conflicts;
 mod faults;
+#[path = "../../../crates/caldav/tests/radicale/server.rs"]
+mod radicale;
 mod sync;
 mod tokens;
 mod voice;
