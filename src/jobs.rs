@@ -130,24 +130,35 @@ pub enum JobsError {
     Database(#[from] sqlx::Error),
 }
 
-/// Jobs run at once by one replica.
+/// Jobs a worker runs at once.
 const CONCURRENCY: usize = 4;
-/// Jobs one replica takes ahead: what a crash makes wait for [`recovery`].
+/// Jobs a worker takes ahead: what a crash makes wait for [`recovery`].
 const TAKEN_AHEAD: usize = 20;
 /// Jobs of one org and task follow each other at this distance at most.
 const POLL: Duration = Duration::from_millis(250);
 /// Pause before a worker that stopped by itself starts again.
 const RESTART: Duration = Duration::from_secs(2);
 
-/// Starts this replica's worker; it ends when [`App::stopping`](crate::platform::app::Parts::stopping) does, jobs in
-/// hand finished. Fails only if the queue cannot be opened now; later trouble is waited out.
-pub async fn start(app: &App) -> Result<JoinHandle<()>, JobsError> {
-    let first = open(app).await?;
-    let app = app.clone();
-    Ok(app.tasks.clone().spawn(keep_working(app, first)))
+/// What a worker works on. Calendars have hands of their own: a provider that does not answer keeps no text waiting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Hands {
+    Desk,
+    Calendars,
 }
 
-async fn keep_working(app: App, first: Worker) {
+/// Starts this replica's workers; they end when [`App::stopping`](crate::platform::app::Parts::stopping) does, jobs in
+/// hand finished. Fails only if the queue cannot be opened now; later trouble is waited out.
+pub async fn start(app: &App) -> Result<JoinHandle<()>, JobsError> {
+    let (desk, calendars) = (open(app, Hands::Desk).await?, open(app, Hands::Calendars).await?);
+    let app = app.clone();
+    let calendars = keep_working(app.clone(), Hands::Calendars, calendars);
+    let desk = keep_working(app.clone(), Hands::Desk, desk);
+    Ok(app.tasks.clone().spawn(async move {
+        futures::future::join(desk, calendars).await;
+    }))
+}
+
+async fn keep_working(app: App, hands: Hands, first: Worker) {
     let mut next = Ok(first);
     loop {
         let ended = match next {
@@ -158,19 +169,19 @@ async fn keep_working(app: App, first: Worker) {
             return;
         }
         if let Err(error) = ended {
-            tracing::error!(error = chain(&error), "The worker stopped; starting it again");
+            tracing::error!(?hands, error = chain(&error), "A worker stopped; starting it again");
         }
         tokio::select! {
             () = tokio::time::sleep(RESTART) => {}
             () = app.stopping.cancelled() => return,
         }
-        next = open(&app).await;
+        next = open(&app, hands).await;
     }
 }
 
-async fn open(app: &App) -> Result<Worker, JobsError> {
+async fn open(app: &App, hands: Hands) -> Result<Worker, JobsError> {
     let stopping = app.stopping.clone();
-    let mut options = options(app)
+    let mut options = with_jobs(options(app), hands)
         .concurrency(CONCURRENCY)
         .poll_interval(POLL)
         .local_queue(LocalQueueConfig::default().with_size(TAKEN_AHEAD).with_refetch_delay(refetch_delay()))
@@ -178,7 +189,7 @@ async fn open(app: &App) -> Result<Worker, JobsError> {
         .worker_recovery(recovery())
         .shutdown_signal(async move { stopping.cancelled().await })
         .shutdown_grace_period(Duration::from_secs(app.config.server.drain_seconds));
-    for (schedule, name, minutes) in Schedule::ALL {
+    for (schedule, name, minutes) in Schedule::ALL.into_iter().filter(|_| hands == Hands::Desk) {
         let payload = serde_json::json!({ "schedule": schedule });
         // One key: a round that is still waiting is not joined by another.
         let round =
@@ -197,16 +208,22 @@ fn options(app: &App) -> WorkerOptions {
     WorkerOptions::default()
         .database(queue_database(&app.db))
         .listen_os_shutdown_signals(false)
-        .define_job::<DeliverText>()
-        .define_job::<ScoreCall>()
-        .define_job::<OfferOpening>()
-        .define_job::<LapseOffer>()
-        .define_job::<AnswerText>()
-        .define_job::<WriteEvent>()
-        .define_job::<SyncCalendar>()
-        .define_job::<CheckMirror>()
-        .define_job::<VisitOrgs>()
         .add_extension(app.clone())
+}
+
+fn with_jobs(options: WorkerOptions, hands: Hands) -> WorkerOptions {
+    match hands {
+        Hands::Desk => options
+            .define_job::<DeliverText>()
+            .define_job::<ScoreCall>()
+            .define_job::<OfferOpening>()
+            .define_job::<LapseOffer>()
+            .define_job::<AnswerText>()
+            .define_job::<VisitOrgs>(),
+        Hands::Calendars => {
+            options.define_job::<WriteEvent>().define_job::<SyncCalendar>().define_job::<CheckMirror>()
+        }
+    }
 }
 
 /// A killed worker's jobs run again within half a minute. A worker that only stalled may then meet its own jobs
@@ -226,7 +243,8 @@ struct Ran(Arc<AtomicUsize>);
 /// Runs everything that is due, one job after another, and says how many. For tests, the demo and the command line.
 pub async fn run_due(app: &App) -> Result<usize, JobsError> {
     let ran = Ran::default();
-    let worker = options(app).concurrency(1).add_extension(ran.clone()).init().await?;
+    let all = with_jobs(with_jobs(options(app), Hands::Desk), Hands::Calendars);
+    let worker = all.concurrency(1).add_extension(ran.clone()).init().await?;
     worker.run_once().await?;
     Ok(ran.0.load(Ordering::Relaxed))
 }
