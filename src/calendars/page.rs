@@ -62,6 +62,6 @@ mod tests {
     #[test]
     fn a_box_that_was_not_ticked_is_named_as_google_names_it() {
         let missing = vec![SCOPES[0], SCOPES[1]];
-        assert_snapshot!(consent_sentence(&Err(ConsentError::MissingScopes { missing })), @"");
+        assert_snapshot!(consent_sentence(&Err(ConsentError::MissingScopes { missing })), @"Nothing was connected, since not everything was allowed. Open a new link and also tick “View and edit events on all your calendars” and “View your availability in your calendars”.");
     }
 }

@@ -11,6 +11,7 @@
 
 mod api;
 mod architecture;
+mod calendars;
 mod catalogue;
 mod durability;
 mod embedded;
