@@ -8,6 +8,7 @@ mod load;
 mod pgbench;
 mod report;
 mod served;
+#[allow(dead_code, reason = "benches/calendars asks for more")]
 mod shots;
 mod stage;
 

@@ -63,6 +63,12 @@ impl Messages {
         self.book_cell(clinic, number, VISITS_PER_CLINIC + number / CLINICS, "I've confirmed your Botox")
     }
 
+    /// The same at a clinic whose calendar is not known: staff will confirm it.
+    pub fn book_pending(&self, number: u64) -> Shot {
+        let clinic = number % CLINICS + 1;
+        self.book_cell(clinic, number, VISITS_PER_CLINIC + number / CLINICS, "will call you within 24 hours")
+    }
+
     /// The same time, from the other end of the walk, for everybody.
     pub fn book_same(&self, number: u64, turn: u64) -> Shot {
         self.book_cell(1, number, CELLS_PER_CLINIC - 1 - turn, "\"result\":")

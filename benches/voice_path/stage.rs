@@ -60,10 +60,16 @@ impl Stage {
         stage
     }
 
-    async fn issue_secrets(&self) {
-        let config = Config::load(|_| None).unwrap();
+    /// The product's own verbs on this database.
+    pub fn app(&self, change: impl FnOnce(&mut Config)) -> App {
+        let mut config = Config::load(|_| None).unwrap();
+        change(&mut config);
         let db = Db::open(&self.app_url(), &config.database).unwrap();
-        let app = App::new(config, db, Clock::system(), Ids::random(), keys()).unwrap();
+        App::new(config, db, Clock::system(), Ids::random(), keys()).unwrap()
+    }
+
+    async fn issue_secrets(&self) {
+        let app = self.app(|_| {});
         for clinic in 1..=CLINICS {
             let org = OrgId(Uuid::parse_str(&format!("{clinic:032}")).unwrap());
             let mut tx = app.begin(org).await.unwrap();
@@ -105,12 +111,18 @@ impl Stage {
 
     /// `voxanne serve` beside this database.
     pub async fn serve(&self) -> Served {
+        self.serve_with(&[]).await
+    }
+
+    /// The same with other settings.
+    pub async fn serve_with(&self, settings: &[(&'static str, String)]) -> Served {
         let port = free_port();
         let mut command = Command::new(env!("CARGO_BIN_EXE_voxanne"));
         command.args(["serve", "--no-worker"]);
         command.env("DATABASE_URL", self.admin_url().expose_secret()).env("VOXANNE_SECRETS_KEY", KEY);
         command.env("VOXANNE_SERVER_LISTEN", format!("127.0.0.1:{port}"));
         command.env("VOXANNE_DATABASE_DATA_DIR", &self.dir);
+        command.envs(settings.iter().map(|(name, value)| (name, value)));
         Served::start(command, port, self.dir.join("serve.log")).await
     }
 

@@ -36,8 +36,8 @@ pub(super) async fn apply(
         return Ok(());
     }
     own_events::apply(app, &mut tx, org, calendar, ours).await?;
-    let theirs: Vec<&SeenEvent> =
-        news.events.iter().filter_map(|event| own_events::foreign(ours, org, event)).collect();
+    let theirs: Vec<_> = news.events.iter().map(|event| own_events::foreign(ours, org, event)).collect();
+    let theirs: Vec<&SeenEvent> = theirs.iter().map(AsRef::as_ref).collect();
     if calendar.blocks {
         if news.whole_until.is_some() {
             store::empty_mirror(&mut tx, org, calendar.id).await?;

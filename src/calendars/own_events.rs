@@ -1,5 +1,6 @@
 //! Our own events in what a provider told: never foreign busy time, and where a person changed one, a question for staff.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use super::ask::AskError;
@@ -140,15 +141,14 @@ async fn apply_one(
     Ok(())
 }
 
-/// The event if it keeps others out: all but ours do, as long as ours are where we put them. One that a person moved
-/// blocks its new time until somebody decides.
-pub(super) fn foreign<'e>(ours: &'e [Ours], org: OrgId, event: &'e SeenEvent) -> Option<&'e SeenEvent> {
-    match ours.iter().find(|own| own.known.event_ref == event.event_ref) {
-        Some(own) => Some(&own.seen).filter(|seen| seen.is_gone || is_moved(seen, Some(&own.known))),
-        None => {
-            Some(event).filter(|e| e.mark.is_none_or(|mark| mark.org != org || e.span != Some(mark.span)))
-        }
-    }
+/// The event with the time at which it keeps others out: all but ours do, as long as ours are where we put them. One that
+/// a person moved blocks its new time until somebody decides.
+pub(super) fn foreign<'e>(ours: &'e [Ours], org: OrgId, event: &'e SeenEvent) -> Cow<'e, SeenEvent> {
+    let (seen, is_foreign) = match ours.iter().find(|own| own.known.event_ref == event.event_ref) {
+        Some(own) => (&own.seen, is_moved(&own.seen, Some(&own.known))),
+        None => (event, event.mark.is_none_or(|mark| mark.org != org || event.span != Some(mark.span))),
+    };
+    if is_foreign { Cow::Borrowed(seen) } else { Cow::Owned(SeenEvent { busy: Vec::new(), ..seen.clone() }) }
 }
 
 /// G13: a second event with our mark at the very time that we wrote is a copy of ours, and taken out. At any other time

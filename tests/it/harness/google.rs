@@ -2,9 +2,10 @@
 
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 use reqwest::{Response, Url};
+use secrecy::ExposeSecret as _;
 use uuid::Uuid;
-use voxanne::calendars;
 use voxanne::platform::ids::OrgId;
+use voxanne::{calendars, jobs};
 
 use super::Voxanne;
 
@@ -34,9 +35,33 @@ impl Voxanne {
     /// Connects `email` for the org, or for one practitioner, and reads its calendar.
     pub async fn connects(&self, org: OrgId, practitioner: Option<Uuid>, email: &str) {
         let link = self.consent_link(org, practitioner).await;
-        let answer = self.consents(&link, email).await;
-        assert_eq!(answer.status(), 200, "{}", answer.text().await.unwrap());
+        let opened = calendars::open_consent(&self.app, link.rsplit_once('=').unwrap().1).await.unwrap();
+        self.sandbox.google().consents_next(email);
+        let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let asked = browser.get(&opened.consent_url).send().await.unwrap();
+        let back = Url::parse(&header(&asked, LOCATION)).unwrap();
+        let of = |name: &str| back.query_pairs().find(|(n, _)| n == name).map(|(_, v)| v.into_owned());
+        let (state, code) = (of("state").unwrap(), of("code"));
+        let returned = calendars::Returned {
+            state: &state,
+            code: code.as_deref(),
+            browser: opened.browser.expose_secret(),
+        };
+        calendars::finish_consent(&self.app, returned).await.unwrap();
         self.run_jobs().await;
+    }
+
+    /// Everything that comes round by itself, and the jobs that it leaves.
+    pub async fn next_round(&self) {
+        jobs::run_schedules(&self.app).await.unwrap();
+        self.run_jobs().await;
+    }
+
+    /// The same, with every pause over.
+    pub async fn after_every_pause(&self) {
+        self.later(jiff::SignedDuration::from_mins(20));
+        jobs::make_due(&self.app).await.unwrap();
+        self.next_round().await;
     }
 }
 
