@@ -13,15 +13,14 @@ use axum::routing::{get, post};
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 
-use super::calendars::{Calendar, accounts};
+use super::calendars::{Calendar, Revoked, accounts, revoke};
 use super::caller::ApiCaller;
 use super::params::Params;
 use super::problems;
 use super::request::Received;
 use crate::accounts::Scope;
 use crate::calendars::{
-    self, Account, BeginError, CONSENT_LASTS, ConsentError, ProviderKind, Returned, RevokeError,
-    State as Standing,
+    self, Account, BeginError, CONSENT_LASTS, ConsentError, ProviderKind, Returned, State as Standing,
 };
 use crate::platform::app::App;
 use crate::platform::ids::{OrgId, ResourceId};
@@ -46,7 +45,7 @@ pub(super) fn router() -> Router<App> {
         .route("/api/google-oauth/authorize", get(authorize).head(no_head))
         .route("/api/google-oauth/callback", get(callback).head(no_head))
         .route("/api/google-oauth/status", get(status))
-        .route("/api/google-oauth/revoke", post(revoke))
+        .route("/api/google-oauth/revoke", post(revoke_account))
         .method_not_allowed_fallback(async || problems::METHOD_NOT_ALLOWED)
 }
 
@@ -255,16 +254,8 @@ struct Revocation {
     practitioner_id: Option<Public<ResourceId>>,
 }
 
-/// What became of it.
-#[derive(Debug, Serialize)]
-struct Revoked {
-    connected: bool,
-    /// False when Google could not be told: a task asks somebody to take the access away there.
-    revoked_at_provider: bool,
-}
-
 /// F12: takes the account away, at Google and here. Here in any case.
-async fn revoke(
+async fn revoke_account(
     State(app): State<App>,
     caller: ApiCaller,
     request: Received,
@@ -273,9 +264,6 @@ async fn revoke(
     let asked: Revocation = if request.is_empty() { Revocation::default() } else { request.json()? };
     let nothing = || Problem::NOT_FOUND.saying("No Google account is connected there.");
     let account = account_of(&app, caller.org, asked.practitioner_id).await?.ok_or_else(nothing)?;
-    match calendars::revoke(&app, caller.org, account.id).await {
-        Ok(revoked_at_provider) => Ok(Json(Revoked { connected: false, revoked_at_provider })),
-        Err(RevokeError::NotConnected) => Err(nothing()),
-        Err(RevokeError::Unexpected(error)) => Err(problems::database(caller.org, &error)),
-    }
+    let revoked = revoke(&app, caller.org, account.id).await?;
+    revoked.map(Json).ok_or_else(nothing)
 }

@@ -48,6 +48,7 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(catalogue::routes())
         .merge(visits::routes())
         .merge(waitlist::routes())
+        .merge(calendars::routes())
         .split_for_parts();
     openapi::complete(&mut document);
     (routes, document)

@@ -1,21 +1,75 @@
 //! An account and its calendars as programs see them.
 
+use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::problems;
-use crate::calendars::{self, Account, ListedCalendar};
+use crate::calendars::{self, Account, ListedCalendar, RevokeError, State};
 use crate::platform::app::App;
 use crate::platform::bounded::Instant;
-use crate::platform::ids::{CalendarId, OrgId};
+use crate::platform::ids::{CalendarId, ConnectionId, OrgId, ResourceId};
 use crate::platform::problem::Problem;
 use crate::platform::public::Public;
+
+/// An account at Google or a CalDAV server: the clinic's or one practitioner's.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct CalendarConnection {
+    #[schema(inline)]
+    pub id: Public<ConnectionId>,
+    /// `google` or `caldav`.
+    provider: &'static str,
+    /// Its credentials work, as far as is known.
+    connected: bool,
+    /// `connected`, or `needs_reconnect` when the provider no longer lets us in.
+    state: &'static str,
+    /// How staff know it.
+    account: String,
+    /// Whose it is; null for the clinic's.
+    #[schema(inline)]
+    practitioner_id: Option<Public<ResourceId>>,
+    /// Their name.
+    practitioner: Option<String>,
+    calendars: Vec<Calendar>,
+    /// Seconds since its busy times were last known; null when they never were.
+    age_seconds: Option<i64>,
+    /// Visits ahead that are still to be written.
+    backlog: i64,
+    /// Disagreements that wait for somebody.
+    open_conflicts: i64,
+    /// All of it in words, for staff.
+    sentence: String,
+}
+
+impl CalendarConnection {
+    pub fn needs_reconnect(&self) -> bool {
+        self.state == State::NeedsReconnect.as_str()
+    }
+
+    pub fn of(account: Account, now: Timestamp) -> Self {
+        let (practitioner_id, practitioner) = account.practitioner.unzip();
+        Self {
+            id: Public(account.id),
+            provider: account.provider.as_str(),
+            connected: account.state == State::Connected,
+            state: account.state.as_str(),
+            practitioner_id: practitioner_id.map(|id| Public(ResourceId(id))),
+            practitioner,
+            calendars: account.calendars.into_iter().map(Calendar::from).collect(),
+            age_seconds: account.health.age_seconds(now),
+            backlog: account.health.backlog,
+            open_conflicts: account.health.open_conflicts,
+            sentence: account.health.sentence(now),
+            account: account.health.account,
+        }
+    }
+}
 
 /// One calendar of an account.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct Calendar {
     #[schema(inline)]
-    id: Public<CalendarId>,
+    pub(super) id: Public<CalendarId>,
     /// As the account calls it.
     name: String,
     /// Its busy times cannot be booked.
@@ -32,7 +86,7 @@ pub(in crate::api) struct Calendar {
     /// Since when it cannot be read; null when it can.
     #[schema(inline)]
     failing_since: Option<Instant>,
-    /// Why not: `forbidden`, `limited`, `missing`, `away`, `unreadable` or `refused`.
+    /// Why not: `forbidden`, `limited`, `missing`, `away`, `unreadable`, `refused` or `not_permitted`.
     failure: Option<String>,
     /// Until when changes are pushed; null where they are only asked for.
     #[schema(inline)]
@@ -64,4 +118,25 @@ pub(in crate::api) async fn accounts(app: &App, org: OrgId) -> Result<Vec<Accoun
     let accounts = calendars::list(app, &mut tx, org).await.map_err(failed)?;
     tx.commit().await.map_err(failed)?;
     Ok(accounts)
+}
+
+/// What became of an account that was taken away.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api) struct Revoked {
+    connected: bool,
+    /// False when the provider could not be told: a task asks somebody to take the access away there.
+    revoked_at_provider: bool,
+}
+
+/// F12: takes an account away, at its provider and here. Here in any case. `None` when it is not connected.
+pub(in crate::api) async fn revoke(
+    app: &App,
+    org: OrgId,
+    id: ConnectionId,
+) -> Result<Option<Revoked>, Problem> {
+    match calendars::revoke(app, org, id).await {
+        Ok(revoked_at_provider) => Ok(Some(Revoked { connected: false, revoked_at_provider })),
+        Err(RevokeError::NotConnected) => Ok(None),
+        Err(RevokeError::Unexpected(error)) => Err(problems::database(org, &error)),
+    }
 }
