@@ -5,10 +5,12 @@
 //! **Invariant.** A request with an `Idempotency-Key` takes effect once, and its answer commits with its effect.
 
 mod answer;
+mod calendars;
 mod caller;
 mod catalogue;
 mod cursor;
 mod entries;
+mod google_oauth;
 mod idempotency;
 mod openapi;
 mod params;
@@ -33,6 +35,7 @@ pub fn router() -> Router<App> {
     Router::new()
         .nest("/api/v1", routes)
         .route("/api/v1/openapi.json", get(async || openapi::answer(document)))
+        .merge(google_oauth::router())
 }
 
 /// What [`router`] serves as `/api/v1/openapi.json`.
@@ -45,6 +48,7 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(catalogue::routes())
         .merge(visits::routes())
         .merge(waitlist::routes())
+        .merge(calendars::routes())
         .split_for_parts();
     openapi::complete(&mut document);
     (routes, document)

@@ -56,14 +56,22 @@ pub(super) fn complete(document: &mut OpenApi) {
             let scope = scope_of(path, &method);
             operation.security = Some(vec![SecurityRequirement::new("key", [scope.name()])]);
             let is_visits = path.starts_with("/appointments/{id}/") && method == HttpMethod::Post;
-            add_headers(operation, &method);
+            let keeps_answers = !path.starts_with("/calendar-connections");
+            if keeps_answers && method == HttpMethod::Post {
+                add_header(operation, IDEMPOTENCY_KEY, Required::False);
+            }
             if is_visits {
                 add_header(operation, IF_MATCH, Required::True);
             }
-            let is_change = matches!(method, HttpMethod::Patch | HttpMethod::Put);
+            // What is known of a calendar changes by the minute: a choice is taken as it comes.
+            let is_change =
+                matches!(method, HttpMethod::Patch | HttpMethod::Put) && !path.starts_with("/calendars/");
+            if is_change {
+                add_header(operation, IF_MATCH, Required::False);
+            }
             let more = CHANGE_REFUSALS.iter().filter(|_| is_change);
-            let is_booking =
-                scope_of(path, &method) == Scope::AppointmentsWrite && method == HttpMethod::Post;
+            let is_booking = method == HttpMethod::Post
+                && (scope == Scope::AppointmentsWrite || path.starts_with("/calendar-conflicts/"));
             let conflicts =
                 VISIT_REFUSALS.iter().filter(|(status, ..)| is_booking && (is_visits || *status == "409"));
             for (status, name, _) in REFUSALS.iter().chain(more).chain(conflicts) {
@@ -132,6 +140,8 @@ fn scope_of(path: &str, method: &HttpMethod) -> Scope {
         Some("appointments" | "openings" | "holds" | "series") => Scope::AppointmentsWrite,
         Some("waitlist") if is_read => Scope::WaitlistRead,
         Some("waitlist") => Scope::WaitlistWrite,
+        Some(calendars) if calendars.starts_with("calendar") && is_read => Scope::CalendarsRead,
+        Some(calendars) if calendars.starts_with("calendar") => Scope::CalendarsWrite,
         _ if is_read => Scope::CatalogueRead,
         _ => Scope::CatalogueWrite,
     }
@@ -140,14 +150,6 @@ fn scope_of(path: &str, method: &HttpMethod) -> Scope {
 const IDEMPOTENCY_KEY: (&str, &str) =
     ("Idempotency-Key", "The same request with the same key takes effect once; kept for a day.");
 const IF_MATCH: (&str, &str) = ("If-Match", "The ETag of what was read: refused when it has changed since.");
-
-fn add_headers(operation: &mut Operation, method: &HttpMethod) {
-    match method {
-        HttpMethod::Post => add_header(operation, IDEMPOTENCY_KEY, Required::False),
-        HttpMethod::Patch | HttpMethod::Put => add_header(operation, IF_MATCH, Required::False),
-        _ => {}
-    }
-}
 
 fn add_header(operation: &mut Operation, header: (&str, &str), required: Required) {
     let string = ObjectBuilder::new().schema_type(Type::String).build();

@@ -42,6 +42,13 @@ const CHANGED_SINCE: Problem = Problem::new(
     "It has changed since you read it: read it again and decide anew.",
 );
 
+/// A provider of calendars does not do its part.
+pub(super) const CALENDAR_AWAY: Problem = Problem::new(
+    StatusCode::BAD_GATEWAY,
+    "calendar_away",
+    "The calendar's provider did not answer as it should; nothing was changed. Try again in a moment.",
+);
+
 /// The key lacks `scope`.
 pub(super) fn missing_scope(scope: Scope) -> Problem {
     MISSING_SCOPE.with("scope", scope.name()).saying(format!("The key does not have the scope {scope}."))

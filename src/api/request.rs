@@ -28,6 +28,11 @@ pub(super) struct Received {
 }
 
 impl Received {
+    /// Whether there is no body.
+    pub fn is_empty(&self) -> bool {
+        self.body.is_empty()
+    }
+
     /// The body as `T`; a refusal names the field.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         parsed(self.value()?)

@@ -17,7 +17,7 @@ use crate::platform::ids::{ConsentId, OrgId};
 use crate::platform::secrets::{self, SecretError};
 
 /// How long a person may take.
-const LASTS: Duration = Duration::from_mins(10);
+pub const CONSENT_LASTS: Duration = Duration::from_mins(10);
 
 /// Why no consent can begin, or go on.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +47,13 @@ pub enum BeginError {
 pub struct Begun {
     /// For `/api/google-oauth/authorize?ticket=`.
     pub ticket: String,
+}
+
+impl Begun {
+    /// What a person opens in their browser.
+    pub fn link(&self, config: &Config) -> String {
+        format!("{}/api/google-oauth/authorize?ticket={}", config.server.public_url, self.ticket)
+    }
 }
 
 /// A consent that was opened in a browser.
@@ -89,7 +96,7 @@ pub async fn begin_consent(
         practitioner,
         verifier_sealed: &sealed::seal(app, org, (VERIFIER, id.0), &verifier)?,
         started_by,
-        expires_at: super::ask::later(now, LASTS),
+        expires_at: super::ask::later(now, CONSENT_LASTS),
     };
     store::insert_consent(tx, org, &new, now).await?;
     Ok(Begun { ticket: signed::sign(app, Purpose::Ticket, org, id.0) })

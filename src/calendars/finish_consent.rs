@@ -50,7 +50,10 @@ pub enum ConsentError {
     Refused,
     /// The person left out something that is needed.
     #[error("the person did not grant everything")]
-    MissingScopes,
+    MissingScopes {
+        /// What was left out, as it was asked for.
+        missing: Vec<&'static str>,
+    },
     /// Google gave no lasting access, and there is none from before.
     #[error("no refresh token was given")]
     NoRefreshToken,
@@ -80,8 +83,10 @@ pub async fn finish_consent(app: &App, returned: Returned<'_>) -> Result<Consent
     let client = google::client(app, Duration::from_secs(app.config.calendars.timeout_seconds));
     let verifier = sealed::open(app, org, (VERIFIER, id), &used.verifier_sealed)?;
     let tokens = client.exchange(code, &redirect_uri(&app.config), &verifier).await.map_err(Trouble::from)?;
-    if SCOPES.iter().any(|needed| !tokens.scopes.iter().any(|granted| granted == needed)) {
-        return Err(ConsentError::MissingScopes);
+    let is_granted = |needed: &&str| tokens.scopes.iter().any(|granted| granted == needed);
+    let missing: Vec<&'static str> = SCOPES.into_iter().filter(|needed| !is_granted(needed)).collect();
+    if !missing.is_empty() {
+        return Err(ConsentError::MissingScopes { missing });
     }
     let listed = client.calendars(&tokens.access_token).await.map_err(Trouble::from)?;
     let account = listed.iter().find(|entry| entry.is_primary && entry.can_write);

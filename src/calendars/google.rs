@@ -16,12 +16,20 @@ use super::trouble::Trouble;
 use crate::platform::app::App;
 use crate::platform::ids::{ConnectionId, OrgId};
 
+const EVENTS: &str = "https://www.googleapis.com/auth/calendar.events";
+const FREE_BUSY: &str = "https://www.googleapis.com/auth/calendar.freebusy";
 /// What a person is asked to grant; all of it is needed.
-pub const SCOPES: [&str; 3] = [
-    "https://www.googleapis.com/auth/calendar.events",
-    "https://www.googleapis.com/auth/calendar.freebusy",
-    "https://www.googleapis.com/auth/calendar.calendarlist.readonly",
-];
+pub(super) const SCOPES: [&str; 3] =
+    [EVENTS, FREE_BUSY, "https://www.googleapis.com/auth/calendar.calendarlist.readonly"];
+
+/// A scope as Google's consent page calls it.
+pub(super) fn permission(scope: &str) -> &'static str {
+    match scope {
+        EVENTS => "View and edit events on all your calendars",
+        FREE_BUSY => "View your availability in your calendars",
+        _ => "See the list of Google calendars you’re subscribed to",
+    }
+}
 /// 2,500 events each: more is no calendar of a person.
 const PAGES_MAX: usize = 400;
 

@@ -79,6 +79,7 @@ impl Health {
             Some("missing") => "a calendar is gone, choose another one".to_owned(),
             Some("forbidden") => "it may not use one of its calendars, share it again".to_owned(),
             Some("unreadable") => format!("{keeper} answers something we cannot read"),
+            Some("not_permitted") => "its address is no longer one that may be asked".to_owned(),
             Some("refused") => format!("{keeper} refuses what we ask"),
             _ => format!("{keeper} does not answer"),
         }

@@ -21,6 +21,7 @@ mod keep;
 mod list;
 mod mirror;
 mod own_events;
+mod page;
 mod provider;
 mod refresh;
 mod revoke;
@@ -36,7 +37,9 @@ mod write_later;
 
 pub mod http;
 
-pub use begin_consent::{BeginError, Begun, Opened, begin_consent, open_consent, redirect_uri};
+pub use begin_consent::{
+    BeginError, Begun, CONSENT_LASTS, Opened, begin_consent, open_consent, redirect_uri,
+};
 pub use choose::{Choice, ChooseError, choose};
 pub use conflict::{Conflict, ConflictKind, Resolution, find_conflict, list_conflicts, settle};
 pub use connect_caldav::{CaldavAccount, ConnectError, connect_caldav};
@@ -47,6 +50,7 @@ pub use freshen::{freshen, is_worth_asking};
 pub use health::Health;
 pub use keep::{CHECK_TASK, CheckMirror, check_mirror, check_mirrors, keep_in_step};
 pub use list::{Account, ListedCalendar, list};
+pub use page::{consent_sentence, opened_sentence};
 pub use refresh::{RefreshError, refresh};
 pub use revoke::{RevokeError, connected_account, revoke};
 pub use sync::{SYNC_TASK, SyncCalendar, sync};

@@ -41,6 +41,9 @@ pub enum Trouble {
     /// It refuses the request as it is.
     #[error("the provider refuses the request")]
     Refused,
+    /// The server's address is none that we ask.
+    #[error("the address is not permitted")]
+    NotPermitted,
 }
 
 impl Trouble {
@@ -57,6 +60,7 @@ impl Trouble {
             Self::Away => "away",
             Self::Unreadable => "unreadable",
             Self::Refused => "refused",
+            Self::NotPermitted => "not_permitted",
         }
     }
 
@@ -94,7 +98,8 @@ impl From<caldav::Error> for Trouble {
             caldav::Error::Changed => Self::Changed,
             caldav::Error::Unavailable { .. } | caldav::Error::Unreachable { .. } => Self::Away,
             caldav::Error::Unreadable => Self::Unreadable,
-            caldav::Error::Rejected { .. } | caldav::Error::NotAllowed => Self::Refused,
+            caldav::Error::Rejected { .. } => Self::Refused,
+            caldav::Error::NotAllowed => Self::NotPermitted,
         }
     }
 }

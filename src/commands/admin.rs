@@ -1,5 +1,6 @@
 //! `voxanne admin`: orgs and what the voice platform knows them by. Secrets are printed once and kept sealed.
 
+mod calendar;
 mod catalogue;
 mod key;
 mod secret;
@@ -46,6 +47,9 @@ enum What {
     /// Numbers that callers dial
     #[command(subcommand)]
     Number(Number),
+    /// Outside calendars: connect, list, revoke
+    #[command(subcommand)]
+    Calendar(calendar::Action),
     /// Services from templates
     #[command(subcommand)]
     Catalogue(catalogue::Action),
@@ -147,6 +151,7 @@ pub(super) async fn run(args: Args) -> Result<(), CommandError> {
             add_assistant(app, org, platform_id, name).await
         }
         What::Catalogue(action) => catalogue::run(app, action).await,
+        What::Calendar(action) => calendar::run(app, action).await,
         What::Number(Number::Add { org, number, platform_id, assistant }) => {
             add_number(app, org, number, (platform_id, assistant)).await
         }

@@ -1,5 +1,8 @@
 //! `voxanne doctor`: what is wrong with an installation, each with what to do about it.
 
+mod calendar;
+
+use clap::Subcommand;
 use secrecy::ExposeSecret as _;
 
 use super::CommandError;
@@ -14,6 +17,19 @@ use crate::platform::db::Class;
 use crate::platform::ids::OrgId;
 use crate::platform::telemetry::chain;
 use crate::{jobs, orgs, receptionist, scheduling};
+
+/// What to look at.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    what: Option<What>,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Only outside calendars, and everything about them
+    Calendar,
+}
 
 /// Counts what is wrong while telling it.
 #[derive(Debug, Default)]
@@ -36,14 +52,19 @@ fn note(what: &str) {
     say(format_args!("note   {what}"));
 }
 
-/// Checks everything; fails when something is wrong.
-pub(super) async fn run() -> Result<(), CommandError> {
+/// Checks what is asked for, or everything; fails when something is wrong.
+pub(super) async fn run(args: Args) -> Result<(), CommandError> {
     let mut findings = Findings::default();
     let config = start::config()?;
     good("every setting can be read");
-    check_public_url(&mut findings, &config);
+    if args.what.is_none() {
+        check_public_url(&mut findings, &config);
+    }
     let started = Started::begin(config, How::to_look()).await?;
-    let done = examine(&started.app, &mut findings).await;
+    let done = match args.what {
+        None => examine(&started.app, &mut findings).await,
+        Some(What::Calendar) => calendar::examine(&started.app, &mut findings).await,
+    };
     started.end().await;
     done?;
     match findings.wrong {
@@ -139,6 +160,7 @@ async fn check_org(app: &App, findings: &mut Findings, org: OrgId) -> Result<(),
         note(&format!("{name} ({org}) has no webhook secret, or none that opens with secrets.key"));
     }
     let dead = receptionist::list_dead(app, org).await.doing("read an org's dead letters")?.len();
+    calendar::check_org(app, findings, (org, name)).await?;
     if dead > 0 {
         findings.wrong(&format!("{name} has {dead} dead letters: see `voxanne inbox list --org {org}`"));
     }

@@ -41,7 +41,7 @@ pub enum Command {
     /// Bring the database up to date and leave
     Migrate,
     /// Check settings, database, credentials and what was left undone
-    Doctor,
+    Doctor(doctor::Args),
     /// Look after the program's own PostgreSQL
     Database(database::Args),
     /// List or replay messages of the voice platform that could not be processed
@@ -79,7 +79,7 @@ async fn perform(command: Command) -> Result<(), CommandError> {
         Command::Serve(args) => serve::serve(args).await,
         Command::Work => serve::work().await,
         Command::Migrate => database::migrate().await,
-        Command::Doctor => doctor::run().await,
+        Command::Doctor(args) => doctor::run(args).await,
         Command::Database(args) => database::run(args).await,
         Command::Inbox(args) => inbox::run(args).await,
         Command::Jobs(args) => jobs::run(args).await,

@@ -13,6 +13,7 @@ pub mod jobs;
 pub mod memo;
 pub mod migrate;
 pub mod network;
+pub mod page;
 pub mod per_address;
 pub mod problem;
 pub mod public;

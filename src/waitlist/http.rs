@@ -2,18 +2,19 @@
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Path, State};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use axum::routing::get;
 use jiff::Zoned;
 
-use super::page::{Shown, page, policy};
+use super::page::{Shown, page};
 use super::spoken::sentence;
 use super::store::{self, Offer, OfferState};
 use super::take::{Taken, ended, take};
 use crate::orgs::{self, Claimed, Settings};
 use crate::platform::app::App;
 use crate::platform::ids::{OfferId, OrgId};
+use crate::platform::page::{notice, respond};
 use crate::platform::telemetry::chain;
 use crate::scheduling;
 use crate::when;
@@ -33,11 +34,11 @@ struct Linked {
 }
 
 async fn show_offer(State(app): State<App>, Path(token): Path<String>) -> Response {
-    respond(shown(&app, &token).await)
+    answer(shown(&app, &token).await)
 }
 
 async fn take_offer(State(app): State<App>, Path(token): Path<String>) -> Response {
-    respond(taken(&app, &token).await)
+    answer(taken(&app, &token).await)
 }
 
 /// Why there is no page of the clinic's.
@@ -105,18 +106,11 @@ fn said(settings: &Settings, taken: &Taken) -> (StatusCode, String) {
     (status, page(&settings.clinic_name, &Shown::Said(sentence(taken))))
 }
 
-fn respond(page_or_none: Page) -> Response {
-    let plain = |said: &str| page("Waitlist", &Shown::Said(said.to_owned()));
+fn answer(page_or_none: Page) -> Response {
     let (status, html) = match page_or_none {
         Ok(shown) => shown,
-        Err(NoPage::NoSuchOffer) => (StatusCode::NOT_FOUND, plain(NO_SUCH_OFFER)),
-        Err(NoPage::Trouble) => (StatusCode::SERVICE_UNAVAILABLE, plain(TRY_AGAIN)),
+        Err(NoPage::NoSuchOffer) => (StatusCode::NOT_FOUND, notice("Waitlist", NO_SUCH_OFFER)),
+        Err(NoPage::Trouble) => (StatusCode::SERVICE_UNAVAILABLE, notice("Waitlist", TRY_AGAIN)),
     };
-    let mut response = (status, html).into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    if let Ok(policy) = HeaderValue::from_str(&policy()) {
-        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
-    }
-    response
+    respond(status, html)
 }

@@ -30,7 +30,7 @@ const RANKS: &[&[&str]] = &[
 ];
 /// Where HTTP is spoken.
 const HTTP_FILES: &[&str] =
-    &["router.rs", "platform/problem.rs", "platform/edge.rs", "platform/request_id.rs"];
+    &["router.rs", "platform/problem.rs", "platform/page.rs", "platform/edge.rs", "platform/request_id.rs"];
 const FILE_LINES_MAX: usize = 400;
 const FUNCTION_LINES_MAX: usize = 70;
 

@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 
 use super::Rules;
 use super::appointment::{Appointment, versioned};
-use super::refusals::Words;
+use super::refusals::refused_change;
 use super::wish::practitioner;
 use crate::accounts::Scope;
 use crate::api::answer::{Answer, IfMatch};
@@ -249,11 +249,7 @@ async fn change_in(
         match changed {
             Ok(changed) => return versioned(changed.appointment),
             Err(ChangeError::RulesChanged(version)) => rules.seen = Some(version),
-            Err(error) => {
-                let visit = appointments::find(tx, caller.org, target.id).await.ok().flatten();
-                let location = book.location(visit.map(|visit| visit.location)).ok_or(Problem::NOT_FOUND)?;
-                return Err(Words { org: caller.org, book: &book, location }.change(error));
-            }
+            Err(error) => return Err(refused_change(tx, caller.org, &book, target.id, error).await),
         }
     }
 }

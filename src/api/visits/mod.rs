@@ -9,6 +9,7 @@ mod refusals;
 mod series;
 mod wish;
 
+pub(super) use refusals::refused_change;
 pub(super) use wish::{phone, place, practitioner};
 
 use std::sync::Arc;
@@ -35,14 +36,14 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 
 /// Rules that are current: read again whenever a verb has met newer ones.
 #[derive(Default)]
-struct Rules {
-    seen: Option<i64>,
+pub(super) struct Rules {
+    pub seen: Option<i64>,
     read: usize,
 }
 
 impl Rules {
     /// The book to try with next.
-    async fn next(&mut self, app: &App, caller: &ApiCaller) -> Result<Arc<RuleBook>, Problem> {
+    pub async fn next(&mut self, app: &App, caller: &ApiCaller) -> Result<Arc<RuleBook>, Problem> {
         if self.read == RULES_READ_MAX {
             return Err(Problem::UNAVAILABLE);
         }

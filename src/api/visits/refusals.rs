@@ -6,8 +6,9 @@ use voxanne_slots::{Opening, Refusal};
 
 use super::appointment::local;
 use crate::api::problems;
-use crate::appointments::{BookError, ChangeError, LeftOut, SeriesError};
-use crate::platform::ids::{OrgId, ResourceId};
+use crate::appointments::{self, BookError, ChangeError, LeftOut, SeriesError};
+use crate::platform::db::PgConnection;
+use crate::platform::ids::{AppointmentId, OrgId, ResourceId};
 use crate::platform::problem::Problem;
 use crate::scheduling::{Location, RuleBook, Teller};
 
@@ -43,6 +44,21 @@ const NO_LONGER_OFFERED: Problem = Problem::new(
     "no_longer_offered",
     "The service or the location is no longer booked: cancel the visit and book another.",
 );
+
+/// A change of this visit that was refused, by the clock of where the visit is.
+pub(in crate::api) async fn refused_change(
+    tx: &mut PgConnection,
+    org: OrgId,
+    book: &RuleBook,
+    id: AppointmentId,
+    error: ChangeError,
+) -> Problem {
+    let visit = appointments::find(tx, org, id).await.ok().flatten();
+    match book.location(visit.map(|visit| visit.location)) {
+        Some(location) => Words { org, book, location }.change(error),
+        None => Problem::NOT_FOUND,
+    }
+}
 
 /// What a refused time tells of itself.
 pub(super) struct Words<'b> {

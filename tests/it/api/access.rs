@@ -29,6 +29,11 @@ fn rows() -> Vec<Row> {
     let day = json!({"weekday": "monday", "opens": "09:00", "closes": "17:00"});
     let off = json!({"practitioner_id": "$practitioner", "starts_at": "2027-01-05T17:00:00Z", "ends_at": "2027-01-06T01:00:00Z"});
     let first = json!({"service_id": "$service", "starts_at": "2027-01-11T18:30:00Z"});
+    let choice =
+        json!({"blocks": true, "takes_events": true, "tentative_blocks": false, "all_day_blocks": true});
+    let caldav = json!({
+        "provider": "caldav", "url": "$caldav", "username": "anna", "password": "sword fish", "practitioner_id": "$practitioner",
+    });
     let series = json!({"first": first, "visits": 2, "every_days": 7});
     vec![
         row("get", "/locations", "", none()),
@@ -91,12 +96,22 @@ fn rows() -> Vec<Row> {
         row("get", "/waitlist", "", none()),
         row("post", "/waitlist", "", json!({"service_id": "$service", "phone": "+13105550101"})),
         row("delete", "/waitlist/{id}", "$entry", none()),
+        row("get", "/calendar-connections", "", none()),
+        row("get", "/calendar-connections/{id}", "$connection", none()),
+        row("post", "/calendar-connections/{id}/refresh", "$connection", none()),
+        row("post", "/calendar-connections", "", caldav),
+        row("put", "/calendars/{id}", "$calendar", choice),
+        row("get", "/calendar-conflicts", "", none()),
+        row("post", "/calendar-conflicts/{id}/resolve", "$conflict", json!({"resolution": "ours"})),
+        row("delete", "/calendar-connections/{id}", "$connection", none()),
         row("post", "/policy", "", json!({"notice_minutes": 1440, "fee_cents": 5000})),
     ]
 }
 
 /// A clinic's own ids, by the word that stands for them.
-async fn own_ids(api: &Api) -> Vec<(&'static str, String)> {
+async fn own_ids(vox: &Voxanne, clinic: &Clinic, api: &Api) -> Vec<(&'static str, String)> {
+    let account = format!("desk@{}.example", clinic.org.0.simple());
+    vox.connects(clinic.org, None, &account).await;
     let first = async |path: &str| api.get(path).await.good()["items"][0]["id"].as_str().unwrap().to_owned();
     let made =
         async |path: &str, body: Value| api.post(path, body).await.good()["id"].as_str().unwrap().to_owned();
@@ -109,9 +124,16 @@ async fn own_ids(api: &Api) -> Vec<(&'static str, String)> {
         made("/appointments", wish).await
     };
     let time = json!({"time": {"service_id": service, "starts_at": "2026-12-10T18:30:00Z"}, "minutes": 60});
+    let (visit, second) = (visit("2026-12-01").await, visit("2026-12-02").await);
+    let of_account = api.get("/calendar-connections").await.good()["items"][0].clone();
+    let id = |value: &Value| value["id"].as_str().unwrap().to_owned();
     vec![
-        ("$visit", visit("2026-12-01").await),
-        ("$second", visit("2026-12-02").await),
+        ("$connection", id(&of_account)),
+        ("$calendar", id(&of_account["calendars"][0])),
+        ("$conflict", conflict(vox, api, &account).await),
+        ("$caldav", calendar_server().await),
+        ("$visit", visit),
+        ("$second", second),
         ("$hold", made("/holds", time).await),
         ("$entry", made("/waitlist", json!({"service_id": service, "phone": "+13105550102"})).await),
         ("$location", first("/locations").await),
@@ -121,6 +143,32 @@ async fn own_ids(api: &Api) -> Vec<(&'static str, String)> {
         ("$off", made("/time-off", off).await),
         ("$practitioner", practitioner),
     ]
+}
+
+/// Somebody deletes an event of ours in the account.
+async fn conflict(vox: &Voxanne, api: &Api, account: &str) -> String {
+    vox.run_jobs().await;
+    let google = vox.sandbox.google();
+    let event = google.events(account).into_iter().next().expect("a visit was written");
+    assert!(google.delete_event(account, &event.id));
+    google.settled().await;
+    vox.run_jobs().await;
+    api.get("/calendar-conflicts").await.good()["items"][0]["id"].as_str().unwrap().to_owned()
+}
+
+/// The least that a CalDAV server says of an account with one calendar.
+async fn calendar_server() -> String {
+    let props = "<d:current-user-principal><d:href>/</d:href></d:current-user-principal>\
+        <c:calendar-home-set><d:href>/</d:href></c:calendar-home-set>\
+        <d:displayname>Visits</d:displayname><d:resourcetype><d:collection/><c:calendar/></d:resourcetype>";
+    let body = format!(
+        r#"<?xml version="1.0"?><d:multistatus xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><d:response><d:href>/</d:href><d:propstat><d:prop>{props}</d:prop><d:status>HTTP/1.1 200 OK</d:status></d:propstat></d:response></d:multistatus>"#
+    );
+    let answer = axum::Router::new().fallback(async move || (axum::http::StatusCode::MULTI_STATUS, body));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, answer).await });
+    url
 }
 
 fn filled(text: &str, ids: &[(&'static str, String)]) -> String {
@@ -179,7 +227,7 @@ fn every_operation_is_named_by_its_verb_and_resource() {
             let name = operation["operationId"].as_str().unwrap();
             let verbs: &[&str] = match method.as_str() {
                 "get" => &["list_", "get_", "explain_"],
-                "post" => &["create_", "book_", "hold_", "move_", "cancel_", "set_"],
+                "post" => &["create_", "book_", "hold_", "move_", "cancel_", "set_", "refresh_", "resolve_"],
                 "put" => &["set_"],
                 "patch" => &["update_"],
                 _ => &["delete_", "release_"],
@@ -219,7 +267,7 @@ async fn b4_b12_every_caller_gets_what_the_table_says_on_every_route() {
     // First, since one of them expires: a hold would lapse meanwhile.
     let useless = useless_keys(&vox, &vox.glow).await;
     let (glow, harbor) = (vox.glow_api().await, vox.harbor_api().await);
-    let (own, others) = (own_ids(&glow).await, own_ids(&harbor).await);
+    let (own, others) = (own_ids(&vox, &vox.glow, &glow).await, own_ids(&vox, &vox.harbor, &harbor).await);
     let nobodys: Vec<_> =
         own.iter().map(|(word, id)| (*word, format!("{}{}", &id[..id.len() - 4], "dead"))).collect();
     let malformed: Vec<_> = own.iter().map(|(word, _)| (*word, "1".to_owned())).collect();
@@ -259,7 +307,7 @@ async fn b4_b12_every_caller_gets_what_the_table_says_on_every_route() {
 async fn b4_another_orgs_ids_in_a_body_are_like_ids_that_nobody_has() {
     let vox = Voxanne::start().await;
     let (glow, harbor) = (vox.glow_api().await, vox.harbor_api().await);
-    let (own, others) = (own_ids(&glow).await, own_ids(&harbor).await);
+    let (own, others) = (own_ids(&vox, &vox.glow, &glow).await, own_ids(&vox, &vox.harbor, &harbor).await);
     let nobodys: Vec<_> =
         others.iter().map(|(word, id)| (*word, format!("{}{}", &id[..id.len() - 4], "dead"))).collect();
     let mut tried = 0;
@@ -277,8 +325,8 @@ async fn b4_another_orgs_ids_in_a_body_are_like_ids_that_nobody_has() {
 async fn b4_lists_hold_the_orgs_own_and_nothing_else() {
     let vox = Voxanne::start().await;
     let (glow, harbor) = (vox.glow_api().await, vox.harbor_api().await);
-    own_ids(&glow).await;
-    own_ids(&harbor).await;
+    own_ids(&vox, &vox.glow, &glow).await;
+    own_ids(&vox, &vox.harbor, &harbor).await;
     for (path, prefix, table) in [
         ("/locations", "loc_", "locations"),
         ("/services", "svc_", "services"),

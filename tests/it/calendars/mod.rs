@@ -1,10 +1,14 @@
 //! Outside calendars: what is read from them, what is written into them, and what a caller hears meanwhile.
 
 mod caldav;
+mod commands;
 mod conflicts;
+mod connections;
+mod consent;
 mod faults;
 #[path = "../../../crates/caldav/tests/radicale/server.rs"]
 mod radicale;
+mod resolve;
 mod sync;
 mod tokens;
 mod voice;

@@ -74,6 +74,11 @@ impl Api {
         }
     }
 
+    /// A request to a path below `/api/google-oauth`.
+    pub fn google_oauth(&self, method: &str, path: &str) -> RequestBuilder {
+        self.request(method, &format!("/../google-oauth{path}"))
+    }
+
     pub async fn get(&self, path: &str) -> Answered {
         Answered::of(self.request("GET", path)).await
     }

@@ -32,6 +32,13 @@ const PERSONAL: &[&str] = &[
     "door_test",
     "lip filler on Thursday",
     "evil.example",
+    "@glow.example",
+    "@harbor.example",
+    "ya29.sandbox",
+    "1//sandbox",
+    "4/sandbox",
+    "ticket=",
+    "voxanne_consent",
 ];
 
 struct Sink;
