@@ -6,6 +6,7 @@ mod connections;
 mod consents;
 mod events;
 mod mirror;
+mod sealed;
 
 pub(super) use calendars::*;
 pub(super) use conflicts::*;
@@ -13,3 +14,4 @@ pub(super) use connections::*;
 pub(super) use consents::*;
 pub(super) use events::*;
 pub(super) use mirror::*;
+pub(super) use sealed::*;

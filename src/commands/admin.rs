@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod key;
+mod reseal;
 mod secret;
 
 use clap::Subcommand;
@@ -49,6 +50,8 @@ enum What {
     /// Services from templates
     #[command(subcommand)]
     Catalogue(catalogue::Action),
+    /// Seal by the current keys what their predecessors sealed, so that those can go
+    Reseal(reseal::Args),
 }
 
 #[derive(Debug, Subcommand)]
@@ -147,6 +150,7 @@ pub(super) async fn run(args: Args) -> Result<(), CommandError> {
             add_assistant(app, org, platform_id, name).await
         }
         What::Catalogue(action) => catalogue::run(app, action).await,
+        What::Reseal(args) => reseal::run(app, &args).await,
         What::Number(Number::Add { org, number, platform_id, assistant }) => {
             add_number(app, org, number, (platform_id, assistant)).await
         }

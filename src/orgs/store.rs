@@ -1,9 +1,13 @@
 //! All SQL of the slice: orgs, locations' places in the directory, credentials and settings.
 
+mod sealed;
+
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use sqlx::FromRow;
 use uuid::Uuid;
+
+pub(super) use sealed::*;
 
 use super::create::{NewAssistant, NewOrg, NewPhoneNumber};
 use crate::platform::db::{PgConnection, sql, sql_as, sql_scalar};

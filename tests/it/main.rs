@@ -24,6 +24,7 @@ mod migrations;
 mod receptionist;
 mod scheduling;
 mod schema_comments;
+mod secrets;
 mod shipped;
 mod tenancy;
 mod tools;
