@@ -5,6 +5,7 @@
 //! **Invariant.** A request with an `Idempotency-Key` takes effect once, and its answer commits with its effect.
 
 mod answer;
+mod calendars;
 mod caller;
 mod catalogue;
 mod cursor;
@@ -45,6 +46,7 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(catalogue::routes())
         .merge(visits::routes())
         .merge(waitlist::routes())
+        .merge(calendars::routes())
         .split_for_parts();
     openapi::complete(&mut document);
     (routes, document)

@@ -13,6 +13,7 @@ mod connect;
 mod connect_caldav;
 mod connection;
 mod event;
+mod feed;
 mod finish_consent;
 mod freshen;
 mod google;
@@ -43,6 +44,7 @@ pub use conflict::{Conflict, ConflictKind, Resolution, find_conflict, list_confl
 pub use connect_caldav::{CaldavAccount, ConnectError, connect_caldav};
 pub use connection::{ProviderKind, State};
 pub use event::Span;
+pub use feed::{MakeFeedError, http as feed_http, make_feed, revoke_feed};
 pub use finish_consent::{Consent, ConsentError, Returned, finish_consent};
 pub use freshen::{freshen, is_worth_asking};
 pub use health::Health;

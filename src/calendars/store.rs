@@ -5,6 +5,7 @@ mod conflicts;
 mod connections;
 mod consents;
 mod events;
+mod feeds;
 mod mirror;
 mod sealed;
 
@@ -13,5 +14,6 @@ pub(super) use conflicts::*;
 pub(super) use connections::*;
 pub(super) use consents::*;
 pub(super) use events::*;
+pub(super) use feeds::*;
 pub(super) use mirror::*;
 pub(super) use sealed::*;

@@ -16,6 +16,7 @@ mod catalogue;
 mod durability;
 mod embedded;
 mod explain;
+mod feeds;
 mod harness;
 mod leads;
 mod ledger;
