@@ -18,6 +18,7 @@ mod org;
 mod output;
 mod place;
 mod roles;
+mod sealed;
 mod serve;
 mod start;
 mod store;

@@ -119,7 +119,8 @@ impl Started {
         if let (Some(sandbox), Texts::Sandbox) = (&sandbox, how.texts) {
             config.vapi.base_url = sandbox.url();
         }
-        let app = App::new(config, db, how.clock, Ids::random(), keys).doing("set up calls to vendors")?;
+        let app =
+            App::new(config, db, how.clock, Ids::random(), keys).doing("put the application together")?;
         Ok((app, [admin_url, app_url], sandbox))
     }
 
