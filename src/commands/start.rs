@@ -118,6 +118,7 @@ impl Started {
         }
         if let (Some(sandbox), Texts::Sandbox) = (&sandbox, how.texts) {
             config.vapi.base_url = sandbox.url();
+            use_google(&mut config, &sandbox.url());
         }
         let app = App::new(config, db, how.clock, Ids::random(), keys).doing("set up calls to vendors")?;
         Ok((app, [admin_url, app_url], sandbox))
@@ -148,6 +149,16 @@ impl Started {
         app.db.close().await;
         stop(self.embedded).await;
     }
+}
+
+/// Google is the sandbox, which takes any client.
+fn use_google(config: &mut Config, sandbox: &str) {
+    let at = voxanne_google_calendar::Endpoints::at(sandbox);
+    let google = &mut config.google;
+    (google.auth_url, google.token_url) = (at.auth_url, at.token_url);
+    (google.revoke_url, google.api_url) = (at.revoke_url, at.api_url);
+    "sandbox".clone_into(&mut google.client_id);
+    google.client_secret = "sandbox".into();
 }
 
 async fn stop(server: Option<Embedded>) {
