@@ -342,3 +342,28 @@ begin
         from public.practitioner_turns t where t.org_id = wanted_org and t.service_id = (question ->> 'turns_of')::uuid;
   end if;
 end $$;
+
+-- A call's own hold of `own_start` and `own_hold` convert; what was held is told, for it wins over an outside event that
+-- came after it. Each statement of a volatile function sees what committed before it.
+create or replace function app_ctx.open_ledger(wanted_org uuid, resource_ids uuid[], days date[], own_keys text[], since timestamptz,
+    until timestamptz, at timestamptz, own_call_ref text, own_start timestamptz, own_hold uuid, question jsonb)
+  returns setof app_ctx.look language plpgsql as $$
+begin
+  perform set_config('app.org_id', wanted_org::text, true);
+  perform app_ctx.lock_ledger(wanted_org, resource_ids, days, own_keys);
+  return query
+    with gone as (
+      delete from public.holds h
+       where h.org_id = wanted_org
+         and (h.id = own_hold
+              or h.call_ref = own_call_ref and h.starts_at = own_start
+              -- Among held claims alone: those of visits are a clinic's whole history.
+              or h.expires_at <= at and exists (select from public.reservations x
+                   where x.org_id = wanted_org and x.hold_id = h.id and x.hold_id is not null and x.resource_id = any (resource_ids)))
+      returning h.practitioner_id, h.starts_at, h.ends_at, h.expires_at)
+    select 'held', g.practitioner_id, null::smallint, g.starts_at, g.ends_at, null::timestamptz, null::date, null::bigint
+      from gone g where g.starts_at = own_start and g.expires_at > at;
+  return query select * from app_ctx.look(wanted_org, resource_ids, since, until, at, question);
+end $$;
+comment on type app_ctx.look is
+  'version: n. held: what the writer held. reserved: a claim. calendar, external: the mirror. service_count, practitioner_count: n visits of local_date. visit: one of the guest''s. turns: n of a practitioner.';

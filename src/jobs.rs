@@ -1,9 +1,10 @@
-//! Every background job and schedule on one page.
+//! Every background job on one page; what comes round by itself is in `schedules.rs`.
 //!
 //! A job carries ids, reads again, and can run twice, late or after everything changed. Its error means "again later";
 //! what no later try can mend is recorded by the job itself and is no error. A job that failed too often stays as a row
 //! with all its attempts used: [`list_dead`] shows it and [`replay_dead`] gives it another chance.
 
+mod schedules;
 mod store;
 
 use std::sync::Arc;
@@ -14,24 +15,21 @@ use graphile_worker::{
     Cron, CrontabTimerError, IntoTaskHandlerResult, LocalQueueConfig, RefetchDelayConfig, TaskHandler,
     Worker, WorkerBuildError, WorkerContext, WorkerOptions, WorkerRecoveryConfig,
 };
-use serde::{Deserialize, Serialize};
 use tokio::task::JoinHandle;
 
-use crate::api;
-use crate::appointments::{self, OFFER_TASK, OfferOpening};
+use crate::appointments::{OFFER_TASK, OfferOpening};
 use crate::calendars::{self, CHECK_TASK, CheckMirror, SYNC_TASK, SyncCalendar, WRITE_TASK, WriteEvent};
-use crate::calls::{self, SCORE_TASK, ScoreCall};
+use crate::calls::{SCORE_TASK, ScoreCall};
 use crate::leads;
 use crate::messaging::{self, DELIVER_TASK, DeliverText};
-use crate::orgs;
 use crate::platform::app::App;
-use crate::platform::db::Class;
 use crate::platform::ids::OrgId;
 use crate::platform::queue::queue_database;
 use crate::platform::telemetry::chain;
-use crate::receptionist;
 use crate::replies::{self, ANSWER_TASK, AnswerText};
 use crate::waitlist::{self, LAPSE_TASK, LapseOffer};
+
+use schedules::{Schedule, VisitOrgs, visit_orgs};
 
 pub use store::DeadJob;
 
@@ -115,113 +113,6 @@ impl TaskHandler for CheckMirror {
     }
 }
 
-/// Work that comes round, for every org in turn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Schedule {
-    /// Messages that were stored and, after a crash, not acted on.
-    ReplayStored,
-    /// Texts that lost their job.
-    ChaseTexts,
-    /// Calls whose end was never reported.
-    CloseStaleCalls,
-    /// Calls whose report never came.
-    FetchMissingReports,
-    /// Visits whose wall time a new clock rule moved.
-    CheckZones,
-    /// Offers that lost the job which ends them.
-    LapseOffers,
-    /// People whose last day on the waitlist has passed.
-    ExpireWaitlist,
-    /// Answers of the API that are older than a day.
-    ForgetAnswers,
-    /// Calendars that nobody pushed, visits that they do not tell.
-    KeepCalendars,
-    /// Mirrors, held against free/busy.
-    CheckMirrors,
-}
-
-impl Schedule {
-    /// Each schedule with its name and its minutes.
-    const ALL: [(Self, &'static str, u32); 10] = [
-        (Self::ReplayStored, "replay_stored", 1),
-        (Self::ChaseTexts, "chase_texts", 1),
-        (Self::CloseStaleCalls, "close_stale_calls", 5),
-        (Self::FetchMissingReports, "fetch_missing_reports", 5),
-        (Self::CheckZones, "check_zones", 30),
-        (Self::LapseOffers, "lapse_offers", 1),
-        (Self::ExpireWaitlist, "expire_waitlist", 30),
-        (Self::ForgetAnswers, "forget_answers", 30),
-        (Self::KeepCalendars, "keep_calendars", 1),
-        (Self::CheckMirrors, "check_mirrors", 30),
-    ];
-
-    async fn visit(self, app: &App, org: OrgId) -> Result<(), Failure> {
-        match self {
-            Self::ReplayStored => {
-                receptionist::replay_stored(app, org).await.map(drop).map_err(|e| Failure::of(&e))
-            }
-            Self::ChaseTexts => {
-                messaging::chase_unfinished(app, org).await.map(drop).map_err(|e| Failure::of(&e))
-            }
-            Self::CloseStaleCalls => {
-                calls::close_stale(app, org).await.map(drop).map_err(|e| Failure::of(&e))
-            }
-            Self::FetchMissingReports => {
-                calls::fetch_missing_reports(app, org).await.map(drop).map_err(|e| Failure::of(&e))
-            }
-            Self::CheckZones => {
-                appointments::check_zones(app, org).await.map(drop).map_err(|e| Failure::of(&e))
-            }
-            Self::LapseOffers => waitlist::lapse_due(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
-            Self::ExpireWaitlist => waitlist::expire(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
-            Self::KeepCalendars => {
-                calendars::keep_in_step(app, org).await.map(drop).map_err(|e| Failure::of(&e))
-            }
-            Self::CheckMirrors => {
-                calendars::check_mirrors(app, org).await.map(drop).map_err(|e| Failure::of(&e))
-            }
-            Self::ForgetAnswers => api::forget_answers(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
-        }
-    }
-}
-
-/// One round of a schedule. One org's failure does not keep the next from its turn; the round comes again anyway.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-struct VisitOrgs {
-    schedule: Schedule,
-}
-
-impl TaskHandler for VisitOrgs {
-    const IDENTIFIER: &'static str = "visit_orgs";
-
-    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
-        let app = app_of(&context)?;
-        visit_orgs(&app, self.schedule).await.map_err(|e| Failure::of(&e))
-    }
-}
-
-async fn visit_orgs(app: &App, schedule: Schedule) -> Result<(), sqlx::Error> {
-    for org in org_ids(app).await? {
-        if app.stopping.is_cancelled() {
-            break;
-        }
-        if let Err(failure) = schedule.visit(app, org).await {
-            tracing::warn!(org.id = %org, ?schedule, error = %failure.0, "A scheduled visit failed");
-            metrics::counter!("voxanne_jobs_total", "task" => "visit_orgs", "outcome" => "failed")
-                .increment(1);
-        }
-    }
-    Ok(())
-}
-
-async fn org_ids(app: &App) -> Result<Vec<OrgId>, sqlx::Error> {
-    let mut conn = app.db.begin_across(Class::Back).await?;
-    let ids = orgs::org_ids(&mut conn).await?;
-    conn.commit().await?;
-    Ok(ids)
-}
-
 /// Why the queue could not be worked on.
 #[derive(Debug, thiserror::Error)]
 pub enum JobsError {
@@ -239,24 +130,35 @@ pub enum JobsError {
     Database(#[from] sqlx::Error),
 }
 
-/// Jobs run at once by one replica.
+/// Jobs a worker runs at once.
 const CONCURRENCY: usize = 4;
-/// Jobs one replica takes ahead: what a crash makes wait for [`recovery`].
+/// Jobs a worker takes ahead: what a crash makes wait for [`recovery`].
 const TAKEN_AHEAD: usize = 20;
 /// Jobs of one org and task follow each other at this distance at most.
 const POLL: Duration = Duration::from_millis(250);
 /// Pause before a worker that stopped by itself starts again.
 const RESTART: Duration = Duration::from_secs(2);
 
-/// Starts this replica's worker; it ends when [`App::stopping`](crate::platform::app::Parts::stopping) does, jobs in
-/// hand finished. Fails only if the queue cannot be opened now; later trouble is waited out.
-pub async fn start(app: &App) -> Result<JoinHandle<()>, JobsError> {
-    let first = open(app).await?;
-    let app = app.clone();
-    Ok(app.tasks.clone().spawn(keep_working(app, first)))
+/// What a worker works on. Calendars have hands of their own: a provider that does not answer keeps no text waiting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Hands {
+    Desk,
+    Calendars,
 }
 
-async fn keep_working(app: App, first: Worker) {
+/// Starts this replica's workers; they end when [`App::stopping`](crate::platform::app::Parts::stopping) does, jobs in
+/// hand finished. Fails only if the queue cannot be opened now; later trouble is waited out.
+pub async fn start(app: &App) -> Result<JoinHandle<()>, JobsError> {
+    let (desk, calendars) = (open(app, Hands::Desk).await?, open(app, Hands::Calendars).await?);
+    let app = app.clone();
+    let calendars = keep_working(app.clone(), Hands::Calendars, calendars);
+    let desk = keep_working(app.clone(), Hands::Desk, desk);
+    Ok(app.tasks.clone().spawn(async move {
+        futures::future::join(desk, calendars).await;
+    }))
+}
+
+async fn keep_working(app: App, hands: Hands, first: Worker) {
     let mut next = Ok(first);
     loop {
         let ended = match next {
@@ -267,19 +169,19 @@ async fn keep_working(app: App, first: Worker) {
             return;
         }
         if let Err(error) = ended {
-            tracing::error!(error = chain(&error), "The worker stopped; starting it again");
+            tracing::error!(?hands, error = chain(&error), "A worker stopped; starting it again");
         }
         tokio::select! {
             () = tokio::time::sleep(RESTART) => {}
             () = app.stopping.cancelled() => return,
         }
-        next = open(&app).await;
+        next = open(&app, hands).await;
     }
 }
 
-async fn open(app: &App) -> Result<Worker, JobsError> {
+async fn open(app: &App, hands: Hands) -> Result<Worker, JobsError> {
     let stopping = app.stopping.clone();
-    let mut options = options(app)
+    let mut options = with_jobs(options(app), hands)
         .concurrency(CONCURRENCY)
         .poll_interval(POLL)
         .local_queue(LocalQueueConfig::default().with_size(TAKEN_AHEAD).with_refetch_delay(refetch_delay()))
@@ -287,7 +189,7 @@ async fn open(app: &App) -> Result<Worker, JobsError> {
         .worker_recovery(recovery())
         .shutdown_signal(async move { stopping.cancelled().await })
         .shutdown_grace_period(Duration::from_secs(app.config.server.drain_seconds));
-    for (schedule, name, minutes) in Schedule::ALL {
+    for (schedule, name, minutes) in Schedule::ALL.into_iter().filter(|_| hands == Hands::Desk) {
         let payload = serde_json::json!({ "schedule": schedule });
         // One key: a round that is still waiting is not joined by another.
         let round =
@@ -306,16 +208,22 @@ fn options(app: &App) -> WorkerOptions {
     WorkerOptions::default()
         .database(queue_database(&app.db))
         .listen_os_shutdown_signals(false)
-        .define_job::<DeliverText>()
-        .define_job::<ScoreCall>()
-        .define_job::<OfferOpening>()
-        .define_job::<LapseOffer>()
-        .define_job::<AnswerText>()
-        .define_job::<WriteEvent>()
-        .define_job::<SyncCalendar>()
-        .define_job::<CheckMirror>()
-        .define_job::<VisitOrgs>()
         .add_extension(app.clone())
+}
+
+fn with_jobs(options: WorkerOptions, hands: Hands) -> WorkerOptions {
+    match hands {
+        Hands::Desk => options
+            .define_job::<DeliverText>()
+            .define_job::<ScoreCall>()
+            .define_job::<OfferOpening>()
+            .define_job::<LapseOffer>()
+            .define_job::<AnswerText>()
+            .define_job::<VisitOrgs>(),
+        Hands::Calendars => {
+            options.define_job::<WriteEvent>().define_job::<SyncCalendar>().define_job::<CheckMirror>()
+        }
+    }
 }
 
 /// A killed worker's jobs run again within half a minute. A worker that only stalled may then meet its own jobs
@@ -335,7 +243,8 @@ struct Ran(Arc<AtomicUsize>);
 /// Runs everything that is due, one job after another, and says how many. For tests, the demo and the command line.
 pub async fn run_due(app: &App) -> Result<usize, JobsError> {
     let ran = Ran::default();
-    let worker = options(app).concurrency(1).add_extension(ran.clone()).init().await?;
+    let all = with_jobs(with_jobs(options(app), Hands::Desk), Hands::Calendars);
+    let worker = all.concurrency(1).add_extension(ran.clone()).init().await?;
     worker.run_once().await?;
     Ok(ran.0.load(Ordering::Relaxed))
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use reqwest::Url;
 use voxanne_caldav as wire;
 
@@ -104,9 +104,9 @@ impl Caldav {
 
     pub async fn event(&self, calendar: &Calendar, event_ref: &str) -> Result<Option<SeenEvent>, AskError> {
         let object = self.object(calendar, event_ref).await?;
-        // Nobody asks for more than the event's own time here.
-        let instant = (Timestamp::MIN, Timestamp::MIN);
-        object.map(|object| self.seen(calendar, &object, instant)).transpose()
+        // What it keeps within a year: an event of ours does not recur.
+        let year = self.now.checked_add(SignedDuration::from_hours(24 * 400)).unwrap_or(self.now);
+        object.map(|object| self.seen(calendar, &object, (self.now, year))).transpose()
     }
 
     pub async fn insert(&self, calendar: &Calendar, wanted: &Wanted) -> Result<String, AskError> {

@@ -44,6 +44,11 @@ pub async fn keep_in_step(app: &App, org: OrgId) -> Result<usize, sqlx::Error> {
     let poll = SignedDuration::from_mins(app.config.calendars.poll_minutes);
     let before = |by: SignedDuration| now.checked_sub(by).unwrap_or(now);
     let mut tx = app.begin(org).await?;
+    store::forget_consents(&mut tx, org, before(CONSENTS_KEPT)).await?;
+    if !store::has_calendars(&mut tx, org).await? {
+        tx.commit().await?;
+        return Ok(0);
+    }
     let due = store::due_calendars(&mut tx, org, before(poll), now).await?;
     for calendar in &due {
         sync_later(&mut tx, org, *calendar).await?;
@@ -53,7 +58,6 @@ pub async fn keep_in_step(app: &App, org: OrgId) -> Result<usize, sqlx::Error> {
         let job = WriteEvent { org, appointment: row.appointment_id, calendar: row.calendar_id };
         later(&mut tx, job, Duration::ZERO).await?;
     }
-    store::forget_consents(&mut tx, org, before(CONSENTS_KEPT)).await?;
     tx.commit().await?;
     Ok(due.len() + unwritten.len())
 }

@@ -240,6 +240,7 @@ async fn conclude(
             let standing = Standing { state: "written", etag, version: visit.version };
             store::set_event(&mut tx, org, key, standing).await?;
             conflict::agree(app, &mut tx, org, (job.calendar, &event_ref(job.appointment))).await?;
+            tell_overlaps(app, &mut tx, job).await?;
         }
         Ok(Outcome::Removed) => {
             count("removed");
@@ -273,6 +274,22 @@ async fn conclude(
         }
     }
     tx.commit().await
+}
+
+/// G15: what came up in a calendar before the visit was written is told of now.
+async fn tell_overlaps(app: &App, tx: &mut PgConnection, job: WriteEvent) -> Result<(), sqlx::Error> {
+    for row in store::in_the_way(tx, job.org, job.appointment, app.clock.now()).await? {
+        let found = Found {
+            appointment: job.appointment,
+            calendar: row.calendar_id,
+            kind: ConflictKind::Overlap,
+            event_ref: &row.event_ref,
+            etag: None,
+            theirs: Some((row.starts_at.to_jiff(), row.ends_at.to_jiff())),
+        };
+        conflict::raise(app, tx, job.org, &found).await?;
+    }
+    Ok(())
 }
 
 /// As long as the calendar is left alone.

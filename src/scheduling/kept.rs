@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use sqlx::postgres::PgListener;
 use uuid::Uuid;
 
-use super::taken::LookRow;
+use super::understood::LookRow;
 use crate::platform::app::App;
 use crate::platform::db::Class;
 use crate::platform::ids::OrgId;

@@ -19,6 +19,7 @@ mod rule_book;
 mod store;
 mod taken;
 mod templates;
+mod understood;
 
 pub use add_from_template::{Added, add_from_template};
 pub use bookable::Bookable;

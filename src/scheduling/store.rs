@@ -9,7 +9,8 @@ use serde_json::Value;
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::taken::{LookRow, Window, Writer};
+use super::taken::{Window, Writer};
+use super::understood::LookRow;
 use crate::platform::db::{PgConnection, sql, sql_as};
 use crate::platform::ids::{LocationId, OrgId, ResourceId, ServiceId};
 

@@ -1,84 +1,22 @@
 //! What decides about times between two instants, beyond the rules: the ledger, held times, the mirror of outside
 //! calendars, how full a day is, and who comes.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
-use sqlx::postgres::PgRow;
-use sqlx::{FromRow, Row as _};
 use uuid::Uuid;
-use voxanne_slots::{self as slots, Busy, FIRST_LANE, Guest, day_bounds};
+use voxanne_slots::{self as slots, Busy, Guest, day_bounds};
 
 use super::bookable::Bookable;
 use super::kept::{self, Look};
 use super::store::{self, Ledger, Looked};
+use super::understood::{LookRow, understand};
 use crate::calendars;
 use crate::platform::app::App;
 use crate::platform::db::{Class, PgConnection};
 use crate::platform::ids::{AppointmentId, HoldId, OrgId};
-
-/// What a row of `app_ctx.look` tells.
-#[derive(Debug, Clone, Copy)]
-enum Kind {
-    Version,
-    Reserved,
-    Calendar,
-    External,
-    ServiceCount,
-    PractitionerCount,
-    Visit,
-    Turns,
-    /// Of a later version of the function.
-    Unknown,
-}
-
-impl Kind {
-    fn read(word: &str) -> Self {
-        match word {
-            "version" => Self::Version,
-            "reserved" => Self::Reserved,
-            "calendar" => Self::Calendar,
-            "external" => Self::External,
-            "service_count" => Self::ServiceCount,
-            "practitioner_count" => Self::PractitionerCount,
-            "visit" => Self::Visit,
-            "turns" => Self::Turns,
-            _ => Self::Unknown,
-        }
-    }
-}
-
-/// A row of `app_ctx.look`.
-#[derive(Debug)]
-pub(super) struct LookRow {
-    kind: Kind,
-    resource_id: Option<Uuid>,
-    lane: Option<i16>,
-    starts_at: Option<jiff_sqlx::Timestamp>,
-    ends_at: Option<jiff_sqlx::Timestamp>,
-    /// When a held time lapses.
-    expires_at: Option<jiff_sqlx::Timestamp>,
-    local_date: Option<jiff_sqlx::Date>,
-    n: Option<i64>,
-}
-
-/// By position: a busy clinic's fortnight is thousands of rows, and a look-up by name costs more than the row.
-impl<'r> FromRow<'r, PgRow> for LookRow {
-    fn from_row(row: &'r PgRow) -> Result<Self, sqlx::Error> {
-        Ok(Self {
-            kind: Kind::read(row.try_get(0)?),
-            resource_id: row.try_get(1)?,
-            lane: row.try_get(2)?,
-            starts_at: row.try_get(3)?,
-            ends_at: row.try_get(4)?,
-            expires_at: row.try_get(5)?,
-            local_date: row.try_get(6)?,
-            n: row.try_get(7)?,
-        })
-    }
-}
 
 /// Two instants to look between.
 #[derive(Debug, Clone, Copy)]
@@ -115,7 +53,7 @@ pub enum Calendar {
 
 /// The outside calendars that block somebody, and whether each is known.
 #[derive(Debug, Default)]
-pub struct Calendars(Vec<(Option<Uuid>, bool)>);
+pub struct Calendars(pub(super) Vec<(Option<Uuid>, bool)>);
 
 impl Calendars {
     /// What is known of `practitioner`: from the clinic's calendars, which block everybody, and from their own.
@@ -356,71 +294,4 @@ fn own_keys(bookable: &Bookable<'_>, by: &Writer<'_>) -> Vec<String> {
     let counts_turns = bookable.is_in_turn || bookable.has_turns && by.own.is_some();
     let in_turn = counts_turns.then(|| format!("turn:{service}"));
     [call, phone, visit, counted, in_turn].into_iter().flatten().collect()
-}
-
-/// Rows of a look, sorted by what they say.
-#[derive(Default)]
-struct Understood {
-    rules_version: i64,
-    calendars: Vec<(Option<Uuid>, bool)>,
-    intervals: Vec<(Uuid, u16, Timestamp, Timestamp)>,
-    of_service: BTreeMap<Date, u16>,
-    of_practitioner: BTreeMap<(Uuid, Date), u16>,
-    visits: Vec<(Uuid, Timestamp, Timestamp)>,
-    turns: HashMap<Uuid, u64>,
-}
-
-fn understand(app: &App, bookable: &Bookable<'_>, rows: &[LookRow], now: Timestamp) -> Taken {
-    let fresh_since =
-        now.checked_sub(SignedDuration::from_mins(app.config.voice.calendar_fresh_minutes)).unwrap_or(now);
-    let mut understood = Understood::default();
-    for row in rows.iter().filter(|row| row.expires_at.is_none_or(|lapses| lapses.to_jiff() > now)) {
-        understood.add(bookable, row, fresh_since);
-    }
-    Taken {
-        busy: Busy::new(understood.intervals).with_counts(understood.of_service, understood.of_practitioner),
-        guest: bookable.guest(&understood.visits),
-        rules_version: understood.rules_version,
-        calendars: Calendars(understood.calendars),
-        turns: understood.turns,
-    }
-}
-
-impl Understood {
-    fn add(&mut self, bookable: &Bookable<'_>, row: &LookRow, fresh_since: Timestamp) {
-        let starts_at = row.starts_at.map(jiff_sqlx::Timestamp::to_jiff);
-        let interval = starts_at.zip(row.ends_at.map(jiff_sqlx::Timestamp::to_jiff));
-        let count = row.n.unwrap_or(0);
-        let visits = u16::try_from(count).unwrap_or(u16::MAX);
-        let date = row.local_date.map(jiff_sqlx::Date::to_jiff);
-        match row.kind {
-            Kind::Version => self.rules_version = count,
-            Kind::Calendar => {
-                let is_fresh = starts_at.is_some_and(|known_at| known_at >= fresh_since);
-                self.calendars.push((row.resource_id, is_fresh && row.lane == Some(1)));
-            }
-            Kind::Reserved => {
-                let lane = row.lane.and_then(|l| u16::try_from(l).ok()).unwrap_or(FIRST_LANE);
-                self.intervals.extend(row.resource_id.zip(interval).map(|(r, (s, e))| (r, lane, s, e)));
-            }
-            Kind::External => {
-                // The clinic's own calendar blocks everybody; a practitioner's blocks that person.
-                let blocked = bookable.practitioners.iter().map(|p| p.id);
-                let blocked = blocked.filter(|id| row.resource_id.is_none_or(|only| only == *id));
-                let all = interval
-                    .into_iter()
-                    .flat_map(|(s, e)| blocked.clone().map(move |r| (r, FIRST_LANE, s, e)));
-                self.intervals.extend(all);
-            }
-            Kind::ServiceCount => self.of_service.extend(date.map(|date| (date, visits))),
-            Kind::PractitionerCount => {
-                self.of_practitioner.extend(row.resource_id.zip(date).map(|key| (key, visits)));
-            }
-            Kind::Visit => self.visits.extend(row.resource_id.zip(interval).map(|(r, (s, e))| (r, s, e))),
-            Kind::Turns => {
-                self.turns.extend(row.resource_id.map(|id| (id, u64::try_from(count).unwrap_or(0))));
-            }
-            Kind::Unknown => {}
-        }
-    }
 }

@@ -138,6 +138,14 @@ pub(in super::super) async fn choose(
     Ok(Some(connection))
 }
 
+/// Whether anything was ever connected.
+pub(in super::super) async fn has_calendars(tx: &mut PgConnection, org: OrgId) -> sqlx::Result<bool> {
+    sql_scalar("select exists (select from calendar_connections where org_id = $1)")
+        .bind(org)
+        .fetch_one(tx)
+        .await
+}
+
 /// Calendars in use that nobody has looked at since `before`.
 pub(in super::super) async fn due_calendars(
     tx: &mut PgConnection,

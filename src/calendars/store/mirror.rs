@@ -273,6 +273,41 @@ pub(in super::super) struct OverlapRow {
     pub ends_at: jiff_sqlx::Timestamp,
 }
 
+/// What calendars that block a visit's practitioner keep at its time.
+#[derive(Debug, FromRow)]
+pub(in super::super) struct InTheWayRow {
+    pub calendar_id: CalendarId,
+    pub event_ref: String,
+    pub starts_at: jiff_sqlx::Timestamp,
+    pub ends_at: jiff_sqlx::Timestamp,
+}
+
+/// Foreign events at the time of a visit ahead: it was held before they came, or booked while they were not known.
+pub(in super::super) async fn in_the_way(
+    tx: &mut PgConnection,
+    org: OrgId,
+    appointment: AppointmentId,
+    now: Timestamp,
+) -> sqlx::Result<Vec<InTheWayRow>> {
+    sql_as(
+        "select b.calendar_id, b.event_ref, min(b.starts_at) as starts_at, max(b.ends_at) as ends_at
+           from appointments a
+           join calendar_connections k on k.org_id = a.org_id and (k.practitioner_id = a.practitioner_id or k.practitioner_id is null)
+           join calendars c on c.org_id = a.org_id and c.connection_id = k.id and c.blocks
+           join external_busy b on b.org_id = a.org_id and b.calendar_id = c.id and b.starts_at < a.ends_at and b.ends_at > a.starts_at
+            and b.starts_at > a.starts_at - interval '24 hours'
+          where a.org_id = $1 and a.id = $2 and a.status in ('pending', 'scheduled') and a.ends_at > $3 and b.event_ref <> ''
+            and not exists (select from calendar_events e where e.org_id = b.org_id and e.appointment_id = a.id
+                  and e.calendar_id = b.calendar_id and e.event_ref = b.event_ref)
+          group by b.calendar_id, b.event_ref",
+    )
+    .bind(org)
+    .bind(appointment)
+    .bind(now.to_sqlx())
+    .fetch_all(tx)
+    .await
+}
+
 /// Visits ahead that overlap what the mirror has of these events; of all of them when `refs` is `None`.
 pub(in super::super) async fn overlaps(
     tx: &mut PgConnection,

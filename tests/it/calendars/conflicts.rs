@@ -150,6 +150,29 @@ async fn g15_something_of_theirs_at_the_time_of_a_visit_is_told_and_the_visit_st
 }
 
 #[tokio::test]
+async fn g15_a_time_that_a_caller_holds_wins_over_an_event_that_came_after_and_staff_are_told() {
+    let vox = connected().await;
+    let call = vox.call(&call_ref(1));
+    let mut wish = booking("Botox", "2026-12-01", "10:00", "Ana Diaz");
+    wish["prepareOnly"] = true.into();
+    call.tool("book_appointment", wish.clone()).await.unwrap();
+    blocks(&vox, "2026-12-01T08:00:00Z", "2026-12-02T08:00:00Z");
+    pushed(&vox).await;
+    // Nobody else gets it …
+    let other = vox.call_from(&vox.glow, &call_ref(2), Some("+13105550199"));
+    let said =
+        other.tool("book_appointment", booking("Botox", "2026-12-01", "10:00", "Bea Fox")).await.unwrap();
+    assert!(said.text().starts_with("I'm sorry"), "{}", said.text());
+    // … and whoever holds it does.
+    wish["prepareOnly"] = false.into();
+    let said = call.tool("book_appointment", wish).await.unwrap();
+    assert!(said.text().starts_with("Great!"), "{}", said.text());
+    vox.run_jobs().await;
+    assert_eq!((open(&vox, "overlap").await, tasks(&vox).await), (1, 1));
+    assert_event_at(&vox, "2026-12-01T18:00:00Z");
+}
+
+#[tokio::test]
 async fn a_cancelled_visit_takes_its_event_out_and_a_moved_one_is_asked_about() {
     let (vox, event) = with_event().await;
     let call = vox.call(&call_ref(2));

@@ -1,5 +1,6 @@
 //! Outside calendars: what is read from them, what is written into them, and what a caller hears meanwhile.
 
+mod caldav;
 mod commands;
 mod conflicts;
 mod connections;
@@ -11,6 +12,7 @@ mod resolve;
 mod sync;
 mod tokens;
 mod voice;
+mod workers;
 
 use serde_json::json;
 use voxanne_sandbox::google::{Seen, When};
@@ -28,6 +30,16 @@ async fn connected() -> Voxanne {
 async fn connect(vox: &Voxanne) {
     vox.exec("update integration_settings set calendar_of_record = false").await;
     vox.connects(vox.glow.org, None, ACCOUNT).await;
+}
+
+/// Another process of the same installation, which asks the same Google.
+async fn beside(vox: &Voxanne) -> Voxanne {
+    let google = voxanne_google_calendar::Endpoints::at(&vox.sandbox.url());
+    let same = |config: &mut voxanne::platform::config::Config| {
+        config.google.token_url = google.token_url;
+        config.google.api_url = google.api_url;
+    };
+    vox.restarted_with(same).await
 }
 
 /// Books Botox for Ana on Tuesday, December 1st, and says what the caller heard.

@@ -11,31 +11,21 @@ use super::*;
 #[tokio::test]
 async fn g2_twenty_at_once_with_an_expired_token_refresh_once() {
     let vox = connected().await;
-    let other = vox.restarted().await;
     google(&vox).expire_access_tokens(ACCOUNT);
     let org = vox.glow.org;
     let calendar: uuid::Uuid = vox.one("select id from calendars where blocks").await;
     let job = calendars::CheckMirror { org, calendar: calendar.into() };
-    // Half of them in another process, which shares nothing but the database; its sandbox is not asked.
     let asks = (0..20).map(|_| calendars::check_mirror(&vox.app, job));
     for asked in join_all(asks).await {
         asked.unwrap();
     }
     assert_eq!(google(&vox).refreshes(ACCOUNT), 1);
-    drop(other);
 }
 
 #[tokio::test]
 async fn g2_two_processes_with_an_expired_token_refresh_once() {
     let vox = connected().await;
-    let url = vox.sandbox.url();
-    let other = vox
-        .restarted_with(move |config| {
-            let google = voxanne_google_calendar::Endpoints::at(&url);
-            config.google.token_url = google.token_url;
-            config.google.api_url = google.api_url;
-        })
-        .await;
+    let other = beside(&vox).await;
     // By the clock, and not by a refusal: both processes see it at once.
     vox.later(SignedDuration::from_hours(2));
     other.later(SignedDuration::from_hours(2));

@@ -108,7 +108,9 @@ fn config_in(folder: &Path) -> String {
 
 /// Radicale, wherever `bin/setup` found or put it.
 fn command() -> Command {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/radicale/bin/python3");
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
+    let own = own.map(|dir| dir.join("target/radicale/bin/python3")).find(|python| python.exists());
+    let own = own.unwrap_or_default();
     let module = |python: &Path| {
         let mut command = Command::new(python);
         command.args(["-m", "radicale"]);

@@ -1,0 +1,117 @@
+//! What comes round by itself, for every org in turn.
+
+use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext};
+use serde::{Deserialize, Serialize};
+
+use super::{Failure, app_of};
+use crate::platform::app::App;
+use crate::platform::db::Class;
+use crate::platform::ids::OrgId;
+use crate::{api, appointments, calendars, calls, messaging, orgs, receptionist, waitlist};
+
+/// Work that comes round, for every org in turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Schedule {
+    /// Messages that were stored and, after a crash, not acted on.
+    ReplayStored,
+    /// Texts that lost their job.
+    ChaseTexts,
+    /// Calls whose end was never reported.
+    CloseStaleCalls,
+    /// Calls whose report never came.
+    FetchMissingReports,
+    /// Visits whose wall time a new clock rule moved.
+    CheckZones,
+    /// Offers that lost the job which ends them.
+    LapseOffers,
+    /// People whose last day on the waitlist has passed.
+    ExpireWaitlist,
+    /// Answers of the API that are older than a day.
+    ForgetAnswers,
+    /// Calendars that nobody pushed, visits that they do not tell.
+    KeepCalendars,
+    /// Mirrors, held against free/busy.
+    CheckMirrors,
+}
+
+impl Schedule {
+    /// Each schedule with its name and its minutes.
+    pub(super) const ALL: [(Self, &'static str, u32); 10] = [
+        (Self::ReplayStored, "replay_stored", 1),
+        (Self::ChaseTexts, "chase_texts", 1),
+        (Self::CloseStaleCalls, "close_stale_calls", 5),
+        (Self::FetchMissingReports, "fetch_missing_reports", 5),
+        (Self::CheckZones, "check_zones", 30),
+        (Self::LapseOffers, "lapse_offers", 1),
+        (Self::ExpireWaitlist, "expire_waitlist", 30),
+        (Self::ForgetAnswers, "forget_answers", 30),
+        (Self::KeepCalendars, "keep_calendars", 1),
+        (Self::CheckMirrors, "check_mirrors", 30),
+    ];
+
+    async fn visit(self, app: &App, org: OrgId) -> Result<(), Failure> {
+        match self {
+            Self::ReplayStored => {
+                receptionist::replay_stored(app, org).await.map(drop).map_err(|e| Failure::of(&e))
+            }
+            Self::ChaseTexts => {
+                messaging::chase_unfinished(app, org).await.map(drop).map_err(|e| Failure::of(&e))
+            }
+            Self::CloseStaleCalls => {
+                calls::close_stale(app, org).await.map(drop).map_err(|e| Failure::of(&e))
+            }
+            Self::FetchMissingReports => {
+                calls::fetch_missing_reports(app, org).await.map(drop).map_err(|e| Failure::of(&e))
+            }
+            Self::CheckZones => {
+                appointments::check_zones(app, org).await.map(drop).map_err(|e| Failure::of(&e))
+            }
+            Self::LapseOffers => waitlist::lapse_due(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
+            Self::ExpireWaitlist => waitlist::expire(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
+            Self::KeepCalendars => {
+                calendars::keep_in_step(app, org).await.map(drop).map_err(|e| Failure::of(&e))
+            }
+            Self::CheckMirrors => {
+                calendars::check_mirrors(app, org).await.map(drop).map_err(|e| Failure::of(&e))
+            }
+            Self::ForgetAnswers => api::forget_answers(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
+        }
+    }
+}
+
+/// One round of a schedule. One org's failure does not keep the next from its turn; the round comes again anyway.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(super) struct VisitOrgs {
+    pub schedule: Schedule,
+}
+
+impl TaskHandler for VisitOrgs {
+    const IDENTIFIER: &'static str = "visit_orgs";
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let app = app_of(&context)?;
+        visit_orgs(&app, self.schedule).await.map_err(|e| Failure::of(&e))
+    }
+}
+
+pub(super) async fn visit_orgs(app: &App, schedule: Schedule) -> Result<(), sqlx::Error> {
+    for org in org_ids(app).await? {
+        if app.stopping.is_cancelled() {
+            break;
+        }
+        if let Err(failure) = schedule.visit(app, org).await {
+            tracing::warn!(org.id = %org, ?schedule, error = %failure.0, "A scheduled visit failed");
+            metrics::counter!("voxanne_jobs_total", "task" => "visit_orgs", "outcome" => "failed")
+                .increment(1);
+        }
+    }
+    Ok(())
+}
+
+async fn org_ids(app: &App) -> Result<Vec<OrgId>, sqlx::Error> {
+    let mut conn = app.db.begin_across(Class::Back).await?;
+    let ids = orgs::org_ids(&mut conn).await?;
+    conn.commit().await?;
+    Ok(ids)
+}
