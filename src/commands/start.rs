@@ -88,7 +88,8 @@ impl Started {
         }
         let keys = Keys::new(&config.secrets.key, &config.secrets.former_keys).doing("read the keys")?;
         let embedded = if is_private { Some(private_server(&config, &dir).await?) } else { None };
-        match Self::assemble(config, how, &dir, (keys, embedded.as_ref())).await {
+        // Settings are large, and every command would carry them twice.
+        match Box::pin(Self::assemble(config, how, &dir, (keys, embedded.as_ref()))).await {
             Ok((app, [admin_url, app_url], sandbox)) => {
                 Ok(Self { app, admin_url, app_url, sandbox, embedded })
             }
