@@ -227,6 +227,7 @@ comment on column calendar_feeds.revoked_at is 'From then on it is unknown; null
 
 alter table integration_settings add column feed_names boolean not null default false;
 comment on column integration_settings.feed_names is 'Whether subscribed feeds tell who comes; false shows the service only.';
+comment on column idempotent_requests.body is 'The answer; sealed where it tells a secret.';
 
 create trigger tell_scheduling after insert or update or delete on calendars
   for each statement execute function app_ctx.tell_scheduling();

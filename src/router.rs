@@ -34,6 +34,8 @@ pub fn router(app: App, metrics: Option<PrometheusHandle>) -> Router {
         .merge(replies::http::router())
         // What Google calls.
         .merge(calendars::http::router())
+        // What practitioners' own calendar programs read.
+        .merge(calendars::feed_http::router())
         // What people tap.
         .merge(waitlist::http::router())
         // What the clinics' own programs call.

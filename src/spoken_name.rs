@@ -53,6 +53,21 @@ impl SpokenName {
         name.split_once(' ').map_or(name, |(first, _)| first)
     }
 
+    /// The name for those who know the person: "Maria S." of "Dr. Maria da Silva".
+    pub fn short(&self) -> String {
+        let last = self.untitled().rsplit_once(' ').and_then(|(_, last)| {
+            let letters = last.char_indices().skip_while(|(_, c)| !c.is_alphabetic());
+            let (start, _) = letters.clone().next()?;
+            let end =
+                letters.skip(1).find(|(_, c)| !is_combining_mark(*c)).map_or(last.len(), |(end, _)| end);
+            last.get(start..end)
+        });
+        match last {
+            Some(initial) => format!("{} {initial}.", self.first()),
+            None => self.first().to_owned(),
+        }
+    }
+
     /// "Maria Silva" of "Dr. Maria Silva".
     fn untitled(&self) -> &str {
         const TITLES: [&str; 6] = ["mr", "mrs", "ms", "miss", "dr", "prof"];
@@ -162,6 +177,21 @@ mod tests {
 
     fn name(raw: &str) -> SpokenName {
         SpokenName::parse(raw).unwrap()
+    }
+
+    #[test]
+    fn a_short_name_is_the_first_one_and_an_initial() {
+        for (whole, short) in [
+            ("Dana O'Neil", "Dana O."),
+            ("Dr. Maria da Silva", "Maria S."),
+            ("Prince", "Prince"),
+            ("Ana-Lucía Ñandú", "Ana-Lucía Ñ."),
+            ("Jo 'Smith", "Jo S."),
+            ("Zoë E\u{328}\u{301}t", "Zoë Ę\u{301}."),
+            ("Jo .", "Jo"),
+        ] {
+            assert_eq!(SpokenName::parse(whole).unwrap().short(), short, "{whole}");
+        }
     }
 
     #[test]

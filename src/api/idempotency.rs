@@ -7,6 +7,8 @@
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use jiff::SignedDuration;
+use secrecy::ExposeSecret as _;
+use serde_json::Value;
 
 use super::answer::Answer;
 use super::caller::ApiCaller;
@@ -22,6 +24,9 @@ use crate::platform::problem::Problem;
 const HEADER: &str = "idempotency-key";
 /// As long as the column allows.
 const KEY_LENGTH_MAX: usize = 255;
+/// What a sealed body begins with, and no JSON does.
+const SEALED: &str = "sealed:";
+const COLUMN: &str = "idempotent_requests.body";
 /// How long an answer is kept, at least.
 const KEPT_HOURS: i64 = 24;
 
@@ -32,6 +37,33 @@ pub(super) async fn once(
     request: &Received,
     act: impl AsyncFnOnce(&mut PgConnection) -> Result<Answer, Problem>,
 ) -> Result<Response, Problem> {
+    answered(app, caller, request, Body::Plain, act).await
+}
+
+/// The same for an answer that tells a secret: what is kept of it is sealed.
+pub(super) async fn once_in_secret(
+    app: &App,
+    caller: &ApiCaller,
+    request: &Received,
+    act: impl AsyncFnOnce(&mut PgConnection) -> Result<Answer, Problem>,
+) -> Result<Response, Problem> {
+    answered(app, caller, request, Body::Sealed, act).await
+}
+
+/// How the body of an answer is kept.
+#[derive(Debug, Clone, Copy)]
+enum Body {
+    Plain,
+    Sealed,
+}
+
+async fn answered(
+    app: &App,
+    caller: &ApiCaller,
+    request: &Received,
+    body: Body,
+    act: impl AsyncFnOnce(&mut PgConnection) -> Result<Answer, Problem>,
+) -> Result<Response, Problem> {
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let mut tx: OrgTx = app.begin(caller.org).await.map_err(failed)?;
     let key = key_of(&request.headers)?;
@@ -40,7 +72,7 @@ pub(super) async fn once(
         let claim = store::claim(&mut tx, (caller.org, caller.key, key), &request.digest, now);
         match claim.await.map_err(failed)? {
             Claim::First => {}
-            Claim::Answered(kept) => return again(&kept).map(Answer::into_response),
+            Claim::Answered(kept) => return again(app, caller.org, &kept).map(Answer::into_response),
             Claim::AnotherRequest => return Err(problems::KEY_REUSED),
         }
     }
@@ -49,7 +81,7 @@ pub(super) async fn once(
         let kept = KeptAnswer {
             status: i32::from(answer.status.as_u16()),
             headers: serde_json::json!({"etag": answer.etag, "location": answer.location}),
-            body: answer.body.to_string(),
+            body: kept_body(app, caller.org, body, &answer)?,
         };
         store::keep_answer(&mut tx, (caller.org, caller.key, key), &kept).await.map_err(failed)?;
     }
@@ -69,9 +101,31 @@ fn key_of(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     }
 }
 
-fn again(kept: &KeptAnswer) -> Result<Answer, Problem> {
+/// A day later it is gone: nobody seals it anew after a rotation of keys.
+fn kept_body(app: &App, org: OrgId, body: Body, answer: &Answer) -> Result<String, Problem> {
+    let text = answer.body.to_string();
+    match body {
+        Body::Plain => Ok(text),
+        Body::Sealed => match app.keys.seal(org, COLUMN, &text) {
+            Ok(sealed) => Ok(format!("{SEALED}{}", hex::encode(sealed))),
+            Err(error) => {
+                tracing::error!(org.id = %org, %error, "An answer cannot be sealed");
+                Err(Problem::INTERNAL)
+            }
+        },
+    }
+}
+
+/// The body as it was given; `None` when it cannot be read any more.
+fn given_body(app: &App, org: OrgId, kept: &str) -> Option<Value> {
+    let Some(sealed) = kept.strip_prefix(SEALED) else { return serde_json::from_str(kept).ok() };
+    let text = app.keys.open(org, COLUMN, &hex::decode(sealed).ok()?).ok()?;
+    serde_json::from_str(text.expose_secret()).ok()
+}
+
+fn again(app: &App, org: OrgId, kept: &KeptAnswer) -> Result<Answer, Problem> {
     let broken = || {
-        tracing::error!("A kept answer cannot be read");
+        tracing::error!(org.id = %org, "A kept answer cannot be read");
         Problem::INTERNAL
     };
     let status = u16::try_from(kept.status).ok().and_then(|status| StatusCode::from_u16(status).ok());
@@ -80,7 +134,7 @@ fn again(kept: &KeptAnswer) -> Result<Answer, Problem> {
         status: status.ok_or_else(broken)?,
         etag: header("etag"),
         location: header("location"),
-        body: serde_json::from_str(&kept.body).ok().ok_or_else(broken)?,
+        body: given_body(app, org, &kept.body).ok_or_else(broken)?,
     })
 }
 

@@ -138,6 +138,9 @@ fn scope_of(path: &str, method: &HttpMethod) -> Scope {
     match path.split('/').nth(1) {
         Some("appointments" | "openings" | "holds" | "series") if is_read => Scope::AppointmentsRead,
         Some("appointments" | "openings" | "holds" | "series") => Scope::AppointmentsWrite,
+        Some("calendar-settings") if is_read => Scope::CalendarsRead,
+        Some("calendar-settings") => Scope::CalendarsWrite,
+        Some("practitioners") if path.ends_with("/feed") => Scope::CalendarsWrite,
         Some("waitlist") if is_read => Scope::WaitlistRead,
         Some("waitlist") => Scope::WaitlistWrite,
         Some(calendars) if calendars.starts_with("calendar") && is_read => Scope::CalendarsRead,

@@ -21,7 +21,7 @@ pub(super) fn seal(
     (column, row): (&str, Uuid),
     secret: &str,
 ) -> Result<Vec<u8>, SecretError> {
-    app.keys.seal(org, &format!("{column}:{row}"), secret)
+    app.calendar_keys.seal_row(org, (column, row), secret)
 }
 
 /// Opens what [`seal`] made for the same column of the same row.
@@ -31,5 +31,5 @@ pub(super) fn open(
     (column, row): (&str, Uuid),
     sealed: &[u8],
 ) -> Result<SecretString, SecretError> {
-    app.keys.open(org, &format!("{column}:{row}"), sealed)
+    app.calendar_keys.open_row(org, (column, row), sealed)
 }

@@ -3,6 +3,7 @@
 mod calendar;
 mod catalogue;
 mod key;
+mod reseal;
 mod secret;
 
 use clap::Subcommand;
@@ -53,6 +54,8 @@ enum What {
     /// Services from templates
     #[command(subcommand)]
     Catalogue(catalogue::Action),
+    /// Seal by the current keys what their predecessors sealed, so that those can go
+    Reseal(reseal::Args),
 }
 
 #[derive(Debug, Subcommand)]
@@ -152,6 +155,7 @@ pub(super) async fn run(args: Args) -> Result<(), CommandError> {
         }
         What::Catalogue(action) => catalogue::run(app, action).await,
         What::Calendar(action) => calendar::run(app, action).await,
+        What::Reseal(args) => reseal::run(app, &args).await,
         What::Number(Number::Add { org, number, platform_id, assistant }) => {
             add_number(app, org, number, (platform_id, assistant)).await
         }

@@ -10,7 +10,7 @@ use super::failure::Doing as _;
 use super::org::every_org;
 use super::output::say;
 use super::start::{self, How, Started};
-use super::{serve, store};
+use super::{sealed, serve, store};
 use crate::platform::app::App;
 use crate::platform::config::Config;
 use crate::platform::db::Class;
@@ -114,6 +114,9 @@ async fn examine(app: &App, findings: &mut Findings) -> Result<(), CommandError>
     }
     check_doors(app, findings).await?;
     for org in every_org(app).await.doing("list the orgs")? {
+        for wrong in sealed::complaints(app, org).await? {
+            findings.wrong(&wrong);
+        }
         check_org(app, findings, org).await?;
     }
     let dead = jobs::list_dead(app).await.doing("read the dead jobs")?.len();

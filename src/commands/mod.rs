@@ -19,6 +19,7 @@ mod org;
 mod output;
 mod place;
 mod roles;
+mod sealed;
 mod serve;
 mod start;
 mod store;

@@ -6,6 +6,7 @@ use super::CommandError;
 use super::failure::Doing as _;
 use super::org::every_org;
 use super::roles;
+use super::sealed;
 use super::start::{self, How, Started};
 use crate::orgs;
 use crate::platform::app::App;
@@ -27,7 +28,10 @@ pub(super) async fn serve(args: Args) -> Result<(), CommandError> {
     let listener = roles::listen(&config.server.listen, "server.listen (PORT)").await?;
     let mut started = Started::begin(config, How::to_serve()).await?;
     say_where_texts_go(&started);
-    let mut done = check_doors(&started.app).await;
+    let mut done = sealed::check(&started.app).await;
+    if done.is_ok() {
+        done = check_doors(&started.app).await;
+    }
     if done.is_ok() {
         let address = listener.local_addr();
         done = roles::start(&started, Some(listener), !args.no_worker).await;
@@ -48,7 +52,10 @@ pub(super) async fn work() -> Result<(), CommandError> {
     telemetry::start_logging(&config.log);
     let mut started = Started::begin(config, How::to_serve()).await?;
     say_where_texts_go(&started);
-    let mut done = roles::start(&started, None, true).await;
+    let mut done = sealed::check(&started.app).await;
+    if done.is_ok() {
+        done = roles::start(&started, None, true).await;
+    }
     if done.is_ok() {
         tracing::info!("Ready");
         done = roles::until_stopped(&mut started).await;

@@ -121,7 +121,8 @@ impl Started {
             config.vapi.base_url = sandbox.url();
             use_google(&mut config, &sandbox.url());
         }
-        let app = App::new(config, db, how.clock, Ids::random(), keys).doing("set up calls to vendors")?;
+        let app =
+            App::new(config, db, how.clock, Ids::random(), keys).doing("put the application together")?;
         Ok((app, [admin_url, app_url], sandbox))
     }
 

@@ -129,6 +129,7 @@ mod tests {
             texts_per_day_max: 500,
             texting_enabled: true,
             keep_recordings: "never".into(),
+            feed_names: false,
             twilio,
             vapi_private_key: None,
         }

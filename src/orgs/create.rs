@@ -114,7 +114,7 @@ pub async fn issue_secret(
     }
     let id: Uuid = app.new_id();
     let scheme = serde_json::to_value(scheme).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
-    let sealed = app.keys.seal(org, WEBHOOK_SECRET, plain)?;
+    let sealed = app.keys.seal_row(org, (WEBHOOK_SECRET, id), plain)?;
     let secret = SealedSecret { id, scheme, sealed, digest: app.keys.digest(plain) };
     store::insert_secret(tx, org, secret, app.clock.now()).await?;
     Ok(id)

@@ -27,7 +27,7 @@ async fn load(app: &App, org: OrgId) -> Result<Arc<Vec<Credential>>, sqlx::Error
     tx.commit().await?;
     let opened = rows.into_iter().filter_map(|(id, scheme, sealed)| {
         let scheme: Scheme = serde_json::from_value(scheme).ok()?;
-        match app.keys.open(org, WEBHOOK_SECRET, &sealed) {
+        match app.keys.open_row(org, (WEBHOOK_SECRET, id), &sealed) {
             Ok(secret) => Some(Credential { id: CredentialId(id.to_string()), scheme, secret }),
             Err(error) => {
                 tracing::error!(org.id = %org, credential.id = %id, %error, "A webhook secret does not open");

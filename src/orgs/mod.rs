@@ -5,6 +5,7 @@
 mod connect_twilio;
 mod create;
 mod credentials;
+mod reseal;
 mod resolve;
 mod settings;
 mod store;
@@ -14,6 +15,7 @@ pub use create::{
     CreateError, NewAssistant, NewOrg, NewPhoneNumber, create, issue_door_token, issue_secret, revoke_secret,
 };
 pub use credentials::credentials;
+pub use reseal::{ResealError, Standing, reseal, standing};
 pub use resolve::{Claimed, Owner, Ownership, owner_of, ownership};
 pub use settings::{Settings, TwilioAccount, settings};
 pub use store::{

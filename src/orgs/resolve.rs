@@ -34,6 +34,8 @@ pub enum Claimed {
     Number(String),
     /// The token in the link of a waitlist's offer.
     Offer(String),
+    /// The token in the address of a feed.
+    Feed(String),
 }
 
 /// Whose a key is.
@@ -70,7 +72,8 @@ pub async fn owner_of(app: &App, claimed: &Claimed) -> Result<Option<Owner>, Arc
     | Claimed::Assistant(id)
     | Claimed::PhoneNumberId(id)
     | Claimed::Number(id)
-    | Claimed::Offer(id)) = claimed;
+    | Claimed::Offer(id)
+    | Claimed::Feed(id)) = claimed;
     if id.len() > ID_BYTES_MAX {
         return Ok(None);
     }
@@ -83,6 +86,7 @@ pub async fn owner_of(app: &App, claimed: &Claimed) -> Result<Option<Owner>, Arc
         Claimed::PhoneNumberId(id) => ("phone_number_id", id.clone()),
         Claimed::Number(number) => ("number", number.clone()),
         Claimed::Offer(token) => ("offer", hex::encode(app.keys.digest(token))),
+        Claimed::Feed(token) => ("feed", hex::encode(app.keys.digest(token))),
     };
     kept.0.get(key.clone(), look_up(app, key)).await
 }
@@ -92,7 +96,7 @@ async fn look_up(app: &App, (kind, key): (&'static str, String)) -> Result<Optio
     let row = store::resolve(&mut conn, &[kind], &[key]).await?.into_iter().next();
     conn.commit().await?;
     let Some((_, _, org, row)) = row else { return Ok(None) };
-    let is_somewhere = !matches!(kind, "door" | "secret" | "api_key" | "offer");
+    let is_somewhere = !matches!(kind, "door" | "secret" | "api_key" | "offer" | "feed");
     let location = if is_somewhere { location_of(app, org, row).await? } else { None };
     Ok(Some(Owner { org, location }))
 }

@@ -40,6 +40,8 @@ pub struct Settings {
     pub texting_enabled: bool,
     /// `always`, `with_consent` or `never`.
     pub keep_recordings: String,
+    /// Whether feeds tell who comes.
+    pub feed_names: bool,
     /// The org's own account, when it has one.
     pub twilio: Option<TwilioAccount>,
     /// The voice platform's management key, when it was given.
@@ -88,6 +90,7 @@ pub async fn settings(tx: &mut PgConnection, keys: &Keys, org: OrgId) -> Result<
         texts_per_day_max: row.texts_per_day_max,
         texting_enabled: row.texting_enabled,
         keep_recordings: row.keep_recordings,
+        feed_names: row.feed_names,
         twilio,
         vapi_private_key: opened(VAPI_KEY, row.vapi_private_key_sealed),
     })

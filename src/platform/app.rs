@@ -12,11 +12,22 @@ use super::config::Config;
 use super::db::{Class, Db, OrgTx};
 use super::ids::{Ids, OrgId};
 use super::memo::Memo;
-use super::secrets::Keys;
+use super::secrets::{Keys, SecretError};
 
 /// Everything a handler, verb or job may use. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct App(Arc<Parts>);
+
+/// Why the parts do not go together.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// No client for calls to vendors.
+    #[error("calls to vendors cannot be set up")]
+    Vendors(#[from] reqwest::Error),
+    /// A key of the calendars is none.
+    #[error(transparent)]
+    Key(#[from] SecretError),
+}
 
 /// What an [`App`] is made of.
 #[derive(Debug)]
@@ -31,6 +42,8 @@ pub struct Parts {
     pub ids: Ids,
     /// Seals and opens secrets.
     pub keys: Keys,
+    /// Seals and opens what lets us into outside calendars.
+    pub calendar_keys: Keys,
     /// For calls to vendors: time-limited, follows no redirect.
     pub http: reqwest::Client,
     /// Values that slices share within the process.
@@ -54,7 +67,8 @@ impl std::ops::Deref for App {
 
 impl App {
     /// Puts the parts together.
-    pub fn new(config: Config, db: Db, clock: Clock, ids: Ids, keys: Keys) -> Result<Self, reqwest::Error> {
+    pub fn new(config: Config, db: Db, clock: Clock, ids: Ids, keys: Keys) -> Result<Self, AppError> {
+        let calendar_keys = keys.for_calendars(&config.google)?;
         let http = http_client(Duration::from_secs(config.texts.timeout_seconds))?;
         Ok(Self(Arc::new(Parts {
             config,
@@ -62,6 +76,7 @@ impl App {
             clock,
             ids,
             keys,
+            calendar_keys,
             http,
             memo: Memo::default(),
             tasks: TaskTracker::new(),

@@ -24,6 +24,20 @@ fn row(method: &'static str, path: &'static str, id: &'static str, body: Value) 
 }
 
 fn rows() -> Vec<Row> {
+    rows_of_scheduling().into_iter().chain(rows_of_calendars()).collect()
+}
+
+fn rows_of_calendars() -> Vec<Row> {
+    let none = || Value::Null;
+    vec![
+        row("post", "/practitioners/{id}/feed", "$practitioner", none()),
+        row("delete", "/practitioners/{id}/feed", "$practitioner", none()),
+        row("get", "/calendar-settings", "", none()),
+        row("put", "/calendar-settings", "", json!({"feed_names": true})),
+    ]
+}
+
+fn rows_of_scheduling() -> Vec<Row> {
     let none = || Value::Null;
     let hours = "?location_id=$location&practitioner_id=$practitioner";
     let day = json!({"weekday": "monday", "opens": "09:00", "closes": "17:00"});

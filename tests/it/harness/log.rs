@@ -30,6 +30,7 @@ const PERSONAL: &[&str] = &[
     "whsec_",
     "vxk_",
     "door_test",
+    "/feeds/",
     "lip filler on Thursday",
     "evil.example",
     "@glow.example",

@@ -110,10 +110,10 @@ impl Voxanne {
 
     /// Starts one with other settings.
     pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
-        Self::on(new_database().await, change).await
+        Self::on(new_database().await, keys(), change).await
     }
 
-    async fn on(database: Database, change: impl FnOnce(&mut Config)) -> Self {
+    async fn on(database: Database, keys: Keys, change: impl FnOnce(&mut Config)) -> Self {
         log::capture();
         let clock = Clock::fixed(NOW.parse().unwrap());
         let sandbox_clock = clock.clone();
@@ -124,7 +124,7 @@ impl Voxanne {
         config.server.public_url.clone_from(&url);
         change(&mut config);
         let db = Db::open(&database.app_url, &config.database).unwrap();
-        let app = App::new(config, db, clock, Ids::random(), keys()).unwrap();
+        let app = App::new(config, db, clock, Ids::random(), keys).unwrap();
         app.tasks.spawn(voxanne::platform::edge::serve(
             app.clone(),
             listener,
@@ -165,7 +165,12 @@ impl Voxanne {
 
     /// The same with other settings.
     pub async fn restarted_with(&self, change: impl FnOnce(&mut Config)) -> Self {
-        Self::on(self.database.clone(), change).await
+        Self::on(self.database.clone(), keys(), change).await
+    }
+
+    /// The same with other keys, beside this one.
+    pub async fn restarted_by(&self, keys: Keys) -> Self {
+        Self::on(self.database.clone(), keys, |_| {}).await
     }
 
     /// A call to Glow's main line.
