@@ -100,15 +100,14 @@ async fn apply_one(
         _ => seen.is_gone,
     };
     match known.state.as_str() {
-        // The job that is on its way finds out by itself.
-        "writing" | "reviving" => return Ok(()),
         // A late effect of ours: it has to go again.
         "gone" if !seen.is_gone => {
             let standing = Standing { state: "written", etag: Some(&seen.etag), version: 0 };
             store::set_event(tx, org, key, standing).await?;
             return later(tx, job, Duration::ZERO).await;
         }
-        "gone" => return Ok(()),
+        // As it should be; or the job that is on its way finds out by itself.
+        "gone" | "writing" | "reviving" => return Ok(()),
         _ => {}
     }
     if is_agreed {

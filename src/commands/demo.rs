@@ -15,7 +15,7 @@ use super::failure::Doing as _;
 use super::output::say;
 use super::start::{self, How, Started, Texts};
 use super::stories::{self, Stage, Story};
-use super::{place, roles};
+use super::{demo_calendar, place, roles};
 use crate::accounts::{self, NewKey, Scope};
 use crate::orgs::{self, Claimed};
 use crate::platform::app::App;
@@ -45,7 +45,7 @@ pub struct Args {
 }
 
 /// The stories that `--play` tells.
-const PLAYED: [Story; 12] = [
+const PLAYED: [Story; 13] = [
     Story::Books,
     Story::RacesForLastSlot,
     Story::RepeatsToolCall,
@@ -55,6 +55,7 @@ const PLAYED: [Story; 12] = [
     Story::Move,
     Story::Cancel,
     Story::WaitlistFill,
+    Story::Calendar,
     Story::Prerequisite,
     Story::TwoSites,
     Story::RaceLaser,
@@ -180,6 +181,7 @@ async fn open(started: &Started, dir: &Path, base_url: String) -> Result<DemoFil
     let glow = clinic(app, &GLOW, &base_url, earlier.as_ref().map(|e| &e.clinic)).await?;
     let other_org = clinic(app, &HARBOR, &base_url, earlier.as_ref().map(|e| &e.other_org)).await?;
     let juniper = clinic(app, &JUNIPER, &base_url, earlier.as_ref().map(|e| &e.juniper)).await?;
+    let calendar_url = demo_calendar::connect(started).await?;
     let ahead = app.clock.now().duration_since(Clock::system().now());
     Ok(DemoFile {
         clinic: glow,
@@ -188,6 +190,7 @@ async fn open(started: &Started, dir: &Path, base_url: String) -> Result<DemoFil
         database_url: started.app_url.expose_secret().to_owned(),
         admin_database_url: started.admin_url.expose_secret().to_owned(),
         sandbox_url: started.sandbox.as_ref().map(voxanne_sandbox::Sandbox::url).unwrap_or_default(),
+        calendar_url,
         pid: std::process::id(),
         clock_ahead_seconds: ahead.as_secs(),
         base_url,
@@ -268,6 +271,10 @@ fn introduce(demo: &DemoFile, dir: &Path) {
     say(format_args!("  texts sent     {}/twilio/messages", demo.sandbox_url));
     say(format_args!("  other clinic   {}, {}", HARBOR.name, harbor.door_url));
     say(format_args!("  its API key    {}", harbor.api_key));
+    say(format_args!("  its Google     {}", demo.calendar_url));
+    say(format_args!(
+        "                 (GET shows it; POST {{\"summary\", \"start\", \"end\"}} is what staff would enter)"
+    ));
     say(format_args!("  two sites      {}, {}", JUNIPER.name, juniper.door_url));
     say(format_args!("  its API key    {}", juniper.api_key));
     say(format_args!("  everything is kept in {}\n", dir.display()));

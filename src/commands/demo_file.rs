@@ -21,6 +21,9 @@ pub(super) struct DemoFile {
     pub database_url: String,
     pub admin_database_url: String,
     pub sandbox_url: String,
+    /// Google Calendar of the other clinic: GET shows what is in it, POST adds what a person would.
+    #[serde(default)]
+    pub calendar_url: String,
     pub other_org: ClinicFile,
     /// The clinic with the rules of a real one, at several sites.
     pub juniper: ClinicFile,

@@ -8,6 +8,7 @@ mod assistant;
 mod call;
 pub mod database;
 mod demo;
+mod demo_calendar;
 mod demo_file;
 mod doctor;
 mod failure;

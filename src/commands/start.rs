@@ -88,7 +88,8 @@ impl Started {
         }
         let keys = Keys::new(&config.secrets.key, &config.secrets.former_keys).doing("read the keys")?;
         let embedded = if is_private { Some(private_server(&config, &dir).await?) } else { None };
-        match Self::assemble(config, how, &dir, (keys, embedded.as_ref())).await {
+        // Settings are large, and every command would carry them twice.
+        match Box::pin(Self::assemble(config, how, &dir, (keys, embedded.as_ref()))).await {
             Ok((app, [admin_url, app_url], sandbox)) => {
                 Ok(Self { app, admin_url, app_url, sandbox, embedded })
             }
@@ -118,6 +119,7 @@ impl Started {
         }
         if let (Some(sandbox), Texts::Sandbox) = (&sandbox, how.texts) {
             config.vapi.base_url = sandbox.url();
+            use_google(&mut config, &sandbox.url());
         }
         let app =
             App::new(config, db, how.clock, Ids::random(), keys).doing("put the application together")?;
@@ -149,6 +151,16 @@ impl Started {
         app.db.close().await;
         stop(self.embedded).await;
     }
+}
+
+/// Google is the sandbox, which takes any client.
+fn use_google(config: &mut Config, sandbox: &str) {
+    let at = voxanne_google_calendar::Endpoints::at(sandbox);
+    let google = &mut config.google;
+    (google.auth_url, google.token_url) = (at.auth_url, at.token_url);
+    (google.revoke_url, google.api_url) = (at.revoke_url, at.api_url);
+    "sandbox".clone_into(&mut google.client_id);
+    google.client_secret = "sandbox".into();
 }
 
 async fn stop(server: Option<Embedded>) {

@@ -155,7 +155,8 @@ pub const GLOW: DemoClinic = DemoClinic {
 
 const HARBOR_TEAM: &[&str] = &["Dr. Elena Park", "Marcus Bell"];
 
-/// The other tenant, for whoever checks that neither sees the other. No calendar: staff confirm its bookings.
+/// The other tenant, for whoever checks that neither sees the other. Without a calendar staff confirm its bookings; the
+/// demo connects it to one at the sandbox.
 pub const HARBOR: DemoClinic = DemoClinic {
     org: OrgId(Uuid::from_u128(0xc27e_94a1_08bd_4d16_b3f5_6ad9_1e7c_5082)),
     name: "Harbor Aesthetics",

@@ -1,7 +1,9 @@
 //! The stories that simulated callers tell.
 
 mod booking;
+mod calendar;
 mod changes;
+mod desk;
 mod rules;
 mod sales;
 mod stage;
@@ -41,6 +43,8 @@ pub(super) enum Story {
     Cancel,
     /// A time that is called off goes to whoever waits for it
     WaitlistFill,
+    /// Staff block an afternoon in Google; the caller hears it, and the visit appears there
+    Calendar,
     /// First filler: a consultation must come before it
     Prerequisite,
     /// One practitioner at two sites in two time zones
@@ -75,6 +79,7 @@ impl Story {
             Self::Move => changes::moves(stage).await,
             Self::Cancel => changes::cancels(stage).await,
             Self::WaitlistFill => changes::fills_from_waitlist(stage).await,
+            Self::Calendar => calendar::asks_for_a_blocked_time(stage).await,
             Self::Prerequisite => rules::needs_consultation(stage).await,
             Self::TwoSites => rules::two_sites(stage).await,
             Self::RaceLaser => rules::race_laser(stage).await,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use jiff::Zoned;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
@@ -14,6 +15,7 @@ use super::super::demo_file::{ClinicFile, DemoFile, LineFile};
 use super::super::failure::Doing as _;
 use super::super::left::Records;
 use super::super::output::say;
+use super::desk::Desk;
 use crate::platform::clock::Clock;
 use crate::platform::ids::{Ids, InboxId};
 use crate::when;
@@ -38,6 +40,8 @@ pub(in super::super) struct Stage {
     records: Option<Records>,
     /// The sites of the demo's clinic that has several.
     sites: Vec<Self>,
+    /// The demo's clinic with a Google Calendar, and its front desk.
+    with_calendar: Option<Box<(Self, Desk)>>,
 }
 
 impl Stage {
@@ -47,6 +51,9 @@ impl Stage {
         let juniper = &demo.juniper;
         let lines = std::iter::once(&juniper.line).chain(&juniper.other_lines);
         stage.sites = lines.map(|line| Self::of_clinic(demo, juniper, line)).collect::<Result<_, _>>()?;
+        let harbor = Self::of_clinic(demo, &demo.other_org, &demo.other_org.line)?;
+        let desk = Desk::of_demo(demo, harbor.http.clone());
+        stage.with_calendar = Some(Box::new((harbor, desk)));
         Ok(stage)
     }
 
@@ -76,7 +83,7 @@ impl Stage {
             secret: Some(("x-vapi-secret".into(), secret)),
         };
         let seed = AtomicU64::new(clock.now().as_microsecond().unsigned_abs());
-        Ok(Self { http, script, zone, clock, seed, records: None, sites: Vec::new() })
+        Ok(Self { http, script, zone, clock, seed, records: None, sites: Vec::new(), with_calendar: None })
     }
 
     /// The clinic's day that lies so many days ahead.
@@ -122,6 +129,18 @@ impl Stage {
         Ok(line)
     }
 
+    /// The clinic with a Google Calendar; none where there is no demo.
+    pub(super) fn with_calendar(&self) -> Option<&(Self, Desk)> {
+        self.with_calendar.as_deref()
+    }
+
+    /// An instant of the clinic's clock, such as `2 PM` of a day.
+    pub(super) fn at(&self, day: Date, time: &str) -> Result<Zoned, CommandError> {
+        let time =
+            when::parse_time(time).map_err(|_question| CommandError::Usage(format!("no time: {time}")))?;
+        day.to_datetime(time).to_zoned(self.zone.clone()).doing("read the clinic's clock")
+    }
+
     /// What a call left, where that can be looked at.
     pub(super) async fn show_left(&self, call_ref: &str) -> Result<(), CommandError> {
         match &self.records {
@@ -146,7 +165,9 @@ impl Stage {
 
     /// Closes what was opened to look.
     pub(in super::super) async fn close(&self) {
-        for records in std::iter::once(self).chain(&self.sites).filter_map(|stage| stage.records.as_ref()) {
+        let beside = self.with_calendar.iter().map(|both| &both.0);
+        let all = std::iter::once(self).chain(&self.sites).chain(beside);
+        for records in all.filter_map(|stage| stage.records.as_ref()) {
             records.close().await;
         }
     }

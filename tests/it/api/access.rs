@@ -43,11 +43,6 @@ fn rows_of_scheduling() -> Vec<Row> {
     let day = json!({"weekday": "monday", "opens": "09:00", "closes": "17:00"});
     let off = json!({"practitioner_id": "$practitioner", "starts_at": "2027-01-05T17:00:00Z", "ends_at": "2027-01-06T01:00:00Z"});
     let first = json!({"service_id": "$service", "starts_at": "2027-01-11T18:30:00Z"});
-    let choice =
-        json!({"blocks": true, "takes_events": true, "tentative_blocks": false, "all_day_blocks": true});
-    let caldav = json!({
-        "provider": "caldav", "url": "$caldav", "username": "anna", "password": "sword fish", "practitioner_id": "$practitioner",
-    });
     let series = json!({"first": first, "visits": 2, "every_days": 7});
     vec![
         row("get", "/locations", "", none()),
@@ -110,6 +105,21 @@ fn rows_of_scheduling() -> Vec<Row> {
         row("get", "/waitlist", "", none()),
         row("post", "/waitlist", "", json!({"service_id": "$service", "phone": "+13105550101"})),
         row("delete", "/waitlist/{id}", "$entry", none()),
+        row("post", "/policy", "", json!({"notice_minutes": 1440, "fee_cents": 5000})),
+    ]
+    .into_iter()
+    .chain(calendar_rows())
+    .collect()
+}
+
+fn calendar_rows() -> Vec<Row> {
+    let none = || Value::Null;
+    let choice =
+        json!({"blocks": true, "takes_events": true, "tentative_blocks": false, "all_day_blocks": true});
+    let caldav = json!({
+        "provider": "caldav", "url": "$caldav", "username": "anna", "password": "sword fish", "practitioner_id": "$practitioner",
+    });
+    vec![
         row("get", "/calendar-connections", "", none()),
         row("get", "/calendar-connections/{id}", "$connection", none()),
         row("post", "/calendar-connections/{id}/refresh", "$connection", none()),
@@ -118,7 +128,6 @@ fn rows_of_scheduling() -> Vec<Row> {
         row("get", "/calendar-conflicts", "", none()),
         row("post", "/calendar-conflicts/{id}/resolve", "$conflict", json!({"resolution": "ours"})),
         row("delete", "/calendar-connections/{id}", "$connection", none()),
-        row("post", "/policy", "", json!({"notice_minutes": 1440, "fee_cents": 5000})),
     ]
 }
 

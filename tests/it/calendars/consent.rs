@@ -176,12 +176,8 @@ async fn f3_a_link_opens_once_soon_and_as_it_was_given() {
     let vox = Voxanne::start().await;
     let link = vox.consent_link(vox.glow.org, None).await;
     let forged = |link: &str| format!("{}{}", &link[..link.len() - 4], "0000");
-    let refused = [
-        forged(&link),
-        format!("{}.", link),
-        format!("{link}&ticket=x"),
-        link.replace("ticket=", "ticket=x"),
-    ];
+    let refused =
+        [forged(&link), format!("{link}."), format!("{link}&ticket=x"), link.replace("ticket=", "ticket=x")];
     for wrong in refused {
         let page = Browser::new().page(&wrong).await;
         assert_eq!(

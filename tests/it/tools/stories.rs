@@ -97,6 +97,30 @@ async fn cancel_a_caller_hears_the_policy_books_and_calls_off_too_late() {
 }
 
 #[tokio::test]
+async fn calendar_staff_block_an_afternoon_and_the_caller_takes_the_morning() {
+    let vox = Voxanne::start().await;
+    vox.connects(vox.harbor.org, None, "desk@harbor.example").await;
+    let calendar = format!("{}/google/accounts/desk@harbor.example/events", vox.sandbox.url());
+    let day = json!({"summary": "Team day", "start": "2026-12-01T12:00:00-05:00", "end": "2026-12-01T18:00:00-05:00"});
+    assert_eq!(vox.http.post(&calendar).json(&day).send().await.unwrap().status(), 201);
+    vox.sandbox.google().settled().await;
+    vox.run_jobs().await;
+    let call = vox.call_from(&vox.harbor, &call_ref(1), Some(CALLER));
+    let wish = |time: &str| booking("HydraFacial", "2026-12-01", time, "Ida Palm");
+    let refused = tool(&call, "book_appointment", wish("2 PM")).await;
+    assert_snapshot!(refused, @"I'm sorry, that time was just taken. On Tuesday, December 1st I have 9:45 AM, 10:30 AM, and 11:15 AM; would one of those work?");
+    let booked = tool(&call, "book_appointment", wish("9 AM")).await;
+    assert!(booked.starts_with("Great! I've confirmed your HydraFacial appointment"), "{booked}");
+    vox.run_jobs().await;
+    let shown = vox.http.get(&calendar).send().await.unwrap().json::<Value>().await.unwrap();
+    assert_eq!(
+        (&shown[0]["summary"], &shown[0]["start"]),
+        (&json!("HydraFacial - Ida P."), &json!("2026-12-01T14:00:00Z"))
+    );
+    assert_eq!(vox.count("appointments where status = 'scheduled'").await, 1);
+}
+
+#[tokio::test]
 async fn race_laser_eight_callers_at_four_overlapping_times_and_one_wins() {
     let vox = Voxanne::start_with(|config| config.voice.tool_budget_ms = 19_000).await;
     let times = ["10:00", "10:15", "10:30", "10:45"];

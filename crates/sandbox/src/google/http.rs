@@ -1,4 +1,4 @@
-//! Google's URLs, and one for whoever plays a clinic's staff in a demo.
+//! Google's URLs, and two for whoever plays a clinic's staff in a demo.
 
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State as Extract};
@@ -30,7 +30,7 @@ pub(crate) fn router(fake: GoogleFake) -> Router {
             get(get_event).patch(patch_event).delete(delete_event),
         )
         .route(&format!("{API}/channels/stop"), post(stop))
-        .route("/google/accounts/{email}/events", post(add_event))
+        .route("/google/accounts/{email}/events", get(show_events).post(add_event))
         .with_state(fake)
 }
 
@@ -168,4 +168,20 @@ async fn add_event(
         return StatusCode::UNPROCESSABLE_ENTITY.into_response();
     }
     (StatusCode::CREATED, Json(json!({ "id": id }))).into_response()
+}
+
+/// `GET /google/accounts/{email}/events`: what the account's own calendar shows, soonest first.
+async fn show_events(Extract(fake): Extract<GoogleFake>, Path(email): Path<String>) -> Response {
+    if !locked(&fake.0.state).accounts.contains_key(&email) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let mut events = fake.events(&email);
+    events.sort_by_key(|event| event.start);
+    let shown = events.into_iter().map(|event| {
+        json!({
+            "id": event.id, "summary": event.summary, "location": event.location, "description": event.description,
+            "start": event.start, "end": event.end, "all_day": event.is_all_day, "transparent": event.is_transparent,
+        })
+    });
+    told(shown.collect())
 }

@@ -126,4 +126,11 @@ async fn an_operator_adds_a_persons_event_over_http() {
     let seen = world.google.events(CALENDAR);
     assert_eq!(seen.len(), 2);
     assert_eq!((seen[0].start, seen[1].is_all_day), (at("2026-11-26T20:00:00Z"), true));
+    let shown = http.get(url(CALENDAR)).send().await.unwrap().json::<serde_json::Value>().await.unwrap();
+    assert_eq!(shown.as_array().unwrap().len(), 2);
+    assert_eq!(
+        (&shown[0]["summary"], &shown[0]["start"]),
+        (&"Delivery".into(), &"2026-11-26T20:00:00Z".into())
+    );
+    assert_eq!(http.get(url("nobody@else.example")).send().await.unwrap().status(), 404);
 }
