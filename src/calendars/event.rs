@@ -41,7 +41,7 @@ impl Mark {
     }
 
     /// The same, to be lent.
-    pub fn lent(properties: &[(&'static str, String)]) -> Vec<(&'static str, &str)> {
+    pub fn lent<'p>(properties: &'p [(&'static str, String)]) -> Vec<(&'static str, &'p str)> {
         properties.iter().map(|(name, value)| (*name, value.as_str())).collect()
     }
 
