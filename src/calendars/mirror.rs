@@ -6,7 +6,7 @@ use super::conflict::{self, ConflictKind, Found};
 use super::connection::Calendar;
 use super::event::SeenEvent;
 use super::own_events::{self, Ours};
-use super::store;
+use super::store::{self, LockedCalendar};
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::OrgId;
@@ -32,7 +32,7 @@ pub(super) async fn apply(
     let mut tx = app.begin(org).await?;
     // Another one may have been faster, or somebody has chosen differently meanwhile.
     let Some(now) = store::lock_calendar(&mut tx, org, calendar.id).await? else { return Ok(()) };
-    if now.sync_token != calendar.sync_token || !(now.blocks || now.takes_events) {
+    if now.sync_token != calendar.sync_token || !is_as_asked(&now, calendar) {
         return Ok(());
     }
     own_events::apply(app, &mut tx, org, calendar, ours).await?;
@@ -47,6 +47,13 @@ pub(super) async fn apply(
     }
     store::mark_synced(&mut tx, org, calendar.id, &news.sync_token, (news.at, news.whole_until)).await?;
     tx.commit().await
+}
+
+/// Whether the news answer what is decided now. The token alone does not tell: it is null before the first look is over,
+/// and after each decision.
+fn is_as_asked(now: &LockedCalendar, asked: &Calendar) -> bool {
+    let choice = (now.blocks, now.tentative_blocks, now.all_day_blocks);
+    choice == (asked.blocks, asked.tentative_blocks, asked.all_day_blocks) && (now.blocks || now.takes_events)
 }
 
 /// G15: a visit keeps its time whatever comes up in somebody's calendar; staff are told.

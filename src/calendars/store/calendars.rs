@@ -270,6 +270,8 @@ pub(in super::super) struct LockedCalendar {
     pub sync_token: Option<String>,
     pub blocks: bool,
     pub takes_events: bool,
+    pub tentative_blocks: bool,
+    pub all_day_blocks: bool,
 }
 
 /// Nobody else writes the calendar's mirror until the transaction ends. `None` for one that is not connected any more.
@@ -279,7 +281,7 @@ pub(in super::super) async fn lock_calendar(
     id: CalendarId,
 ) -> sqlx::Result<Option<LockedCalendar>> {
     sql_as(
-        "select c.sync_token, c.blocks, c.takes_events
+        "select c.sync_token, c.blocks, c.takes_events, c.tentative_blocks, c.all_day_blocks
            from calendars c join calendar_connections k on k.org_id = c.org_id and k.id = c.connection_id
           where c.org_id = $1 and c.id = $2 and k.state <> 'disconnected' for update of c",
     )
