@@ -83,6 +83,20 @@ pub(in super::super) async fn offer_calendar(
     Ok(())
 }
 
+/// Calendars before what the mirror has of them: everybody who changes both locks in this order.
+pub(in super::super) async fn lock_calendars_of(
+    tx: &mut PgConnection,
+    org: OrgId,
+    connection: ConnectionId,
+) -> sqlx::Result<()> {
+    sql("select from calendars where org_id = $1 and connection_id = $2 order by id for no key update")
+        .bind(org)
+        .bind(connection)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
 /// What staff decided about a calendar.
 #[derive(Debug, Clone, Copy)]
 pub(in super::super) struct Chosen {
@@ -109,6 +123,7 @@ pub(in super::super) async fn choose(
     .fetch_optional(&mut *tx)
     .await?;
     let Some(connection) = connection else { return Ok(None) };
+    lock_calendars_of(tx, org, connection).await?;
     if chosen.takes_events {
         sql("update calendars set takes_events = false where org_id = $1 and connection_id = $2 and takes_events and id <> $3")
             .bind(org)

@@ -5,6 +5,7 @@ use jiff_sqlx::ToSqlx as _;
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use super::calendars::lock_calendars_of;
 use crate::platform::db::{PgConnection, sql, sql_as, sql_scalar};
 use crate::platform::ids::{ConnectionId, OrgId};
 
@@ -199,6 +200,7 @@ pub(in super::super) async fn disconnect(
     .bind(id)
     .execute(&mut *tx)
     .await?;
+    lock_calendars_of(tx, org, id).await?;
     sql("delete from external_busy b using calendars c
           where b.org_id = $1 and c.org_id = $1 and c.connection_id = $2 and b.calendar_id = c.id")
     .bind(org)

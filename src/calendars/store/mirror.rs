@@ -149,7 +149,7 @@ pub(in super::super) async fn forget_sync_token(
     Ok(())
 }
 
-/// Keeps an answer of free/busy beside the mirror.
+/// Keeps an answer of free/busy beside the mirror, unless a later one is there, or the calendar blocks no more.
 pub(in super::super) async fn check(
     tx: &mut PgConnection,
     org: OrgId,
@@ -158,6 +158,19 @@ pub(in super::super) async fn check(
     busy: &[Span],
     at: Timestamp,
 ) -> sqlx::Result<()> {
+    // The calendar before its mirror, as everybody who changes both.
+    let kept = sql("update calendars set checked_at = $3, checked_from = $4, checked_until = $5
+          where org_id = $1 and id = $2 and blocks and (checked_at is null or checked_at <= $3)")
+    .bind(org)
+    .bind(calendar)
+    .bind(at.to_sqlx())
+    .bind(from.to_sqlx())
+    .bind(until.to_sqlx())
+    .execute(&mut *tx)
+    .await?;
+    if kept.rows_affected() == 0 {
+        return Ok(());
+    }
     sql("delete from external_busy where org_id = $1 and calendar_id = $2 and event_ref = ''")
         .bind(org)
         .bind(calendar)
@@ -167,16 +180,7 @@ pub(in super::super) async fn check(
     for span in busy {
         rows.add("", None, *span);
     }
-    rows.insert(&mut *tx, org, calendar).await?;
-    sql("update calendars set checked_at = $3, checked_from = $4, checked_until = $5 where org_id = $1 and id = $2")
-        .bind(org)
-        .bind(calendar)
-        .bind(at.to_sqlx())
-        .bind(from.to_sqlx())
-        .bind(until.to_sqlx())
-        .execute(tx)
-        .await?;
-    Ok(())
+    rows.insert(tx, org, calendar).await
 }
 
 #[derive(Debug, FromRow)]
