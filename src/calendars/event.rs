@@ -128,6 +128,22 @@ pub(super) fn pieces((from, to): Span) -> Vec<Span> {
     pieces
 }
 
+/// The parts of `busy` within a window, joined where they touch: an event until the end of time, or one that recurs while
+/// it lasts, is one stretch.
+pub(super) fn within(busy: &[Span], (from, to): Span) -> Vec<Span> {
+    let inside = busy.iter().map(|span| (span.0.max(from), span.1.min(to)));
+    let mut inside: Vec<Span> = inside.filter(|(from, to)| from < to).collect();
+    inside.sort_unstable();
+    let mut joined: Vec<Span> = Vec::new();
+    for span in inside {
+        match joined.last_mut() {
+            Some(last) if span.0 <= last.1 => last.1 = last.1.max(span.1),
+            _ => joined.push(span),
+        }
+    }
+    joined
+}
+
 /// What is left of `busy` without `ours`: an answer of free/busy has our own events in it, joined with others.
 pub(super) fn without(busy: &[Span], ours: &[Span]) -> Vec<Span> {
     let mut left = busy.to_vec();
@@ -193,6 +209,17 @@ mod tests {
         assert_eq!(without(&joined, &[(at(30), at(60))]), [(at(0), at(30)), (at(60), at(120))]);
         assert_eq!(without(&joined, &[(at(200), at(260))]), joined);
         assert_eq!(without(&joined, &[(at(0), at(120))]), []);
+    }
+
+    #[test]
+    fn an_event_until_the_end_of_time_ends_with_the_window() {
+        let forever = (Timestamp::MIN, Timestamp::MAX);
+        assert_eq!(within(&[forever, (at(5), at(9))], (at(0), at(60))), [(at(0), at(60))]);
+        assert_eq!(
+            within(&[(at(0), at(5)), (at(7), at(9))], (at(2), at(60))),
+            [(at(2), at(5)), (at(7), at(9))]
+        );
+        assert_eq!(within(&[(at(0), at(5)), (at(5), at(9))], (at(9), at(60))), []);
     }
 
     proptest! {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::conflict::{self, ConflictKind, Found};
 use super::connection::Calendar;
-use super::event::SeenEvent;
+use super::event::{SeenEvent, Span};
 use super::own_events::{self, Ours};
 use super::store::{self, LockedCalendar};
 use crate::platform::app::App;
@@ -17,6 +17,8 @@ pub(super) struct News {
     pub sync_token: String,
     /// When it was asked: nothing later is known.
     pub at: Timestamp,
+    /// What of it belongs into the mirror.
+    pub reach: Span,
     /// It told everything up to here, and not just what changed.
     pub whole_until: Option<Timestamp>,
 }
@@ -42,7 +44,7 @@ pub(super) async fn apply(
         if news.whole_until.is_some() {
             store::empty_mirror(&mut tx, org, calendar.id).await?;
         }
-        store::mirror(&mut tx, org, calendar.id, &theirs).await?;
+        store::mirror(&mut tx, org, calendar.id, &theirs, news.reach).await?;
         tell_overlaps(app, &mut tx, org, calendar, news, &theirs).await?;
     }
     store::mark_synced(&mut tx, org, calendar.id, &news.sync_token, (news.at, news.whole_until)).await?;

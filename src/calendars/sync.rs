@@ -112,7 +112,7 @@ async fn news(app: &App, provider: &Provider<'_>, calendar: &Calendar) -> Result
     if let Some(token) = calendar.sync_token.as_deref().filter(|_| reaches) {
         let window = (whole.0, calendar.synced_until.unwrap_or(whole.1));
         match provider.changes(calendar, Some(token), window).await {
-            Ok(changes) => return Ok(told(changes, now, None)),
+            Ok(changes) => return Ok(told(changes, now, (window, None))),
             // T-G2, G7: asked for everything again. Nothing is taken from the mirror before that has come whole.
             Err(AskError::Trouble(Trouble::TokenGone)) => {
                 metrics::counter!("voxanne_calendar_resyncs_total").increment(1);
@@ -120,9 +120,9 @@ async fn news(app: &App, provider: &Provider<'_>, calendar: &Calendar) -> Result
             Err(error) => return Err(error),
         }
     }
-    Ok(told(provider.changes(calendar, None, whole).await?, now, Some(whole.1)))
+    Ok(told(provider.changes(calendar, None, whole).await?, now, (whole, Some(whole.1))))
 }
 
-fn told(changes: Changes, at: Timestamp, whole_until: Option<Timestamp>) -> News {
-    News { events: changes.events, sync_token: changes.sync_token, at, whole_until }
+fn told(changes: Changes, at: Timestamp, (reach, whole_until): (Span, Option<Timestamp>)) -> News {
+    News { events: changes.events, sync_token: changes.sync_token, at, reach, whole_until }
 }

@@ -5,7 +5,7 @@ use jiff_sqlx::ToSqlx as _;
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::super::event::{SeenEvent, Span, pieces};
+use super::super::event::{SeenEvent, Span, pieces, within};
 use crate::platform::db::{PgConnection, sql, sql_as};
 use crate::platform::ids::{AppointmentId, CalendarId, ConnectionId, OrgId};
 
@@ -23,13 +23,14 @@ pub(in super::super) async fn empty_mirror(
     Ok(())
 }
 
-/// Replaces what the mirror has of these events by what they keep now. A recurring event that is gone takes its
+/// Replaces what the mirror has of these events by what they keep now, as far as it reaches. A recurring event that is gone takes its
 /// instances along.
 pub(in super::super) async fn mirror(
     tx: &mut PgConnection,
     org: OrgId,
     calendar: CalendarId,
     events: &[&SeenEvent],
+    reach: Span,
 ) -> sqlx::Result<()> {
     let refs: Vec<&str> = events.iter().map(|e| e.event_ref.as_str()).collect();
     let gone: Vec<&str> = events.iter().filter(|e| e.is_gone).map(|e| e.event_ref.as_str()).collect();
@@ -49,8 +50,8 @@ pub(in super::super) async fn mirror(
     }
     let mut rows = Rows::default();
     for event in events {
-        for span in &event.busy {
-            rows.add(&event.event_ref, event.series_ref.as_deref(), *span);
+        for span in within(&event.busy, reach) {
+            rows.add(&event.event_ref, event.series_ref.as_deref(), span);
         }
     }
     rows.insert(tx, org, calendar).await
