@@ -19,6 +19,9 @@ use crate::tasks::{self, NewTask};
 
 /// First pause after a failure.
 const PAUSE: Duration = Duration::from_secs(10);
+/// Longest that one question may take, however many requests it is: a provider that answers each of them just in time
+/// would keep one of the few hands for hours.
+const QUESTION_MAX: Duration = Duration::from_mins(10);
 /// Longest pause that we take by ourselves.
 const PAUSE_MAX: Duration = Duration::from_mins(10);
 /// Longest pause that a provider may ask for.
@@ -51,7 +54,8 @@ pub(super) async fn ask<T>(
     if let Some(until) = calendar.paused_until.filter(|_| calendar.is_paused(app.clock.now())) {
         return Err(AskError::Paused(until));
     }
-    let answer = question.await;
+    let answer = tokio::time::timeout(QUESTION_MAX, question).await;
+    let answer = answer.unwrap_or_else(|_too_long| Err(Trouble::Away.into()));
     match &answer {
         Ok(_) if calendar.failures > 0 || calendar.paused_until.is_some() => {
             let mut tx = app.begin(org).await?;

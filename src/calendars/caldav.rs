@@ -19,6 +19,11 @@ use crate::platform::ids::OrgId;
 /// Names of the properties of a [`Mark`], asked for one by one.
 const MARKS: [&str; 4] = Mark::NAMES;
 
+/// Objects that are held at once.
+const FETCHED: usize = 50;
+/// Times that a calendar may keep within a year: one every three minutes.
+const SPANS_MAX: usize = 200_000;
+
 /// One account.
 pub(super) struct Caldav {
     client: wire::Client,
@@ -87,16 +92,27 @@ impl Caldav {
     ) -> Result<Changes, AskError> {
         let at = &calendar.external_id;
         let told = self.client.sync(at, since).await.map_err(Trouble::from)?;
-        let hrefs: Vec<&str> = told.changed.iter().map(|changed| changed.href.as_str()).collect();
-        let objects = self.client.fetch(at, &hrefs).await.map_err(Trouble::from)?;
-        let found: BTreeMap<&str, &wire::Object> = objects.iter().map(|o| (o.href.as_str(), o)).collect();
-        let mut events = Vec::with_capacity(hrefs.len() + told.removed.len());
-        for href in hrefs {
-            events.push(match found.get(href) {
-                Some(object) => self.seen(calendar, object, window)?,
-                // It went while we looked.
-                None => SeenEvent::gone(event_ref(href)),
-            });
+        let mut events = Vec::with_capacity(told.changed.len() + told.removed.len());
+        let mut spans = 0;
+        // Some at a time: what is left of an object is its times, and a server says how long each object is.
+        for changed in told.changed.chunks(FETCHED) {
+            let hrefs: Vec<&str> = changed.iter().map(|changed| changed.href.as_str()).collect();
+            let objects = self.client.fetch(at, &hrefs).await.map_err(Trouble::from)?;
+            let found: BTreeMap<&str, &wire::Object> = objects.iter().map(|o| (o.href.as_str(), o)).collect();
+            for href in hrefs {
+                let event = match found.get(href) {
+                    Some(object) => self.seen(calendar, object, window)?,
+                    // It went while we looked.
+                    None => SeenEvent::gone(event_ref(href)),
+                };
+                spans += event.busy.len();
+                events.push(event);
+                // Working out a recurrence takes its time, and others have theirs.
+                tokio::task::yield_now().await;
+            }
+            if spans > SPANS_MAX {
+                return Err(Trouble::Unreadable.into());
+            }
         }
         events.extend(told.removed.iter().map(|href| SeenEvent::gone(event_ref(href))));
         Ok(Changes { events, sync_token: told.sync_token })
