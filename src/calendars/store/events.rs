@@ -208,14 +208,17 @@ pub(in super::super) async fn unwritten(
         "with target as (
            select a.id, a.version, a.status,
                   (select c.id from calendars c join calendar_connections k on k.org_id = c.org_id and k.id = c.connection_id
-                    where c.org_id = a.org_id and c.takes_events and k.state = 'connected'
+                    where c.org_id = a.org_id and c.takes_events and k.state <> 'disconnected'
                       and (k.practitioner_id = a.practitioner_id or k.practitioner_id is null)
                     order by k.practitioner_id nulls last limit 1) as calendar_id
              from appointments a
             where a.org_id = $1 and a.starts_at > $3::timestamptz - interval '24 hours' and a.ends_at > $3)
          select t.id as appointment_id, t.calendar_id
-           from target t left join calendar_events e on e.org_id = $1 and e.appointment_id = t.id and e.calendar_id = t.calendar_id
-          where t.calendar_id is not null and t.status <> 'cancelled'
+           from target t join calendars c on c.org_id = $1 and c.id = t.calendar_id
+           -- One that has to be connected again waits for that: the clinic's does not take its visits meanwhile.
+           join calendar_connections k on k.org_id = $1 and k.id = c.connection_id and k.state = 'connected'
+           left join calendar_events e on e.org_id = $1 and e.appointment_id = t.id and e.calendar_id = t.calendar_id
+          where t.status <> 'cancelled' and (c.paused_until is null or c.paused_until <= $3)
             and (e.state is null or e.state in ('writing', 'reviving', 'gone') or e.state = 'written' and e.version <> t.version)
             and (e.tried_at is null or e.tried_at < $2)
          union all
