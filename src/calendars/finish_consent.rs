@@ -9,7 +9,7 @@ use voxanne_google_calendar as wire;
 use super::ask::later;
 use super::begin_consent::redirect_uri;
 use super::connect::{Grant, NewAccount, connect};
-use super::connection::ProviderKind;
+use super::connection::{ProviderKind, State};
 use super::google::{self, SCOPES};
 use super::sealed::{self, SECRET, VERIFIER};
 use super::signed::{self, Purpose};
@@ -135,7 +135,10 @@ async fn kept_secret(
 ) -> Result<Option<secrecy::SecretString>, ConsentError> {
     let practitioner: Option<Uuid> = account.practitioner;
     let Some(known) = store::connection_of(tx, org, practitioner).await? else { return Ok(None) };
-    let is_same = known.account.as_deref() == Some(&account.account);
+    // A CalDAV account of the same name has a password there, which is nothing for Google; one that Google refused is none.
+    let is_same = known.account.as_deref() == Some(&account.account)
+        && known.provider == account.provider.as_str()
+        && known.state == State::Connected.as_str();
     let Some(sealed) = known.secret_sealed.filter(|_| is_same) else { return Ok(None) };
     // One that does not open (a key was lost) is none: the person is told how to get a new one.
     let secret = sealed::open(app, org, (SECRET, known.id.0), &sealed).ok();
