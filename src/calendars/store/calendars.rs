@@ -106,7 +106,8 @@ pub(in super::super) struct Chosen {
     pub all_day_blocks: bool,
 }
 
-/// Writes the choice; `None` when there is no such calendar in use. What it blocks is asked for anew; where visits go,
+/// Writes the choice; `None` when there is no such calendar in use. What it blocks is asked for anew, and not known before
+/// where more of it blocks than until now; where visits go,
 /// no other calendar of the account takes them any more.
 pub(in super::super) async fn choose(
     tx: &mut PgConnection,
@@ -140,7 +141,8 @@ pub(in super::super) async fn choose(
             .await?;
     }
     sql("update calendars set blocks = $3, takes_events = $4, tentative_blocks = $5, all_day_blocks = $6, sync_token = null,
-                synced_at = case when blocks and $3 then synced_at end, checked_at = null
+                synced_at = case when blocks and $3 and (tentative_blocks or not $5) and (all_day_blocks or not $6) then synced_at end,
+                checked_at = null
           where org_id = $1 and id = $2")
     .bind(org)
     .bind(id)

@@ -135,7 +135,8 @@ pub(in super::super) async fn begin_refresh(
     Ok(taken.rows_affected() == 1)
 }
 
-/// Keeps the new token, and the new secret if the provider gave one.
+/// Keeps the new token, and the new secret if the provider gave one; nothing when the account was connected anew meanwhile,
+/// which ends the right to ask.
 pub(in super::super) async fn end_refresh(
     tx: &mut PgConnection,
     org: OrgId,
@@ -145,7 +146,7 @@ pub(in super::super) async fn end_refresh(
 ) -> sqlx::Result<()> {
     sql("update calendar_connections set access_token_sealed = $3, access_expires_at = $4, refreshing_until = null,
                 secret_sealed = coalesce($5, secret_sealed)
-          where org_id = $1 and id = $2 and state = 'connected'")
+          where org_id = $1 and id = $2 and state = 'connected' and refreshing_until is not null")
     .bind(org)
     .bind(id)
     .bind(access)
