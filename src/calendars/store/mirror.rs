@@ -287,7 +287,8 @@ pub(in super::super) struct InTheWayRow {
     pub ends_at: jiff_sqlx::Timestamp,
 }
 
-/// Foreign events at the time of a visit ahead: it was held before they came, or booked while they were not known.
+/// Foreign events at the time of a visit ahead: it was held before they came, or booked while they were not known. Without
+/// those that staff decided to keep beside it as it is now.
 pub(in super::super) async fn in_the_way(
     tx: &mut PgConnection,
     org: OrgId,
@@ -304,6 +305,9 @@ pub(in super::super) async fn in_the_way(
           where a.org_id = $1 and a.id = $2 and a.status in ('pending', 'scheduled') and a.ends_at > $3 and b.event_ref <> ''
             and not exists (select from calendar_events e where e.org_id = b.org_id and e.appointment_id = a.id
                   and e.calendar_id = b.calendar_id and e.event_ref = b.event_ref)
+            and not exists (select from calendar_conflicts f where f.org_id = b.org_id and f.appointment_id = a.id
+                  and f.calendar_id = b.calendar_id and f.event_ref = b.event_ref and f.kind = 'overlap' and f.resolution = 'ours'
+                  and f.resolved_at >= coalesce(a.updated_at, a.created_at))
           group by b.calendar_id, b.event_ref",
     )
     .bind(org)
@@ -313,7 +317,8 @@ pub(in super::super) async fn in_the_way(
     .await
 }
 
-/// Visits ahead that overlap what the mirror has of these events; of all of them when `refs` is `None`.
+/// Visits ahead that overlap what the mirror has of these events; of all of them when `refs` is `None`. Without what staff
+/// decided to keep both of.
 pub(in super::super) async fn overlaps(
     tx: &mut PgConnection,
     org: OrgId,
@@ -330,6 +335,9 @@ pub(in super::super) async fn overlaps(
             and ($3::uuid is null or a.practitioner_id = $3)
             and not exists (select from calendar_events e where e.org_id = b.org_id and e.appointment_id = a.id
                   and e.calendar_id = b.calendar_id and e.event_ref = b.event_ref)
+            and not exists (select from calendar_conflicts f where f.org_id = b.org_id and f.appointment_id = a.id
+                  and f.calendar_id = b.calendar_id and f.event_ref = b.event_ref and f.kind = 'overlap' and f.resolution = 'ours'
+                  and f.resolved_at >= coalesce(a.updated_at, a.created_at))
           group by a.id, b.event_ref",
     )
     .bind(org)
