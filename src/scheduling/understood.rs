@@ -13,6 +13,10 @@ use super::bookable::Bookable;
 use super::taken::{Calendars, Taken};
 use crate::platform::app::App;
 
+/// How far the clocks of two processes may be apart. What is known as of later is of a clock that was set back since, and
+/// says nothing about its age.
+const AHEAD_MAX: SignedDuration = SignedDuration::from_mins(1);
+
 /// What a row of `app_ctx.look` tells.
 #[derive(Debug, Clone, Copy)]
 enum Kind {
@@ -91,11 +95,12 @@ struct Understood {
 }
 
 pub(super) fn understand(app: &App, bookable: &Bookable<'_>, rows: &[LookRow], now: Timestamp) -> Taken {
-    let fresh_since =
-        now.checked_sub(SignedDuration::from_mins(app.config.voice.calendar_fresh_minutes)).unwrap_or(now);
+    let fresh = SignedDuration::from_mins(app.config.voice.calendar_fresh_minutes);
+    let ahead = now.checked_add(AHEAD_MAX).unwrap_or(now);
+    let known = (now.checked_sub(fresh).unwrap_or(now), ahead);
     let mut understood = Understood::default();
     for row in rows.iter().filter(|row| row.expires_at.is_none_or(|lapses| lapses.to_jiff() > now)) {
-        understood.add(bookable, row, fresh_since);
+        understood.add(bookable, row, known);
     }
     Taken {
         busy: Busy::new(understood.intervals).with_counts(understood.of_service, understood.of_practitioner),
@@ -107,7 +112,7 @@ pub(super) fn understand(app: &App, bookable: &Bookable<'_>, rows: &[LookRow], n
 }
 
 impl Understood {
-    fn add(&mut self, bookable: &Bookable<'_>, row: &LookRow, fresh_since: Timestamp) {
+    fn add(&mut self, bookable: &Bookable<'_>, row: &LookRow, known: (Timestamp, Timestamp)) {
         let starts_at = row.starts_at.map(jiff_sqlx::Timestamp::to_jiff);
         let interval = starts_at.zip(row.ends_at.map(jiff_sqlx::Timestamp::to_jiff));
         let count = row.n.unwrap_or(0);
@@ -116,7 +121,7 @@ impl Understood {
         match row.kind {
             Kind::Version => self.rules_version = count,
             Kind::Calendar => {
-                let is_fresh = starts_at.is_some_and(|known_at| known_at >= fresh_since);
+                let is_fresh = starts_at.is_some_and(|known_at| known.0 <= known_at && known_at <= known.1);
                 self.calendars.push((row.resource_id, is_fresh && row.lane == Some(1)));
             }
             Kind::Reserved => {

@@ -173,7 +173,7 @@ pub(in super::super) async fn due_calendars(
     sql_scalar(
         "select c.id from calendars c join calendar_connections k on k.org_id = c.org_id and k.id = c.connection_id
           where c.org_id = $1 and (c.blocks or c.takes_events) and k.state = 'connected'
-            and (c.synced_at is null or c.synced_at < $2) and (c.paused_until is null or c.paused_until <= $3)
+            and (c.synced_at is null or c.synced_at < $2 or c.synced_at > $3) and (c.paused_until is null or c.paused_until <= $3)
           order by c.synced_at nulls first",
     )
     .bind(org)

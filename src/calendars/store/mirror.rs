@@ -107,7 +107,7 @@ pub(in super::super) async fn mark_synced(
         .bind(calendar)
         .execute(&mut *tx)
         .await?;
-    sql("update calendars set sync_token = $3, synced_at = greatest(synced_at, $4), synced_until = coalesce($5, synced_until),
+    sql("update calendars set sync_token = $3, synced_at = $4, synced_until = coalesce($5, synced_until),
                 checked_at = null, checked_from = null, checked_until = null
           where org_id = $1 and id = $2")
     .bind(org)
