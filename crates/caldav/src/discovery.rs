@@ -84,11 +84,11 @@ impl Client {
         for response in xml::responses(&document)? {
             let homes = xml::prop(response, (CALDAV, "calendar-home-set"));
             let homes = homes.iter().flat_map(Node::children).filter(|node| node.has_tag_name((DAV, "href")));
-            let homes = homes.filter_map(|node| url.join(&xml::text(node)?).ok());
+            let homes = homes.filter_map(|node| named(&url, &xml::text(node)?).ok());
             told.homes.extend(homes.take(HOMES_MAX));
             let principal = xml::prop(response, (DAV, "current-user-principal"))
                 .and_then(xml::href)
-                .map(|href| url.join(&href));
+                .map(|href| named(&url, &href));
             told.principal = told.principal.or(principal.and_then(Result::ok));
             told.calendar = told.calendar.or_else(|| entry(&url, response));
         }
@@ -137,9 +137,23 @@ fn starts(base: &Url) -> Vec<Url> {
     starts
 }
 
-/// Credentials go along, so never to another host in the clear.
 fn redirected(url: &Url, answer: &Answer) -> Result<Url, Error> {
     let location = answer.header(&LOCATION).ok_or(Error::Unreadable)?;
+    sent_on(url, location)
+}
+
+/// An address as an answer from `url` names it. At the same host it is asked as that was: behind a proxy, servers name
+/// themselves in the clear.
+fn named(url: &Url, href: &str) -> Result<Url, Error> {
+    let next = url.join(href).map_err(|_no_url| Error::Unreadable)?;
+    if next.host_str() == url.host_str() && next.scheme() != url.scheme() {
+        return href::url_of(url, href);
+    }
+    sent_on(url, href)
+}
+
+/// Credentials go along, so never to another host in the clear.
+fn sent_on(url: &Url, location: &str) -> Result<Url, Error> {
     let next = url.join(location).map_err(|_no_url| Error::Unreadable)?;
     let same_host = next.host_str() == url.host_str() && next.scheme() == url.scheme();
     if next.scheme() == "https" || same_host { Ok(next) } else { Err(Error::NotAllowed) }
