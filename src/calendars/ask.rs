@@ -44,14 +44,27 @@ pub enum AskError {
     Database(#[from] sqlx::Error),
 }
 
-/// Asks unless the calendar has a pause, and writes down how it went.
-pub(super) async fn ask<T>(
+/// Asks for something to be written unless the calendar has a pause, and writes down how it went.
+pub(super) async fn ask_to_write<T>(
     app: &App,
     org: OrgId,
     calendar: &Calendar,
     question: impl Future<Output = Result<T, AskError>>,
 ) -> Result<T, AskError> {
     if let Some(until) = calendar.paused_until.filter(|_| calendar.is_paused(app.clock.now())) {
+        return Err(AskError::Paused(until));
+    }
+    ask(app, org, calendar, question).await
+}
+
+/// Asks unless the calendar has a pause that keeps from reading it, and writes down how it went.
+pub(super) async fn ask<T>(
+    app: &App,
+    org: OrgId,
+    calendar: &Calendar,
+    question: impl Future<Output = Result<T, AskError>>,
+) -> Result<T, AskError> {
+    if let Some(until) = calendar.paused_until.filter(|_| calendar.is_silent(app.clock.now())) {
         return Err(AskError::Paused(until));
     }
     let answer = tokio::time::timeout(QUESTION_MAX, question).await;

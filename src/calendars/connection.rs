@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::event::zone_or;
 use super::store::{CalendarRow, ConnectionRow};
+use super::trouble::Trouble;
 use crate::platform::ids::{CalendarId, ConnectionId};
 
 /// Who keeps the calendars.
@@ -101,6 +102,7 @@ pub(super) struct Calendar {
     pub all_day_blocks: bool,
     pub sync_token: Option<String>,
     pub synced_until: Option<Timestamp>,
+    pub failure: Option<String>,
     pub failures: i32,
     pub paused_until: Option<Timestamp>,
     pub channel: Option<Channel>,
@@ -129,6 +131,7 @@ impl Calendar {
             all_day_blocks: row.all_day_blocks,
             sync_token: row.sync_token,
             synced_until: row.synced_until.map(jiff_sqlx::Timestamp::to_jiff),
+            failure: row.failure,
             failures: row.failures,
             paused_until: row.paused_until.map(jiff_sqlx::Timestamp::to_jiff),
             channel: channel.map(|(id, resource)| Channel { id, resource }),
@@ -137,8 +140,15 @@ impl Calendar {
         }
     }
 
-    /// Whether it may be asked now.
+    /// Whether it may not be written into now.
     pub fn is_paused(&self, now: Timestamp) -> bool {
         self.paused_until.is_some_and(|until| now < until)
+    }
+
+    /// Whether it may not be read now. What was refused may have been something to write, and one event at that: that
+    /// keeps nobody from reading.
+    pub fn is_silent(&self, now: Timestamp) -> bool {
+        let is_refusal = |word: &str| [Trouble::Forbidden, Trouble::Refused].iter().any(|t| t.word() == word);
+        self.is_paused(now) && !self.failure.as_deref().is_some_and(is_refusal)
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::ask::{AskError, ask};
+use super::ask::{AskError, ask_to_write};
 use super::conflict::{self, ConflictKind, Found};
 use super::connection::{Calendar, State};
 use super::event::{Mark, SeenEvent, Span, Wanted, event_ref, summary, zone_or};
@@ -143,7 +143,7 @@ async fn carry_out(
             _ => remove(&provider, calendar, known).await,
         }
     };
-    ask(app, org, calendar, question).await
+    ask_to_write(app, org, calendar, question).await
 }
 
 /// Inserts, or moves what is there unless a person did.

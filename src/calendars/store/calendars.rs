@@ -20,6 +20,7 @@ pub(in super::super) struct CalendarRow {
     pub all_day_blocks: bool,
     pub sync_token: Option<String>,
     pub synced_until: Option<jiff_sqlx::Timestamp>,
+    pub failure: Option<String>,
     pub failures: i32,
     pub paused_until: Option<jiff_sqlx::Timestamp>,
     pub channel_id: Option<Uuid>,
@@ -34,7 +35,7 @@ pub(in super::super) async fn calendar(
 ) -> sqlx::Result<Option<CalendarRow>> {
     sql_as(
         "select id, connection_id, external_id, time_zone, blocks, takes_events, tentative_blocks, all_day_blocks, sync_token,
-                synced_until, failures, paused_until, channel_id, channel_resource, channel_expires_at
+                synced_until, failure, failures, paused_until, channel_id, channel_resource, channel_expires_at
            from calendars where org_id = $1 and id = $2",
     )
     .bind(org)
@@ -173,7 +174,8 @@ pub(in super::super) async fn due_calendars(
     sql_scalar(
         "select c.id from calendars c join calendar_connections k on k.org_id = c.org_id and k.id = c.connection_id
           where c.org_id = $1 and (c.blocks or c.takes_events) and k.state = 'connected'
-            and (c.synced_at is null or c.synced_at < $2 or c.synced_at > $3) and (c.paused_until is null or c.paused_until <= $3)
+            and (c.synced_at is null or c.synced_at < $2 or c.synced_at > $3)
+            and (c.paused_until is null or c.paused_until <= $3 or c.failure in ('forbidden', 'refused'))
           order by c.synced_at nulls first",
     )
     .bind(org)
