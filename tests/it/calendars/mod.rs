@@ -1,5 +1,6 @@
 //! Outside calendars: what is read from them, what is written into them, and what a caller hears meanwhile.
 
+mod attacks;
 mod caldav;
 mod commands;
 mod conflicts;
