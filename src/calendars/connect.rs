@@ -11,6 +11,7 @@ use super::sealed::{self, ACCESS, SECRET};
 use super::store::{self, Connected, Offered};
 use super::sync::sync_later;
 use super::token;
+use crate::notifications::{self, NewNotification};
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::{ConnectionId, OrgId};
@@ -75,7 +76,9 @@ pub(super) async fn connect(
                 known.id
             } else {
                 store::disconnect(tx, org, known.id).await?;
-                app.new_id()
+                let id = app.new_id();
+                tell_replaced(app, tx, org, (id, &new.account), known.account.as_deref()).await?;
+                id
             }
         }
         None => app.new_id(),
@@ -104,6 +107,25 @@ pub(super) async fn connect(
     }
     token::forget(app, org, id).await;
     Ok(id)
+}
+
+/// Whoever has a link connects what they like, and visits are written there: staff hear that theirs is not the one any more.
+async fn tell_replaced(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    (id, account): (ConnectionId, &str),
+    former: Option<&str>,
+) -> Result<(), sqlx::Error> {
+    let former = former.unwrap_or("the account before");
+    let news = NewNotification {
+        kind: "calendar",
+        title: format!("{account} is connected now, and {former} no longer"),
+        subject: Some(("calendar_connection", id.0)),
+        dedupe_key: format!("calendar_replaced:{}", id.0),
+    };
+    notifications::notify(app, tx, org, &news).await?;
+    Ok(())
 }
 
 /// Writes down which calendars an account has. Of a new account, its own calendar is used at once.

@@ -81,7 +81,9 @@ impl Health {
             Some("unreadable") => format!("{keeper} answers something we cannot read"),
             Some("not_permitted") => "its address is no longer one that may be asked".to_owned(),
             Some("refused") => format!("{keeper} refuses what we ask"),
-            _ => format!("{keeper} does not answer"),
+            Some(_) => format!("{keeper} does not answer"),
+            // Nobody refused anything: whoever should read it does not come to it.
+            None => "it could not be read since on our side".to_owned(),
         }
     }
 
