@@ -54,6 +54,9 @@ create table calendars (
   failure text,
   failures integer not null default 0,
   paused_until timestamptz,
+  refused_since timestamptz,
+  refusal text,
+  writes_paused_until timestamptz,
   channel_id uuid,
   channel_resource text,
   channel_expires_at timestamptz,
@@ -84,6 +87,9 @@ comment on column calendars.failing_since is 'First failure since it last worked
 comment on column calendars.failure is 'Why it failed last, as one of our own words.';
 comment on column calendars.failures is 'Failures in a row, which the pause before the next try grows with.';
 comment on column calendars.paused_until is 'Not asked before: it asked for a pause, or failed. The first one after that is the probe.';
+comment on column calendars.refused_since is 'Since when it can be read and not written into; null when it can.';
+comment on column calendars.refusal is 'Why what we wrote was refused, as one of our own words.';
+comment on column calendars.writes_paused_until is 'Nothing is written before: it was refused, and staff have to change something.';
 comment on column calendars.channel_id is 'Google''s push channel for it.';
 comment on column calendars.channel_resource is 'What Google calls the watched resource.';
 comment on column calendars.channel_expires_at is 'Until when Google pushes there.';

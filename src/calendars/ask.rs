@@ -44,43 +44,92 @@ pub enum AskError {
     Database(#[from] sqlx::Error),
 }
 
-/// Asks for something to be written unless the calendar has a pause, and writes down how it went.
-pub(super) async fn ask_to_write<T>(
-    app: &App,
-    org: OrgId,
-    calendar: &Calendar,
-    question: impl Future<Output = Result<T, AskError>>,
-) -> Result<T, AskError> {
-    if let Some(until) = calendar.paused_until.filter(|_| calendar.is_paused(app.clock.now())) {
-        return Err(AskError::Paused(until));
-    }
-    ask(app, org, calendar, question).await
-}
-
-/// Asks unless the calendar has a pause that keeps from reading it, and writes down how it went.
+/// Asks unless the calendar has a pause, and writes down how it went.
 pub(super) async fn ask<T>(
     app: &App,
     org: OrgId,
     calendar: &Calendar,
     question: impl Future<Output = Result<T, AskError>>,
 ) -> Result<T, AskError> {
-    if let Some(until) = calendar.paused_until.filter(|_| calendar.is_silent(app.clock.now())) {
+    let answer = unless_paused(app, calendar, question).await;
+    conclude(app, org, calendar, answer.as_ref().err()).await?;
+    answer
+}
+
+/// The same for something to be written. What is refused, perhaps one event, keeps nobody from reading: it has a pause of
+/// its own.
+pub(super) async fn ask_to_write<T>(
+    app: &App,
+    org: OrgId,
+    calendar: &Calendar,
+    question: impl Future<Output = Result<T, AskError>>,
+) -> Result<T, AskError> {
+    let now = app.clock.now();
+    if let Some(until) = calendar.writes_paused_until.filter(|until| now < *until) {
+        return Err(AskError::Paused(until));
+    }
+    let answer = unless_paused(app, calendar, question).await;
+    match &answer {
+        Err(AskError::Trouble(trouble @ (Trouble::Forbidden | Trouble::Refused))) => {
+            record_refusal(app, org, calendar, *trouble).await?;
+        }
+        Ok(_) if calendar.writes_paused_until.is_some() => {
+            let mut tx = app.begin(org).await?;
+            store::mark_written(&mut tx, org, calendar.id).await?;
+            tx.commit().await?;
+        }
+        answer => conclude(app, org, calendar, answer.as_ref().err()).await?,
+    }
+    answer
+}
+
+async fn unless_paused<T>(
+    app: &App,
+    calendar: &Calendar,
+    question: impl Future<Output = Result<T, AskError>>,
+) -> Result<T, AskError> {
+    if let Some(until) = calendar.paused_until.filter(|_| calendar.is_paused(app.clock.now())) {
         return Err(AskError::Paused(until));
     }
     let answer = tokio::time::timeout(QUESTION_MAX, question).await;
-    let answer = answer.unwrap_or_else(|_too_long| Err(Trouble::Away.into()));
-    match &answer {
-        Ok(_) if calendar.failures > 0 || calendar.paused_until.is_some() => {
+    answer.unwrap_or_else(|_too_long| Err(Trouble::Away.into()))
+}
+
+async fn conclude(
+    app: &App,
+    org: OrgId,
+    calendar: &Calendar,
+    error: Option<&AskError>,
+) -> Result<(), sqlx::Error> {
+    match error {
+        None if calendar.failures > 0 || calendar.paused_until.is_some() => {
             let mut tx = app.begin(org).await?;
             store::mark_working(&mut tx, org, calendar.id).await?;
-            tx.commit().await?;
+            tx.commit().await
         }
-        Err(AskError::Trouble(trouble)) if !trouble.is_about_an_event() => {
-            record_trouble(app, org, calendar, *trouble).await?;
+        Some(AskError::Trouble(trouble)) if !trouble.is_about_an_event() => {
+            record_trouble(app, org, calendar, *trouble).await
         }
-        _ => {}
+        _ => Ok(()),
     }
-    answer
+}
+
+async fn record_refusal(
+    app: &App,
+    org: OrgId,
+    calendar: &Calendar,
+    trouble: Trouble,
+) -> Result<(), sqlx::Error> {
+    metrics::counter!("voxanne_calendar_troubles_total", "trouble" => trouble.word()).increment(1);
+    tracing::warn!(org.id = %org, calendar.id = %calendar.id, trouble = trouble.word(), "A visit cannot be written into a calendar");
+    let now = app.clock.now();
+    let mut tx = app.begin(org).await?;
+    let until = later(now, pause(calendar, Trouble::Forbidden));
+    let is_first = store::mark_refused(&mut tx, org, calendar.id, trouble.word(), (now, until)).await?;
+    if is_first {
+        tell_unusable(app, &mut tx, org, (calendar, trouble)).await?;
+    }
+    tx.commit().await
 }
 
 async fn record_trouble(

@@ -6,7 +6,6 @@ use uuid::Uuid;
 
 use super::event::zone_or;
 use super::store::{CalendarRow, ConnectionRow};
-use super::trouble::Trouble;
 use crate::platform::ids::{CalendarId, ConnectionId};
 
 /// Who keeps the calendars.
@@ -102,9 +101,9 @@ pub(super) struct Calendar {
     pub all_day_blocks: bool,
     pub sync_token: Option<String>,
     pub synced_until: Option<Timestamp>,
-    pub failure: Option<String>,
     pub failures: i32,
     pub paused_until: Option<Timestamp>,
+    pub writes_paused_until: Option<Timestamp>,
     pub channel: Option<Channel>,
     /// Until when that pushes; without one, until when none is asked for.
     pub channel_until: Option<Timestamp>,
@@ -131,24 +130,17 @@ impl Calendar {
             all_day_blocks: row.all_day_blocks,
             sync_token: row.sync_token,
             synced_until: row.synced_until.map(jiff_sqlx::Timestamp::to_jiff),
-            failure: row.failure,
             failures: row.failures,
             paused_until: row.paused_until.map(jiff_sqlx::Timestamp::to_jiff),
+            writes_paused_until: row.writes_paused_until.map(jiff_sqlx::Timestamp::to_jiff),
             channel: channel.map(|(id, resource)| Channel { id, resource }),
             channel_until: row.channel_expires_at.map(jiff_sqlx::Timestamp::to_jiff),
             connection,
         }
     }
 
-    /// Whether it may not be written into now.
+    /// Whether it may not be asked now.
     pub fn is_paused(&self, now: Timestamp) -> bool {
         self.paused_until.is_some_and(|until| now < until)
-    }
-
-    /// Whether it may not be read now. What was refused may have been something to write, and one event at that: that
-    /// keeps nobody from reading.
-    pub fn is_silent(&self, now: Timestamp) -> bool {
-        let is_refusal = |word: &str| [Trouble::Forbidden, Trouble::Refused].iter().any(|t| t.word() == word);
-        self.is_paused(now) && !self.failure.as_deref().is_some_and(is_refusal)
     }
 }

@@ -301,7 +301,10 @@ async fn pause_of(
 ) -> Result<SignedDuration, sqlx::Error> {
     let now = app.clock.now();
     let row = store::calendar(tx, job.org, calendar.id).await?;
-    let until = row.and_then(|row| row.paused_until).map(jiff_sqlx::Timestamp::to_jiff);
+    let until = row.and_then(|row| {
+        let pauses = [row.paused_until, row.writes_paused_until];
+        pauses.into_iter().flatten().map(jiff_sqlx::Timestamp::to_jiff).max()
+    });
     Ok(until.map_or(PAUSE, |until| until.duration_since(now)))
 }
 

@@ -20,9 +20,9 @@ pub(in super::super) struct CalendarRow {
     pub all_day_blocks: bool,
     pub sync_token: Option<String>,
     pub synced_until: Option<jiff_sqlx::Timestamp>,
-    pub failure: Option<String>,
     pub failures: i32,
     pub paused_until: Option<jiff_sqlx::Timestamp>,
+    pub writes_paused_until: Option<jiff_sqlx::Timestamp>,
     pub channel_id: Option<Uuid>,
     pub channel_resource: Option<String>,
     pub channel_expires_at: Option<jiff_sqlx::Timestamp>,
@@ -35,7 +35,7 @@ pub(in super::super) async fn calendar(
 ) -> sqlx::Result<Option<CalendarRow>> {
     sql_as(
         "select id, connection_id, external_id, time_zone, blocks, takes_events, tentative_blocks, all_day_blocks, sync_token,
-                synced_until, failure, failures, paused_until, channel_id, channel_resource, channel_expires_at
+                synced_until, failures, paused_until, writes_paused_until, channel_id, channel_resource, channel_expires_at
            from calendars where org_id = $1 and id = $2",
     )
     .bind(org)
@@ -71,7 +71,8 @@ pub(in super::super) async fn offer_calendar(
     sql("insert into calendars (org_id, id, connection_id, external_id, name, time_zone, blocks, takes_events)
          values ($1, $2, $3, $4, $5, $6, $7, $7)
          on conflict (org_id, connection_id, external_id) do update set name = excluded.name, time_zone = excluded.time_zone,
-                paused_until = null, failures = 0, failing_since = null, failure = null")
+                paused_until = null, failures = 0, failing_since = null, failure = null,
+                writes_paused_until = null, refused_since = null, refusal = null")
     .bind(org)
     .bind(new.id)
     .bind(connection)
@@ -142,6 +143,7 @@ pub(in super::super) async fn choose(
             .await?;
     }
     sql("update calendars set blocks = $3, takes_events = $4, tentative_blocks = $5, all_day_blocks = $6, sync_token = null,
+                writes_paused_until = null,
                 synced_at = case when blocks and $3 and (tentative_blocks or not $5) and (all_day_blocks or not $6) then synced_at end,
                 checked_at = null
           where org_id = $1 and id = $2")
@@ -175,7 +177,7 @@ pub(in super::super) async fn due_calendars(
         "select c.id from calendars c join calendar_connections k on k.org_id = c.org_id and k.id = c.connection_id
           where c.org_id = $1 and (c.blocks or c.takes_events) and k.state = 'connected'
             and (c.synced_at is null or c.synced_at < $2 or c.synced_at > $3)
-            and (c.paused_until is null or c.paused_until <= $3 or c.failure in ('forbidden', 'refused'))
+            and (c.paused_until is null or c.paused_until <= $3)
           order by c.synced_at nulls first",
     )
     .bind(org)
@@ -224,6 +226,42 @@ pub(in super::super) async fn mark_working(
     .execute(tx)
     .await?;
     Ok(())
+}
+
+/// It took what was written.
+pub(in super::super) async fn mark_written(
+    tx: &mut PgConnection,
+    org: OrgId,
+    id: CalendarId,
+) -> sqlx::Result<()> {
+    sql("update calendars set refused_since = null, refusal = null, writes_paused_until = null where org_id = $1 and id = $2")
+        .bind(org)
+        .bind(id)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// It refused what was written: nothing is before `until`. Says whether it took it until now.
+pub(in super::super) async fn mark_refused(
+    tx: &mut PgConnection,
+    org: OrgId,
+    id: CalendarId,
+    word: &str,
+    (now, until): (Timestamp, Timestamp),
+) -> sqlx::Result<bool> {
+    let since: Option<jiff_sqlx::Timestamp> = sql_scalar(
+        "update calendars set refused_since = coalesce(refused_since, $4), refusal = $3, writes_paused_until = $5
+          where org_id = $1 and id = $2 returning refused_since",
+    )
+    .bind(org)
+    .bind(id)
+    .bind(word)
+    .bind(now.to_sqlx())
+    .bind(until.to_sqlx())
+    .fetch_optional(tx)
+    .await?;
+    Ok(since.is_some_and(|since| since.to_jiff() == now))
 }
 
 /// It failed: nobody asks again before `until`. Says whether it worked until now.
@@ -338,7 +376,8 @@ pub(in super::super) async fn listed(tx: &mut PgConnection, org: OrgId) -> sqlx:
     sql_as(
         "select k.id as connection_id, k.practitioner_id, r.name as practitioner, k.provider, k.state, k.account,
                 c.id as calendar_id, c.external_id, c.name, c.blocks, c.takes_events, c.tentative_blocks, c.all_day_blocks,
-                c.synced_at, c.failing_since, c.failure, c.channel_expires_at, c.channel_id is not null as is_pushed
+                c.synced_at, coalesce(c.failing_since, c.refused_since) as failing_since,
+                case when c.failing_since is null then c.refusal else c.failure end as failure, c.channel_expires_at, c.channel_id is not null as is_pushed
            from calendar_connections k
            left join calendars c on c.org_id = k.org_id and c.connection_id = k.id
            left join resources r on r.org_id = k.org_id and r.id = k.practitioner_id

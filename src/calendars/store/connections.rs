@@ -210,6 +210,7 @@ pub(in super::super) async fn disconnect(
     .await?;
     sql("update calendars set blocks = false, takes_events = false, sync_token = null, synced_at = null, synced_until = null,
                 checked_at = null, checked_from = null, checked_until = null, failing_since = null, failure = null, failures = 0,
+                writes_paused_until = null, refused_since = null, refusal = null,
                 paused_until = null, channel_id = null, channel_resource = null, channel_expires_at = null
           where org_id = $1 and connection_id = $2")
     .bind(org)

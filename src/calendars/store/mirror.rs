@@ -204,7 +204,7 @@ pub(in super::super) async fn stale_calendars(
            from calendars c join calendar_connections k on k.org_id = c.org_id and k.id = c.connection_id
           where c.org_id = $1 and c.blocks and k.state = 'connected'
             and (c.synced_at is null or c.synced_at < $4)
-            and (c.paused_until is null or c.paused_until <= $5 or c.failure in ('forbidden', 'refused'))
+            and (c.paused_until is null or c.paused_until <= $5)
             and not coalesce(c.checked_at >= $4 and c.checked_from <= $2 and c.checked_until >= $3, false)
           order by c.connection_id, c.id",
     )

@@ -84,7 +84,7 @@ async fn g4_lack_of_rights_is_no_matter_of_time_and_staff_are_told() {
         "not asked again before the pause is over"
     );
     assert_eq!(vox.count("tasks where kind = 'choose_calendar'").await, 1);
-    assert_eq!(vox.one::<String>("select failure from calendars where takes_events").await, "forbidden");
+    assert_eq!(vox.one::<String>("select refusal from calendars where takes_events").await, "forbidden");
 }
 
 #[tokio::test]
