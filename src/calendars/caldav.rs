@@ -111,8 +111,7 @@ impl Caldav {
 
     pub async fn insert(&self, calendar: &Calendar, wanted: &Wanted) -> Result<String, AskError> {
         let properties = wanted.mark.properties();
-        let private: Vec<(&str, &str)> =
-            properties.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let private = Mark::lent(&properties);
         let ics = wire::event(&wire::NewEvent {
             uid: &wanted.event_ref,
             stamp: self.now,
@@ -142,8 +141,7 @@ impl Caldav {
             return Err(Trouble::Changed.into());
         }
         let properties = wanted.mark.properties();
-        let private: Vec<(&str, &str)> =
-            properties.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let private = Mark::lent(&properties);
         let span = (wanted.starts_at.timestamp(), wanted.ends_at.timestamp());
         let ics = wire::moved(&object.ics, span, self.now, &private).map_err(|error| {
             tracing::warn!(calendar.id = %calendar.id, %error, "An event of ours is no longer one that can be moved");

@@ -269,6 +269,6 @@ pub async fn list_conflicts(
     limit: i64,
 ) -> Result<Vec<Conflict>, sqlx::Error> {
     let before = before.map(|(at, id)| (at, ConflictId(id)));
-    let rows = store::conflicts(tx, org, Which { open_only, before, limit }).await?;
+    let rows = store::conflicts(tx, org, Which { open_only, before, limit, ..Which::default() }).await?;
     Ok(rows.into_iter().map(Conflict::from).collect())
 }

@@ -40,6 +40,11 @@ impl Mark {
         ]
     }
 
+    /// The same, to be lent.
+    pub fn lent<'p>(properties: &'p [(&'static str, String)]) -> Vec<(&'static str, &'p str)> {
+        properties.iter().map(|(name, value)| (*name, value.as_str())).collect()
+    }
+
     /// From private properties; `None` for an event that is not ours, or no longer tells it.
     pub fn read(properties: &BTreeMap<String, String>) -> Option<Self> {
         let of = |name: &str| properties.get(name);

@@ -137,6 +137,7 @@ async fn kept_secret(
     let Some(known) = store::connection_of(tx, org, practitioner).await? else { return Ok(None) };
     let is_same = known.account.as_deref() == Some(&account.account);
     let Some(sealed) = known.secret_sealed.filter(|_| is_same) else { return Ok(None) };
-    let secret = sealed::open(app, org, (SECRET, known.id.0), &sealed)?;
-    Ok(Some(secret).filter(|secret| !secret.expose_secret().is_empty()))
+    // One that does not open (a key was lost) is none: the person is told how to get a new one.
+    let secret = sealed::open(app, org, (SECRET, known.id.0), &sealed).ok();
+    Ok(secret.filter(|secret| !secret.expose_secret().is_empty()))
 }

@@ -142,8 +142,7 @@ impl Google<'_> {
             .with(|access| {
                 let (client, properties) = (self.client.clone(), &properties);
                 async move {
-                    let private: Vec<(&str, &str)> =
-                        properties.iter().map(|(name, value)| (*name, value.as_str())).collect();
+                    let private = Mark::lent(properties);
                     let event = wire::NewEvent {
                         id: &wanted.event_ref,
                         summary: &wanted.summary,
@@ -171,8 +170,7 @@ impl Google<'_> {
             .with(|access| {
                 let (client, properties) = (self.client.clone(), &properties);
                 async move {
-                    let private: Vec<(&str, &str)> =
-                        properties.iter().map(|(name, value)| (*name, value.as_str())).collect();
+                    let private = Mark::lent(properties);
                     let patch = wire::EventPatch {
                         start: &wanted.starts_at,
                         end: &wanted.ends_at,

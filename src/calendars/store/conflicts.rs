@@ -83,6 +83,7 @@ pub(in super::super) struct ConflictRow {
 /// Which of them, latest first.
 #[derive(Debug, Clone, Copy, Default)]
 pub(in super::super) struct Which {
+    pub only: Option<ConflictId>,
     pub open_only: bool,
     pub before: Option<(Timestamp, ConflictId)>,
     pub limit: i64,
@@ -100,7 +101,7 @@ pub(in super::super) async fn conflicts(
            join appointments a on a.org_id = f.org_id and a.id = f.appointment_id
            join calendars c on c.org_id = f.org_id and c.id = f.calendar_id
           where f.org_id = $1 and (not $2 or f.resolved_at is null)
-            and ($3::timestamptz is null or (f.found_at, f.id) < ($3, $4::uuid))
+            and ($3::timestamptz is null or (f.found_at, f.id) < ($3, $4::uuid)) and ($6::uuid is null or f.id = $6)
           order by f.found_at desc, f.id desc limit $5",
     )
     .bind(org)
@@ -108,6 +109,7 @@ pub(in super::super) async fn conflicts(
     .bind(which.before.map(|(at, _)| at.to_sqlx()))
     .bind(which.before.map(|(_, id)| id))
     .bind(which.limit)
+    .bind(which.only)
     .fetch_all(tx)
     .await
 }
@@ -118,18 +120,13 @@ pub(in super::super) async fn conflict(
     org: OrgId,
     id: ConflictId,
 ) -> sqlx::Result<Option<ConflictRow>> {
-    sql_as(
-        "select f.id, f.appointment_id, f.calendar_id, c.name as calendar_name, f.kind, f.event_ref, f.etag, f.their_starts_at, f.their_ends_at,
-                a.starts_at, a.ends_at, a.status::text, a.time_zone, f.found_at, f.resolved_at, f.resolution, f.resolved_by
-           from calendar_conflicts f
-           join appointments a on a.org_id = f.org_id and a.id = f.appointment_id
-           join calendars c on c.org_id = f.org_id and c.id = f.calendar_id
-          where f.org_id = $1 and f.id = $2 for update of f",
-    )
-    .bind(org)
-    .bind(id)
-    .fetch_optional(tx)
-    .await
+    sql("select from calendar_conflicts where org_id = $1 and id = $2 for update")
+        .bind(org)
+        .bind(id)
+        .execute(&mut *tx)
+        .await?;
+    let which = Which { only: Some(id), limit: 1, ..Which::default() };
+    Ok(conflicts(tx, org, which).await?.pop())
 }
 
 /// The event it is about.

@@ -174,6 +174,6 @@ async fn what_a_person_mistypes_is_refused_and_nothing_is_stored() {
     // An address in our own network is nobody's calendar where clinics are not trusted with it.
     let strict = vox.restarted_with(|config| config.calendars.private_networks = false).await;
     let tried = calendars::connect_caldav(&strict.app, vox.glow.org, account(&radicale, PASSWORD)).await;
-    assert!(matches!(tried, Err(ConnectError::Provider(Trouble::Refused))), "{tried:?}");
+    assert!(matches!(tried, Err(ConnectError::Provider(Trouble::NotPermitted))), "{tried:?}");
     assert_eq!(vox.count("calendar_connections").await, 0);
 }
