@@ -7,6 +7,7 @@ use secrecy::ExposeSecret as _;
 use uuid::Uuid;
 use voxanne::calendars;
 use voxanne::platform::app::App;
+use voxanne::platform::clock::Clock;
 use voxanne::platform::ids::OrgId;
 use voxanne_google_calendar::Endpoints;
 use voxanne_sandbox::{GoogleFake, Sandbox};
@@ -41,7 +42,8 @@ pub struct Vendor(Sandbox);
 
 impl Vendor {
     pub async fn start() -> Self {
-        Self(Sandbox::start(None, Arc::new(jiff::Timestamp::now)).await.unwrap())
+        let clock = Clock::system();
+        Self(Sandbox::start(None, Arc::new(move || clock.now())).await.unwrap())
     }
 
     pub fn google(&self) -> GoogleFake {
@@ -49,7 +51,7 @@ impl Vendor {
     }
 
     /// Longer than a server waits before it asks again.
-    pub const fn pause(&self) -> Duration {
+    pub const fn pause() -> Duration {
         Duration::from_secs(PAUSE_SECONDS + 1)
     }
 

@@ -57,7 +57,7 @@ async fn main() {
     played.spawn(play(dir.clone(), messages));
     let played = played.join_next().await.unwrap();
     if played.is_err() {
-        println!("{}", std::fs::read_to_string(dir.join("serve.log")).unwrap_or_default());
+        println!("{}", std::fs::read_to_string(dir.join("serve.log")).unwrap());
     }
     stage::strike(&dir).await;
     played.unwrap();
@@ -118,12 +118,12 @@ async fn stalled(stage: &Stage, messages: &Messages, figures: &mut Figures) {
     for round in 0..ROUNDS {
         // Whoever comes after the pause asks again, and waits for it.
         if round > 0 {
-            tokio::time::sleep(vendor.pause()).await;
+            tokio::time::sleep(Vendor::pause()).await;
         }
         let asked = check.drive(CONNECTIONS.into(), ROUND).await.assert_right();
         tell("check_availability, Google stalled", &asked);
         checks.push(asked.max_ms);
-        tokio::time::sleep(vendor.pause()).await;
+        tokio::time::sleep(Vendor::pause()).await;
         let asked = book.drive(4, Duration::from_secs(2)).await.assert_right();
         tell("book_appointment, Google stalled", &asked);
         bookings.push(asked.max_ms);

@@ -29,7 +29,20 @@ fn rows() -> Vec<Row> {
 
 fn rows_of_calendars() -> Vec<Row> {
     let none = || Value::Null;
+    let choice =
+        json!({"blocks": true, "takes_events": true, "tentative_blocks": false, "all_day_blocks": true});
+    let caldav = json!({
+        "provider": "caldav", "url": "$caldav", "username": "anna", "password": "sword fish", "practitioner_id": "$practitioner",
+    });
     vec![
+        row("get", "/calendar-connections", "", none()),
+        row("get", "/calendar-connections/{id}", "$connection", none()),
+        row("post", "/calendar-connections/{id}/refresh", "$connection", none()),
+        row("post", "/calendar-connections", "", caldav),
+        row("put", "/calendars/{id}", "$calendar", choice),
+        row("get", "/calendar-conflicts", "", none()),
+        row("post", "/calendar-conflicts/{id}/resolve", "$conflict", json!({"resolution": "ours"})),
+        row("delete", "/calendar-connections/{id}", "$connection", none()),
         row("post", "/practitioners/{id}/feed", "$practitioner", none()),
         row("delete", "/practitioners/{id}/feed", "$practitioner", none()),
         row("get", "/calendar-settings", "", none()),
@@ -106,28 +119,6 @@ fn rows_of_scheduling() -> Vec<Row> {
         row("post", "/waitlist", "", json!({"service_id": "$service", "phone": "+13105550101"})),
         row("delete", "/waitlist/{id}", "$entry", none()),
         row("post", "/policy", "", json!({"notice_minutes": 1440, "fee_cents": 5000})),
-    ]
-    .into_iter()
-    .chain(calendar_rows())
-    .collect()
-}
-
-fn calendar_rows() -> Vec<Row> {
-    let none = || Value::Null;
-    let choice =
-        json!({"blocks": true, "takes_events": true, "tentative_blocks": false, "all_day_blocks": true});
-    let caldav = json!({
-        "provider": "caldav", "url": "$caldav", "username": "anna", "password": "sword fish", "practitioner_id": "$practitioner",
-    });
-    vec![
-        row("get", "/calendar-connections", "", none()),
-        row("get", "/calendar-connections/{id}", "$connection", none()),
-        row("post", "/calendar-connections/{id}/refresh", "$connection", none()),
-        row("post", "/calendar-connections", "", caldav),
-        row("put", "/calendars/{id}", "$calendar", choice),
-        row("get", "/calendar-conflicts", "", none()),
-        row("post", "/calendar-conflicts/{id}/resolve", "$conflict", json!({"resolution": "ours"})),
-        row("delete", "/calendar-connections/{id}", "$connection", none()),
     ]
 }
 

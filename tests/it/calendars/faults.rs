@@ -16,7 +16,7 @@ async fn is_written_once_after(faults: &[Fault]) {
     }
     assert!(book(&vox, 1, "10:00").await.starts_with("Great!"));
     vox.run_jobs().await;
-    for _ in 0..faults.len() + 1 {
+    for _ in 0..=faults.len() {
         vox.after_every_pause().await;
     }
     google(&vox).settled().await;

@@ -26,9 +26,9 @@ impl Voxanne {
         let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         self.sandbox.google().consents_next(email);
         let opened = browser.get(link).send().await.unwrap();
-        let cookie = header(&opened, SET_COOKIE).split(';').next().unwrap().to_owned();
-        let asked = browser.get(header(&opened, LOCATION)).send().await.unwrap();
-        let back = Url::parse(&header(&asked, LOCATION)).unwrap();
+        let cookie = header(&opened, &SET_COOKIE).split(';').next().unwrap().to_owned();
+        let asked = browser.get(header(&opened, &LOCATION)).send().await.unwrap();
+        let back = Url::parse(&header(&asked, &LOCATION)).unwrap();
         browser.get(back).header(COOKIE, cookie).send().await.unwrap()
     }
 
@@ -39,7 +39,7 @@ impl Voxanne {
         self.sandbox.google().consents_next(email);
         let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         let asked = browser.get(&opened.consent_url).send().await.unwrap();
-        let back = Url::parse(&header(&asked, LOCATION)).unwrap();
+        let back = Url::parse(&header(&asked, &LOCATION)).unwrap();
         let of = |name: &str| back.query_pairs().find(|(n, _)| n == name).map(|(_, v)| v.into_owned());
         let (state, code) = (of("state").unwrap(), of("code"));
         let returned = calendars::Returned {
@@ -65,7 +65,7 @@ impl Voxanne {
     }
 }
 
-fn header(response: &Response, name: reqwest::header::HeaderName) -> String {
-    let value = response.headers().get(&name);
+fn header(response: &Response, name: &reqwest::header::HeaderName) -> String {
+    let value = response.headers().get(name);
     value.unwrap_or_else(|| panic!("no {name}: {}", response.status())).to_str().unwrap().to_owned()
 }
