@@ -135,6 +135,7 @@ create table calendar_events (
   foreign key (org_id, appointment_id) references appointments (org_id, id),
   foreign key (org_id, calendar_id) references calendars (org_id, id) on delete cascade
 );
+create index calendar_events_by_time on calendar_events (org_id, calendar_id, ends_at);
 create index calendar_events_unfinished on calendar_events (org_id, state) where state <> 'written' and state <> 'gone';
 call app_ctx.protect('calendar_events');
 comment on table calendar_events is 'Our visits in outside calendars: what was written there last, and whether it still stands.';
@@ -374,3 +375,18 @@ begin
 end $$;
 comment on type app_ctx.look is
   'version: n. held: what the writer held. reserved: a claim. calendar, external: the mirror. service_count, practitioner_count: n visits of local_date. visit: one of the guest''s. turns: n of a practitioner.';
+
+-- Beside the legal steps of Status::may_become: a visit that moves to a time that no calendar could be asked about waits
+-- for staff again.
+create or replace function app_ctx.change_legally() returns trigger language plpgsql as $$
+begin
+  if old.status <> new.status and (old.status, new.status) not in (
+      ('pending', 'scheduled'), ('pending', 'cancelled'), ('pending', 'no_show'),
+      ('scheduled', 'arrived'), ('scheduled', 'cancelled'), ('scheduled', 'no_show'),
+      ('arrived', 'completed'))
+     and not (old.status = 'scheduled' and new.status = 'pending' and old.starts_at <> new.starts_at) then
+    raise exception 'a visit that is % does not become %', old.status, new.status
+      using errcode = 'check_violation', constraint = 'appointments_change_legally';
+  end if;
+  return new;
+end $$;

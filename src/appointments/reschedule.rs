@@ -4,6 +4,8 @@ use serde_json::json;
 use uuid::Uuid;
 use voxanne_slots::{Fit, Refusal, fit};
 
+use super::appointment::Status;
+use super::book::status_by;
 use super::change::{self, Appointment, ChangeError, Changed, Target, check_version, fields};
 use super::freed::offer_freed;
 use super::spoken;
@@ -14,7 +16,7 @@ use crate::messaging::Kind;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::{OrgId, ResourceId};
-use crate::scheduling::{self, Bookable, Location, Opening, RuleBook, Service, Taken, Writer};
+use crate::scheduling::{self, Bookable, Calendar, Location, Opening, RuleBook, Service, Taken, Writer};
 
 /// Where a visit is to go.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +30,8 @@ pub struct Reschedule<'a> {
     pub call_ref: Option<&'a str>,
     /// Calendars that are not known are to be asked first: the answer is [`ChangeError::CalendarUnknown`] then.
     pub asks_calendars: bool,
+    /// Somebody of the clinic decided on the time: a visit that was confirmed stays so.
+    pub is_decided: bool,
 }
 
 /// Moves the visit, texts its person once, and offers the time it leaves to the waitlist: all in the caller's
@@ -89,7 +93,17 @@ pub async fn reschedule(
         scheduling::count_turn(tx, org, visit.service, visit.practitioner, -1).await?;
         scheduling::count_turn(tx, org, visit.service, fitted.opening.practitioner, 1).await?;
     }
-    record(app, tx, org, wanted, (&visit, &fitted, location)).await
+    let status = status_there(wanted, &visit, &taken, fitted.opening.practitioner);
+    record(app, tx, org, wanted, (&visit, &fitted, location, status)).await
+}
+
+/// T-S5: a visit that moves to a time at which a calendar is not known waits for staff again, unless they decided on it.
+fn status_there(wanted: &Reschedule<'_>, visit: &Appointment, taken: &Taken, practitioner: Uuid) -> Status {
+    let is_unknown = taken.calendars.of(practitioner) == Calendar::Unknown;
+    if visit.status == Status::Scheduled && !wanted.is_decided && is_unknown {
+        return status_by(wanted.book, taken, practitioner);
+    }
+    visit.status
 }
 
 /// The rules the visit was booked by: its own length, also when the catalogue's has changed since.
@@ -123,7 +137,7 @@ async fn record(
     tx: &mut PgConnection,
     org: OrgId,
     wanted: &Reschedule<'_>,
-    (visit, fitted, location): (&Appointment, &Fit, &Location),
+    (visit, fitted, location, status): (&Appointment, &Fit, &Location, Status),
 ) -> Result<Changed, ChangeError> {
     let now = app.clock.now();
     let (policy, late) = is_late(app, tx, org, visit, location).await?;
@@ -131,16 +145,13 @@ async fn record(
     let told = Told { visit, kind: Kind::Change, moment: &starts_at, book: wanted.book };
     let is_text_queued = tell::person(app, tx, org, &told, location).await?;
     let fee = policy.filter(|_| late).and_then(|policy| policy.sentence());
-    let said = spoken::moved_sentence(
-        &visit.service_name,
-        &starts_at,
-        (visit.status, is_text_queued),
-        fee.as_deref(),
-    );
+    let said =
+        spoken::moved_sentence(&visit.service_name, &starts_at, (status, is_text_queued), fee.as_deref());
     let target = store::MovedTo {
         starts_at: &starts_at,
         ends_at: fitted.opening.ends_at,
         practitioner: fitted.opening.practitioner,
+        status,
         said: &said,
     };
     store::move_to(tx, org, visit.id, &target, now).await?;
@@ -154,12 +165,16 @@ async fn record(
             ("starts_at", json!(visit.starts_at.timestamp()), json!(fitted.opening.starts_at)),
             ("ends_at", json!(visit.ends_at), json!(fitted.opening.ends_at)),
             ("practitioner", person(visit.practitioner), person(fitted.opening.practitioner)),
+            ("status", json!(visit.status.as_str()), json!(status.as_str())),
         ]),
         reason: wanted.target.reason,
         late,
     };
     store::insert_change(tx, org, &version, now).await?;
     tell::staff(app, tx, org, visit, "A visit was moved", late).await?;
+    if status != visit.status {
+        tell::waits_again(app, tx, org, visit).await?;
+    }
     calendars::write_later(tx, org, visit.id, fitted.opening.practitioner).await?;
     offer_freed(app, tx, org, visit).await?;
     metrics::counter!("voxanne_appointments_changed_total", "action" => "moved").increment(1);

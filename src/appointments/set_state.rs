@@ -44,6 +44,7 @@ pub async fn set_state(
         let told = Told { visit: &visit, kind: Kind::Confirmation, moment: &visit.starts_at, book };
         tell::person(app, tx, org, &told, location).await?;
         tasks::finish(app, tx, org, &format!("confirm_appointment:{}", visit.id.0)).await?;
+        tasks::finish(app, tx, org, &tell::waits_again_key(visit.id, visit.version)).await?;
     }
     store::set_status(tx, org, visit.id, to, None, now).await?;
     let version = NewVersion {

@@ -97,6 +97,7 @@ async fn follow(
                 practitioner: None,
                 call_ref: None,
                 asks_calendars: false,
+                is_decided: true,
             };
             reschedule(app, tx, org, &to).await
         }

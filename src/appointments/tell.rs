@@ -10,7 +10,7 @@ use crate::notifications::{self, NewNotification};
 use crate::phone::Phone;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
-use crate::platform::ids::OrgId;
+use crate::platform::ids::{AppointmentId, OrgId};
 use crate::scheduling::{Location, RuleBook};
 use crate::tasks::{self, NewTask};
 use crate::when;
@@ -83,6 +83,29 @@ pub(super) async fn staff(
         };
         tasks::raise(app, tx, org, &task).await?;
     }
+    Ok(())
+}
+
+/// The reason of the task to confirm a visit that moved, at this version of it.
+pub(super) fn waits_again_key(visit: AppointmentId, version: i32) -> String {
+    format!("confirm_appointment:{}:{version}", visit.0)
+}
+
+/// Leaves the task to confirm a visit that moved to a time at which its calendar was not known.
+pub(super) async fn waits_again(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    visit: &Appointment,
+) -> Result<(), sqlx::Error> {
+    let task = NewTask {
+        kind: "confirm_appointment",
+        title: "Confirm a visit that moved while its calendar could not be read".into(),
+        appointment: Some(visit.id),
+        dedupe_key: waits_again_key(visit.id, visit.version + 1),
+        ..NewTask::default()
+    };
+    tasks::raise(app, tx, org, &task).await?;
     Ok(())
 }
 

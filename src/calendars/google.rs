@@ -76,7 +76,7 @@ impl Google<'_> {
         match call(access.token.clone()).await {
             Err(wire::Error::Unauthorized) => {
                 let access = token(Some(&access)).await.map_err(unshared)?;
-                Ok(call(access.token.clone()).await.map_err(Trouble::from)?)
+                Ok(call(access.token.clone()).await.map_err(once_more)?)
             }
             answer => Ok(answer.map_err(Trouble::from)?),
         }
@@ -242,6 +242,11 @@ impl Google<'_> {
         })
         .await
     }
+}
+
+/// A token that is new and refused all the same says nothing of the consent: only a refused refresh does.
+fn once_more(error: wire::Error) -> Trouble {
+    if matches!(error, wire::Error::Unauthorized) { Trouble::Away } else { error.into() }
 }
 
 /// A calendar as its account lists it.

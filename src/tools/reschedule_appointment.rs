@@ -46,6 +46,7 @@ pub(super) async fn answer(
         practitioner: None,
         call_ref: caller.call_ref.as_deref(),
         asks_calendars: true,
+        is_decided: false,
     };
     match appointments::reschedule(app, tx, caller.org, &wanted).await {
         Ok(changed) if changed.is_repeat && changed.appointment.version == 1 => {

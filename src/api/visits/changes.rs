@@ -240,6 +240,7 @@ async fn change_in(
                     practitioner,
                     call_ref: None,
                     asks_calendars: false,
+                    is_decided: false,
                 };
                 appointments::reschedule(app, tx, caller.org, &wanted).await
             }

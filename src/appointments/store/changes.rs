@@ -270,6 +270,7 @@ pub(in super::super) struct MovedTo<'a> {
     pub starts_at: &'a Zoned,
     pub ends_at: Timestamp,
     pub practitioner: Uuid,
+    pub status: Status,
     pub said: &'a str,
 }
 
@@ -281,7 +282,7 @@ pub(in super::super) async fn move_to(
     now: Timestamp,
 ) -> sqlx::Result<()> {
     sql("update appointments set starts_at = $3, ends_at = $4, time_zone = $5, local_starts_at = $6, practitioner_id = $7,
-            confirmation_said = $8, version = version + 1, updated_at = $9
+            confirmation_said = $8, version = version + 1, updated_at = $9, status = $10::text::appointment_status
           where org_id = $1 and id = $2")
     .bind(org)
     .bind(id)
@@ -292,6 +293,7 @@ pub(in super::super) async fn move_to(
     .bind(target.practitioner)
     .bind(target.said)
     .bind(now.to_sqlx())
+    .bind(target.status.as_str())
     .execute(tx)
     .await?;
     Ok(())

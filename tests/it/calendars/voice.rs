@@ -2,9 +2,11 @@
 
 use jiff::SignedDuration;
 
+use serde_json::json;
 use voxanne_sandbox::Fault;
 
 use super::*;
+use crate::harness::Answered;
 
 /// Older than the mirror may be.
 const STALE: SignedDuration = SignedDuration::from_mins(11);
@@ -164,4 +166,25 @@ async fn one_practitioners_calendar_blocks_that_person_alone() {
     assert_eq!(vox.count(&format!("appointments where practitioner_id = '{nurse}'")).await, 0);
     vox.run_jobs().await;
     assert_eq!(vox.count("calendar_events").await, 0);
+}
+
+#[tokio::test]
+async fn t_s5_a_visit_that_moves_while_its_calendar_is_not_known_waits_for_staff_again() {
+    let vox = connected().await;
+    assert!(book(&vox, 1, "10:00").await.starts_with("Great!"));
+    vox.run_jobs().await;
+    google(&vox).bad_day(ACCOUNT, Some(Fault::google(503, "backendError")));
+    vox.later(STALE);
+    let said = move_to(&vox, 2, "2026-12-01", "15:00").await;
+    assert!(said.ends_with("Our team will still call you to confirm it."), "{said}");
+    assert_eq!(status(&vox).await, "pending");
+    let open = "tasks where kind = 'confirm_appointment' and done_at is null";
+    assert_eq!(vox.count(open).await, 1);
+    let visit: uuid::Uuid = vox.one("select id from appointments").await;
+    let path = format!("/appointments/apt_{}/state", visit.simple());
+    let confirmed = json!({"status": "scheduled"});
+    let request = vox.glow_api().await.request("POST", &path).header("if-match", "*").json(&confirmed);
+    Answered::of(request).await.good();
+    assert_eq!(status(&vox).await, "scheduled");
+    assert_eq!(vox.count(open).await, 0);
 }

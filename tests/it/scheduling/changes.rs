@@ -35,6 +35,7 @@ async fn move_to(
         practitioner: None,
         call_ref: None,
         asks_calendars: false,
+        is_decided: false,
     };
     let changed = appointments::reschedule(&vox.app, &mut tx, org, &wanted).await?;
     tx.commit().await?;
@@ -116,6 +117,7 @@ async fn moves_that_swap_practitioners_do_not_wait_in_circles_for_turns() {
                 practitioner: Some(people[1 - index]),
                 call_ref: None,
                 asks_calendars: false,
+                is_decided: false,
             };
             appointments::reschedule(&vox.app, &mut tx, vox.glow.org, &wanted).await?;
             tx.commit().await?;
