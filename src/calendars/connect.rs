@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use uuid::Uuid;
 
 use super::ask::reconnect_key;
-use super::connection::ProviderKind;
+use super::connection::{Connection, ProviderKind};
 use super::provider::Listed;
 use super::sealed::{self, ACCESS, SECRET};
 use super::store::{self, Connected, Offered};
@@ -54,15 +54,17 @@ impl From<StoreError> for super::finish_consent::ConsentError {
     }
 }
 
-/// The same account again keeps its calendars and what staff chose; another one takes its place.
+/// The same account again keeps its calendars and what staff chose; another one takes its place. That one is returned: its
+/// provider is told once this is committed.
 pub(super) async fn connect(
     app: &App,
     tx: &mut PgConnection,
     org: OrgId,
     new: NewAccount,
     grant: &Grant,
-) -> Result<ConnectionId, StoreError> {
+) -> Result<(ConnectionId, Option<Connection>), StoreError> {
     let known = store::connection_of(tx, org, new.practitioner).await?;
+    let mut former = None;
     let is_same = known.as_ref().is_some_and(|known| {
         known.account.as_deref() == Some(&new.account)
             && known.provider == new.provider.as_str()
@@ -78,6 +80,7 @@ pub(super) async fn connect(
                 store::disconnect(tx, org, known.id).await?;
                 let id = app.new_id();
                 tell_replaced(app, tx, org, (id, &new.account), known.account.as_deref()).await?;
+                former = Some(Connection::from(known));
                 id
             }
         }
@@ -106,7 +109,7 @@ pub(super) async fn connect(
         sync_later(tx, org, calendar).await?;
     }
     token::forget(app, org, id).await;
-    Ok(id)
+    Ok((id, former))
 }
 
 /// Whoever has a link connects what they like, and visits are written there: staff hear that theirs is not the one any more.

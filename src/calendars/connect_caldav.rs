@@ -10,6 +10,7 @@ use super::ask::AskError;
 use super::caldav::login;
 use super::connect::{Grant, NewAccount, StoreError, connect};
 use super::connection::ProviderKind;
+use super::revoke::end;
 use super::store;
 use super::trouble::Trouble;
 use crate::platform::app::App;
@@ -98,8 +99,11 @@ pub async fn connect_caldav(
     };
     let grant = Grant { secret: account.password, access: None, scopes: Vec::new() };
     let mut tx = app.begin(org).await?;
-    let id = connect(app, &mut tx, org, new, &grant).await?;
+    let (id, former) = connect(app, &mut tx, org, new, &grant).await?;
     tx.commit().await?;
+    if let Some(former) = former {
+        end(app, org, &former).await?;
+    }
     super::freshen::forget(app, org).await;
     Ok(id)
 }

@@ -11,6 +11,7 @@ use super::begin_consent::redirect_uri;
 use super::connect::{Grant, NewAccount, connect};
 use super::connection::{ProviderKind, State};
 use super::google::{self, SCOPES};
+use super::revoke::end;
 use super::sealed::{self, SECRET, VERIFIER};
 use super::signed::{self, Purpose};
 use super::store;
@@ -120,8 +121,11 @@ async fn store_account(
         scopes: tokens.scopes,
     };
     let name = account.account.clone();
-    connect(app, &mut tx, org, account, &grant).await?;
+    let (_, former) = connect(app, &mut tx, org, account, &grant).await?;
     tx.commit().await?;
+    if let Some(former) = former {
+        end(app, org, &former).await?;
+    }
     super::freshen::forget(app, org).await;
     Ok(Consent { org, account: name })
 }

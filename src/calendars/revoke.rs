@@ -24,31 +24,42 @@ pub enum RevokeError {
     Unexpected(#[from] sqlx::Error),
 }
 
-/// F12: tells Google, and erases whatever Google says. Where Google could not be told, staff are asked to take the access
+/// F12: erases, and tells Google, whatever Google says. Where Google could not be told, staff are asked to take the access
 /// away there. Events that were written stay. True when the provider knows.
 pub async fn revoke(app: &App, org: OrgId, connection: ConnectionId) -> Result<bool, RevokeError> {
     let mut tx = app.begin(org).await?;
     let known = store::connection(&mut tx, org, connection).await?.map(Connection::from);
     tx.commit().await?;
     let known = known.filter(|known| known.secret_sealed.is_some()).ok_or(RevokeError::NotConnected)?;
-    let is_told = tell(app, org, &known).await;
     let mut tx = app.begin(org).await?;
     store::disconnect(&mut tx, org, connection).await?;
-    if !is_told {
-        let account = known.account.as_deref().unwrap_or("the account");
-        let task = NewTask {
-            kind: "remove_access",
-            title: format!(
-                "Google could not be told: remove this app's access to {account} at myaccount.google.com/permissions"
-            ),
-            dedupe_key: format!("remove_access:{}:{}", connection.0, app.clock.now().as_second()),
-            ..NewTask::default()
-        };
-        tasks::raise(app, &mut tx, org, &task).await?;
-    }
     tx.commit().await?;
     token::forget(app, org, connection).await;
-    Ok(is_told)
+    Ok(end(app, org, &known).await?)
+}
+
+/// Tells the provider that we no longer use an account that was erased here. False leaves a task.
+pub(super) async fn end(app: &App, org: OrgId, former: &Connection) -> Result<bool, sqlx::Error> {
+    let mut tx = app.begin(org).await?;
+    // One person's account for clinic and practitioner: what ends one consent may end the other.
+    let is_used = store::is_account_in_use(&mut tx, org, former.account.as_deref()).await?;
+    tx.commit().await?;
+    if is_used || tell(app, org, former).await {
+        return Ok(true);
+    }
+    let account = former.account.as_deref().unwrap_or("the account");
+    let task = NewTask {
+        kind: "remove_access",
+        title: format!(
+            "Google could not be told: remove this app's access to {account} at myaccount.google.com/permissions"
+        ),
+        dedupe_key: format!("remove_access:{}:{}", former.id.0, app.clock.now().as_second()),
+        ..NewTask::default()
+    };
+    let mut tx = app.begin(org).await?;
+    tasks::raise(app, &mut tx, org, &task).await?;
+    tx.commit().await?;
+    Ok(false)
 }
 
 /// The account of a practitioner, or the clinic's.

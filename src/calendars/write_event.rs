@@ -42,6 +42,8 @@ enum Plan {
     Note,
     Write(Box<Wanted>),
     Remove,
+    /// It is another account's to write, in this very calendar: one person's for clinic and practitioner alike.
+    HandOver,
 }
 
 /// What became of the event.
@@ -63,11 +65,16 @@ pub async fn write_event(app: &App, job: WriteEvent) -> Result<(), sqlx::Error> 
     }
     let Some(visit) = store::visit(&mut tx, org, job.appointment).await? else { return Ok(()) };
     let known = store::event(&mut tx, org, job.appointment, job.calendar).await?;
-    let plan = plan(job, &visit, known.as_ref(), now);
+    let plan = plan(job, (&visit, &calendar), known.as_ref(), now);
     match &plan {
         Plan::Nothing => return Ok(()),
         Plan::Note => {
             let standing = Standing { state: "written", etag: None, version: visit.version };
+            store::set_event(&mut tx, org, (job.appointment, job.calendar), standing).await?;
+            return tx.commit().await;
+        }
+        Plan::HandOver => {
+            let standing = Standing { state: "gone", etag: None, version: visit.version };
             store::set_event(&mut tx, org, (job.appointment, job.calendar), standing).await?;
             return tx.commit().await;
         }
@@ -84,17 +91,25 @@ pub async fn write_event(app: &App, job: WriteEvent) -> Result<(), sqlx::Error> 
     conclude(app, job, (&visit, &calendar), done).await
 }
 
-fn plan(job: WriteEvent, visit: &VisitRow, known: Option<&EventRow>, now: Timestamp) -> Plan {
+fn plan(
+    job: WriteEvent,
+    (visit, calendar): (&VisitRow, &Calendar),
+    known: Option<&EventRow>,
+    now: Timestamp,
+) -> Plan {
     let state = known.map(|event| event.state.as_str());
     if state == Some("conflict") {
         return Plan::Nothing;
     }
     let is_wanted = visit.status != "cancelled" && visit.target == Some(job.calendar);
     if !is_wanted {
-        return if matches!(state, Some("writing" | "reviving" | "written")) {
-            Plan::Remove
-        } else {
-            Plan::Nothing
+        let is_same_place = visit.target_external_id.as_ref() == Some(&calendar.external_id);
+        return match state {
+            Some("writing" | "reviving" | "written") if visit.status != "cancelled" && is_same_place => {
+                Plan::HandOver
+            }
+            Some("writing" | "reviving" | "written") => Plan::Remove,
+            _ => Plan::Nothing,
         };
     }
     let (starts_at, ends_at) = (visit.starts_at.to_jiff(), visit.ends_at.to_jiff());

@@ -220,6 +220,21 @@ pub(in super::super) async fn disconnect(
     Ok(())
 }
 
+/// Whether an account of this name is connected at Google.
+pub(in super::super) async fn is_account_in_use(
+    tx: &mut PgConnection,
+    org: OrgId,
+    account: Option<&str>,
+) -> sqlx::Result<bool> {
+    sql_scalar(
+        "select exists (select from calendar_connections where org_id = $1 and account = $2 and provider = 'google' and state = 'connected')",
+    )
+    .bind(org)
+    .bind(account)
+    .fetch_one(tx)
+    .await
+}
+
 /// Whether the practitioner is one of the org's.
 pub(in super::super) async fn has_practitioner(
     tx: &mut PgConnection,

@@ -47,6 +47,8 @@ pub(in super::super) struct VisitRow {
     pub address: Option<String>,
     /// The calendar that takes it now.
     pub target: Option<CalendarId>,
+    /// Its name at the provider.
+    pub target_external_id: Option<String>,
 }
 
 pub(in super::super) async fn visit(
@@ -56,13 +58,14 @@ pub(in super::super) async fn visit(
 ) -> sqlx::Result<Option<VisitRow>> {
     sql_as(
         "select a.status::text, a.starts_at, a.ends_at, a.time_zone, a.version, coalesce(a.service_said, s.name) as service,
-                a.customer_name, l.name as place, l.address,
-                (select c.id from calendars c join calendar_connections k on k.org_id = c.org_id and k.id = c.connection_id
-                  where c.org_id = a.org_id and c.takes_events and k.state <> 'disconnected'
-                    and (k.practitioner_id = a.practitioner_id or k.practitioner_id is null)
-                  order by k.practitioner_id nulls last limit 1) as target
+                a.customer_name, l.name as place, l.address, t.id as target, t.external_id as target_external_id
            from appointments a join services s on s.org_id = a.org_id and s.id = a.service_id
            join locations l on l.org_id = a.org_id and l.id = a.location_id
+           left join lateral (
+             select c.id, c.external_id from calendars c join calendar_connections k on k.org_id = c.org_id and k.id = c.connection_id
+              where c.org_id = a.org_id and c.takes_events and k.state <> 'disconnected'
+                and (k.practitioner_id = a.practitioner_id or k.practitioner_id is null)
+              order by k.practitioner_id nulls last limit 1) t on true
           where a.org_id = $1 and a.id = $2",
     )
     .bind(org)

@@ -155,3 +155,42 @@ async fn f12_an_account_is_taken_away_while_a_look_is_written() {
     assert_eq!(vox.count("calendar_connections where secret_sealed is not null").await, 0);
     assert_eq!(vox.count("external_busy").await, 0);
 }
+
+#[tokio::test]
+async fn one_account_for_clinic_and_practitioner_keeps_the_event_when_the_visit_changes_hands() {
+    let vox = connected().await;
+    book(&vox, 1, "10:00").await;
+    vox.run_jobs().await;
+    let nurse: uuid::Uuid = vox.one("select practitioner_id from appointments").await;
+    vox.connects(vox.glow.org, Some(nurse), ACCOUNT).await;
+    for _ in 0..3 {
+        vox.after_every_pause().await;
+        pushed(&vox).await;
+    }
+    assert_event_at(&vox, "2026-12-01T18:00:00Z");
+    assert_eq!(vox.count("calendar_conflicts").await, 0);
+    // Taken away again, it is the clinic's to write.
+    let id: uuid::Uuid =
+        vox.one("select id from calendar_connections where practitioner_id is not null").await;
+    assert!(calendars::revoke(&vox.app, vox.glow.org, id.into()).await.unwrap());
+    for _ in 0..3 {
+        vox.after_every_pause().await;
+        pushed(&vox).await;
+    }
+    assert_event_at(&vox, "2026-12-01T18:00:00Z");
+    assert_eq!(vox.count("calendar_conflicts").await, 0);
+    assert_eq!(
+        google(&vox).live_grants(ACCOUNT),
+        2,
+        "the clinic's consent is not ended with the practitioner's"
+    );
+}
+
+#[tokio::test]
+async fn f12_an_account_that_another_one_replaces_is_given_back() {
+    let vox = connected().await;
+    assert_eq!(google(&vox).live_grants(ACCOUNT), 1);
+    vox.connects(vox.glow.org, None, "new@glow.example").await;
+    assert_eq!(google(&vox).live_grants(ACCOUNT), 0);
+    assert_eq!(google(&vox).live_grants("new@glow.example"), 1);
+}
