@@ -71,12 +71,14 @@ impl Google<'_> {
                 AskError::Trouble(Trouble::Away)
             }
         };
-        let token = |refused| token::access(self.app, self.org, self.connection, &self.client, refused);
+        // Boxed, as the calls are: every question is made of these, and its future would be large.
+        let token =
+            |refused| Box::pin(token::access(self.app, self.org, self.connection, &self.client, refused));
         let access = token(None).await.map_err(unshared)?;
-        match call(access.token.clone()).await {
+        match Box::pin(call(access.token.clone())).await {
             Err(wire::Error::Unauthorized) => {
                 let access = token(Some(&access)).await.map_err(unshared)?;
-                Ok(call(access.token.clone()).await.map_err(once_more)?)
+                Ok(Box::pin(call(access.token.clone())).await.map_err(once_more)?)
             }
             answer => Ok(answer.map_err(Trouble::from)?),
         }
