@@ -151,8 +151,8 @@ pub(super) fn foreign<'e>(ours: &'e [Ours], org: OrgId, event: &'e SeenEvent) ->
     if is_foreign { Cow::Borrowed(seen) } else { Cow::Owned(SeenEvent { busy: Vec::new(), ..seen.clone() }) }
 }
 
-/// G13: a second event with our mark at the very time that we wrote is a copy of ours, and taken out. At any other time
-/// it is somebody's own.
+/// G13: a second event with our mark at the very time that we wrote is a copy of ours, and taken out, as long as nobody
+/// disagrees about the first one. At any other time it is somebody's own.
 pub(super) async fn remove_copies(
     app: &App,
     org: OrgId,
@@ -169,7 +169,15 @@ pub(super) async fn remove_copies(
         let mut tx = app.begin(org).await?;
         let known = store::event(&mut tx, org, mark.appointment, calendar.id).await?;
         tx.commit().await?;
-        if known.is_none_or(|known| known.state != "written") {
+        let is_copy = match known.as_ref().map(|known| known.state.as_str()) {
+            Some("written" | "gone") => true,
+            // The first one is there or not.
+            Some("writing" | "reviving") => {
+                !now(provider, calendar, &event_ref(mark.appointment)).await?.is_gone
+            }
+            _ => false,
+        };
+        if !is_copy {
             continue;
         }
         match provider.remove(calendar, &event.event_ref, Some(&event.etag)).await {

@@ -91,14 +91,19 @@ pub(super) async fn sync_within(app: &App, job: SyncCalendar, deadline: Duration
         return Ok(());
     }
     let provider = Provider::of(app, org, &calendar.connection, deadline)?;
-    let news = ask(app, org, &calendar, news(app, &provider, &calendar)).await;
-    let outcome = if news.is_ok() { "synced" } else { "failed" };
+    let told = ask(app, org, &calendar, async {
+        let news = news(app, &provider, &calendar).await?;
+        // What looks like a person's doing is looked at once more, by itself: lists lag, and lie.
+        let ours = own_events::examine(app, org, (&provider, &calendar), &news).await?;
+        // Before the sync token goes on: what fails here is told again.
+        own_events::remove_copies(app, org, (&provider, &calendar), &news).await?;
+        Ok((news, ours))
+    });
+    let told = told.await;
+    let outcome = if told.is_ok() { "synced" } else { "failed" };
     metrics::counter!("voxanne_calendar_syncs_total", "outcome" => outcome).increment(1);
-    let news = news?;
-    // What looks like a person's doing is looked at once more, by itself: lists lag, and lie.
-    let ours = own_events::examine(app, org, (&provider, &calendar), &news).await?;
+    let (news, ours) = told?;
     mirror::apply(app, org, &calendar, &news, &ours).await?;
-    own_events::remove_copies(app, org, (&provider, &calendar), &news).await?;
     watch::keep_watching(app, org, (&provider, &calendar)).await
 }
 

@@ -2,6 +2,7 @@
 
 mod conflicts;
 mod faults;
+mod histories;
 mod sync;
 mod tokens;
 mod voice;
