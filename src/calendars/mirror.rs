@@ -37,7 +37,9 @@ pub(super) async fn apply(
     }
     own_events::apply(app, &mut tx, org, calendar, ours).await?;
     let theirs: Vec<_> = news.events.iter().map(|event| own_events::foreign(ours, org, event)).collect();
-    let theirs: Vec<&SeenEvent> = theirs.iter().map(AsRef::as_ref).collect();
+    // One of ours that the list left out may have been moved all the same.
+    let unlisted = own_events::unlisted(ours, &news.events);
+    let theirs: Vec<&SeenEvent> = theirs.iter().map(AsRef::as_ref).chain(unlisted).collect();
     if calendar.blocks {
         if news.whole_until.is_some() {
             store::empty_mirror(&mut tx, org, calendar.id).await?;

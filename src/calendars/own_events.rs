@@ -151,6 +151,14 @@ pub(super) fn foreign<'e>(ours: &'e [Ours], org: OrgId, event: &'e SeenEvent) ->
     if is_foreign { Cow::Borrowed(seen) } else { Cow::Owned(SeenEvent { busy: Vec::new(), ..seen.clone() }) }
 }
 
+/// Those of ours that were asked for by name because the list did not have them, as far as a person moved them.
+pub(super) fn unlisted<'e>(ours: &'e [Ours], listed: &'e [SeenEvent]) -> impl Iterator<Item = &'e SeenEvent> {
+    ours.iter()
+        .filter(|own| !listed.iter().any(|event| event.event_ref == own.known.event_ref))
+        .filter(|own| is_moved(&own.seen, Some(&own.known)))
+        .map(|own| &own.seen)
+}
+
 /// G13: a second event with our mark at the very time that we wrote is a copy of ours, and taken out, as long as nobody
 /// disagrees about the first one. At any other time it is somebody's own.
 pub(super) async fn remove_copies(

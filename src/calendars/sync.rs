@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ask::{AskError, ask};
 use super::connection::{Calendar, Connection, State};
+use super::deletions;
 use super::event::{Span, zone_or};
 use super::mirror::{self, News};
 use super::own_events;
@@ -92,8 +93,9 @@ pub(super) async fn sync_within(app: &App, job: SyncCalendar, deadline: Duration
     }
     let provider = Provider::of(app, org, &calendar.connection, deadline)?;
     let told = ask(app, org, &calendar, async {
-        let news = news(app, &provider, &calendar).await?;
+        let mut news = news(app, &provider, &calendar).await?;
         // What looks like a person's doing is looked at once more, by itself: lists lag, and lie.
+        deletions::confirm(app, org, (&provider, &calendar), &mut news.events).await?;
         let ours = own_events::examine(app, org, (&provider, &calendar), &news).await?;
         // Before the sync token goes on: what fails here is told again.
         own_events::remove_copies(app, org, (&provider, &calendar), &news).await?;

@@ -42,6 +42,8 @@ enum Plan {
     Note,
     Write(Box<Wanted>),
     Remove,
+    /// Somebody is asked about it: the visit may have come to agree.
+    Look(Option<Box<Wanted>>),
 }
 
 /// What became of the event.
@@ -50,6 +52,8 @@ enum Outcome {
     Removed,
     /// A person moved it, or deleted it.
     Conflict(Option<SeenEvent>),
+    /// Nobody disagrees any more: it is to be written, over this version of it.
+    Free(String),
 }
 
 /// Runs the job. `Ok` also when the calendar has to wait: then it has left a job for later.
@@ -77,7 +81,7 @@ pub async fn write_event(app: &App, job: WriteEvent) -> Result<(), sqlx::Error> 
             let name = (job.appointment, job.calendar, wanted.event_ref.as_str());
             store::begin_writing(&mut tx, org, name, span, now).await?;
         }
-        Plan::Remove => {}
+        Plan::Remove | Plan::Look(_) => {}
     }
     tx.commit().await?;
     let done = carry_out(app, org, &calendar, &plan, known.as_ref()).await;
@@ -86,10 +90,10 @@ pub async fn write_event(app: &App, job: WriteEvent) -> Result<(), sqlx::Error> 
 
 fn plan(job: WriteEvent, visit: &VisitRow, known: Option<&EventRow>, now: Timestamp) -> Plan {
     let state = known.map(|event| event.state.as_str());
-    if state == Some("conflict") {
-        return Plan::Nothing;
-    }
     let is_wanted = visit.status != "cancelled" && visit.target == Some(job.calendar);
+    if state == Some("conflict") {
+        return Plan::Look(is_wanted.then(|| Box::new(wanted(job, visit))));
+    }
     if !is_wanted {
         return if matches!(state, Some("writing" | "reviving" | "written")) {
             Plan::Remove
@@ -140,6 +144,7 @@ async fn carry_out(
     let question = async {
         match plan {
             Plan::Write(wanted) => write(&provider, calendar, wanted, known).await,
+            Plan::Look(wanted) => look(&provider, calendar, wanted.as_deref(), known).await,
             _ => remove(&provider, calendar, known).await,
         }
     };
@@ -160,7 +165,9 @@ async fn write(
     };
     match written {
         Ok(etag) => return Ok(Outcome::Written(etag)),
-        Err(AskError::Trouble(Trouble::Changed | Trouble::Duplicate | Trouble::Missing)) => {}
+        Err(AskError::Trouble(
+            Trouble::Changed | Trouble::Duplicate | Trouble::Missing | Trouble::TokenGone,
+        )) => {}
         Err(error) => return Err(error),
     }
     // Somebody was there before us: we ourselves, in a try whose answer was lost, or a person.
@@ -206,6 +213,29 @@ async fn remove(
     }
 }
 
+/// Looks whether there is still anything to ask. Nothing is written here.
+async fn look(
+    provider: &Provider<'_>,
+    calendar: &Calendar,
+    wanted: Option<&Wanted>,
+    known: Option<&EventRow>,
+) -> Result<Outcome, AskError> {
+    let Some(event) = known else { return Ok(Outcome::Removed) };
+    let there = provider.event(calendar, &event.event_ref).await?.filter(|there| !there.is_gone);
+    Ok(match (there, wanted) {
+        (None, None) => Outcome::Removed,
+        (None, Some(_)) => Outcome::Conflict(None),
+        (Some(there), wanted) => {
+            let is_agreed = wanted.is_some_and(|wanted| there.span == Some(wanted.mark.span));
+            if is_agreed || !is_moved(&there, known) {
+                Outcome::Free(there.etag)
+            } else {
+                Outcome::Conflict(Some(there))
+            }
+        }
+    })
+}
+
 /// Whether a person gave our event another time than we last did. The event itself says what we wrote; where that is
 /// lost, our own record does.
 pub(super) fn is_moved(event: &SeenEvent, known: Option<&EventRow>) -> bool {
@@ -246,6 +276,13 @@ async fn conclude(
             let standing = Standing { state: "gone", etag: None, version: visit.version };
             store::set_event(&mut tx, org, key, standing).await?;
             conflict::agree(app, &mut tx, org, (job.calendar, &event_ref(job.appointment))).await?;
+        }
+        Ok(Outcome::Free(etag)) => {
+            count("free");
+            let standing = Standing { state: "writing", etag: Some(&etag), version: 0 };
+            store::set_event(&mut tx, org, key, standing).await?;
+            conflict::agree(app, &mut tx, org, (job.calendar, &event_ref(job.appointment))).await?;
+            later(&mut tx, job, Duration::ZERO).await?;
         }
         Ok(Outcome::Conflict(theirs)) => {
             count("conflict");

@@ -118,7 +118,8 @@ pub(in super::super) async fn own_events(
     .await
 }
 
-/// Those of our events of visits ahead that should be in a calendar: after a full look, one that was not seen is gone.
+/// Those of our events of visits ahead that should be in a calendar, or were when a person moved them: after a full look,
+/// one that was not seen is gone.
 pub(in super::super) async fn own_events_ahead(
     tx: &mut PgConnection,
     org: OrgId,
@@ -128,7 +129,7 @@ pub(in super::super) async fn own_events_ahead(
     sql_as(
         "select e.appointment_id, e.event_ref, e.etag, e.state, e.version, e.starts_at, e.ends_at
            from calendar_events e
-          where e.org_id = $1 and e.calendar_id = $2 and e.state = 'written' and e.ends_at > $3",
+          where e.org_id = $1 and e.calendar_id = $2 and e.state in ('written', 'conflict') and e.ends_at > $3",
     )
     .bind(org)
     .bind(calendar)

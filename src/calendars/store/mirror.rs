@@ -6,7 +6,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::super::event::{SeenEvent, Span, pieces};
-use crate::platform::db::{PgConnection, sql, sql_as};
+use crate::platform::db::{PgConnection, sql, sql_as, sql_scalar};
 use crate::platform::ids::{AppointmentId, CalendarId, ConnectionId, OrgId};
 
 /// Forgets all that the mirror has of a calendar.
@@ -54,6 +54,21 @@ pub(in super::super) async fn mirror(
         }
     }
     rows.insert(tx, org, calendar).await
+}
+
+/// Those of these events that keep time in the mirror.
+pub(in super::super) async fn mirrored_among(
+    tx: &mut PgConnection,
+    org: OrgId,
+    calendar: CalendarId,
+    refs: &[&str],
+) -> sqlx::Result<Vec<String>> {
+    sql_scalar("select distinct event_ref from external_busy where org_id = $1 and calendar_id = $2 and event_ref = any ($3)")
+        .bind(org)
+        .bind(calendar)
+        .bind(refs)
+        .fetch_all(tx)
+        .await
 }
 
 #[derive(Default)]
