@@ -5,6 +5,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use uuid::Uuid;
 
 use super::ask::reconnect_key;
+use super::conflict;
 use super::connection::ProviderKind;
 use super::provider::Listed;
 use super::sealed::{self, ACCESS, SECRET};
@@ -75,6 +76,7 @@ pub(super) async fn connect(
                 known.id
             } else {
                 store::disconnect(tx, org, known.id).await?;
+                conflict::close_all(app, tx, org, known.id).await?;
                 app.new_id()
             }
         }

@@ -35,7 +35,8 @@ pub(super) async fn confirm(
         return Ok(());
     }
     for event in events.iter_mut().filter(|event| event.is_gone && kept.contains(&event.event_ref)) {
-        if let Some(there) = provider.event(calendar, &event.event_ref).await?.filter(|there| !there.is_gone) {
+        if let Some(there) = provider.event(calendar, &event.event_ref).await?.filter(|there| !there.is_gone)
+        {
             *event = there;
         }
     }

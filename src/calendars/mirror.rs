@@ -9,7 +9,7 @@ use super::own_events::{self, Ours};
 use super::store;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
-use crate::platform::ids::OrgId;
+use crate::platform::ids::{CalendarId, OrgId};
 
 /// What a provider told of a calendar.
 pub(super) struct News {
@@ -60,9 +60,7 @@ async fn tell_overlaps(
     news: &News,
     theirs: &[&SeenEvent],
 ) -> Result<(), sqlx::Error> {
-    for over in store::overlaps_over(tx, org, calendar.id).await? {
-        conflict::close(app, tx, org, over).await?;
-    }
+    close_overlaps(app, tx, org, calendar.id).await?;
     let refs: Vec<&str> = theirs.iter().map(|event| event.event_ref.as_str()).collect();
     let refs = if news.whole_until.is_some() { None } else { Some(refs.as_slice()) };
     let whose = (calendar.id, calendar.connection.practitioner);
@@ -76,6 +74,19 @@ async fn tell_overlaps(
             theirs: Some((row.starts_at.to_jiff(), row.ends_at.to_jiff())),
         };
         conflict::raise(app, tx, org, &found).await?;
+    }
+    Ok(())
+}
+
+/// Overlaps that are none any more.
+pub(super) async fn close_overlaps(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    calendar: CalendarId,
+) -> Result<(), sqlx::Error> {
+    for over in store::overlaps_over(tx, org, calendar).await? {
+        conflict::close(app, tx, org, over).await?;
     }
     Ok(())
 }

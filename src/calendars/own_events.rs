@@ -9,7 +9,7 @@ use super::connection::Calendar;
 use super::event::{SeenEvent, event_ref};
 use super::mirror::News;
 use super::provider::Provider;
-use super::store::{self, EventRow, Standing};
+use super::store::{self, Adopted, EventRow, Standing};
 use super::trouble::Trouble;
 use super::write_event::{WriteEvent, is_moved, later};
 use crate::platform::app::App;
@@ -32,6 +32,7 @@ pub(super) async fn examine(
 ) -> Result<Vec<Ours>, AskError> {
     let refs: Vec<&str> = news.events.iter().map(|event| event.event_ref.as_str()).collect();
     let mut tx = app.begin(org).await?;
+    store::adopt(&mut tx, org, calendar.id, &unknown_ours(org, news)).await?;
     let known = store::own_events(&mut tx, org, calendar.id, &refs).await?;
     let mut missing = Vec::new();
     if news.whole_until.is_some() {
@@ -57,6 +58,26 @@ pub(super) async fn examine(
         ours.push(Ours { seen: now(provider, calendar, &known.event_ref).await?, known });
     }
     Ok(ours)
+}
+
+/// Events that say of themselves that they are ours, as the store keeps them: of a calendar that was connected before,
+/// say. Those that it knows already stay as they are.
+fn unknown_ours(org: OrgId, news: &News) -> Vec<Adopted<'_>> {
+    let is_ours = |event: &&SeenEvent| !event.is_gone;
+    news.events
+        .iter()
+        .filter(is_ours)
+        .filter_map(|event| {
+            let mark = event.mark.filter(|mark| mark.org == org)?;
+            let is_named = event.event_ref == event_ref(mark.appointment);
+            is_named.then_some(Adopted {
+                appointment: mark.appointment,
+                event_ref: &event.event_ref,
+                etag: &event.etag,
+                span: mark.span,
+            })
+        })
+        .collect()
 }
 
 async fn now(provider: &Provider<'_>, calendar: &Calendar, event_ref: &str) -> Result<SeenEvent, AskError> {

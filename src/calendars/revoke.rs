@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+use super::conflict;
 use super::connection::{Connection, ProviderKind};
 use super::google;
 use super::sealed::{self, SECRET};
@@ -34,6 +35,7 @@ pub async fn revoke(app: &App, org: OrgId, connection: ConnectionId) -> Result<b
     let is_told = tell(app, org, &known).await;
     let mut tx = app.begin(org).await?;
     store::disconnect(&mut tx, org, connection).await?;
+    conflict::close_all(app, &mut tx, org, connection).await?;
     if !is_told {
         let account = known.account.as_deref().unwrap_or("the account");
         let task = NewTask {

@@ -83,12 +83,14 @@ pub async fn sync(app: &App, job: SyncCalendar) -> Result<(), sqlx::Error> {
 pub(super) async fn sync_within(app: &App, job: SyncCalendar, deadline: Duration) -> Result<(), AskError> {
     let org = job.org;
     let mut tx = app.begin(org).await?;
-    let calendar = load(&mut tx, org, job.calendar).await?;
+    let Some(calendar) = load(&mut tx, org, job.calendar).await? else { return Ok(()) };
+    if !calendar.blocks {
+        // What does not block stands in no visit's way.
+        mirror::close_overlaps(app, &mut tx, org, calendar.id).await?;
+    }
     tx.commit().await?;
-    let Some(calendar) = calendar.filter(|calendar| calendar.blocks || calendar.takes_events) else {
-        return Ok(());
-    };
-    if calendar.connection.state != State::Connected {
+    let is_used = calendar.blocks || calendar.takes_events;
+    if !is_used || calendar.connection.state != State::Connected {
         return Ok(());
     }
     let provider = Provider::of(app, org, &calendar.connection, deadline)?;

@@ -100,6 +100,42 @@ pub(in super::super) async fn event(
     .await
 }
 
+/// An event that says of itself that we wrote it.
+pub(in super::super) struct Adopted<'a> {
+    pub appointment: AppointmentId,
+    pub event_ref: &'a str,
+    pub etag: &'a str,
+    /// The time that we gave it.
+    pub span: (Timestamp, Timestamp),
+}
+
+/// Writes down those that are not known, as written for no version that is: the next round makes them agree.
+pub(in super::super) async fn adopt(
+    tx: &mut PgConnection,
+    org: OrgId,
+    calendar: CalendarId,
+    found: &[Adopted<'_>],
+) -> sqlx::Result<()> {
+    if found.is_empty() {
+        return Ok(());
+    }
+    sql("insert into calendar_events (org_id, appointment_id, calendar_id, event_ref, etag, state, version, starts_at, ends_at)
+         select $1, a.id, $2, n.event_ref, n.etag, 'written', 0, n.starts_at, n.ends_at
+           from unnest($3::uuid[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[]) n (id, event_ref, etag, starts_at, ends_at)
+           join appointments a on a.org_id = $1 and a.id = n.id
+         on conflict do nothing")
+    .bind(org)
+    .bind(calendar)
+    .bind(found.iter().map(|event| event.appointment.0).collect::<Vec<_>>())
+    .bind(found.iter().map(|event| event.event_ref).collect::<Vec<_>>())
+    .bind(found.iter().map(|event| event.etag).collect::<Vec<_>>())
+    .bind(found.iter().map(|event| event.span.0.to_sqlx()).collect::<Vec<_>>())
+    .bind(found.iter().map(|event| event.span.1.to_sqlx()).collect::<Vec<_>>())
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
 /// Those of our events in a calendar that have one of these names.
 pub(in super::super) async fn own_events(
     tx: &mut PgConnection,

@@ -288,7 +288,8 @@ pub(in super::super) struct OverlapRow {
     pub ends_at: jiff_sqlx::Timestamp,
 }
 
-/// Visits ahead that overlap what the mirror has of these events; of all of them when `refs` is `None`.
+/// Visits ahead that overlap what the mirror has of these events; of all of them when `refs` is `None`. Where somebody
+/// decided to keep both, and nothing moved since, it is no news.
 pub(in super::super) async fn overlaps(
     tx: &mut PgConnection,
     org: OrgId,
@@ -297,7 +298,8 @@ pub(in super::super) async fn overlaps(
     now: Timestamp,
 ) -> sqlx::Result<Vec<OverlapRow>> {
     sql_as(
-        "select a.id as appointment_id, b.event_ref, min(b.starts_at) as starts_at, max(b.ends_at) as ends_at
+        "select o.appointment_id, o.event_ref, o.starts_at, o.ends_at from (
+         select a.id as appointment_id, b.event_ref, min(b.starts_at) as starts_at, max(b.ends_at) as ends_at
            from external_busy b join appointments a on a.org_id = b.org_id
             and a.starts_at < b.ends_at and a.ends_at > b.starts_at and a.starts_at > b.starts_at - interval '24 hours'
           where b.org_id = $1 and b.calendar_id = $2 and b.event_ref <> '' and ($4::text[] is null or b.event_ref = any ($4))
@@ -305,7 +307,12 @@ pub(in super::super) async fn overlaps(
             and ($3::uuid is null or a.practitioner_id = $3)
             and not exists (select from calendar_events e where e.org_id = b.org_id and e.appointment_id = a.id
                   and e.calendar_id = b.calendar_id and e.event_ref = b.event_ref)
-          group by a.id, b.event_ref",
+          group by a.id, b.event_ref) o
+          where not exists (select from calendar_conflicts f
+                  where f.org_id = $1 and f.appointment_id = o.appointment_id and f.calendar_id = $2 and f.event_ref = o.event_ref
+                    and f.kind = 'overlap' and f.resolution = 'ours' and f.their_starts_at = o.starts_at and f.their_ends_at = o.ends_at
+                    and not exists (select from appointment_changes c where c.org_id = $1 and c.appointment_id = o.appointment_id
+                          and c.action = 'moved' and c.at > f.resolved_at))",
     )
     .bind(org)
     .bind(calendar)

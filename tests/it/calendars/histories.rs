@@ -1,18 +1,22 @@
 //! Random histories: we book, move and cancel while people edit their calendars, Google has bad days and workers die.
 //! When all is quiet again, calendars and visits agree or somebody is asked, and nobody lost anything.
 //!
-//! Each history is a clinic of its own with accounts of its own. [`step`] draws what happens, [`play`], [`people`],
-//! [`bad_days`] and [`worker`] do it, [`model`] keeps what must come of it, [`end`] looks whether it did.
+//! Each history is a clinic of its own with accounts of its own. [`step`] draws what happens, [`play`], [`ours`],
+//! [`people`], [`bad_days`] and [`worker`] do it, [`model`] keeps what must come of it, [`end`] and [`look`] see whether it
+//! did.
 //!
 //! `VOXANNE_HISTORIES=10000` plays more of them; `VOXANNE_HISTORY_SEED=<what a failure printed>` plays that one again.
 
 mod bad_days;
 mod clinic;
 mod end;
+mod look;
 mod model;
+mod ours;
 mod people;
 mod play;
 mod step;
+mod told;
 mod worker;
 
 use std::collections::BTreeMap;

@@ -36,12 +36,48 @@ pub fn visit_span(cell: u64) -> Span {
     (instant(cell), instant(cell) + CELL)
 }
 
-/// Somebody's account at Google. Its calendar has the same name.
+/// A calendar of somebody's account at Google, and what staff chose about it.
 #[derive(Debug, Clone)]
-pub struct Account {
+pub struct Calendar {
+    /// The account, whose own calendar has the same name.
     pub email: String,
+    /// As Google calls it.
+    pub name: String,
     /// Whose; `None` for the clinic's.
     pub practitioner: Option<Uuid>,
+    pub blocks: bool,
+    pub takes: bool,
+    pub days_block: bool,
+}
+
+impl Calendar {
+    fn new(email: &str, name: &str, practitioner: Option<ResourceId>) -> Self {
+        let mut new = Self {
+            email: email.to_owned(),
+            name: name.to_owned(),
+            practitioner: practitioner.map(|person| person.0),
+            blocks: false,
+            takes: false,
+            days_block: false,
+        };
+        new.reset();
+        new
+    }
+
+    /// As it is when its account was just connected: the account's own calendar is used, another one is not.
+    pub fn reset(&mut self) {
+        self.blocks = self.is_main();
+        self.takes = self.is_main();
+        self.days_block = true;
+    }
+
+    pub fn is_main(&self) -> bool {
+        self.email == self.name
+    }
+
+    pub fn is_used(&self) -> bool {
+        self.blocks || self.takes
+    }
 }
 
 /// A clinic.
@@ -49,7 +85,7 @@ pub struct Account {
 pub struct Clinic {
     pub org: OrgId,
     pub people: [ResourceId; 2],
-    pub accounts: Vec<Account>,
+    pub calendars: Vec<Calendar>,
 }
 
 impl Clinic {
@@ -60,27 +96,39 @@ impl Clinic {
         let org = OrgId(id(0));
         sqlx::raw_sql(AssertSqlSafe(rows(id))).execute(&vox.admin).await.unwrap();
         let people = [ResourceId(id(2)), ResourceId(id(3))];
-        let account = |name: &str, practitioner: Option<ResourceId>| Account {
-            email: format!("{name}{n}@history.example"),
-            practitioner: practitioner.map(|person| person.0),
+        let calendar = |name: &str, practitioner| {
+            let email = format!("{name}{n}@history.example");
+            Calendar::new(&email, &email, practitioner)
         };
-        let (front, first, second) =
-            (account("front", None), account("first", Some(people[0])), account("second", Some(people[1])));
-        let accounts = match chance.below(4) {
+        let (front, first, second) = (
+            calendar("front", None),
+            calendar("first", Some(people[0])),
+            calendar("second", Some(people[1])),
+        );
+        let mut calendars = match chance.below(4) {
             0 => vec![front],
             1 => vec![front, first],
             2 => vec![first, second],
             _ => vec![front, first, second],
         };
-        for account in &accounts {
-            vox.connects_only(org, account.practitioner, &account.email).await;
+        if chance.one_in(3) {
+            let of = calendars[0].clone();
+            let name = format!("other{n}@group.example");
+            vox.sandbox.google().add_calendar(&of.email, &name, "Other", "America/Los_Angeles");
+            calendars.push(Calendar { name, ..of });
+            calendars.last_mut().unwrap().reset();
         }
-        Self { org, people, accounts }
+        for calendar in calendars.iter().filter(|calendar| calendar.is_main()) {
+            vox.connects_only(org, calendar.practitioner, &calendar.email).await;
+        }
+        Self { org, people, calendars }
     }
 
-    /// The account whose calendar takes a practitioner's visits.
+    /// The calendar that takes a practitioner's visits.
     pub fn takes(&self, practitioner: Uuid) -> Option<usize> {
-        let of = |whose: Option<Uuid>| self.accounts.iter().position(|a| a.practitioner == whose);
+        let of = |whose: Option<Uuid>| {
+            self.calendars.iter().position(|calendar| calendar.takes && calendar.practitioner == whose)
+        };
         of(Some(practitioner)).or_else(|| of(None))
     }
 }

@@ -49,7 +49,18 @@ pub enum Did {
     Deleted,
 }
 
-/// A visit, by its place in [`Model::visits`], and an account, by its place in the clinic.
+/// An event of theirs and a visit at one time, where somebody decided to keep both.
+#[derive(Debug)]
+pub struct Kept {
+    pub visit: usize,
+    /// When the visit was then.
+    pub at: Span,
+    pub event: String,
+    /// When their event was then.
+    pub theirs: Span,
+}
+
+/// A visit, by its place in [`Model::visits`], and a calendar, by its place in the clinic.
 pub type Place = (usize, usize);
 
 /// Everything that is known without looking.
@@ -58,15 +69,17 @@ pub struct Model {
     pub visits: Vec<Visit>,
     /// What people did to our events and nobody has settled, nor did a visit follow.
     pub demands: BTreeMap<Place, Did>,
+    /// What nobody is to be asked about again.
+    pub kept: Vec<Kept>,
     /// Titles that people gave our events.
     pub titles: BTreeMap<Place, String>,
 }
 
 impl Model {
-    /// When a visit's event is to be in an account's calendar; `None` when it is not to be there at all.
-    pub fn wanted(&self, clinic: &Clinic, (visit, account): Place) -> Option<Span> {
+    /// When a visit's event is to be in a calendar; `None` when it is not to be there at all.
+    pub fn wanted(&self, clinic: &Clinic, (visit, calendar): Place) -> Option<Span> {
         let visit = &self.visits[visit];
-        let is_there = visit.is_live && clinic.takes(visit.practitioner) == Some(account);
+        let is_there = visit.is_live && clinic.takes(visit.practitioner) == Some(calendar);
         is_there.then_some(visit.span)
     }
 

@@ -10,87 +10,87 @@ use super::clinic::{CELL, CELLS, Clinic, Span, instant, visit_span};
 use super::model::{Did, Model, Place, mark};
 use crate::durability::chance::Chance;
 
-/// One thing that somebody does in the calendar of an account. `nth` counts what there is, and begins anew after the last.
+/// One thing that somebody does in a calendar. `nth` counts what there is, and begins anew after the last.
 #[derive(Debug, Clone)]
 pub enum Edit {
     Add {
-        account: usize,
+        calendar: usize,
         cell: u64,
         minutes: i64,
         is_transparent: bool,
     },
     AddDay {
-        account: usize,
+        calendar: usize,
         day: i8,
     },
     AddSeries {
-        account: usize,
+        calendar: usize,
         cell: u64,
     },
     MoveTheirs {
-        account: usize,
+        calendar: usize,
         nth: usize,
         cell: u64,
     },
     DeleteTheirs {
-        account: usize,
+        calendar: usize,
         nth: usize,
     },
     MoveOurs {
-        account: usize,
+        calendar: usize,
         nth: usize,
         cell: u64,
         is_longer: bool,
     },
     /// Back to the time of its visit.
     ReturnOurs {
-        account: usize,
+        calendar: usize,
         nth: usize,
     },
     DeleteOurs {
-        account: usize,
+        calendar: usize,
         nth: usize,
     },
     /// Out of the bin, where a person put it.
     RestoreOurs {
-        account: usize,
+        calendar: usize,
         nth: usize,
     },
     RenameOurs {
-        account: usize,
+        calendar: usize,
         nth: usize,
     },
     CopyOurs {
-        account: usize,
+        calendar: usize,
         nth: usize,
         cell: Option<u64>,
     },
     ShowOursAsFree {
-        account: usize,
+        calendar: usize,
         nth: usize,
     },
 }
 
 impl Edit {
     pub fn draw(clinic: &Clinic, chance: &Chance) -> Self {
-        let account = pick(chance, clinic.accounts.len());
+        let calendar = pick(chance, clinic.calendars.len());
         let (nth, cell) = (pick(chance, 8), chance.below(CELLS));
         match chance.below(40) {
             0..7 => {
                 let minutes = [15, 30, 60, 90][pick(chance, 4)];
-                Self::Add { account, cell, minutes, is_transparent: chance.one_in(5) }
+                Self::Add { calendar, cell, minutes, is_transparent: chance.one_in(5) }
             }
-            7 if chance.one_in(2) => Self::AddDay { account, day: 1 + i8::from(chance.one_in(2)) },
-            8 => Self::AddSeries { account, cell },
-            7..11 => Self::MoveTheirs { account, nth, cell },
-            11..15 => Self::DeleteTheirs { account, nth },
-            15..24 => Self::MoveOurs { account, nth, cell, is_longer: chance.one_in(4) },
-            24..28 => Self::ReturnOurs { account, nth },
-            28..33 => Self::DeleteOurs { account, nth },
-            33..35 => Self::RestoreOurs { account, nth },
-            35..37 => Self::RenameOurs { account, nth },
-            37..39 => Self::CopyOurs { account, nth, cell: chance.one_in(3).then_some(cell) },
-            _ => Self::ShowOursAsFree { account, nth },
+            7 if chance.one_in(2) => Self::AddDay { calendar, day: 1 + i8::from(chance.one_in(2)) },
+            8 => Self::AddSeries { calendar, cell },
+            7..11 => Self::MoveTheirs { calendar, nth, cell },
+            11..15 => Self::DeleteTheirs { calendar, nth },
+            15..24 => Self::MoveOurs { calendar, nth, cell, is_longer: chance.one_in(4) },
+            24..28 => Self::ReturnOurs { calendar, nth },
+            28..33 => Self::DeleteOurs { calendar, nth },
+            33..35 => Self::RestoreOurs { calendar, nth },
+            35..37 => Self::RenameOurs { calendar, nth },
+            37..39 => Self::CopyOurs { calendar, nth, cell: chance.one_in(3).then_some(cell) },
+            _ => Self::ShowOursAsFree { calendar, nth },
         }
     }
 
@@ -130,102 +130,102 @@ impl People<'_> {
     /// False when there was nothing to do it to.
     pub fn edit(&mut self, edit: &Edit) -> bool {
         match *edit {
-            Edit::Add { account, cell, minutes, is_transparent } => {
+            Edit::Add { calendar, cell, minutes, is_transparent } => {
                 let start = instant(cell) + SignedDuration::from_mins(if minutes == 15 { 15 } else { 0 });
                 let event = HumanEvent::at("Theirs", start, start + SignedDuration::from_mins(minutes));
-                self.add(account, &HumanEvent { is_transparent, ..event })
+                self.add(calendar, &HumanEvent { is_transparent, ..event })
             }
-            Edit::AddDay { account, day } => {
+            Edit::AddDay { calendar, day } => {
                 let day = Date::new(2026, 12, day).unwrap();
-                self.add(account, &HumanEvent::days("Away", day, day.tomorrow().unwrap()))
+                self.add(calendar, &HumanEvent::days("Away", day, day.tomorrow().unwrap()))
             }
-            Edit::AddSeries { account, cell } => {
+            Edit::AddSeries { calendar, cell } => {
                 let repeats =
                     Repeats { every: Every::Days(1), count: Some(3), until: None, except: Vec::new() };
                 let event = HumanEvent::at("Standing", instant(cell), instant(cell) + CELL);
-                self.add(account, &HumanEvent { repeats: Some(repeats), ..event })
+                self.add(calendar, &HumanEvent { repeats: Some(repeats), ..event })
             }
-            Edit::MoveTheirs { account, nth, cell } => {
-                let Some(id) = self.nth_of_theirs(account, nth) else { return false };
-                self.give(account, &id, visit_span(cell))
+            Edit::MoveTheirs { calendar, nth, cell } => {
+                let Some(id) = self.nth_of_theirs(calendar, nth) else { return false };
+                self.give(calendar, &id, visit_span(cell))
             }
-            Edit::DeleteTheirs { account, nth } => {
-                let Some(id) = self.nth_of_theirs(account, nth) else { return false };
-                self.google.delete_event(self.email(account), &id)
+            Edit::DeleteTheirs { calendar, nth } => {
+                let Some(id) = self.nth_of_theirs(calendar, nth) else { return false };
+                self.google.delete_event(self.name(calendar), &id)
             }
             _ => self.edit_ours(edit),
         }
     }
 
     fn edit_ours(&mut self, edit: &Edit) -> bool {
-        let (account, nth, is_deleted) = match *edit {
-            Edit::MoveOurs { account, nth, .. }
-            | Edit::ReturnOurs { account, nth }
-            | Edit::DeleteOurs { account, nth }
-            | Edit::RenameOurs { account, nth }
-            | Edit::CopyOurs { account, nth, .. }
-            | Edit::ShowOursAsFree { account, nth } => (account, nth, false),
-            Edit::RestoreOurs { account, nth } => (account, nth, true),
+        let (calendar, nth, is_deleted) = match *edit {
+            Edit::MoveOurs { calendar, nth, .. }
+            | Edit::ReturnOurs { calendar, nth }
+            | Edit::DeleteOurs { calendar, nth }
+            | Edit::RenameOurs { calendar, nth }
+            | Edit::CopyOurs { calendar, nth, .. }
+            | Edit::ShowOursAsFree { calendar, nth } => (calendar, nth, false),
+            Edit::RestoreOurs { calendar, nth } => (calendar, nth, true),
             _ => return false,
         };
-        let Some((place, event)) = self.nth_of_ours(account, nth, is_deleted) else { return false };
-        let email = self.email(account).to_owned();
+        let Some((place, event)) = self.nth_of_ours(calendar, nth, is_deleted) else { return false };
+        let name = self.name(calendar).to_owned();
         match *edit {
             Edit::MoveOurs { cell, is_longer, .. } => {
                 let (from, to) = visit_span(cell);
                 let span = (from, if is_longer { to + CELL } else { to });
-                self.give(account, &event.id, span);
+                self.give(calendar, &event.id, span);
                 self.demand(place, &event, Did::Moved(span));
             }
             Edit::ReturnOurs { .. } => {
                 let span = self.model.visits[place.0].span;
-                self.give(account, &event.id, span);
+                self.give(calendar, &event.id, span);
                 self.demand(place, &event, Did::Moved(span));
             }
             Edit::DeleteOurs { .. } => {
-                self.google.delete_event(&email, &event.id);
+                self.google.delete_event(&name, &event.id);
                 self.demand(place, &event, Did::Deleted);
             }
             Edit::RestoreOurs { .. } => {
-                self.google.edit_event(&email, &event.id, json!({ "status": "confirmed" }));
+                self.google.edit_event(&name, &event.id, json!({ "status": "confirmed" }));
                 self.demand(place, &event, Did::Moved((event.start, event.end)));
             }
             Edit::RenameOurs { .. } => {
                 let title = format!("{} (bring forms)", event.summary);
-                self.google.rename_event(&email, &event.id, &title);
+                self.google.rename_event(&name, &event.id, &title);
                 self.model.titles.insert(place, title);
             }
             Edit::CopyOurs { cell, .. } => {
-                let Some(copy) = self.google.copy_event(&email, &event.id) else { return false };
+                let Some(copy) = self.google.copy_event(&name, &event.id) else { return false };
                 if let Some(cell) = cell {
-                    self.give(account, &copy, visit_span(cell));
+                    self.give(calendar, &copy, visit_span(cell));
                 }
             }
             _ => {
-                self.google.edit_event(&email, &event.id, json!({ "transparency": "transparent" }));
+                self.google.edit_event(&name, &event.id, json!({ "transparency": "transparent" }));
             }
         }
         true
     }
 
-    fn email(&self, account: usize) -> &str {
-        &self.clinic.accounts[account].email
+    fn name(&self, calendar: usize) -> &str {
+        &self.clinic.calendars[calendar].name
     }
 
-    fn add(&mut self, account: usize, event: &HumanEvent) -> bool {
-        let id = self.google.add_event(self.email(account), event);
+    fn add(&mut self, calendar: usize, event: &HumanEvent) -> bool {
+        let id = self.google.add_event(self.name(calendar), event);
         if event.repeats.is_none() {
-            self.theirs.push((account, id));
+            self.theirs.push((calendar, id));
             return true;
         }
-        let all = self.google.events(self.email(account));
+        let all = self.google.events(self.name(calendar));
         let instances = all.into_iter().filter(|it| it.series.as_ref() == Some(&id));
-        self.theirs.extend(instances.map(|it| (account, it.id)));
+        self.theirs.extend(instances.map(|it| (calendar, it.id)));
         true
     }
 
-    fn give(&self, account: usize, id: &str, (from, to): Span) -> bool {
-        self.google.move_event(self.email(account), id, When::At(from), When::At(to))
+    fn give(&self, calendar: usize, id: &str, (from, to): Span) -> bool {
+        self.google.move_event(self.name(calendar), id, When::At(from), When::At(to))
     }
 
     /// What a person did to the event of a visit is to stand, unless it is where we put it.
@@ -239,21 +239,21 @@ impl People<'_> {
         self.model.absorb(self.clinic);
     }
 
-    fn nth_of_theirs(&self, account: usize, nth: usize) -> Option<String> {
-        let of_account = self.theirs.iter().filter(|(of, _)| *of == account);
-        let there: Vec<&String> = of_account
+    fn nth_of_theirs(&self, calendar: usize, nth: usize) -> Option<String> {
+        let of_calendar = self.theirs.iter().filter(|(of, _)| *of == calendar);
+        let there: Vec<&String> = of_calendar
             .map(|(_, id)| id)
-            .filter(|id| self.google.event(self.email(account), id).is_some_and(|it| !it.is_deleted))
+            .filter(|id| self.google.event(self.name(calendar), id).is_some_and(|it| !it.is_deleted))
             .collect();
         there.get(nth % there.len().max(1)).map(|id| (*id).clone())
     }
 
     /// Deleted ones are those that a person deleted: what we took out is nobody's to put back.
-    fn nth_of_ours(&self, account: usize, nth: usize, is_deleted: bool) -> Option<(Place, Seen)> {
+    fn nth_of_ours(&self, calendar: usize, nth: usize, is_deleted: bool) -> Option<(Place, Seen)> {
         let visits = self.model.visits.iter().enumerate();
         let there: Vec<(Place, Seen)> = visits
             .filter_map(|(n, visit)| {
-                Some(((n, account), self.google.event(self.email(account), &visit.event())?))
+                Some(((n, calendar), self.google.event(self.name(calendar), &visit.event())?))
             })
             .filter(|(place, event)| {
                 let is_theirs = self.model.demands.get(place) == Some(&Did::Deleted);

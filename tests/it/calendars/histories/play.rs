@@ -5,18 +5,12 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use uuid::Uuid;
-use voxanne::appointments::{
-    self, Actor, BookError, Booked, ChangeError, Changed, NewBooking, Reschedule, Target,
-};
-use voxanne::calendars::{self, Conflict, ConflictKind, Resolution};
-use voxanne::platform::db::OrgTx;
-use voxanne::platform::ids::{AppointmentId, ResourceId};
-use voxanne::scheduling::{self, RuleBook};
+use voxanne::calendars::{self, Choice};
 use voxanne_sandbox::GoogleFake;
 use voxanne_sandbox::google::{Call, Pushes};
 
 use super::Trace;
-use super::clinic::{CELLS, Clinic, instant, visit_span};
+use super::clinic::{CELLS, Calendar, Clinic, instant};
 use super::model::{Model, Visit};
 use super::people::{Edit, People};
 use super::step::{Interrupt, Step};
@@ -50,11 +44,6 @@ pub struct History {
     is_slow: bool,
 }
 
-/// A refusal is an outcome; anything else is a defect.
-fn is_refusal(error: &ChangeError) -> bool {
-    matches!(error, ChangeError::Refused { .. } | ChangeError::NotAhead(_) | ChangeError::IllegalState { .. })
-}
-
 impl History {
     /// A new clinic with its accounts connected, the `n`th of its Voxanne.
     pub async fn begin(vox: Arc<Voxanne>, n: u64, seed: u64, trace: Trace) -> Self {
@@ -67,21 +56,26 @@ impl History {
         google.set_pushes(if chance.one_in(4) { Pushes::Lost } else { Pushes::AtOnce });
         let clinic = Clinic::open(&vox, n, &chance).await;
         let is_slow = chance.one_in(15);
-        let whose: Vec<_> = clinic.accounts.iter().map(|account| account.email.as_str()).collect();
-        trace.add(format!("accounts {whose:?}"));
+        let whose: Vec<_> = clinic.calendars.iter().map(|calendar| calendar.name.as_str()).collect();
+        trace.add(format!("calendars {whose:?}"));
         let (model, theirs, steps) = (Model::default(), Vec::new(), Steps::new());
         Self { vox, google, clinic, model, trace, chance, theirs, steps, is_slow }
     }
 
     /// Plays it to its end; says which steps were taken, or what does not hold.
     pub async fn play(mut self) -> Result<Steps, String> {
+        let mut is_edited = false;
         for n in 0..STEPS.start + self.chance.below(STEPS.end - STEPS.start) {
             let step = match n {
                 // Something to disagree about.
                 0..3 => Step::Book { person: None, cell: self.chance.below(CELLS) },
                 3 if !self.chance.one_in(4) => Step::RunAll,
+                // What people do is heard of, more often than not.
+                _ if is_edited && self.chance.one_in(3) => Step::Keep,
+                _ if is_edited && self.chance.one_in(2) => Step::RunAll,
                 _ => Step::draw(&self.clinic, &self.chance, self.is_slow),
             };
+            is_edited = matches!(step, Step::Edit(_)) || is_edited && matches!(step, Step::Keep);
             self.trace.add(format!("{step:?}"));
             if self.take(&step).await {
                 *self.steps.entry(step.name()).or_default() += 1;
@@ -103,8 +97,12 @@ impl History {
         Worker { app: &self.vox.app, admin: &self.vox.admin, org: self.clinic.org }
     }
 
-    fn email(&self, account: usize) -> &str {
-        &self.clinic.accounts[account].email
+    fn email(&self, calendar: usize) -> &str {
+        &self.clinic.calendars[calendar].email
+    }
+
+    fn name(&self, calendar: usize) -> &str {
+        &self.clinic.calendars[calendar].name
     }
 
     /// False when there was nothing to do.
@@ -156,162 +154,31 @@ impl History {
                 self.google.push_now().await;
             }
             Step::LateEffects => self.google.settled().await,
-            Step::ExpireTokens { account } => self.google.expire_access_tokens(self.email(*account)),
-            Step::ForgetSyncTokens { account } => self.google.forget_sync_tokens(self.email(*account)),
-            Step::Phantom { account, nth, is_ours } => return self.phantom(*account, *nth, *is_ours),
-            Step::Revoke { account } => self.google.revoke_account(self.email(*account)),
-            Step::Reconnect { account } => self.reconnect(*account).await,
+            Step::ExpireTokens { calendar } => self.google.expire_access_tokens(self.email(*calendar)),
+            Step::ForgetSyncTokens { calendar } => self.google.forget_sync_tokens(self.name(*calendar)),
+            Step::Phantom { calendar, nth, is_ours } => return self.phantom(*calendar, *nth, *is_ours),
+            Step::BadSpell { calendar, fault } => {
+                self.google.bad_day(self.email(*calendar), fault.clone());
+            }
+            Step::Show { calendar, role } => self.show(*calendar, *role),
+            Step::Choose { calendar, blocks, takes, days_block } => {
+                return self.choose(*calendar, (*blocks, *takes, *days_block)).await;
+            }
+            Step::Revoke { calendar } => self.google.revoke_account(self.email(*calendar)),
+            Step::Disconnect { calendar } => return self.disconnect(*calendar).await,
+            Step::Reconnect { calendar } => self.reconnect(*calendar).await,
             _ => return false,
         }
         true
-    }
-
-    /// Rules as they are, and a transaction to write in.
-    async fn open(&self) -> (Arc<RuleBook>, OrgTx) {
-        let (app, org) = (&self.vox.app, self.clinic.org);
-        let book = scheduling::rule_book(app, org, None).await.unwrap();
-        (book, app.begin_live(org).await.unwrap())
-    }
-
-    fn person(&self, person: Option<usize>) -> Option<ResourceId> {
-        person.map(|person| self.clinic.people[person])
-    }
-
-    /// Live ones are likelier to be meant.
-    fn nth_visit(&self, nth: usize) -> Option<usize> {
-        let live: Vec<usize> =
-            (0..self.model.visits.len()).filter(|n| self.model.visits[*n].is_live).collect();
-        live.get(nth % live.len().max(1)).copied()
-    }
-
-    async fn book(&mut self, person: Option<usize>, cell: u64) -> bool {
-        let (book, mut tx) = self.open().await;
-        let wanted = NewBooking {
-            practitioner: self.person(person),
-            ..NewBooking::new(&book, &book.locations[0], &book.services[0], instant(cell))
-        };
-        let booked = appointments::book(&self.vox.app, &mut tx, self.clinic.org, &wanted).await;
-        let id = match booked {
-            Ok(Booked { id, .. }) => id,
-            Err(BookError::Refused { .. }) => return false,
-            Err(error) => panic!("{error}: {error:?}"),
-        };
-        let visit = appointments::find(&mut tx, self.clinic.org, id).await.unwrap().unwrap();
-        tx.commit().await.unwrap();
-        let practitioner = visit.practitioner;
-        self.trace.add(format!("  visit {} with {practitioner}: {}", self.model.visits.len(), id.0.simple()));
-        let span = visit_span(cell);
-        self.model.visits.push(Visit { id, practitioner, span, is_live: true, version: 1 });
-        true
-    }
-
-    async fn move_to(&mut self, visit: usize, person: Option<usize>, cell: u64) -> bool {
-        let (book, mut tx) = self.open().await;
-        let wanted = Reschedule {
-            book: &book,
-            target: target(self.model.visits[visit].id),
-            starts_at: instant(cell),
-            practitioner: self.person(person),
-            call_ref: None,
-            asks_calendars: false,
-        };
-        let moved = appointments::reschedule(&self.vox.app, &mut tx, self.clinic.org, &wanted).await;
-        match moved {
-            Ok(moved) => {
-                tx.commit().await.unwrap();
-                self.heard(visit, &moved);
-                true
-            }
-            Err(error) if is_refusal(&error) => false,
-            Err(error) => panic!("{error}: {error:?}"),
-        }
-    }
-
-    async fn cancel(&mut self, visit: usize) -> bool {
-        let (book, mut tx) = self.open().await;
-        let target = target(self.model.visits[visit].id);
-        let cancelled =
-            appointments::cancel(&self.vox.app, &mut tx, self.clinic.org, &book, &target).await.unwrap();
-        tx.commit().await.unwrap();
-        self.heard(visit, &cancelled);
-        true
-    }
-
-    /// The model hears of a change that was asked for.
-    fn heard(&mut self, visit: usize, changed: &Changed) {
-        let now = &changed.appointment;
-        let visit = &mut self.model.visits[visit];
-        if !changed.is_repeat {
-            visit.version += 1;
-        }
-        visit.practitioner = now.practitioner;
-        visit.span = (now.starts_at.timestamp(), now.ends_at);
-        visit.is_live = now.status != appointments::Status::Cancelled;
-    }
-
-    /// Staff decide, both sides in one transaction. Where the visit cannot follow, nothing is settled.
-    async fn settle(&mut self, nth: usize, resolution: Resolution, cell: u64) -> bool {
-        let (app, org) = (self.vox.app.clone(), self.clinic.org);
-        let (book, mut tx) = self.open().await;
-        let open = calendars::list_conflicts(&mut tx, org, true, None, 50).await.unwrap();
-        let Some(conflict) = open.get(nth % open.len().max(1)) else { return false };
-        let visit = self.model.visits.iter().position(|visit| visit.id == conflict.appointment).unwrap();
-        let settled = calendars::settle(&app, &mut tx, org, conflict.id, (resolution, "test")).await.unwrap();
-        let Some(conflict) = settled else { panic!("an open conflict was not settled") };
-        self.trace.add(format!("  {:?} of visit {visit}, theirs at {:?}", conflict.kind, conflict.theirs));
-        let target = target(conflict.appointment);
-        let followed = match (resolution, conflict.kind) {
-            (Resolution::Ours, _) => None,
-            (Resolution::Theirs, ConflictKind::Deleted) => {
-                Some(appointments::cancel(&app, &mut tx, org, &book, &target).await)
-            }
-            (Resolution::Theirs, kind) => {
-                let theirs = conflict.theirs.filter(|_| kind == ConflictKind::Moved);
-                let starts_at = theirs.map_or(instant(cell), |(from, _)| from);
-                let wanted = Reschedule {
-                    book: &book,
-                    target,
-                    starts_at,
-                    practitioner: None,
-                    call_ref: None,
-                    asks_calendars: false,
-                };
-                Some(appointments::reschedule(&app, &mut tx, org, &wanted).await)
-            }
-        };
-        let followed = match followed {
-            Some(Err(error)) if is_refusal(&error) => return false,
-            followed => followed.transpose().unwrap(),
-        };
-        let now = appointments::find(&mut tx, org, conflict.appointment).await.unwrap().unwrap();
-        calendars::write_later(&mut tx, org, now.id, now.practitioner).await.unwrap();
-        tx.commit().await.unwrap();
-        if let Some(followed) = followed {
-            self.heard(visit, &followed);
-        }
-        if conflict.kind != ConflictKind::Overlap {
-            let account = self.account_of(&conflict).await;
-            self.model.demands.remove(&(visit, account));
-        }
-        true
-    }
-
-    async fn account_of(&self, conflict: &Conflict) -> usize {
-        let email: String = sqlx::query_scalar("select external_id from calendars where id = $1")
-            .bind(Uuid::from(conflict.calendar))
-            .fetch_one(&self.vox.admin)
-            .await
-            .unwrap();
-        self.clinic.accounts.iter().position(|account| account.email == email).unwrap()
     }
 
     fn edit(&mut self, edit: &Edit) -> bool {
         people(&self.google, &self.clinic, &mut self.model, &mut self.theirs).edit(edit)
     }
 
-    fn phantom(&self, account: usize, nth: usize, is_ours: bool) -> bool {
-        let email = self.email(account);
-        let events = self.google.events(email);
+    fn phantom(&self, calendar: usize, nth: usize, is_ours: bool) -> bool {
+        let name = self.name(calendar);
+        let events = self.google.events(name);
         let ids: Vec<&str> = if is_ours {
             let ours = self.model.visits.iter().map(Visit::event);
             ours.filter_map(|id| events.iter().find(|it| it.id == id)).map(|it| it.id.as_str()).collect()
@@ -323,7 +190,7 @@ impl History {
                 .collect()
         };
         let Some(id) = ids.get(nth % ids.len().max(1)) else { return false };
-        self.google.phantom_delete(email, id);
+        self.google.phantom_delete(name, id);
         true
     }
 
@@ -379,18 +246,76 @@ impl History {
         panic!("jobs leave themselves again for ever");
     }
 
-    pub async fn reconnect(&self, account: usize) {
-        let account = &self.clinic.accounts[account];
-        // Whoever connects an account meets no bad day: the consent is not what is tried here.
+    /// In sight of its account from now on as much as that, or not at all.
+    pub fn show(&self, calendar: usize, role: Option<&str>) {
+        let (email, name) = (self.email(calendar), self.name(calendar));
+        match role {
+            Some(role) => self.google.share_calendar(name, email, role),
+            None => self.google.remove_calendar(email, name),
+        }
+    }
+
+    /// Staff choose. Of an account, one calendar takes visits at most.
+    async fn choose(&mut self, calendar: usize, (blocks, takes, days_block): (bool, bool, bool)) -> bool {
+        let Some(id) = self.connected(calendar).await else { return false };
+        let choice =
+            Choice { blocks, takes_events: takes, tentative_blocks: true, all_day_blocks: days_block };
+        let mut tx = self.vox.app.begin(self.clinic.org).await.unwrap();
+        calendars::choose(&mut tx, self.clinic.org, id.into(), choice).await.unwrap();
+        tx.commit().await.unwrap();
+        let email = self.email(calendar).to_owned();
+        for (n, other) in self.clinic.calendars.iter_mut().enumerate().filter(|(_, it)| it.email == email) {
+            if n == calendar {
+                (other.blocks, other.takes, other.days_block) = (blocks, takes, days_block);
+            } else {
+                other.takes &= !takes;
+            }
+        }
+        true
+    }
+
+    /// The calendar of an account that was not taken away.
+    async fn connected(&self, calendar: usize) -> Option<Uuid> {
+        sqlx::query_scalar(
+            "select c.id from calendars c join calendar_connections k on k.org_id = c.org_id and k.id = c.connection_id
+              where c.org_id = $1 and c.external_id = $2 and k.state <> 'disconnected'",
+        )
+        .bind(self.clinic.org.0)
+        .bind(self.name(calendar))
+        .fetch_optional(&self.vox.admin)
+        .await
+        .unwrap()
+    }
+
+    /// Staff take the account away.
+    async fn disconnect(&mut self, calendar: usize) -> bool {
+        let (app, org) = (&self.vox.app, self.clinic.org);
+        let practitioner = self.clinic.calendars[calendar].practitioner;
+        let Some(account) = calendars::connected_account(app, org, practitioner).await.unwrap() else {
+            return false;
+        };
+        calendars::revoke(app, org, account).await.unwrap();
+        let email = self.email(calendar).to_owned();
+        let of_account = self.clinic.calendars.iter_mut().filter(|calendar| calendar.email == email);
+        of_account.for_each(Calendar::reset);
+        true
+    }
+
+    /// Whoever connects an account meets no bad day, and sees their calendars: the consent is not what is tried here.
+    pub async fn reconnect(&self, calendar: usize) {
+        let whose = &self.clinic.calendars[calendar];
         self.vox.sandbox.clear_faults();
-        self.vox.connects_only(self.clinic.org, account.practitioner, &account.email).await;
+        self.google.bad_day(&whose.email, None);
+        let of_account = (0..self.clinic.calendars.len()).filter(|n| self.email(*n) == whose.email);
+        of_account.for_each(|calendar| self.show(calendar, Some("owner")));
+        self.vox.connects_only(self.clinic.org, whose.practitioner, &whose.email).await;
     }
 
     /// Inserts, patches and deletes so far.
     pub fn writes(&self) -> u64 {
         let calls = [Call::Insert, Call::Patch, Call::Delete];
         let of = |email: &str| calls.map(|call| self.google.requests(email, call)).iter().sum::<u64>();
-        self.clinic.accounts.iter().map(|account| of(&account.email)).sum()
+        self.clinic.calendars.iter().filter(|it| it.is_main()).map(|it| of(&it.email)).sum()
     }
 }
 
@@ -401,8 +326,4 @@ fn people<'h>(
     theirs: &'h mut Vec<(usize, String)>,
 ) -> People<'h> {
     People { google, clinic, model, theirs }
-}
-
-fn target<'t>(id: AppointmentId) -> Target<'t> {
-    Target { id, expected_version: None, actor: Actor::Voice, reason: None }
 }

@@ -17,7 +17,7 @@ pub struct Interrupt {
     pub kills: bool,
 }
 
-/// One step. `visit`, `nth`, `person` and `account` count what there is, and begin anew after the last.
+/// One step. `visit`, `nth`, `person` and `calendar` count what there is, and begin anew after the last.
 #[derive(Debug, Clone)]
 pub enum Step {
     Book {
@@ -63,30 +63,50 @@ pub enum Step {
     PushNow,
     LateEffects,
     ExpireTokens {
-        account: usize,
+        calendar: usize,
     },
     ForgetSyncTokens {
-        account: usize,
+        calendar: usize,
     },
     /// The next list says that the event is gone: ours, or theirs.
     Phantom {
-        account: usize,
+        calendar: usize,
         nth: usize,
         is_ours: bool,
     },
+    /// Every request of the account goes wrong like this, until told otherwise.
+    BadSpell {
+        calendar: usize,
+        fault: Option<Fault>,
+    },
+    /// Its account sees it as this from now on; as nothing at all.
+    Show {
+        calendar: usize,
+        role: Option<&'static str>,
+    },
+    Choose {
+        calendar: usize,
+        blocks: bool,
+        takes: bool,
+        days_block: bool,
+    },
+    /// Staff take the account away.
+    Disconnect {
+        calendar: usize,
+    },
     /// A person ends our access at Google.
     Revoke {
-        account: usize,
+        calendar: usize,
     },
     Reconnect {
-        account: usize,
+        calendar: usize,
     },
 }
 
 impl Step {
     pub fn draw(clinic: &Clinic, chance: &Chance, may_be_slow: bool) -> Self {
         let pick = |of: u64| usize::try_from(chance.below(of)).unwrap();
-        let account = pick(clinic.accounts.len() as u64);
+        let calendar = pick(clinic.calendars.len() as u64);
         let (visit, nth, cell) = (pick(8), pick(8), chance.below(CELLS));
         let person = || (!chance.one_in(3)).then(|| pick(2));
         match chance.below(200) {
@@ -95,32 +115,44 @@ impl Step {
                 let person = if chance.one_in(3) { person() } else { None };
                 Self::Move { visit, person, cell }
             }
-            38..44 => Self::Cancel { visit },
-            44..56 => {
+            38..43 => Self::Cancel { visit },
+            43..56 => {
                 let resolution = if chance.one_in(2) { Resolution::Ours } else { Resolution::Theirs };
                 Self::Settle { nth, resolution, cell }
             }
-            56..58 => Self::Ask,
-            58..112 => Self::Edit(Edit::draw(clinic, chance)),
-            112..120 => Self::Run { nth, interrupt: None },
-            120..138 => Self::Run { nth, interrupt: Some(interrupt(clinic, chance)) },
-            138..141 => Self::RunTwo { nth },
-            141..160 => Self::RunAll,
-            160..169 => Self::Keep,
-            169..171 => Self::Check,
-            171..176 => Self::Later { minutes: [1, 4, 15, 70, 600, 3_000][pick(6)] },
-            176..188 => {
+            56 => Self::Ask,
+            57..112 => Self::Edit(Edit::draw(clinic, chance)),
+            112..118 => Self::Run { nth, interrupt: None },
+            118..136 => Self::Run { nth, interrupt: Some(interrupt(clinic, chance)) },
+            136..140 => Self::RunTwo { nth },
+            140..152 => Self::RunAll,
+            152..160 => Self::Keep,
+            160..162 => Self::Check,
+            162..167 => Self::Later { minutes: [1, 15, 70, 600, 3_000, 9_000][pick(6)] },
+            167..180 => {
                 let (target, fault, times) = bad_days::draw(chance, may_be_slow);
                 Self::BadDay { target, fault, times }
             }
-            188..190 => Self::Pushes([Pushes::AtOnce, Pushes::Lost, Pushes::Twice, Pushes::Held][pick(4)]),
-            190 => Self::PushNow,
-            191 => Self::LateEffects,
-            192 => Self::ExpireTokens { account },
-            193 => Self::ForgetSyncTokens { account },
-            194..198 => Self::Phantom { account, nth, is_ours: !chance.one_in(4) },
-            198 => Self::Revoke { account },
-            _ => Self::Reconnect { account },
+            180..183 => Self::Pushes([Pushes::AtOnce, Pushes::Lost, Pushes::Twice, Pushes::Held][pick(4)]),
+            183 => Self::PushNow,
+            184 => Self::LateEffects,
+            185 => Self::ExpireTokens { calendar },
+            186 => Self::ForgetSyncTokens { calendar },
+            187..190 => Self::Phantom { calendar, nth, is_ours: !chance.one_in(3) },
+            190 => {
+                let spell = [None, Some(Fault::google(503, "backendError")), Some(Fault::ConnectionReset)];
+                Self::BadSpell { calendar, fault: spell[pick(3)].clone() }
+            }
+            191..193 => Self::Show { calendar, role: [None, Some("reader"), Some("owner")][pick(3)] },
+            193..196 => Self::Choose {
+                calendar,
+                blocks: !chance.one_in(3),
+                takes: !chance.one_in(3),
+                days_block: !chance.one_in(3),
+            },
+            196 => Self::Revoke { calendar },
+            197 => Self::Disconnect { calendar },
+            _ => Self::Reconnect { calendar },
         }
     }
 
@@ -147,6 +179,10 @@ impl Step {
             Self::ExpireTokens { .. } => "expire tokens",
             Self::ForgetSyncTokens { .. } => "forget sync tokens",
             Self::Phantom { .. } => "phantom",
+            Self::BadSpell { .. } => "bad spell",
+            Self::Show { .. } => "show",
+            Self::Choose { .. } => "choose",
+            Self::Disconnect { .. } => "disconnect",
             Self::Revoke { .. } => "revoke",
             Self::Reconnect { .. } => "reconnect",
         }
