@@ -144,6 +144,8 @@ pub(super) struct Found<'a> {
     pub event_ref: &'a str,
     pub etag: Option<&'a str>,
     pub theirs: Option<Span>,
+    /// Of the visit, as it was compared.
+    pub version: i32,
 }
 
 /// Writes it down and asks staff, once. Our event is left as the person left it.
@@ -154,7 +156,7 @@ pub(super) async fn raise(
     found: &Found<'_>,
 ) -> Result<(), sqlx::Error> {
     if found.kind != ConflictKind::Overlap {
-        let standing = Standing { state: "conflict", etag: found.etag, version: 0 };
+        let standing = Standing { state: "conflict", etag: found.etag, version: found.version };
         store::set_event(tx, org, (found.appointment, found.calendar), standing).await?;
     }
     let id: ConflictId = app.new_id();

@@ -32,7 +32,7 @@ pub(super) async fn apply(
     let mut tx = app.begin(org).await?;
     // Another one may have been faster, or somebody has chosen differently meanwhile.
     let Some(now) = store::lock_calendar(&mut tx, org, calendar.id).await? else { return Ok(()) };
-    if now.sync_token != calendar.sync_token || !(now.blocks || now.takes_events) {
+    if now.sync_token != calendar.sync_token || now.choice() != calendar.choice() {
         return Ok(());
     }
     own_events::apply(app, &mut tx, org, calendar, ours).await?;
@@ -45,10 +45,27 @@ pub(super) async fn apply(
             store::empty_mirror(&mut tx, org, calendar.id).await?;
         }
         store::mirror(&mut tx, org, calendar.id, &theirs).await?;
-        tell_overlaps(app, &mut tx, org, calendar, news, &theirs).await?;
+        let refs: Vec<&str> = theirs.iter().map(|event| event.event_ref.as_str()).collect();
+        let refs = if news.whole_until.is_some() { None } else { Some(refs.as_slice()) };
+        tell_overlaps(app, &mut tx, org, calendar, refs).await?;
     }
     store::mark_synced(&mut tx, org, calendar.id, &news.sync_token, (news.at, news.whole_until)).await?;
     tx.commit().await
+}
+
+/// Keeps the time of an event of ours that a person moved, as soon as that is known: it may be long until a list tells it.
+pub(super) async fn keep_moved(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    calendar: &Calendar,
+    event: &SeenEvent,
+) -> Result<(), sqlx::Error> {
+    if calendar.blocks {
+        store::mirror(tx, org, calendar.id, &[event]).await?;
+        tell_overlaps(app, tx, org, calendar, Some(&[&event.event_ref])).await?;
+    }
+    Ok(())
 }
 
 /// G15: a visit keeps its time whatever comes up in somebody's calendar; staff are told.
@@ -57,12 +74,9 @@ async fn tell_overlaps(
     tx: &mut PgConnection,
     org: OrgId,
     calendar: &Calendar,
-    news: &News,
-    theirs: &[&SeenEvent],
+    refs: Option<&[&str]>,
 ) -> Result<(), sqlx::Error> {
     close_overlaps(app, tx, org, calendar.id).await?;
-    let refs: Vec<&str> = theirs.iter().map(|event| event.event_ref.as_str()).collect();
-    let refs = if news.whole_until.is_some() { None } else { Some(refs.as_slice()) };
     let whose = (calendar.id, calendar.connection.practitioner);
     for row in store::overlaps(tx, org, whose, refs, app.clock.now()).await? {
         let found = Found {
@@ -72,6 +86,7 @@ async fn tell_overlaps(
             event_ref: &row.event_ref,
             etag: None,
             theirs: Some((row.starts_at.to_jiff(), row.ends_at.to_jiff())),
+            version: 0,
         };
         conflict::raise(app, tx, org, &found).await?;
     }

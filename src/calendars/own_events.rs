@@ -114,52 +114,53 @@ async fn apply_one(
     let key = (known.appointment_id, calendar.id);
     let job = WriteEvent { org, appointment: known.appointment_id, calendar: calendar.id };
     let is_moved = !seen.is_gone && is_moved(seen, Some(known));
-    let is_agreed = match store::visit(tx, org, known.appointment_id).await? {
+    let visit = store::visit(tx, org, known.appointment_id).await?;
+    let version = visit.as_ref().map_or(0, |visit| visit.version);
+    let is_agreed = match visit {
         Some(visit) if visit.status != "cancelled" && visit.target == Some(calendar.id) => {
             seen.span == Some((visit.starts_at.to_jiff(), visit.ends_at.to_jiff())) && !seen.is_gone
         }
         _ => seen.is_gone,
     };
+    let etag = Some(seen.etag.as_str()).filter(|etag| !etag.is_empty());
+    let standing = |state, version| Standing { state, etag, version };
     match known.state.as_str() {
         // The job that is on its way finds out by itself.
         "writing" | "reviving" => return Ok(()),
         // A late effect of ours: it has to go again.
         "gone" if !seen.is_gone => {
-            let standing = Standing { state: "written", etag: Some(&seen.etag), version: 0 };
-            store::set_event(tx, org, key, standing).await?;
+            store::set_event(tx, org, key, standing("writing", 0)).await?;
             return later(tx, job, Duration::ZERO).await;
         }
         "gone" => return Ok(()),
         _ => {}
     }
-    if is_agreed {
-        let state = if seen.is_gone { "gone" } else { "written" };
-        // Version 0: what it tells beside the time may be old.
-        let version = if is_moved { 0 } else { known.version };
-        let etag = Some(seen.etag.as_str()).filter(|etag| !etag.is_empty());
-        store::set_event(tx, org, key, Standing { state, etag, version }).await?;
-        conflict::agree(app, tx, org, (calendar.id, &known.event_ref)).await?;
-        return if is_moved { later(tx, job, Duration::ZERO).await } else { Ok(()) };
-    }
-    if seen.is_gone || is_moved {
+    if !is_agreed && (seen.is_gone || is_moved) {
         let found = Found {
             appointment: known.appointment_id,
             calendar: calendar.id,
             kind: if seen.is_gone { ConflictKind::Deleted } else { ConflictKind::Moved },
             event_ref: &known.event_ref,
-            etag: Some(seen.etag.as_str()).filter(|etag| !etag.is_empty()),
+            etag,
             theirs: seen.span.filter(|_| !seen.is_gone),
+            version,
         };
         return conflict::raise(app, tx, org, &found).await;
     }
-    // As we wrote it once, with another title perhaps: what is due is written over this version of it.
-    let standing = Standing { state: "written", etag: Some(&seen.etag), version: known.version };
-    store::set_event(tx, org, key, standing).await?;
-    if known.state == "conflict" {
+    let was_asked = known.state == "conflict";
+    if was_asked {
         conflict::agree(app, tx, org, (calendar.id, &known.event_ref)).await?;
+    }
+    if seen.is_gone {
+        return store::set_event(tx, org, key, standing("gone", known.version)).await;
+    }
+    if is_moved || was_asked {
+        // It has our time, and tells another one of itself; or what is written of it here is older.
+        store::set_event(tx, org, key, standing("writing", 0)).await?;
         return later(tx, job, Duration::ZERO).await;
     }
-    Ok(())
+    // As we wrote it, with another title perhaps: what is due is written over this version of it.
+    store::set_event(tx, org, key, standing("written", known.version)).await
 }
 
 /// The event with the time at which it keeps others out: all but ours do, as long as ours are where we put them. One that

@@ -12,6 +12,7 @@ use super::ask::{AskError, ask};
 use super::conflict::{self, ConflictKind, Found};
 use super::connection::{Calendar, State};
 use super::event::{Mark, SeenEvent, Span, Wanted, event_ref, summary, zone_or};
+use super::mirror;
 use super::provider::Provider;
 use super::store::{self, EventRow, Standing, VisitRow};
 use super::sync::{load, queue};
@@ -293,8 +294,12 @@ async fn conclude(
                 event_ref: &event_ref(job.appointment),
                 etag: theirs.as_ref().map(|event| event.etag.as_str()),
                 theirs: theirs.as_ref().and_then(|event| event.span),
+                version: visit.version,
             };
             conflict::raise(app, &mut tx, org, &found).await?;
+            if let Some(event) = &theirs {
+                mirror::keep_moved(app, &mut tx, org, calendar, event).await?;
+            }
         }
         Err(AskError::Database(error)) => return Err(error),
         // Connected again, everything is written that is due then.

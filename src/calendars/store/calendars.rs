@@ -5,6 +5,7 @@ use jiff_sqlx::ToSqlx as _;
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use super::super::choose::Choice;
 use crate::platform::db::{PgConnection, sql, sql_as, sql_scalar};
 use crate::platform::ids::{CalendarId, ConnectionId, OrgId};
 
@@ -262,6 +263,19 @@ pub(in super::super) struct LockedCalendar {
     pub sync_token: Option<String>,
     pub blocks: bool,
     pub takes_events: bool,
+    pub tentative_blocks: bool,
+    pub all_day_blocks: bool,
+}
+
+impl LockedCalendar {
+    pub const fn choice(&self) -> Choice {
+        Choice {
+            blocks: self.blocks,
+            takes_events: self.takes_events,
+            tentative_blocks: self.tentative_blocks,
+            all_day_blocks: self.all_day_blocks,
+        }
+    }
 }
 
 /// Nobody else writes the calendar's mirror until the transaction ends. `None` for one that is not connected any more.
@@ -271,7 +285,7 @@ pub(in super::super) async fn lock_calendar(
     id: CalendarId,
 ) -> sqlx::Result<Option<LockedCalendar>> {
     sql_as(
-        "select c.sync_token, c.blocks, c.takes_events
+        "select c.sync_token, c.blocks, c.takes_events, c.tentative_blocks, c.all_day_blocks
            from calendars c join calendar_connections k on k.org_id = c.org_id and k.id = c.connection_id
           where c.org_id = $1 and c.id = $2 and k.state <> 'disconnected' for update of c",
     )

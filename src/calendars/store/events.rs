@@ -233,8 +233,8 @@ pub(in super::super) struct Unwritten {
     pub calendar_id: CalendarId,
 }
 
-/// Visits ahead whose event is missing, old, or where it should not be. A few hundred at a time: the next round has the
-/// rest.
+/// Visits ahead whose event is missing, old, or where it should not be, or about whose event somebody is asked although
+/// the two may agree by now. A few hundred at a time: the next round has the rest.
 pub(in super::super) async fn unwritten(
     tx: &mut PgConnection,
     org: OrgId,
@@ -243,7 +243,7 @@ pub(in super::super) async fn unwritten(
 ) -> sqlx::Result<Vec<Unwritten>> {
     sql_as(
         "with target as (
-           select a.id, a.version, a.status,
+           select a.id, a.version, a.status, a.starts_at, a.ends_at,
                   (select c.id from calendars c join calendar_connections k on k.org_id = c.org_id and k.id = c.connection_id
                     where c.org_id = a.org_id and c.takes_events and k.state = 'connected'
                       and (k.practitioner_id = a.practitioner_id or k.practitioner_id is null)
@@ -262,6 +262,17 @@ pub(in super::super) async fn unwritten(
            join calendar_connections k on k.org_id = $1 and k.id = c.connection_id and k.state = 'connected'
           where e.state in ('writing', 'reviving', 'written') and (e.tried_at is null or e.tried_at < $2)
             and (t.status = 'cancelled' or e.calendar_id is distinct from t.calendar_id)
+         union all
+         select e.appointment_id, e.calendar_id
+           from target t join calendar_events e on e.org_id = $1 and e.appointment_id = t.id and e.state = 'conflict'
+           join calendars c on c.org_id = $1 and c.id = e.calendar_id
+           join calendar_connections k on k.org_id = $1 and k.id = c.connection_id and k.state = 'connected'
+           left join calendar_conflicts f on f.org_id = $1 and f.appointment_id = t.id and f.calendar_id = c.id
+                and f.event_ref = e.event_ref and f.resolved_at is null
+          where e.version <> t.version
+             or f.kind = 'deleted' and (t.status = 'cancelled' or e.calendar_id is distinct from t.calendar_id)
+             or f.kind = 'moved' and t.status <> 'cancelled' and e.calendar_id = t.calendar_id
+                and f.their_starts_at = t.starts_at and f.their_ends_at = t.ends_at
           limit 300",
     )
     .bind(org)

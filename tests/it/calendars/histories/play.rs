@@ -123,6 +123,7 @@ impl History {
                 let Some(job) = self.nth_job(*nth).await else { return false };
                 self.run(&job, interrupt.as_ref()).await;
             }
+            Step::RunWhile { nth, step } => return self.run_while(*nth, step).await,
             Step::RunTwo { nth } => return self.run_two(*nth).await,
             Step::RunAll => self.run_all().await,
             _ => return self.go_on(step).await,
@@ -220,6 +221,16 @@ impl History {
         }
     }
 
+    async fn run_while(&mut self, nth: usize, step: &Step) -> bool {
+        let Some(job) = self.nth_job(nth).await else { return false };
+        let vox = self.vox.clone();
+        let worker = Worker { app: &vox.app, admin: &vox.admin, org: self.clinic.org };
+        let step = Box::pin(self.take(step));
+        let (ended, is_done) = tokio::join!(worker.run(&job, u32::MAX, || true), step);
+        self.trace.add(format!("  {} {ended:?}, the other: {is_done}", job.task));
+        true
+    }
+
     async fn run_two(&self, nth: usize) -> bool {
         let worker = self.worker();
         let waiting = worker.waiting().await;
@@ -298,6 +309,8 @@ impl History {
         let email = self.email(calendar).to_owned();
         let of_account = self.clinic.calendars.iter_mut().filter(|calendar| calendar.email == email);
         of_account.for_each(Calendar::reset);
+        // Connected again, its calendars are new ones, and what was decided about the old ones is history.
+        self.model.kept.clear();
         true
     }
 

@@ -44,6 +44,11 @@ pub enum Step {
         nth: usize,
         interrupt: Option<Interrupt>,
     },
+    /// While somebody does something about a visit, or chooses.
+    RunWhile {
+        nth: usize,
+        step: Box<Step>,
+    },
     /// Two jobs of different queues at once.
     RunTwo {
         nth: usize,
@@ -124,8 +129,12 @@ impl Step {
             57..112 => Self::Edit(Edit::draw(clinic, chance)),
             112..118 => Self::Run { nth, interrupt: None },
             118..136 => Self::Run { nth, interrupt: Some(interrupt(clinic, chance)) },
-            136..140 => Self::RunTwo { nth },
-            140..152 => Self::RunAll,
+            136..138 => Self::RunTwo { nth },
+            138..144 => {
+                let step = Self::draw(clinic, chance, may_be_slow);
+                if step.is_ours() { Self::RunWhile { nth, step: Box::new(step) } } else { step }
+            }
+            144..152 => Self::RunAll,
             152..160 => Self::Keep,
             160..162 => Self::Check,
             162..167 => Self::Later { minutes: [1, 15, 70, 600, 3_000, 9_000][pick(6)] },
@@ -156,6 +165,19 @@ impl Step {
         }
     }
 
+    /// Whether we do it, or staff with us.
+    const fn is_ours(&self) -> bool {
+        matches!(
+            self,
+            Self::Book { .. }
+                | Self::Move { .. }
+                | Self::Cancel { .. }
+                | Self::Settle { .. }
+                | Self::Choose { .. }
+                | Self::Disconnect { .. }
+        )
+    }
+
     /// What is counted under one name.
     pub const fn name(&self) -> &'static str {
         match self {
@@ -167,6 +189,7 @@ impl Step {
             Self::Edit(edit) => edit.name(),
             Self::Run { interrupt: None, .. } => "run",
             Self::Run { .. } => "run interrupted",
+            Self::RunWhile { .. } => "run while",
             Self::RunTwo { .. } => "run two",
             Self::RunAll => "run all",
             Self::Keep => "keep",
