@@ -54,6 +54,8 @@ impl History {
         vox.later(back);
         vox.sandbox.clear_faults();
         google.set_pushes(if chance.one_in(4) { Pushes::Lost } else { Pushes::AtOnce });
+        // Half a list is a thing that happens.
+        google.set_page_size(if chance.one_in(2) { 3 } else { 250 });
         let clinic = Clinic::open(&vox, n, &chance).await;
         let is_slow = chance.one_in(15);
         let whose: Vec<_> = clinic.calendars.iter().map(|calendar| calendar.name.as_str()).collect();
