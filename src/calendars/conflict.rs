@@ -9,7 +9,7 @@ use super::store::{self, ConflictRow, NewConflict, Standing, Which};
 use crate::notifications::{self, NewNotification};
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
-use crate::platform::ids::{AppointmentId, CalendarId, ConflictId, OrgId};
+use crate::platform::ids::{AppointmentId, CalendarId, ConflictId, ConnectionId, OrgId};
 use crate::tasks::{self, NewTask};
 use crate::when;
 
@@ -144,6 +144,8 @@ pub(super) struct Found<'a> {
     pub event_ref: &'a str,
     pub etag: Option<&'a str>,
     pub theirs: Option<Span>,
+    /// Of the visit, as it was compared.
+    pub version: i32,
 }
 
 /// Writes it down and asks staff, once. Our event is left as the person left it.
@@ -154,7 +156,7 @@ pub(super) async fn raise(
     found: &Found<'_>,
 ) -> Result<(), sqlx::Error> {
     if found.kind != ConflictKind::Overlap {
-        let standing = Standing { state: "conflict", etag: found.etag, version: 0 };
+        let standing = Standing { state: "conflict", etag: found.etag, version: found.version };
         store::set_event(tx, org, (found.appointment, found.calendar), standing).await?;
     }
     let id: ConflictId = app.new_id();
@@ -167,13 +169,16 @@ pub(super) async fn raise(
         etag: found.etag,
         theirs: found.theirs,
     };
-    if !store::insert_conflict(tx, org, &new, app.clock.now()).await? {
-        return Ok(());
-    }
-    metrics::counter!("voxanne_calendar_conflicts_total", "kind" => found.kind.as_str()).increment(1);
+    let (id, is_new) = store::keep_conflict(tx, org, &new, app.clock.now()).await?;
     let Some(conflict) = store::conflict(tx, org, id).await?.map(Conflict::from) else { return Ok(()) };
     let title = format!("{}. {}", conflict.sentence(), conflict.proposal());
     let dedupe_key = task_key(id);
+    if !is_new {
+        // Whoever decides reads what they decide about.
+        tasks::reword(tx, org, &dedupe_key, &title).await?;
+        return Ok(());
+    }
+    metrics::counter!("voxanne_calendar_conflicts_total", "kind" => found.kind.as_str()).increment(1);
     let task = NewTask {
         kind: "calendar_conflict",
         title,
@@ -215,6 +220,19 @@ pub(super) async fn close(
 ) -> Result<(), sqlx::Error> {
     if store::resolve(tx, org, id, ("agreed", "voxanne"), app.clock.now()).await? {
         tasks::finish(app, tx, org, &task_key(id)).await?;
+    }
+    Ok(())
+}
+
+/// An account is taken away: whatever its calendars say, nobody asks about it any more.
+pub(super) async fn close_all(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    connection: ConnectionId,
+) -> Result<(), sqlx::Error> {
+    for open in store::open_in(tx, org, connection).await? {
+        close(app, tx, org, open).await?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use uuid::Uuid;
 
 use super::ask::reconnect_key;
+use super::conflict;
 use super::connection::{Connection, ProviderKind};
 use super::provider::Listed;
 use super::sealed::{self, ACCESS, SECRET};
@@ -78,6 +79,7 @@ pub(super) async fn connect(
                 known.id
             } else {
                 store::disconnect(tx, org, known.id).await?;
+                conflict::close_all(app, tx, org, known.id).await?;
                 let id = app.new_id();
                 tell_replaced(app, tx, org, (id, &new.account), known.account.as_deref()).await?;
                 former = Some(Connection::from(known));

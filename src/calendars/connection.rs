@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
+use super::choose::Choice;
 use super::event::zone_or;
 use super::store::{CalendarRow, ConnectionRow};
 use crate::platform::ids::{CalendarId, ConnectionId};
@@ -136,6 +137,16 @@ impl Calendar {
             channel: channel.map(|(id, resource)| Channel { id, resource }),
             channel_until: row.channel_expires_at.map(jiff_sqlx::Timestamp::to_jiff),
             connection,
+        }
+    }
+
+    /// What staff chose about it.
+    pub const fn choice(&self) -> Choice {
+        Choice {
+            blocks: self.blocks,
+            takes_events: self.takes_events,
+            tentative_blocks: self.tentative_blocks,
+            all_day_blocks: self.all_day_blocks,
         }
     }
 

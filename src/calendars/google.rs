@@ -33,6 +33,9 @@ pub(super) fn permission(scope: &str) -> &'static str {
 /// 2,500 events each: more is no calendar of a person.
 const PAGES_MAX: usize = 400;
 
+/// As long as a question about a calendar that is only to be seen.
+const A_MOMENT: Duration = Duration::from_mins(1);
+
 /// What is written below the title.
 const DESCRIPTION: &str = "Booked by the receptionist. If you move or delete it here, the front desk is asked what to do with the visit.";
 
@@ -135,7 +138,19 @@ impl Google<'_> {
                 async move { client.event(&access, &calendar.external_id, event_ref).await }
             })
             .await?;
+        if found.is_none() {
+            self.see(calendar).await?;
+        }
         Ok(found.map(|event| seen(event, calendar, &calendar.zone)))
+    }
+
+    /// "Not found" is what Google says of an event, and of every event of a calendar that is out of our sight: nothing is
+    /// missing from a calendar before that is seen itself.
+    async fn see(&self, calendar: &Calendar) -> Result<(), AskError> {
+        let now = self.app.clock.now();
+        let told = self.free_busy(&[&calendar.external_id], (now, super::ask::later(now, A_MOMENT))).await?;
+        let is_seen = told.iter().any(|(id, busy)| *id == calendar.external_id && busy.is_some());
+        if is_seen { Ok(()) } else { Err(Trouble::Missing.into()) }
     }
 
     pub async fn insert(&self, calendar: &Calendar, wanted: &Wanted) -> Result<String, AskError> {
@@ -185,17 +200,22 @@ impl Google<'_> {
         Ok(written.etag)
     }
 
+    /// Where Google does not know the event, it is looked for: a copy of Google's that lags does not know it either.
     pub async fn remove(
         &self,
         calendar: &Calendar,
         event_ref: &str,
         etag: Option<&str>,
     ) -> Result<(), AskError> {
-        self.with(|access| {
-            let client = self.client.clone();
-            async move { client.delete(&access, &calendar.external_id, event_ref, etag).await }
-        })
-        .await
+        let deleted = self
+            .with(|access| {
+                let client = self.client.clone();
+                async move { client.delete(&access, &calendar.external_id, event_ref, etag).await }
+            })
+            .await;
+        let Err(AskError::Trouble(Trouble::Missing)) = deleted else { return deleted };
+        let is_there = self.event(calendar, event_ref).await?.is_some_and(|event| !event.is_gone);
+        if is_there { Err(Trouble::Away.into()) } else { Ok(()) }
     }
 
     /// What each calendar keeps busy; `None` for one that Google cannot tell about.

@@ -6,10 +6,10 @@ use super::conflict::{self, ConflictKind, Found};
 use super::connection::Calendar;
 use super::event::{SeenEvent, Span};
 use super::own_events::{self, Ours};
-use super::store::{self, LockedCalendar};
+use super::store;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
-use crate::platform::ids::OrgId;
+use crate::platform::ids::{CalendarId, OrgId};
 
 /// What a provider told of a calendar.
 pub(super) struct News {
@@ -34,28 +34,40 @@ pub(super) async fn apply(
     let mut tx = app.begin(org).await?;
     // Another one may have been faster, or somebody has chosen differently meanwhile.
     let Some(now) = store::lock_calendar(&mut tx, org, calendar.id).await? else { return Ok(()) };
-    if now.sync_token != calendar.sync_token || !is_as_asked(&now, calendar) {
+    if now.sync_token != calendar.sync_token || now.choice() != calendar.choice() {
         return Ok(());
     }
     own_events::apply(app, &mut tx, org, calendar, ours).await?;
     let theirs: Vec<_> = news.events.iter().map(|event| own_events::foreign(ours, org, event)).collect();
-    let theirs: Vec<&SeenEvent> = theirs.iter().map(AsRef::as_ref).collect();
+    // One of ours that the list left out may have been moved all the same.
+    let unlisted = own_events::unlisted(ours, &news.events);
+    let theirs: Vec<&SeenEvent> = theirs.iter().map(AsRef::as_ref).chain(unlisted).collect();
     if calendar.blocks {
         if news.whole_until.is_some() {
             store::empty_mirror(&mut tx, org, calendar.id).await?;
         }
         store::mirror(&mut tx, org, calendar.id, &theirs, news.reach).await?;
-        tell_overlaps(app, &mut tx, org, calendar, news, &theirs).await?;
+        let refs: Vec<&str> = theirs.iter().map(|event| event.event_ref.as_str()).collect();
+        let refs = if news.whole_until.is_some() { None } else { Some(refs.as_slice()) };
+        tell_overlaps(app, &mut tx, org, calendar, refs).await?;
     }
     store::mark_synced(&mut tx, org, calendar.id, &news.sync_token, (news.at, news.whole_until)).await?;
     tx.commit().await
 }
 
-/// Whether the news answer what is decided now. The token alone does not tell: it is null before the first look is over,
-/// and after each decision.
-fn is_as_asked(now: &LockedCalendar, asked: &Calendar) -> bool {
-    let choice = (now.blocks, now.tentative_blocks, now.all_day_blocks);
-    choice == (asked.blocks, asked.tentative_blocks, asked.all_day_blocks) && (now.blocks || now.takes_events)
+/// Keeps the time of an event of ours that a person moved, as soon as that is known: it may be long until a list tells it.
+pub(super) async fn keep_moved(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    calendar: &Calendar,
+    event: &SeenEvent,
+) -> Result<(), sqlx::Error> {
+    if let Some(span) = event.span.filter(|_| calendar.blocks) {
+        store::mirror(tx, org, calendar.id, &[event], span).await?;
+        tell_overlaps(app, tx, org, calendar, Some(&[&event.event_ref])).await?;
+    }
+    Ok(())
 }
 
 /// G15: a visit keeps its time whatever comes up in somebody's calendar; staff are told.
@@ -64,14 +76,9 @@ async fn tell_overlaps(
     tx: &mut PgConnection,
     org: OrgId,
     calendar: &Calendar,
-    news: &News,
-    theirs: &[&SeenEvent],
+    refs: Option<&[&str]>,
 ) -> Result<(), sqlx::Error> {
-    for over in store::overlaps_over(tx, org, calendar.id).await? {
-        conflict::close(app, tx, org, over).await?;
-    }
-    let refs: Vec<&str> = theirs.iter().map(|event| event.event_ref.as_str()).collect();
-    let refs = if news.whole_until.is_some() { None } else { Some(refs.as_slice()) };
+    close_overlaps(app, tx, org, calendar.id).await?;
     let whose = (calendar.id, calendar.connection.practitioner);
     for row in store::overlaps(tx, org, whose, refs, app.clock.now()).await? {
         let found = Found {
@@ -81,8 +88,22 @@ async fn tell_overlaps(
             event_ref: &row.event_ref,
             etag: None,
             theirs: Some((row.starts_at.to_jiff(), row.ends_at.to_jiff())),
+            version: 0,
         };
         conflict::raise(app, tx, org, &found).await?;
+    }
+    Ok(())
+}
+
+/// Overlaps that are none any more.
+pub(super) async fn close_overlaps(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    calendar: CalendarId,
+) -> Result<(), sqlx::Error> {
+    for over in store::overlaps_over(tx, org, calendar).await? {
+        conflict::close(app, tx, org, over).await?;
     }
     Ok(())
 }

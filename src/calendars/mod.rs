@@ -12,6 +12,7 @@ mod conflict;
 mod connect;
 mod connect_caldav;
 mod connection;
+mod deletions;
 mod event;
 mod feed;
 mod finish_consent;

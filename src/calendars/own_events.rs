@@ -9,7 +9,7 @@ use super::connection::Calendar;
 use super::event::{SeenEvent, event_ref};
 use super::mirror::News;
 use super::provider::Provider;
-use super::store::{self, EventRow, Standing};
+use super::store::{self, Adopted, EventRow, Standing};
 use super::trouble::Trouble;
 use super::write_event::{WriteEvent, is_moved, later};
 use crate::platform::app::App;
@@ -32,6 +32,7 @@ pub(super) async fn examine(
 ) -> Result<Vec<Ours>, AskError> {
     let refs: Vec<&str> = news.events.iter().map(|event| event.event_ref.as_str()).collect();
     let mut tx = app.begin(org).await?;
+    store::adopt(&mut tx, org, calendar.id, &unknown_ours(org, news)).await?;
     let known = store::own_events(&mut tx, org, calendar.id, &refs).await?;
     let mut missing = Vec::new();
     if news.whole_until.is_some() {
@@ -57,6 +58,26 @@ pub(super) async fn examine(
         ours.push(Ours { seen: now(provider, calendar, &known.event_ref).await?, known });
     }
     Ok(ours)
+}
+
+/// Events that say of themselves that they are ours, as the store keeps them: of a calendar that was connected before,
+/// say. Those that it knows already stay as they are.
+fn unknown_ours(org: OrgId, news: &News) -> Vec<Adopted<'_>> {
+    let is_ours = |event: &&SeenEvent| !event.is_gone;
+    news.events
+        .iter()
+        .filter(is_ours)
+        .filter_map(|event| {
+            let mark = event.mark.filter(|mark| mark.org == org)?;
+            let is_named = event.event_ref == event_ref(mark.appointment);
+            is_named.then_some(Adopted {
+                appointment: mark.appointment,
+                event_ref: &event.event_ref,
+                etag: &event.etag,
+                span: mark.span,
+            })
+        })
+        .collect()
 }
 
 async fn now(provider: &Provider<'_>, calendar: &Calendar, event_ref: &str) -> Result<SeenEvent, AskError> {
@@ -93,51 +114,52 @@ async fn apply_one(
     let key = (known.appointment_id, calendar.id);
     let job = WriteEvent { org, appointment: known.appointment_id, calendar: calendar.id };
     let is_moved = !seen.is_gone && is_moved(seen, Some(known));
-    let is_agreed = match store::visit(tx, org, known.appointment_id).await? {
+    let visit = store::visit(tx, org, known.appointment_id).await?;
+    let version = visit.as_ref().map_or(0, |visit| visit.version);
+    let is_agreed = match visit {
         Some(visit) if visit.status != "cancelled" && visit.target == Some(calendar.id) => {
             seen.span == Some((visit.starts_at.to_jiff(), visit.ends_at.to_jiff())) && !seen.is_gone
         }
         _ => seen.is_gone,
     };
+    let etag = Some(seen.etag.as_str()).filter(|etag| !etag.is_empty());
+    let standing = |state, version| Standing { state, etag, version };
     match known.state.as_str() {
         // A late effect of ours: it has to go again.
         "gone" if !seen.is_gone => {
-            let standing = Standing { state: "written", etag: Some(&seen.etag), version: 0 };
-            store::set_event(tx, org, key, standing).await?;
+            store::set_event(tx, org, key, standing("writing", 0)).await?;
             return later(tx, job, Duration::ZERO).await;
         }
         // As it should be; or the job that is on its way finds out by itself.
         "gone" | "writing" | "reviving" => return Ok(()),
         _ => {}
     }
-    if is_agreed {
-        let state = if seen.is_gone { "gone" } else { "written" };
-        // Version 0: what it tells beside the time may be old.
-        let version = if is_moved { 0 } else { known.version };
-        let etag = Some(seen.etag.as_str()).filter(|etag| !etag.is_empty());
-        store::set_event(tx, org, key, Standing { state, etag, version }).await?;
-        conflict::agree(app, tx, org, (calendar.id, &known.event_ref)).await?;
-        return if is_moved { later(tx, job, Duration::ZERO).await } else { Ok(()) };
-    }
-    if seen.is_gone || is_moved {
+    if !is_agreed && (seen.is_gone || is_moved) {
         let found = Found {
             appointment: known.appointment_id,
             calendar: calendar.id,
             kind: if seen.is_gone { ConflictKind::Deleted } else { ConflictKind::Moved },
             event_ref: &known.event_ref,
-            etag: Some(seen.etag.as_str()).filter(|etag| !etag.is_empty()),
+            etag,
             theirs: seen.span.filter(|_| !seen.is_gone),
+            version,
         };
         return conflict::raise(app, tx, org, &found).await;
     }
-    // As we wrote it once, with another title perhaps: what is due is written over this version of it.
-    let standing = Standing { state: "written", etag: Some(&seen.etag), version: known.version };
-    store::set_event(tx, org, key, standing).await?;
-    if known.state == "conflict" {
+    let was_asked = known.state == "conflict";
+    if was_asked {
         conflict::agree(app, tx, org, (calendar.id, &known.event_ref)).await?;
+    }
+    if seen.is_gone {
+        return store::set_event(tx, org, key, standing("gone", known.version)).await;
+    }
+    if is_moved || was_asked {
+        // It has our time, and tells another one of itself; or what is written of it here is older.
+        store::set_event(tx, org, key, standing("writing", 0)).await?;
         return later(tx, job, Duration::ZERO).await;
     }
-    Ok(())
+    // As we wrote it, with another title perhaps: what is due is written over this version of it.
+    store::set_event(tx, org, key, standing("written", known.version)).await
 }
 
 /// The event with the time at which it keeps others out: all but ours do, as long as ours are where we put them. One that
@@ -150,8 +172,16 @@ pub(super) fn foreign<'e>(ours: &'e [Ours], org: OrgId, event: &'e SeenEvent) ->
     if is_foreign { Cow::Borrowed(seen) } else { Cow::Owned(SeenEvent { busy: Vec::new(), ..seen.clone() }) }
 }
 
-/// G13: a second event with our mark at the very time that we wrote is a copy of ours, and taken out. At any other time
-/// it is somebody's own.
+/// Those of ours that were asked for by name because the list did not have them, as far as a person moved them.
+pub(super) fn unlisted<'e>(ours: &'e [Ours], listed: &'e [SeenEvent]) -> impl Iterator<Item = &'e SeenEvent> {
+    ours.iter()
+        .filter(|own| !listed.iter().any(|event| event.event_ref == own.known.event_ref))
+        .filter(|own| is_moved(&own.seen, Some(&own.known)))
+        .map(|own| &own.seen)
+}
+
+/// G13: a second event with our mark at the very time that we wrote is a copy of ours, and taken out, as long as nobody
+/// disagrees about the first one. At any other time it is somebody's own.
 pub(super) async fn remove_copies(
     app: &App,
     org: OrgId,
@@ -168,7 +198,15 @@ pub(super) async fn remove_copies(
         let mut tx = app.begin(org).await?;
         let known = store::event(&mut tx, org, mark.appointment, calendar.id).await?;
         tx.commit().await?;
-        if known.is_none_or(|known| known.state != "written") {
+        let is_copy = match known.as_ref().map(|known| known.state.as_str()) {
+            Some("written" | "gone") => true,
+            // The first one is there or not.
+            Some("writing" | "reviving") => {
+                !now(provider, calendar, &event_ref(mark.appointment)).await?.is_gone
+            }
+            _ => false,
+        };
+        if !is_copy {
             continue;
         }
         match provider.remove(calendar, &event.event_ref, Some(&event.etag)).await {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+use super::conflict;
 use super::connection::{Connection, ProviderKind};
 use super::google;
 use super::sealed::{self, SECRET};
@@ -33,6 +34,7 @@ pub async fn revoke(app: &App, org: OrgId, connection: ConnectionId) -> Result<b
     let known = known.filter(|known| known.secret_sealed.is_some()).ok_or(RevokeError::NotConnected)?;
     let mut tx = app.begin(org).await?;
     store::disconnect(&mut tx, org, connection).await?;
+    conflict::close_all(app, &mut tx, org, connection).await?;
     tx.commit().await?;
     token::forget(app, org, connection).await;
     Ok(end(app, org, &known).await?)

@@ -6,6 +6,7 @@ mod connections;
 mod consents;
 mod events;
 mod feeds;
+mod health;
 mod mirror;
 mod sealed;
 
@@ -15,5 +16,6 @@ pub(super) use connections::*;
 pub(super) use consents::*;
 pub(super) use events::*;
 pub(super) use feeds::*;
+pub(super) use health::*;
 pub(super) use mirror::*;
 pub(super) use sealed::*;

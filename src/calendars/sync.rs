@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ask::{AskError, ask};
 use super::connection::{Calendar, Connection, State};
+use super::deletions;
 use super::event::{Span, zone_or};
 use super::mirror::{self, News};
 use super::own_events;
@@ -82,23 +83,31 @@ pub async fn sync(app: &App, job: SyncCalendar) -> Result<(), sqlx::Error> {
 pub(super) async fn sync_within(app: &App, job: SyncCalendar, deadline: Duration) -> Result<(), AskError> {
     let org = job.org;
     let mut tx = app.begin(org).await?;
-    let calendar = load(&mut tx, org, job.calendar).await?;
+    let Some(calendar) = load(&mut tx, org, job.calendar).await? else { return Ok(()) };
+    if !calendar.blocks {
+        // What does not block stands in no visit's way.
+        mirror::close_overlaps(app, &mut tx, org, calendar.id).await?;
+    }
     tx.commit().await?;
-    let Some(calendar) = calendar.filter(|calendar| calendar.blocks || calendar.takes_events) else {
-        return Ok(());
-    };
-    if calendar.connection.state != State::Connected {
+    let is_used = calendar.blocks || calendar.takes_events;
+    if !is_used || calendar.connection.state != State::Connected {
         return Ok(());
     }
     let provider = Provider::of(app, org, &calendar.connection, deadline)?;
-    let news = ask(app, org, &calendar, news(app, &provider, &calendar)).await;
-    let outcome = if news.is_ok() { "synced" } else { "failed" };
+    let told = ask(app, org, &calendar, async {
+        let mut news = news(app, &provider, &calendar).await?;
+        // What looks like a person's doing is looked at once more, by itself: lists lag, and lie.
+        deletions::confirm(app, org, (&provider, &calendar), &mut news.events).await?;
+        let ours = own_events::examine(app, org, (&provider, &calendar), &news).await?;
+        // Before the sync token goes on: what fails here is told again.
+        own_events::remove_copies(app, org, (&provider, &calendar), &news).await?;
+        Ok((news, ours))
+    });
+    let told = told.await;
+    let outcome = if told.is_ok() { "synced" } else { "failed" };
     metrics::counter!("voxanne_calendar_syncs_total", "outcome" => outcome).increment(1);
-    let news = news?;
-    // What looks like a person's doing is looked at once more, by itself: lists lag, and lie.
-    let ours = own_events::examine(app, org, (&provider, &calendar), &news).await?;
+    let (news, ours) = told?;
     mirror::apply(app, org, &calendar, &news, &ours).await?;
-    own_events::remove_copies(app, org, (&provider, &calendar), &news).await?;
     watch::keep_watching(app, org, (&provider, &calendar)).await
 }
 

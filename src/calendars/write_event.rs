@@ -12,6 +12,7 @@ use super::ask::{AskError, ask_to_write};
 use super::conflict::{self, ConflictKind, Found};
 use super::connection::{Calendar, State};
 use super::event::{Mark, SeenEvent, Span, Wanted, event_ref, summary, zone_or};
+use super::mirror;
 use super::provider::Provider;
 use super::store::{self, EventRow, Standing, VisitRow};
 use super::sync::{load, queue};
@@ -44,6 +45,8 @@ enum Plan {
     Remove,
     /// It is another account's to write, in this very calendar: one person's for clinic and practitioner alike.
     HandOver,
+    /// Somebody is asked about it: the visit may have come to agree.
+    Look(Option<Box<Wanted>>),
 }
 
 /// What became of the event.
@@ -52,6 +55,8 @@ enum Outcome {
     Removed,
     /// A person moved it, or deleted it.
     Conflict(Option<SeenEvent>),
+    /// Nobody disagrees any more: it is to be written, over this version of it.
+    Free(String),
 }
 
 /// Runs the job. `Ok` also when the calendar has to wait: then it has left a job for later.
@@ -84,7 +89,7 @@ pub async fn write_event(app: &App, job: WriteEvent) -> Result<(), sqlx::Error> 
             let name = (job.appointment, job.calendar, wanted.event_ref.as_str());
             store::begin_writing(&mut tx, org, name, span, now).await?;
         }
-        Plan::Remove => {}
+        Plan::Remove | Plan::Look(_) => {}
     }
     tx.commit().await?;
     let done = carry_out(app, org, &calendar, &plan, known.as_ref()).await;
@@ -98,10 +103,10 @@ fn plan(
     now: Timestamp,
 ) -> Plan {
     let state = known.map(|event| event.state.as_str());
-    if state == Some("conflict") {
-        return Plan::Nothing;
-    }
     let is_wanted = visit.status != "cancelled" && visit.target == Some(job.calendar);
+    if state == Some("conflict") {
+        return Plan::Look(is_wanted.then(|| Box::new(wanted(job, visit))));
+    }
     if !is_wanted {
         let is_same_place = visit.target_external_id.as_ref() == Some(&calendar.external_id);
         return match state {
@@ -155,6 +160,7 @@ async fn carry_out(
     let question = async {
         match plan {
             Plan::Write(wanted) => write(&provider, calendar, wanted, known).await,
+            Plan::Look(wanted) => look(&provider, calendar, wanted.as_deref(), known).await,
             _ => remove(&provider, calendar, known).await,
         }
     };
@@ -175,7 +181,9 @@ async fn write(
     };
     match written {
         Ok(etag) => return Ok(Outcome::Written(etag)),
-        Err(AskError::Trouble(Trouble::Changed | Trouble::Duplicate | Trouble::Missing)) => {}
+        Err(AskError::Trouble(
+            Trouble::Changed | Trouble::Duplicate | Trouble::Missing | Trouble::TokenGone,
+        )) => {}
         Err(error) => return Err(error),
     }
     // Somebody was there before us: we ourselves, in a try whose answer was lost, or a person.
@@ -221,6 +229,29 @@ async fn remove(
     }
 }
 
+/// Looks whether there is still anything to ask. Nothing is written here.
+async fn look(
+    provider: &Provider<'_>,
+    calendar: &Calendar,
+    wanted: Option<&Wanted>,
+    known: Option<&EventRow>,
+) -> Result<Outcome, AskError> {
+    let Some(event) = known else { return Ok(Outcome::Removed) };
+    let there = provider.event(calendar, &event.event_ref).await?.filter(|there| !there.is_gone);
+    Ok(match (there, wanted) {
+        (None, None) => Outcome::Removed,
+        (None, Some(_)) => Outcome::Conflict(None),
+        (Some(there), wanted) => {
+            let is_agreed = wanted.is_some_and(|wanted| there.span == Some(wanted.mark.span));
+            if is_agreed || !is_moved(&there, known) {
+                Outcome::Free(there.etag)
+            } else {
+                Outcome::Conflict(Some(there))
+            }
+        }
+    })
+}
+
 /// Whether a person gave our event another time than we last did. The event itself says what we wrote; where that is
 /// lost, our own record does.
 pub(super) fn is_moved(event: &SeenEvent, known: Option<&EventRow>) -> bool {
@@ -263,6 +294,13 @@ async fn conclude(
             store::set_event(&mut tx, org, key, standing).await?;
             conflict::agree(app, &mut tx, org, (job.calendar, &event_ref(job.appointment))).await?;
         }
+        Ok(Outcome::Free(etag)) => {
+            count("free");
+            let standing = Standing { state: "writing", etag: Some(&etag), version: 0 };
+            store::set_event(&mut tx, org, key, standing).await?;
+            conflict::agree(app, &mut tx, org, (job.calendar, &event_ref(job.appointment))).await?;
+            later(&mut tx, job, Duration::ZERO).await?;
+        }
         Ok(Outcome::Conflict(theirs)) => {
             count("conflict");
             let found = Found {
@@ -272,8 +310,12 @@ async fn conclude(
                 event_ref: &event_ref(job.appointment),
                 etag: theirs.as_ref().map(|event| event.etag.as_str()),
                 theirs: theirs.as_ref().and_then(|event| event.span),
+                version: visit.version,
             };
             conflict::raise(app, &mut tx, org, &found).await?;
+            if let Some(event) = &theirs {
+                mirror::keep_moved(app, &mut tx, org, calendar, event).await?;
+            }
         }
         Err(AskError::Database(error)) => return Err(error),
         // Connected again, everything is written that is due then.
@@ -301,6 +343,7 @@ async fn tell_overlaps(app: &App, tx: &mut PgConnection, job: WriteEvent) -> Res
             event_ref: &row.event_ref,
             etag: None,
             theirs: Some((row.starts_at.to_jiff(), row.ends_at.to_jiff())),
+            version: 0,
         };
         conflict::raise(app, tx, job.org, &found).await?;
     }

@@ -2,7 +2,9 @@
 
 mod finish;
 mod raise;
+mod reword;
 mod store;
 
 pub use finish::finish;
 pub use raise::{NewTask, raise};
+pub use reword::reword;

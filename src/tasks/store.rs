@@ -48,3 +48,18 @@ pub(super) async fn finish(
         .await?;
     Ok(done.rows_affected() == 1)
 }
+
+pub(super) async fn reword(
+    tx: &mut PgConnection,
+    org: OrgId,
+    dedupe_key: &str,
+    title: &str,
+) -> sqlx::Result<bool> {
+    let done = sql("update tasks set title = $3 where org_id = $1 and dedupe_key = $2 and done_at is null and title <> $3")
+        .bind(org)
+        .bind(dedupe_key)
+        .bind(title)
+        .execute(tx)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}

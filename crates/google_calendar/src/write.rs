@@ -144,7 +144,8 @@ impl Client {
         self.write(matching(request, if_match)).await
     }
 
-    /// Deletes an event; one that is not there is fine. With `if_match`, only while its etag is still that.
+    /// Deletes an event; one that was deleted before is fine. With `if_match`, only while its etag is still that.
+    /// [`Error::NotFound`] if the event was never there, or the whole calendar is out of sight.
     pub async fn delete(
         &self,
         access: &SecretString,
@@ -155,7 +156,7 @@ impl Client {
         let request = self.call(Method::DELETE, access, &event_path(calendar, id));
         let request = matching(request, if_match).query(&[("sendUpdates", "none")]);
         match self.ask(request, ANSWER_BYTES_MAX, Error::api).await {
-            Ok(_) | Err(Error::NotFound | Error::SyncTokenGone) => Ok(()),
+            Ok(_) | Err(Error::SyncTokenGone) => Ok(()),
             Err(error) => Err(error),
         }
     }

@@ -18,31 +18,19 @@ pub(in super::super) struct NewConflict<'a> {
     pub theirs: Option<(Timestamp, Timestamp)>,
 }
 
-/// Writes it down; an open one about the same event is brought up to date. True when it is new.
-pub(in super::super) async fn insert_conflict(
+/// Writes it down; an open one about the same event is brought up to date. Says which it is, and whether it is new.
+pub(in super::super) async fn keep_conflict(
     tx: &mut PgConnection,
     org: OrgId,
     new: &NewConflict<'_>,
     now: Timestamp,
-) -> sqlx::Result<bool> {
-    let known = sql("update calendar_conflicts set kind = $5, etag = $6, their_starts_at = $7, their_ends_at = $8
-          where org_id = $1 and appointment_id = $2 and calendar_id = $3 and event_ref = $4 and resolved_at is null")
-    .bind(org)
-    .bind(new.appointment)
-    .bind(new.calendar)
-    .bind(new.event_ref)
-    .bind(new.kind)
-    .bind(new.etag)
-    .bind(new.theirs.map(|(from, _)| from.to_sqlx()))
-    .bind(new.theirs.map(|(_, to)| to.to_sqlx()))
-    .execute(&mut *tx)
-    .await?;
-    if known.rows_affected() > 0 {
-        return Ok(false);
-    }
-    let inserted = sql(
+) -> sqlx::Result<(ConflictId, bool)> {
+    let id: ConflictId = sql_scalar(
         "insert into calendar_conflicts (org_id, id, appointment_id, calendar_id, event_ref, kind, etag, their_starts_at, their_ends_at, found_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing",
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+         on conflict (org_id, appointment_id, calendar_id, event_ref) where resolved_at is null do update set
+                kind = excluded.kind, etag = excluded.etag, their_starts_at = excluded.their_starts_at, their_ends_at = excluded.their_ends_at
+         returning id",
     )
     .bind(org)
     .bind(new.id)
@@ -54,9 +42,9 @@ pub(in super::super) async fn insert_conflict(
     .bind(new.theirs.map(|(from, _)| from.to_sqlx()))
     .bind(new.theirs.map(|(_, to)| to.to_sqlx()))
     .bind(now.to_sqlx())
-    .execute(tx)
+    .fetch_one(tx)
     .await?;
-    Ok(inserted.rows_affected() > 0)
+    Ok((id, id == new.id))
 }
 
 #[derive(Debug, FromRow)]
@@ -181,6 +169,22 @@ pub(in super::super) async fn open_about(
         .bind(event_ref)
         .fetch_all(tx)
         .await
+}
+
+/// Open ones in an account's calendars.
+pub(in super::super) async fn open_in(
+    tx: &mut PgConnection,
+    org: OrgId,
+    connection: ConnectionId,
+) -> sqlx::Result<Vec<ConflictId>> {
+    sql_scalar(
+        "select f.id from calendar_conflicts f join calendars c on c.org_id = f.org_id and c.id = f.calendar_id
+          where f.org_id = $1 and c.connection_id = $2 and f.resolved_at is null order by f.id",
+    )
+    .bind(org)
+    .bind(connection)
+    .fetch_all(tx)
+    .await
 }
 
 /// Open overlaps in a calendar that are none any more: their event went away or elsewhere, or the visit did.

@@ -103,6 +103,42 @@ pub(in super::super) async fn event(
     .await
 }
 
+/// An event that says of itself that we wrote it.
+pub(in super::super) struct Adopted<'a> {
+    pub appointment: AppointmentId,
+    pub event_ref: &'a str,
+    pub etag: &'a str,
+    /// The time that we gave it.
+    pub span: (Timestamp, Timestamp),
+}
+
+/// Writes down those that are not known, as written for no version that is: the next round makes them agree.
+pub(in super::super) async fn adopt(
+    tx: &mut PgConnection,
+    org: OrgId,
+    calendar: CalendarId,
+    found: &[Adopted<'_>],
+) -> sqlx::Result<()> {
+    if found.is_empty() {
+        return Ok(());
+    }
+    sql("insert into calendar_events (org_id, appointment_id, calendar_id, event_ref, etag, state, version, starts_at, ends_at)
+         select $1, a.id, $2, n.event_ref, n.etag, 'written', 0, n.starts_at, n.ends_at
+           from unnest($3::uuid[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[]) n (id, event_ref, etag, starts_at, ends_at)
+           join appointments a on a.org_id = $1 and a.id = n.id
+         on conflict do nothing")
+    .bind(org)
+    .bind(calendar)
+    .bind(found.iter().map(|event| event.appointment.0).collect::<Vec<_>>())
+    .bind(found.iter().map(|event| event.event_ref).collect::<Vec<_>>())
+    .bind(found.iter().map(|event| event.etag).collect::<Vec<_>>())
+    .bind(found.iter().map(|event| event.span.0.to_sqlx()).collect::<Vec<_>>())
+    .bind(found.iter().map(|event| event.span.1.to_sqlx()).collect::<Vec<_>>())
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
 /// Those of our events in a calendar that have one of these names.
 pub(in super::super) async fn own_events(
     tx: &mut PgConnection,
@@ -121,7 +157,8 @@ pub(in super::super) async fn own_events(
     .await
 }
 
-/// Those of our events of visits ahead that should be in a calendar: after a full look, one that was not seen is gone.
+/// Those of our events of visits ahead that should be in a calendar, or were when a person moved them: after a full look,
+/// one that was not seen is gone.
 pub(in super::super) async fn own_events_ahead(
     tx: &mut PgConnection,
     org: OrgId,
@@ -131,7 +168,7 @@ pub(in super::super) async fn own_events_ahead(
     sql_as(
         "select e.appointment_id, e.event_ref, e.etag, e.state, e.version, e.starts_at, e.ends_at
            from calendar_events e
-          where e.org_id = $1 and e.calendar_id = $2 and e.state = 'written' and e.ends_at > $3",
+          where e.org_id = $1 and e.calendar_id = $2 and e.state in ('written', 'conflict') and e.ends_at > $3",
     )
     .bind(org)
     .bind(calendar)
@@ -199,8 +236,8 @@ pub(in super::super) struct Unwritten {
     pub calendar_id: CalendarId,
 }
 
-/// Visits ahead whose event is missing, old, or where it should not be. A few hundred at a time: the next round has the
-/// rest.
+/// Visits ahead whose event is missing, old, or where it should not be, or about whose event somebody is asked although
+/// the two may agree by now. A few hundred at a time: the next round has the rest.
 pub(in super::super) async fn unwritten(
     tx: &mut PgConnection,
     org: OrgId,
@@ -209,7 +246,7 @@ pub(in super::super) async fn unwritten(
 ) -> sqlx::Result<Vec<Unwritten>> {
     sql_as(
         "with target as (
-           select a.id, a.version, a.status,
+           select a.id, a.version, a.status, a.starts_at, a.ends_at,
                   (select c.id from calendars c join calendar_connections k on k.org_id = c.org_id and k.id = c.connection_id
                     where c.org_id = a.org_id and c.takes_events and k.state <> 'disconnected'
                       and (k.practitioner_id = a.practitioner_id or k.practitioner_id is null)
@@ -231,6 +268,17 @@ pub(in super::super) async fn unwritten(
            join calendar_connections k on k.org_id = $1 and k.id = c.connection_id and k.state = 'connected'
           where e.state in ('writing', 'reviving', 'written') and (e.tried_at is null or e.tried_at < $2)
             and (t.status = 'cancelled' or e.calendar_id is distinct from t.calendar_id)
+         union all
+         select e.appointment_id, e.calendar_id
+           from target t join calendar_events e on e.org_id = $1 and e.appointment_id = t.id and e.state = 'conflict'
+           join calendars c on c.org_id = $1 and c.id = e.calendar_id
+           join calendar_connections k on k.org_id = $1 and k.id = c.connection_id and k.state = 'connected'
+           left join calendar_conflicts f on f.org_id = $1 and f.appointment_id = t.id and f.calendar_id = c.id
+                and f.event_ref = e.event_ref and f.resolved_at is null
+          where e.version <> t.version
+             or f.kind = 'deleted' and (t.status = 'cancelled' or e.calendar_id is distinct from t.calendar_id)
+             or f.kind = 'moved' and t.status <> 'cancelled' and e.calendar_id = t.calendar_id
+                and f.their_starts_at = t.starts_at and f.their_ends_at = t.ends_at
           limit 300",
     )
     .bind(org)

@@ -6,7 +6,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::super::event::{SeenEvent, Span, pieces, within};
-use crate::platform::db::{PgConnection, sql, sql_as};
+use crate::platform::db::{PgConnection, sql, sql_as, sql_scalar};
 use crate::platform::ids::{AppointmentId, CalendarId, ConnectionId, OrgId};
 
 /// Forgets all that the mirror has of a calendar.
@@ -55,6 +55,21 @@ pub(in super::super) async fn mirror(
         }
     }
     rows.insert(tx, org, calendar).await
+}
+
+/// Those of these events that keep time in the mirror.
+pub(in super::super) async fn mirrored_among(
+    tx: &mut PgConnection,
+    org: OrgId,
+    calendar: CalendarId,
+    refs: &[&str],
+) -> sqlx::Result<Vec<String>> {
+    sql_scalar("select distinct event_ref from external_busy where org_id = $1 and calendar_id = $2 and event_ref = any ($3)")
+        .bind(org)
+        .bind(calendar)
+        .bind(refs)
+        .fetch_all(tx)
+        .await
 }
 
 #[derive(Default)]
@@ -328,7 +343,8 @@ pub(in super::super) async fn overlaps(
     now: Timestamp,
 ) -> sqlx::Result<Vec<OverlapRow>> {
     sql_as(
-        "select a.id as appointment_id, b.event_ref, min(b.starts_at) as starts_at, max(b.ends_at) as ends_at
+        "select o.appointment_id, o.event_ref, o.starts_at, o.ends_at from (
+         select a.id as appointment_id, b.event_ref, min(b.starts_at) as starts_at, max(b.ends_at) as ends_at
            from external_busy b join appointments a on a.org_id = b.org_id
             and a.starts_at < b.ends_at and a.ends_at > b.starts_at and a.starts_at > b.starts_at - interval '24 hours'
           where b.org_id = $1 and b.calendar_id = $2 and b.event_ref <> '' and ($4::text[] is null or b.event_ref = any ($4))
@@ -336,10 +352,12 @@ pub(in super::super) async fn overlaps(
             and ($3::uuid is null or a.practitioner_id = $3)
             and not exists (select from calendar_events e where e.org_id = b.org_id and e.appointment_id = a.id
                   and e.calendar_id = b.calendar_id and e.event_ref = b.event_ref)
-            and not exists (select from calendar_conflicts f where f.org_id = b.org_id and f.appointment_id = a.id
-                  and f.calendar_id = b.calendar_id and f.event_ref = b.event_ref and f.kind = 'overlap' and f.resolution = 'ours'
-                  and f.resolved_at >= coalesce(a.updated_at, a.created_at))
-          group by a.id, b.event_ref",
+          group by a.id, b.event_ref) o
+          where not exists (select from calendar_conflicts f
+                  where f.org_id = $1 and f.appointment_id = o.appointment_id and f.calendar_id = $2 and f.event_ref = o.event_ref
+                    and f.kind = 'overlap' and f.resolution = 'ours' and f.their_starts_at = o.starts_at and f.their_ends_at = o.ends_at
+                    and not exists (select from appointment_changes c where c.org_id = $1 and c.appointment_id = o.appointment_id
+                          and c.action = 'moved' and c.at > f.resolved_at))",
     )
     .bind(org)
     .bind(calendar)

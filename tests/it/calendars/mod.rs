@@ -7,6 +7,7 @@ mod conflicts;
 mod connections;
 mod consent;
 mod faults;
+mod histories;
 #[path = "../../../crates/caldav/tests/radicale/server.rs"]
 mod radicale;
 mod resolve;

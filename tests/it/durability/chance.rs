@@ -14,6 +14,11 @@ impl Chance {
         let given = std::env::var("VOXANNE_SEED").ok().and_then(|seed| seed.parse().ok());
         let seed = given.unwrap_or_else(|| Clock::system().now().as_microsecond().unsigned_abs());
         eprintln!("{test}: VOXANNE_SEED={seed}");
+        Self::of(seed)
+    }
+
+    /// From this seed.
+    pub fn of(seed: u64) -> Self {
         Self(Mutex::new(seed))
     }
 

@@ -34,6 +34,12 @@ impl Voxanne {
 
     /// Connects `email` for the org, or for one practitioner, and reads its calendar.
     pub async fn connects(&self, org: OrgId, practitioner: Option<Uuid>, email: &str) {
+        self.connects_only(org, practitioner, email).await;
+        self.run_jobs().await;
+    }
+
+    /// The same, and leaves the reading to a job.
+    pub async fn connects_only(&self, org: OrgId, practitioner: Option<Uuid>, email: &str) {
         let link = self.consent_link(org, practitioner).await;
         let opened = calendars::open_consent(&self.app, link.rsplit_once('=').unwrap().1).await.unwrap();
         self.sandbox.google().consents_next(email);
@@ -48,7 +54,6 @@ impl Voxanne {
             browser: opened.browser.expose_secret(),
         };
         calendars::finish_consent(&self.app, returned).await.unwrap();
-        self.run_jobs().await;
     }
 
     /// Everything that comes round by itself, and the jobs that it leaves.
