@@ -127,12 +127,12 @@ async fn apply_one(
     match known.state.as_str() {
         // The job that is on its way finds out by itself.
         "writing" | "reviving" => return Ok(()),
-        // A late effect of ours: it has to go again.
-        "gone" if !seen.is_gone => {
+        // A late effect of ours: it has to go again, unless a person has done something with it.
+        "gone" if !seen.is_gone && !is_moved => {
             store::set_event(tx, org, key, standing("writing", 0)).await?;
             return later(tx, job, Duration::ZERO).await;
         }
-        "gone" => return Ok(()),
+        "gone" if seen.is_gone => return Ok(()),
         _ => {}
     }
     if !is_agreed && (seen.is_gone || is_moved) {
