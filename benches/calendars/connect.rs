@@ -14,7 +14,7 @@ use voxanne_sandbox::{GoogleFake, Sandbox};
 
 use crate::stage::Stage;
 
-/// Whose calendar the first clinic connects.
+/// Whose calendar the ninth clinic connects; it has no mirror beside that.
 pub const ACCOUNT: &str = "front@clinic.example";
 /// Where Google would send a person back to.
 const PUBLIC_URL: &str = "http://127.0.0.1:1";
@@ -69,8 +69,8 @@ impl Vendor {
         ]
     }
 
-    /// Consents for the first clinic; its mirror was true an hour ago.
-    pub async fn connect_first_clinic(&self, stage: &Stage) {
+    /// Consents for the ninth clinic; its mirror was true an hour ago.
+    pub async fn connect_clinic_nine(&self, stage: &Stage) {
         let settings = self.settings();
         let app = stage.app(|config| {
             let of = |name: &str| settings.iter().find(|(n, _)| *n == name).unwrap().1.clone();
@@ -81,11 +81,11 @@ impl Vendor {
             config.google.token_url = of("VOXANNE_GOOGLE_TOKEN_URL");
             config.google.api_url = of("VOXANNE_GOOGLE_API_URL");
         });
-        self.consent(&app, OrgId(Uuid::from_u128(1))).await;
+        self.consent(&app, OrgId(Uuid::from_u128(9))).await;
         app.db.close().await;
         sqlx::raw_sql(
-            "update integration_settings set calendar_of_record = false where org_id = '00000000-0000-0000-0000-000000000001';
-             update calendars set synced_at = now() - interval '1 hour' where org_id = '00000000-0000-0000-0000-000000000001'",
+            "update integration_settings set calendar_of_record = false where org_id = '00000000-0000-0000-0000-000000000009';
+             update calendars set synced_at = now() - interval '1 hour' where org_id = '00000000-0000-0000-0000-000000000009'",
         )
         .execute(&stage.admin)
         .await

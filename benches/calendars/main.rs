@@ -110,11 +110,11 @@ async fn stalled(stage: &Stage, messages: &Messages, figures: &mut Figures) {
     let vendor = Vendor::start().await;
     let (mut checks, mut bookings) = (Vec::new(), Vec::new());
     let product = stage.serve_with(&vendor.settings()).await;
-    vendor.connect_first_clinic(stage).await;
+    vendor.connect_clinic_nine(stage).await;
     vendor.google().bad_day(ACCOUNT, Some(Fault::Delay { millis: 30_000 }));
     let (checked, booked) = (messages.clone(), messages.clone());
-    let check = Target::new(product.port, move |n| checked.check(n * 10 + (7 << 30)));
-    let book = Target::new(product.port, move |n| booked.book_pending(n * 10));
+    let check = Target::new(product.port, move |n| checked.check(n * 10 + 8));
+    let book = Target::new(product.port, move |n| booked.book_pending(n * 10 + 8));
     for round in 0..ROUNDS {
         // Whoever comes after the pause asks again, and waits for it.
         if round > 0 {

@@ -125,13 +125,14 @@ async fn apply_one(
     let etag = Some(seen.etag.as_str()).filter(|etag| !etag.is_empty());
     let standing = |state, version| Standing { state, etag, version };
     match known.state.as_str() {
-        // A late effect of ours: it has to go again.
-        "gone" if !seen.is_gone => {
+        // The job that is on its way finds out by itself.
+        "writing" | "reviving" => return Ok(()),
+        // A late effect of ours: it has to go again, unless a person has done something with it.
+        "gone" if !seen.is_gone && !is_moved => {
             store::set_event(tx, org, key, standing("writing", 0)).await?;
             return later(tx, job, Duration::ZERO).await;
         }
-        // As it should be; or the job that is on its way finds out by itself.
-        "gone" | "writing" | "reviving" => return Ok(()),
+        "gone" if seen.is_gone => return Ok(()),
         _ => {}
     }
     if !is_agreed && (seen.is_gone || is_moved) {

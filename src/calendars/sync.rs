@@ -97,7 +97,7 @@ pub(super) async fn sync_within(app: &App, job: SyncCalendar, deadline: Duration
     let told = ask(app, org, &calendar, async {
         let mut news = news(app, &provider, &calendar).await?;
         // What looks like a person's doing is looked at once more, by itself: lists lag, and lie.
-        deletions::confirm(app, org, (&provider, &calendar), &mut news.events).await?;
+        deletions::confirm(app, org, (&provider, &calendar), &mut news).await?;
         let ours = own_events::examine(app, org, (&provider, &calendar), &news).await?;
         // Before the sync token goes on: what fails here is told again.
         own_events::remove_copies(app, org, (&provider, &calendar), &news).await?;

@@ -57,19 +57,24 @@ pub(in super::super) async fn mirror(
     rows.insert(tx, org, calendar).await
 }
 
-/// Those of these events that keep time in the mirror.
-pub(in super::super) async fn mirrored_among(
+/// Those of these events that keep time ahead in the mirror; all of them when `refs` is `None`.
+pub(in super::super) async fn events_ahead(
     tx: &mut PgConnection,
     org: OrgId,
     calendar: CalendarId,
-    refs: &[&str],
+    refs: Option<&[&str]>,
+    now: Timestamp,
 ) -> sqlx::Result<Vec<String>> {
-    sql_scalar("select distinct event_ref from external_busy where org_id = $1 and calendar_id = $2 and event_ref = any ($3)")
-        .bind(org)
-        .bind(calendar)
-        .bind(refs)
-        .fetch_all(tx)
-        .await
+    sql_scalar(
+        "select distinct event_ref from external_busy
+          where org_id = $1 and calendar_id = $2 and event_ref <> '' and ends_at > $4 and ($3::text[] is null or event_ref = any ($3))",
+    )
+    .bind(org)
+    .bind(calendar)
+    .bind(refs)
+    .bind(now.to_sqlx())
+    .fetch_all(tx)
+    .await
 }
 
 #[derive(Default)]

@@ -77,7 +77,8 @@ impl History {
                 _ if is_edited && self.chance.one_in(2) => Step::RunAll,
                 _ => Step::draw(&self.clinic, &self.chance, self.is_slow),
             };
-            is_edited = matches!(step, Step::Edit(_)) || is_edited && matches!(step, Step::Keep);
+            is_edited = matches!(step, Step::Edit(_) | Step::Phantom { .. })
+                || is_edited && matches!(step, Step::Keep);
             self.trace.add(format!("{step:?}"));
             if self.take(&step).await {
                 *self.steps.entry(step.name()).or_default() += 1;
@@ -159,7 +160,7 @@ impl History {
             Step::LateEffects => self.google.settled().await,
             Step::ExpireTokens { calendar } => self.google.expire_access_tokens(self.email(*calendar)),
             Step::ForgetSyncTokens { calendar } => self.google.forget_sync_tokens(self.name(*calendar)),
-            Step::Phantom { calendar, nth, is_ours } => return self.phantom(*calendar, *nth, *is_ours),
+            Step::Phantom { calendar, nth, is_ours } => return self.phantom(*calendar, *nth, *is_ours).await,
             Step::BadSpell { calendar, fault } => {
                 self.google.bad_day(self.email(*calendar), fault.clone());
             }
@@ -179,19 +180,21 @@ impl History {
         people(&self.google, &self.clinic, &mut self.model, &mut self.theirs).edit(edit)
     }
 
-    fn phantom(&self, calendar: usize, nth: usize, is_ours: bool) -> bool {
+    /// Theirs that are known: of one that the first list leaves out nobody can tell.
+    async fn phantom(&self, calendar: usize, nth: usize, is_ours: bool) -> bool {
         let name = self.name(calendar);
         let events = self.google.events(name);
-        let ids: Vec<&str> = if is_ours {
-            let ours = self.model.visits.iter().map(Visit::event);
-            ours.filter_map(|id| events.iter().find(|it| it.id == id)).map(|it| it.id.as_str()).collect()
+        let known: Vec<String> = sqlx::query_scalar("select event_ref from external_busy where org_id = $1")
+            .bind(self.clinic.org.0)
+            .fetch_all(&self.vox.admin)
+            .await
+            .unwrap();
+        let ids: Vec<String> = if is_ours {
+            self.model.visits.iter().map(Visit::event).collect()
         } else {
-            self.theirs
-                .iter()
-                .filter_map(|(_, id)| events.iter().find(|it| it.id == *id))
-                .map(|it| it.id.as_str())
-                .collect()
+            self.theirs.iter().map(|(_, id)| id.clone()).filter(|id| known.contains(id)).collect()
         };
+        let ids: Vec<_> = ids.into_iter().filter(|id| events.iter().any(|event| event.id == *id)).collect();
         let Some(id) = ids.get(nth % ids.len().max(1)) else { return false };
         self.google.phantom_delete(name, id);
         true

@@ -147,13 +147,13 @@ impl Step {
             184 => Self::LateEffects,
             185 => Self::ExpireTokens { calendar },
             186 => Self::ForgetSyncTokens { calendar },
-            187..190 => Self::Phantom { calendar, nth, is_ours: !chance.one_in(3) },
-            190 => {
+            187..191 => Self::Phantom { calendar, nth, is_ours: !chance.one_in(3) },
+            191 => {
                 let spell = [None, Some(Fault::google(503, "backendError")), Some(Fault::ConnectionReset)];
                 Self::BadSpell { calendar, fault: spell[pick(3)].clone() }
             }
-            191..193 => Self::Show { calendar, role: [None, Some("reader"), Some("owner")][pick(3)] },
-            193..196 => Self::Choose {
+            192..194 => Self::Show { calendar, role: [None, Some("reader"), Some("owner")][pick(3)] },
+            194..196 => Self::Choose {
                 calendar,
                 blocks: !chance.one_in(3),
                 takes: !chance.one_in(3),
