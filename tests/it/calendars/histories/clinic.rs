@@ -48,6 +48,8 @@ pub struct Calendar {
     pub blocks: bool,
     pub takes: bool,
     pub days_block: bool,
+    /// Staff took its account away once.
+    pub was_away: bool,
 }
 
 impl Calendar {
@@ -59,6 +61,7 @@ impl Calendar {
             blocks: false,
             takes: false,
             days_block: false,
+            was_away: false,
         };
         new.reset();
         new

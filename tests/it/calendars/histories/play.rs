@@ -313,7 +313,10 @@ impl History {
         calendars::revoke(app, org, account).await.unwrap();
         let email = self.email(calendar).to_owned();
         let of_account = self.clinic.calendars.iter_mut().filter(|calendar| calendar.email == email);
-        of_account.for_each(Calendar::reset);
+        of_account.for_each(|calendar| {
+            calendar.reset();
+            calendar.was_away = true;
+        });
         // Connected again, its calendars are new ones, and what was decided about the old ones is history.
         self.model.kept.clear();
         true

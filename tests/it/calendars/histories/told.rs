@@ -78,11 +78,15 @@ impl End<'_> {
         self.wrong.append(&mut wrong);
     }
 
-    /// Whether a person ever disagreed about the visit's event: then a copy may be what they want instead.
+    /// Whether a person ever disagreed about the visit's event, or could while nobody looked: then a copy may be what they
+    /// want instead.
     fn was_asked_about(&self, visit: &Visit, calendar: usize) -> bool {
+        let was_away = self.history.clinic.calendars[calendar].was_away;
         let calendar = self.calendars[calendar].id;
         let is_about = |row: &ConflictRow| row.appointment_id == visit.id.0 && row.calendar_id == calendar;
-        self.conflicts.iter().any(|conflict| conflict.kind != "overlap" && is_about(conflict))
+        let was_asked =
+            self.conflicts.iter().any(|conflict| conflict.kind != "overlap" && is_about(conflict));
+        was_asked || was_away
     }
 
     /// What staff are asked is so: the event is where it is said to be, and not where the visit is.
