@@ -10,7 +10,7 @@ use voxanne_sandbox::GoogleFake;
 use voxanne_sandbox::google::{Call, Pushes};
 
 use super::Trace;
-use super::clinic::{CELLS, Calendar, Clinic, instant};
+use super::clinic::{CELLS, Clinic, instant};
 use super::model::{Model, Visit};
 use super::people::{Edit, People};
 use super::step::{Interrupt, Step};
