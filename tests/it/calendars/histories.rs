@@ -2,8 +2,8 @@
 //! When all is quiet again, calendars and visits agree or somebody is asked, and nobody lost anything.
 //!
 //! Each history is a clinic of its own with accounts of its own. [`step`] draws what happens, [`play`], [`ours`],
-//! [`people`], [`bad_days`] and [`worker`] do it, [`model`] keeps what must come of it, [`end`] and [`look`] see whether it
-//! did.
+//! [`people`], [`bad_days`] and [`worker`] do it, [`model`] keeps what must come of it, [`meanwhile`], [`end`],
+//! [`look`] and [`told`] see whether it did.
 //!
 //! `VOXANNE_HISTORIES=10000` plays more of them; `VOXANNE_HISTORY_SEED=<what a failure printed>` plays that one again.
 
@@ -11,6 +11,7 @@ mod bad_days;
 mod clinic;
 mod end;
 mod look;
+mod meanwhile;
 mod model;
 mod ours;
 mod people;

@@ -1,7 +1,9 @@
 //! What people do to their calendars, ours in them included.
 
-use jiff::SignedDuration;
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use voxanne_sandbox::google::{Every, Repeats, Seen, When};
 use voxanne_sandbox::{GoogleFake, HumanEvent};
@@ -10,105 +12,80 @@ use super::clinic::{CELL, CELLS, Clinic, Span, instant, visit_span};
 use super::model::{Did, Model, Place, mark};
 use crate::durability::chance::Chance;
 
-/// One thing that somebody does in a calendar. `nth` counts what there is, and begins anew after the last.
-#[derive(Debug, Clone)]
-pub enum Edit {
+/// What somebody does.
+#[derive(Debug, Clone, Copy)]
+pub enum Act {
     Add {
-        calendar: usize,
-        cell: u64,
         minutes: i64,
         is_transparent: bool,
     },
     AddDay {
-        calendar: usize,
         day: i8,
     },
-    AddSeries {
-        calendar: usize,
-        cell: u64,
-    },
-    MoveTheirs {
-        calendar: usize,
-        nth: usize,
-        cell: u64,
-    },
-    DeleteTheirs {
-        calendar: usize,
-        nth: usize,
-    },
+    AddSeries,
+    MoveTheirs,
+    DeleteTheirs,
     MoveOurs {
-        calendar: usize,
-        nth: usize,
-        cell: u64,
         is_longer: bool,
     },
     /// Back to the time of its visit.
-    ReturnOurs {
-        calendar: usize,
-        nth: usize,
-    },
-    DeleteOurs {
-        calendar: usize,
-        nth: usize,
-    },
+    ReturnOurs,
+    DeleteOurs,
     /// Out of the bin, where a person put it.
-    RestoreOurs {
-        calendar: usize,
-        nth: usize,
-    },
-    RenameOurs {
-        calendar: usize,
-        nth: usize,
-    },
+    RestoreOurs,
+    RenameOurs,
     CopyOurs {
-        calendar: usize,
-        nth: usize,
-        cell: Option<u64>,
+        is_elsewhere: bool,
     },
-    ShowOursAsFree {
-        calendar: usize,
-        nth: usize,
-    },
+    ShowOursAsFree,
+}
+
+/// One thing that somebody does in a calendar, to the `nth` of what there is (it begins anew after the last), at a time.
+#[derive(Debug, Clone, Copy)]
+pub struct Edit {
+    calendar: usize,
+    nth: usize,
+    cell: u64,
+    act: Act,
 }
 
 impl Edit {
     pub fn draw(clinic: &Clinic, chance: &Chance) -> Self {
-        let calendar = pick(chance, clinic.calendars.len());
-        let (nth, cell) = (pick(chance, 8), chance.below(CELLS));
-        match chance.below(40) {
-            0..7 => {
-                let minutes = [15, 30, 60, 90][pick(chance, 4)];
-                Self::Add { calendar, cell, minutes, is_transparent: chance.one_in(5) }
+        let (calendar, nth) = (pick(chance, clinic.calendars.len()), pick(chance, 8));
+        let act = match chance.below(80) {
+            0..14 => {
+                Act::Add { minutes: [15, 30, 60, 90][pick(chance, 4)], is_transparent: chance.one_in(5) }
             }
-            7 if chance.one_in(2) => Self::AddDay { calendar, day: 1 + i8::from(chance.one_in(2)) },
-            8 => Self::AddSeries { calendar, cell },
-            7..11 => Self::MoveTheirs { calendar, nth, cell },
-            11..15 => Self::DeleteTheirs { calendar, nth },
-            15..24 => Self::MoveOurs { calendar, nth, cell, is_longer: chance.one_in(4) },
-            24..28 => Self::ReturnOurs { calendar, nth },
-            28..33 => Self::DeleteOurs { calendar, nth },
-            33..35 => Self::RestoreOurs { calendar, nth },
-            35..37 => Self::RenameOurs { calendar, nth },
-            37..39 => Self::CopyOurs { calendar, nth, cell: chance.one_in(3).then_some(cell) },
-            _ => Self::ShowOursAsFree { calendar, nth },
-        }
+            14 => Act::AddDay { day: 1 + i8::from(chance.one_in(2)) },
+            15..17 => Act::AddSeries,
+            17..22 => Act::MoveTheirs,
+            22..30 => Act::DeleteTheirs,
+            30..48 => Act::MoveOurs { is_longer: chance.one_in(4) },
+            48..56 => Act::ReturnOurs,
+            56..66 => Act::DeleteOurs,
+            66..70 => Act::RestoreOurs,
+            70..74 => Act::RenameOurs,
+            74..78 => Act::CopyOurs { is_elsewhere: chance.one_in(3) },
+            _ => Act::ShowOursAsFree,
+        };
+        Self { calendar, nth, cell: chance.below(CELLS), act }
     }
 
     /// What is counted under one name.
     pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Add { .. } => "add",
-            Self::AddDay { .. } => "add day",
-            Self::AddSeries { .. } => "add series",
-            Self::MoveTheirs { .. } => "move theirs",
-            Self::DeleteTheirs { .. } => "delete theirs",
-            Self::MoveOurs { .. } => "move ours",
-            Self::ReturnOurs { .. } => "return ours",
-            Self::DeleteOurs { .. } => "delete ours",
-            Self::RestoreOurs { .. } => "restore ours",
-            Self::RenameOurs { .. } => "rename ours",
-            Self::CopyOurs { .. } => "copy ours",
-            Self::ShowOursAsFree { .. } => "show ours as free",
+        match self.act {
+            Act::Add { .. } => "add",
+            Act::AddDay { .. } => "add day",
+            Act::AddSeries => "add series",
+            Act::MoveTheirs => "move theirs",
+            Act::DeleteTheirs => "delete theirs",
+            Act::MoveOurs { .. } => "move ours",
+            Act::ReturnOurs => "return ours",
+            Act::DeleteOurs => "delete ours",
+            Act::RestoreOurs => "restore ours",
+            Act::RenameOurs => "rename ours",
+            Act::CopyOurs { .. } => "copy ours",
+            Act::ShowOursAsFree => "show ours as free",
         }
     }
 }
@@ -117,115 +94,129 @@ fn pick(chance: &Chance, of: usize) -> usize {
     usize::try_from(chance.below(of as u64)).unwrap()
 }
 
+/// What is known of people's own events.
+#[derive(Debug, Default)]
+pub struct Diary {
+    /// In the order in which they were made, each with its calendar.
+    pub theirs: Vec<(usize, String)>,
+    /// When each was last touched.
+    pub touched: BTreeMap<(usize, String), Timestamp>,
+    /// Those that a list has called deleted, or will.
+    pub phantoms: BTreeSet<String>,
+}
+
+impl Diary {
+    fn touch(&mut self, calendar: usize, id: String, now: Timestamp) {
+        self.touched.insert((calendar, id), now);
+    }
+}
+
 /// Whoever edits: they see the calendars, and the model hears what they did.
 pub struct People<'h> {
     pub google: &'h GoogleFake,
     pub clinic: &'h Clinic,
     pub model: &'h mut Model,
-    /// Events of theirs, in the order in which they were made.
-    pub theirs: &'h mut Vec<(usize, String)>,
+    pub diary: &'h mut Diary,
+    pub now: Timestamp,
 }
 
 impl People<'_> {
     /// False when there was nothing to do it to.
     pub fn edit(&mut self, edit: &Edit) -> bool {
-        match *edit {
-            Edit::Add { calendar, cell, minutes, is_transparent } => {
-                let start = instant(cell) + SignedDuration::from_mins(if minutes == 15 { 15 } else { 0 });
+        let (calendar, cell) = (edit.calendar, edit.cell);
+        let start = instant(cell);
+        match edit.act {
+            Act::Add { minutes, is_transparent } => {
+                // A quarter of an hour is not at the full or half one.
+                let start = if minutes == 15 { start + SignedDuration::from_mins(15) } else { start };
                 let event = HumanEvent::at("Theirs", start, start + SignedDuration::from_mins(minutes));
-                self.add(calendar, &HumanEvent { is_transparent, ..event })
+                self.add(calendar, &HumanEvent { is_transparent, ..event });
             }
-            Edit::AddDay { calendar, day } => {
+            Act::AddDay { day } => {
                 let day = Date::new(2026, 12, day).unwrap();
-                self.add(calendar, &HumanEvent::days("Away", day, day.tomorrow().unwrap()))
+                self.add(calendar, &HumanEvent::days("Away", day, day.tomorrow().unwrap()));
             }
-            Edit::AddSeries { calendar, cell } => {
+            Act::AddSeries => {
                 let repeats =
                     Repeats { every: Every::Days(1), count: Some(3), until: None, except: Vec::new() };
-                let event = HumanEvent::at("Standing", instant(cell), instant(cell) + CELL);
-                self.add(calendar, &HumanEvent { repeats: Some(repeats), ..event })
+                let event = HumanEvent::at("Standing", start, start + CELL);
+                self.add(calendar, &HumanEvent { repeats: Some(repeats), ..event });
             }
-            Edit::MoveTheirs { calendar, nth, cell } => {
-                let Some(id) = self.nth_of_theirs(calendar, nth) else { return false };
-                self.give(calendar, &id, visit_span(cell))
+            Act::MoveTheirs | Act::DeleteTheirs => {
+                let Some(id) = self.nth_of_theirs(calendar, edit.nth) else { return false };
+                if matches!(edit.act, Act::MoveTheirs) {
+                    self.give(calendar, &id, visit_span(cell));
+                } else {
+                    self.google.delete_event(self.name(calendar), &id);
+                }
+                self.diary.touch(calendar, id, self.now);
             }
-            Edit::DeleteTheirs { calendar, nth } => {
-                let Some(id) = self.nth_of_theirs(calendar, nth) else { return false };
-                self.google.delete_event(self.name(calendar), &id)
+            _ => {
+                let is_deleted = matches!(edit.act, Act::RestoreOurs);
+                let Some((place, event)) = self.nth_of_ours(calendar, edit.nth, is_deleted) else {
+                    return false;
+                };
+                self.edit_ours(edit, place, &event);
             }
-            _ => self.edit_ours(edit),
         }
+        true
     }
 
-    fn edit_ours(&mut self, edit: &Edit) -> bool {
-        let (calendar, nth, is_deleted) = match *edit {
-            Edit::MoveOurs { calendar, nth, .. }
-            | Edit::ReturnOurs { calendar, nth }
-            | Edit::DeleteOurs { calendar, nth }
-            | Edit::RenameOurs { calendar, nth }
-            | Edit::CopyOurs { calendar, nth, .. }
-            | Edit::ShowOursAsFree { calendar, nth } => (calendar, nth, false),
-            Edit::RestoreOurs { calendar, nth } => (calendar, nth, true),
-            _ => return false,
-        };
-        let Some((place, event)) = self.nth_of_ours(calendar, nth, is_deleted) else { return false };
-        let name = self.name(calendar).to_owned();
-        match *edit {
-            Edit::MoveOurs { cell, is_longer, .. } => {
-                let (from, to) = visit_span(cell);
+    fn edit_ours(&mut self, edit: &Edit, place: Place, event: &Seen) {
+        let (calendar, name) = (edit.calendar, self.name(edit.calendar).to_owned());
+        match edit.act {
+            Act::MoveOurs { is_longer } => {
+                let (from, to) = visit_span(edit.cell);
                 let span = (from, if is_longer { to + CELL } else { to });
                 self.give(calendar, &event.id, span);
-                self.demand(place, &event, Did::Moved(span));
+                self.demand(place, event, Did::Moved(span));
             }
-            Edit::ReturnOurs { .. } => {
+            Act::ReturnOurs => {
                 let span = self.model.visits[place.0].span;
                 self.give(calendar, &event.id, span);
-                self.demand(place, &event, Did::Moved(span));
+                self.demand(place, event, Did::Moved(span));
             }
-            Edit::DeleteOurs { .. } => {
+            Act::DeleteOurs => {
                 self.google.delete_event(&name, &event.id);
-                self.demand(place, &event, Did::Deleted);
+                self.demand(place, event, Did::Deleted);
             }
-            Edit::RestoreOurs { .. } => {
+            Act::RestoreOurs => {
                 self.google.edit_event(&name, &event.id, json!({ "status": "confirmed" }));
-                self.demand(place, &event, Did::Moved((event.start, event.end)));
+                self.demand(place, event, Did::Moved((event.start, event.end)));
             }
-            Edit::RenameOurs { .. } => {
+            Act::RenameOurs => {
                 let title = format!("{} (bring forms)", event.summary);
                 self.google.rename_event(&name, &event.id, &title);
                 self.model.titles.insert(place, title);
             }
-            Edit::CopyOurs { cell, .. } => {
-                let Some(copy) = self.google.copy_event(&name, &event.id) else { return false };
-                if let Some(cell) = cell {
-                    self.give(calendar, &copy, visit_span(cell));
+            Act::CopyOurs { is_elsewhere } => {
+                let copy = self.google.copy_event(&name, &event.id).unwrap();
+                if is_elsewhere {
+                    self.give(calendar, &copy, visit_span(edit.cell));
                 }
             }
             _ => {
                 self.google.edit_event(&name, &event.id, json!({ "transparency": "transparent" }));
             }
         }
-        true
     }
 
     fn name(&self, calendar: usize) -> &str {
         &self.clinic.calendars[calendar].name
     }
 
-    fn add(&mut self, calendar: usize, event: &HumanEvent) -> bool {
+    fn add(&mut self, calendar: usize, event: &HumanEvent) {
         let id = self.google.add_event(self.name(calendar), event);
-        if event.repeats.is_none() {
-            self.theirs.push((calendar, id));
-            return true;
+        let all = self.google.events(self.name(calendar)).into_iter();
+        let made = all.filter(|it| it.id == id || it.series.as_ref() == Some(&id));
+        for it in made {
+            self.diary.theirs.push((calendar, it.id.clone()));
+            self.diary.touch(calendar, it.id, self.now);
         }
-        let all = self.google.events(self.name(calendar));
-        let instances = all.into_iter().filter(|it| it.series.as_ref() == Some(&id));
-        self.theirs.extend(instances.map(|it| (calendar, it.id)));
-        true
     }
 
-    fn give(&self, calendar: usize, id: &str, (from, to): Span) -> bool {
-        self.google.move_event(self.name(calendar), id, When::At(from), When::At(to))
+    fn give(&self, calendar: usize, id: &str, (from, to): Span) {
+        self.google.move_event(self.name(calendar), id, When::At(from), When::At(to));
     }
 
     /// What a person did to the event of a visit is to stand, unless it is where we put it.
@@ -240,7 +231,7 @@ impl People<'_> {
     }
 
     fn nth_of_theirs(&self, calendar: usize, nth: usize) -> Option<String> {
-        let of_calendar = self.theirs.iter().filter(|(of, _)| *of == calendar);
+        let of_calendar = self.diary.theirs.iter().filter(|(of, _)| *of == calendar);
         let there: Vec<&String> = of_calendar
             .map(|(_, id)| id)
             .filter(|id| self.google.event(self.name(calendar), id).is_some_and(|it| !it.is_deleted))

@@ -12,7 +12,7 @@ use voxanne_sandbox::google::{Call, Pushes};
 use super::Trace;
 use super::clinic::{CELLS, Clinic, instant};
 use super::model::{Model, Visit};
-use super::people::{Edit, People};
+use super::people::{Diary, Edit, People};
 use super::step::{Interrupt, Step};
 use super::worker::{Ended, Job, Worker};
 use crate::durability::chance::Chance;
@@ -25,6 +25,8 @@ const DRAINED_MAX: usize = 120;
 /// How long a dead worker's jobs wait; a refresh of a token that died with it is over then.
 const RECOVERED_AFTER: SignedDuration = SignedDuration::from_secs(20);
 
+/// Between two steps, so that it is known which came first.
+const A_MOMENT: SignedDuration = SignedDuration::from_secs(1);
 /// Longer than calendars go without a look.
 const POLLED_AFTER: SignedDuration = SignedDuration::from_mins(4);
 
@@ -39,7 +41,7 @@ pub struct History {
     pub model: Model,
     pub trace: Trace,
     chance: Chance,
-    theirs: Vec<(usize, String)>,
+    pub diary: Diary,
     steps: Steps,
     is_slow: bool,
 }
@@ -60,8 +62,8 @@ impl History {
         let is_slow = chance.one_in(15);
         let whose: Vec<_> = clinic.calendars.iter().map(|calendar| calendar.name.as_str()).collect();
         trace.add(format!("calendars {whose:?}"));
-        let (model, theirs, steps) = (Model::default(), Vec::new(), Steps::new());
-        Self { vox, google, clinic, model, trace, chance, theirs, steps, is_slow }
+        let (model, diary, steps) = (Model::default(), Diary::default(), Steps::new());
+        Self { vox, google, clinic, model, trace, chance, diary, steps, is_slow }
     }
 
     /// Plays it to its end; says which steps were taken, or what does not hold.
@@ -80,12 +82,14 @@ impl History {
             is_edited = matches!(step, Step::Edit(_) | Step::Phantom { .. })
                 || is_edited && matches!(step, Step::Keep);
             self.trace.add(format!("{step:?}"));
+            self.vox.later(A_MOMENT);
             if self.take(&step).await {
                 *self.steps.entry(step.name()).or_default() += 1;
             } else {
                 self.trace.add("  nothing to do".to_owned());
             }
             self.model.absorb(&self.clinic);
+            self.mirrors_are_as_old_as_they_say().await?;
             // With an effect under way nobody waits for it but a step of its own.
             if !self.is_slow {
                 self.google.settled().await;
@@ -177,11 +181,11 @@ impl History {
     }
 
     fn edit(&mut self, edit: &Edit) -> bool {
-        people(&self.google, &self.clinic, &mut self.model, &mut self.theirs).edit(edit)
+        self.people().edit(edit)
     }
 
     /// Theirs that are known: of one that the first list leaves out nobody can tell.
-    async fn phantom(&self, calendar: usize, nth: usize, is_ours: bool) -> bool {
+    async fn phantom(&mut self, calendar: usize, nth: usize, is_ours: bool) -> bool {
         let name = self.name(calendar);
         let events = self.google.events(name);
         let known: Vec<String> = sqlx::query_scalar("select event_ref from external_busy where org_id = $1")
@@ -192,11 +196,12 @@ impl History {
         let ids: Vec<String> = if is_ours {
             self.model.visits.iter().map(Visit::event).collect()
         } else {
-            self.theirs.iter().map(|(_, id)| id.clone()).filter(|id| known.contains(id)).collect()
+            self.diary.theirs.iter().map(|(_, id)| id.clone()).filter(|id| known.contains(id)).collect()
         };
         let ids: Vec<_> = ids.into_iter().filter(|id| events.iter().any(|event| event.id == *id)).collect();
         let Some(id) = ids.get(nth % ids.len().max(1)) else { return false };
-        self.google.phantom_delete(name, id);
+        self.google.phantom_delete(self.name(calendar), id);
+        self.diary.phantoms.insert(id.clone());
         true
     }
 
@@ -205,15 +210,26 @@ impl History {
         waiting.get(nth % waiting.len().max(1)).cloned()
     }
 
+    fn people(&mut self) -> People<'_> {
+        let now = self.vox.app.clock.now();
+        People {
+            google: &self.google,
+            clinic: &self.clinic,
+            model: &mut self.model,
+            diary: &mut self.diary,
+            now,
+        }
+    }
+
     async fn run(&mut self, job: &Job, interrupt: Option<&Interrupt>) {
-        let worker = Worker { app: &self.vox.app, admin: &self.vox.admin, org: self.clinic.org };
-        let mut people = people(&self.google, &self.clinic, &mut self.model, &mut self.theirs);
+        let vox = self.vox.clone();
+        let worker = Worker { app: &vox.app, admin: &vox.admin, org: self.clinic.org };
         let ended = match interrupt {
             None => worker.run(job, u32::MAX, || true).await,
             Some(interrupt) => {
                 let happens = || {
                     if let Some(edit) = &interrupt.edit {
-                        people.edit(edit);
+                        self.people().edit(edit);
                     }
                     !interrupt.kills
                 };
@@ -338,13 +354,4 @@ impl History {
         let of = |email: &str| calls.map(|call| self.google.requests(email, call)).iter().sum::<u64>();
         self.clinic.calendars.iter().filter(|it| it.is_main()).map(|it| of(&it.email)).sum()
     }
-}
-
-fn people<'h>(
-    google: &'h GoogleFake,
-    clinic: &'h Clinic,
-    model: &'h mut Model,
-    theirs: &'h mut Vec<(usize, String)>,
-) -> People<'h> {
-    People { google, clinic, model, theirs }
 }
