@@ -6,7 +6,8 @@
     clippy::panic,
     clippy::print_stderr,
     clippy::disallowed_methods,
-    reason = "tests fail by panicking, print their seeds and may use the ambient"
+    clippy::large_futures,
+    reason = "tests fail by panicking, print their seeds, may use the ambient and be large"
 )]
 
 mod api;
