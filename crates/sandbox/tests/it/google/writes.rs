@@ -110,9 +110,9 @@ async fn g8_a_write_that_expects_an_older_event_is_refused() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_can_be_deleted_but_not_patched() {
+async fn what_was_deleted_can_be_deleted_again_and_what_never_was_there_is_told() {
     let world = World::start().await;
-    delete(&world, None).await.unwrap();
+    assert!(matches!(delete(&world, None).await, Err(Error::NotFound)));
     assert!(matches!(patch(&world, None).await, Err(Error::NotFound)));
     assert!(matches!(world.client.event(&world.access, CALENDAR, ID).await, Ok(None)));
     world.insert(ID).await.unwrap();
