@@ -7,8 +7,10 @@ pub enum Class {
     Staff,
     /// The caller, about what they just asked for; needs no quiet hours.
     Transactional,
-    /// A person, about something they asked to be told of: by the caller's rules, and only by day.
-    Requested,
+    /// A person, about something between us and them, when it suits them: only by day.
+    Conversational,
+    /// A person who agreed to hear of offers and news: only by day, and seldom.
+    Marketing,
 }
 
 /// What the decision rests on, as it stands now.
@@ -159,7 +161,7 @@ mod tests {
         ];
         for (facts, (transactional, staff)) in table {
             assert_eq!(may_send(Class::Transactional, &facts, &LIMITS), transactional, "{facts:?}");
-            assert_eq!(may_send(Class::Requested, &facts, &LIMITS), transactional, "{facts:?}");
+            assert_eq!(may_send(Class::Conversational, &facts, &LIMITS), transactional, "{facts:?}");
             assert_eq!(may_send(Class::Staff, &facts, &LIMITS), staff, "{facts:?}");
         }
     }

@@ -154,7 +154,8 @@ async fn queue(
         verdict: match class {
             Class::Staff => "allowed: staff",
             Class::Transactional => "allowed: transactional",
-            Class::Requested => "allowed: requested",
+            Class::Conversational => "allowed: conversational",
+            Class::Marketing => "allowed: marketing",
         },
         contact: new.contact,
         appointment: new.appointment,

@@ -123,7 +123,13 @@ fn task_for(text: &Text, state: TextState, failure: &Failure, now: Timestamp) ->
         | Kind::Change
         | Kind::Cancellation
         | Kind::WaitlistOffer
-        | Kind::WaitlistReply => "the text to the caller",
+        | Kind::WaitlistReply
+        | Kind::Reminder
+        | Kind::MissedCall
+        | Kind::DetailsRequest
+        | Kind::Nurture
+        | Kind::Message
+        | Kind::Reply => "the text to the caller",
         Kind::HotLeadAlert => "a hot lead alert",
         Kind::ClinicalAlert => "a clinical alert",
         Kind::TestAlert => "the test alert",
