@@ -1,6 +1,7 @@
-//! All SQL of the slice: texts and opt-outs.
+//! All SQL of the slice: texts, opt-outs, and what was asked.
 
 mod inbound;
+mod questions;
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
@@ -13,6 +14,7 @@ use crate::platform::db::{PgConnection, sql, sql_as, sql_scalar};
 use crate::platform::ids::{AppointmentId, CallId, ContactId, OrgId, TextId};
 
 pub(super) use inbound::{NewInbound, has_opted_out, inbound, insert_inbound, opt_in};
+pub(super) use questions::{close_about, close_question, insert_question, open_question};
 
 /// What [`may_send`](super::may_send::may_send) needs to know about the past.
 #[derive(FromRow)]
