@@ -25,7 +25,7 @@ pub use ask::ask;
 pub use close_question::{close_question, close_questions_about};
 pub use deliver::{DELIVER_TASK, DeliverError, DeliverText, chase_unfinished, deliver};
 pub use may_send::{Class, Facts, Limits, Rule, may_send};
-pub use meaning::Meaning;
+pub use meaning::{Meaning, is_spanish};
 pub use open_question::open_question;
 pub use question::{Choice, NewQuestion, Question, QuestionKind, Wish};
 pub use queue_text::{NewText, QueueError, Queued, queue_text, queue_text_before};

@@ -70,7 +70,7 @@ pub async fn receive_text(
     let from = Phone::parse_e164(&from).ok();
     if let Some(from) = &from {
         let is_start = inbound.opt_out_type.is_some_and(|word| word.eq_ignore_ascii_case("START"));
-        if meaning == Meaning::Stop {
+        if meaning.is_stop() {
             store::opt_out(tx, org, from.as_str(), "reply", now).await?;
         } else if meaning == Meaning::Start || is_start {
             store::opt_in(tx, org, from.as_str()).await?;

@@ -91,8 +91,7 @@ async fn act(
             Answer::Said(if left > 0 { LEFT } else { NOT_ON_IT }.into())
         }
         Meaning::Help => Answer::Said(waitlist::help_sentence(settings.human_phone.as_deref())),
-        Meaning::Stop | Meaning::Start => Answer::Nothing,
-        Meaning::Other => Answer::ForStaff,
+        _ => Answer::ForStaff,
     })
 }
 

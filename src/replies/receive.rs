@@ -20,11 +20,11 @@ pub(super) async fn receive(
 ) -> Result<(), sqlx::Error> {
     let Some(received) = messaging::receive_text(app, tx, org, inbound).await? else { return Ok(()) };
     match (received.meaning, &received.from) {
-        (Meaning::Stop, Some(from)) => {
+        (meaning, Some(from)) if meaning.is_stop() => {
             waitlist::decline_all(app, tx, org, from).await?;
             return Ok(());
         }
-        (Meaning::Stop | Meaning::Start, _) => return Ok(()),
+        (meaning, _) if meaning.is_stop() || meaning == Meaning::Start => return Ok(()),
         (Meaning::Help, _) if inbound.opt_out_type.is_some() => return Ok(()),
         _ => {}
     }
