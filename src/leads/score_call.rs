@@ -155,6 +155,8 @@ mod tests {
             texts_per_day_max: 500,
             texting_enabled: true,
             keep_recordings: "never".into(),
+            language: crate::language::Language::English,
+            texts_name_treatments: false,
             feed_names: false,
             twilio: None,
             vapi_private_key: None,

@@ -3,6 +3,7 @@
 use secrecy::SecretString;
 
 use super::store;
+use crate::language::Language;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::OrgId;
 use crate::platform::secrets::Keys;
@@ -40,6 +41,10 @@ pub struct Settings {
     pub texting_enabled: bool,
     /// `always`, `with_consent` or `never`.
     pub keep_recordings: String,
+    /// The language of texts to people of whom none is known.
+    pub language: Language,
+    /// Whether the org's own templates may name the treatment.
+    pub texts_name_treatments: bool,
     /// Whether feeds tell who comes.
     pub feed_names: bool,
     /// The org's own account, when it has one.
@@ -90,6 +95,8 @@ pub async fn settings(tx: &mut PgConnection, keys: &Keys, org: OrgId) -> Result<
         texts_per_day_max: row.texts_per_day_max,
         texting_enabled: row.texting_enabled,
         keep_recordings: row.keep_recordings,
+        language: row.language.parse().unwrap_or_default(),
+        texts_name_treatments: row.texts_name_treatments,
         feed_names: row.feed_names,
         twilio,
         vapi_private_key: opened(VAPI_KEY, row.vapi_private_key_sealed),
