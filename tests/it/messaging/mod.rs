@@ -5,6 +5,7 @@ mod limits;
 mod lookups;
 mod queue;
 mod refusals;
+mod reminders;
 
 use std::time::Duration;
 
