@@ -157,6 +157,8 @@ mod tests {
             quiet_until: 8,
             quiet_from: 21,
             keep_recordings: "never".into(),
+            language: crate::language::Language::English,
+            texts_name_treatments: false,
             feed_names: false,
             twilio: None,
             vapi_private_key: None,

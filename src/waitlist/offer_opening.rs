@@ -17,7 +17,6 @@ use crate::platform::db::{OrgTx, PgConnection};
 use crate::platform::ids::{OfferId, OrgId, ResourceId};
 use crate::platform::secrets::{SecretError, new_token};
 use crate::scheduling::{self, Location, RuleBook, Search, Service};
-use crate::when;
 
 /// An offer that lives shorter than this would hardly be read.
 const LIFE_MIN: SignedDuration = SignedDuration::from_mins(5);
@@ -271,15 +270,15 @@ impl Offering<'_> {
         held: &Held,
     ) -> Result<bool, sqlx::Error> {
         let (settings, zone) = (&self.wanted.book.settings, &self.wanted.location.zone);
-        let (clinic, _) = self.wanted.book.sender(self.wanted.location);
-        let moment = when::text_moment(&held.starts_at.to_zoned(zone.clone()));
-        let until = zone.to_datetime(self.expires_at).strftime("%-I:%M %p").to_string();
+        let head = self.wanted.book.letterhead(self.wanted.location, self.candidate.language());
+        let starts_at = held.starts_at.to_zoned(zone.clone());
+        let until = self.expires_at.to_zoned(zone.clone());
         let base = &app.config.server.public_url;
         let link = (!base.is_empty()).then(|| format!("{base}/w/{token}"));
         let text = NewText {
             kind: Kind::WaitlistOffer,
             to: self.phone,
-            body: wording::waitlist_offer(clinic, &moment, &until, link.as_deref()),
+            body: wording::waitlist_offer(&head, &starts_at, &until, link.as_deref()),
             dedupe_key: format!("waitlist_offer:{}", id.0),
             contact: Some(self.candidate.contact_id),
             appointment: None,

@@ -25,6 +25,7 @@ pub(in super::super) struct VisitRow {
     pub service_said: Option<String>,
     pub practitioner_id: Uuid,
     pub contact_id: Option<ContactId>,
+    pub language: Option<String>,
     pub call_id: Option<CallId>,
     pub status: String,
     pub starts_at: jiff_sqlx::Timestamp,
@@ -46,11 +47,12 @@ pub(in super::super) struct VisitRow {
 macro_rules! visit {
     ($rest:literal) => {
         concat!(
-            "select a.id, a.location_id, l.name as location_name, a.service_id, s.name as service_name, a.service_said, a.practitioner_id, a.contact_id, a.call_id,
+            "select a.id, a.location_id, l.name as location_name, a.service_id, s.name as service_name, a.service_said, a.practitioner_id, a.contact_id, c.language, a.call_id,
                     a.status::text as status, a.starts_at, a.ends_at, a.time_zone, a.customer_name, a.customer_phone, a.customer_email, a.notes,
                     a.confirmation_said, a.version, a.series_id, a.booked_by, a.is_in_turn, a.created_at
                from appointments a join services s on s.org_id = a.org_id and s.id = a.service_id
                     join locations l on l.org_id = a.org_id and l.id = a.location_id
+                    left join contacts c on c.org_id = a.org_id and c.id = a.contact_id
               where a.org_id = $1 ",
             $rest
         )
