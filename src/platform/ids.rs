@@ -102,6 +102,8 @@ ids! {
     CalendarId = "cal",
     /// A disagreement between a calendar and a visit.
     ConflictId = "cfl",
+    /// A yes or no to texts.
+    TextConsentId = "tcs",
     /// A consent that was begun.
     ConsentId = "cst",
     /// A subscribed feed.
