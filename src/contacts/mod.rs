@@ -1,7 +1,9 @@
 //! People who called: one per phone number and org.
 
 mod find_or_create;
+mod learn_language;
 mod store;
 
 pub use find_or_create::find_or_create;
+pub use learn_language::learn_language;
 pub use store::{Contact, Known, known};

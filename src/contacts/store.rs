@@ -6,7 +6,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{FromRow, Row as _};
 
 use crate::language::Language;
-use crate::platform::db::{PgConnection, sql_as};
+use crate::platform::db::{PgConnection, sql, sql_as};
 use crate::platform::ids::{ContactId, OrgId};
 
 #[expect(clippy::too_many_arguments, reason = "one per column")]
@@ -79,4 +79,19 @@ pub async fn known(tx: &mut PgConnection, org: OrgId, phone: &str) -> sqlx::Resu
         .bind(phone)
         .fetch_optional(tx)
         .await
+}
+
+pub(super) async fn learn_language(
+    tx: &mut PgConnection,
+    org: OrgId,
+    id: ContactId,
+    language: Language,
+) -> sqlx::Result<()> {
+    sql("update contacts set language = $3 where org_id = $1 and id = $2 and language is null")
+        .bind(org)
+        .bind(id)
+        .bind(language.as_str())
+        .execute(tx)
+        .await?;
+    Ok(())
 }
