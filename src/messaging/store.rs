@@ -1,8 +1,9 @@
-//! All SQL of the slice: texts and opt-outs.
+//! All SQL of the slice: texts, opt-outs, and what was asked.
 
 mod consents;
 mod counts;
 mod inbound;
+mod questions;
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
@@ -19,6 +20,7 @@ pub(super) use consents::{
 };
 pub(super) use counts::{CountsQuery, counts};
 pub(super) use inbound::{NewInbound, has_opted_out, inbound, insert_inbound};
+pub(super) use questions::{close_about, close_question, insert_question, open_question};
 
 /// A text about to be queued.
 pub(super) struct NewRow<'a> {

@@ -86,6 +86,8 @@ ids! {
     OfferId = "offer",
     /// A text that somebody sent us.
     InboundTextId = "inb",
+    /// What we asked by text.
+    QuestionId = "qst",
     /// A message of the voice platform.
     InboxId = "msg",
     /// A credential of a program that calls the API.
