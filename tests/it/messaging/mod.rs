@@ -6,6 +6,7 @@ mod lookups;
 mod questions;
 mod queue;
 mod refusals;
+mod reminders;
 
 use std::time::Duration;
 
