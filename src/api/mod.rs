@@ -8,6 +8,7 @@ mod answer;
 mod calendars;
 mod caller;
 mod catalogue;
+mod consents;
 mod cursor;
 mod entries;
 mod google_oauth;
@@ -49,6 +50,7 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(visits::routes())
         .merge(waitlist::routes())
         .merge(calendars::routes())
+        .merge(consents::routes())
         .split_for_parts();
     openapi::complete(&mut document);
     (routes, document)

@@ -24,7 +24,12 @@ fn row(method: &'static str, path: &'static str, id: &'static str, body: Value) 
 }
 
 fn rows() -> Vec<Row> {
-    rows_of_scheduling().into_iter().chain(rows_of_calendars()).collect()
+    rows_of_scheduling().into_iter().chain(rows_of_calendars()).chain(rows_of_messages()).collect()
+}
+
+fn rows_of_messages() -> Vec<Row> {
+    let consent = json!({"phone": "+13105550142", "purpose": "marketing", "given": true, "source": "web"});
+    vec![row("get", "/consents", "", Value::Null), row("post", "/consents", "", consent)]
 }
 
 fn rows_of_calendars() -> Vec<Row> {
