@@ -188,6 +188,7 @@ async fn tell(
         contact: caller.contact,
         appointment: None,
         call: caller.call,
+        sent_by: None,
     };
     Ok(messaging::queue_text(app, tx, org, settings, text).await?.text().is_some())
 }

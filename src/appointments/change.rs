@@ -43,6 +43,10 @@ pub struct Appointment {
     pub booked_by: String,
     pub is_in_turn: bool,
     pub created_at: Timestamp,
+    /// When its person was first asked whether they will come then.
+    pub asked_at: Option<Timestamp>,
+    /// When they said so.
+    pub confirmed_at: Option<Timestamp>,
 }
 
 impl TryFrom<VisitRow> for Appointment {
@@ -74,6 +78,8 @@ impl TryFrom<VisitRow> for Appointment {
             booked_by: row.booked_by,
             is_in_turn: row.is_in_turn,
             created_at: row.created_at.to_jiff(),
+            asked_at: row.attendance_asked_at.map(jiff_sqlx::Timestamp::to_jiff),
+            confirmed_at: row.attendance_confirmed_at.map(jiff_sqlx::Timestamp::to_jiff),
         })
     }
 }

@@ -141,6 +141,7 @@ async fn queue_confirmation(
         contact: caller.contact,
         appointment: Some(visit.id),
         call: caller.call,
+        sent_by: None,
     };
     Ok(messaging::queue_text(app, tx, org, settings, text).await?.text().is_some())
 }

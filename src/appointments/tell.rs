@@ -55,6 +55,7 @@ pub(super) async fn person(
         contact: visit.contact,
         appointment: Some(visit.id),
         call: None,
+        sent_by: None,
     };
     let queued = messaging::queue_text(app, tx, org, &told.book.settings, text).await?;
     Ok(queued.text().is_some())

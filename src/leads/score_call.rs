@@ -154,6 +154,8 @@ mod tests {
             text_regions: vec![],
             texts_per_day_max: 500,
             texting_enabled: true,
+            quiet_until: 8,
+            quiet_from: 21,
             keep_recordings: "never".into(),
             language: crate::language::Language::English,
             texts_name_treatments: false,

@@ -148,6 +148,7 @@ async fn reply(
         contact: None,
         appointment: None,
         call: None,
+        sent_by: None,
     };
     let mut tx = app.begin(job.org).await?;
     messaging::queue_text(app, &mut tx, job.org, settings, text).await.map_err(sqlx::Error::from)?;
