@@ -8,6 +8,7 @@ mod answer;
 mod calendars;
 mod caller;
 mod catalogue;
+mod contacts;
 mod cursor;
 mod entries;
 mod google_oauth;
@@ -17,8 +18,10 @@ mod params;
 mod problems;
 mod request;
 mod store;
+mod text_templates;
 mod visits;
 mod waitlist;
+mod wording_settings;
 
 use axum::Router;
 use axum::routing::get;
@@ -49,6 +52,9 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(visits::routes())
         .merge(waitlist::routes())
         .merge(calendars::routes())
+        .merge(text_templates::routes())
+        .merge(contacts::routes())
+        .merge(wording_settings::routes())
         .split_for_parts();
     openapi::complete(&mut document);
     (routes, document)
