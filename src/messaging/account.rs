@@ -130,6 +130,8 @@ mod tests {
             texting_enabled: true,
             keep_recordings: "never".into(),
             feed_names: false,
+            reminder_minutes: vec![],
+            missed_call_text: true,
             twilio,
             vapi_private_key: None,
         }

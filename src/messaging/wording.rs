@@ -85,6 +85,13 @@ pub fn change(clinic: &str, moment: &str, clinic_phone: Option<&str>) -> String 
     format!("{clinic}: your appointment has been moved to {moment}. {questions}{OPT_OUT}")
 }
 
+/// To the caller: the visit comes closer; `asks` whether they come.
+pub fn reminder(clinic: &str, moment: &str, clinic_phone: Option<&str>, asks: bool) -> String {
+    let (clinic, moment, questions) = patient_parts(clinic, moment, clinic_phone);
+    let ask = if asks { "Reply C to confirm, R to reschedule, X to cancel. " } else { "" };
+    format!("{clinic}: a reminder of your appointment on {moment}. {ask}{questions}{OPT_OUT}")
+}
+
 /// To the caller: the visit of that moment is called off.
 pub fn cancellation(clinic: &str, moment: &str, clinic_phone: Option<&str>) -> String {
     let (clinic, moment, questions) = patient_parts(clinic, moment, clinic_phone);
