@@ -8,6 +8,7 @@ use voxanne_slots::{Opening, Refusal};
 
 use super::appointment::{Actor, Status};
 use super::store::{self, VisitRow};
+use crate::language::Language;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::{AppointmentId, CallId, ContactId, LocationId, OrgId, SeriesId, ServiceId};
@@ -25,6 +26,8 @@ pub struct Appointment {
     pub service_name: String,
     pub practitioner: Uuid,
     pub contact: Option<ContactId>,
+    /// The contact's, where one is known.
+    pub language: Option<Language>,
     pub call: Option<CallId>,
     pub status: Status,
     pub starts_at: Zoned,
@@ -60,6 +63,7 @@ impl TryFrom<VisitRow> for Appointment {
             service_name: row.service_said.unwrap_or(row.service_name),
             practitioner: row.practitioner_id,
             contact: row.contact_id,
+            language: row.language.and_then(|language| language.parse().ok()),
             call: row.call_id,
             status: row.status.parse().map_err(|e| unreadable(Box::new(e)))?,
             starts_at: row.starts_at.to_jiff().to_zoned(zone),

@@ -11,14 +11,16 @@ use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::OrgId;
 
-/// By the location's clock nobody is reminded between these.
-pub(super) const NIGHT: Night =
-    Night { from: Time::constant(21, 0, 0, 0), until: Time::constant(8, 0, 0, 0) };
+/// The org's quiet hours, by the location's clock. The law lets a reminder leave in them; nobody likes it.
+pub(super) fn night(settings: &Settings) -> Night {
+    let hour = |hour| Time::new(hour, 0, 0, 0).unwrap_or(Time::midnight());
+    Night { from: hour(settings.quiet_from), until: hour(settings.quiet_until) }
+}
 
 /// The reminders of a visit that is booked or moved now; none when nobody could be texted.
 pub(super) fn plan(settings: &Settings, starts_at: &Zoned, has_phone: bool, now: Timestamp) -> Vec<Planned> {
     let offsets: &[i32] = if has_phone { &settings.reminder_minutes } else { &[] };
-    reminders(starts_at, &Plan { offsets, night: NIGHT, told_at: now, now })
+    reminders(starts_at, &Plan { offsets, night: night(settings), told_at: now, now })
 }
 
 /// Plans every visit ahead anew: the org changed how long before its people are reminded. What left stays. Says how many
@@ -46,7 +48,7 @@ pub(super) async fn plan_all<'a>(
         let zone = TimeZone::get(&visit.time_zone).ok()?;
         let starts_at = visit.starts_at.to_jiff().to_zoned(zone);
         let offsets: &[i32] = if visit.has_phone { &settings.reminder_minutes } else { &[] };
-        let plan = Plan { offsets, night: NIGHT, told_at: visit.told_at.to_jiff(), now };
+        let plan = Plan { offsets, night: night(settings), told_at: visit.told_at.to_jiff(), now };
         Some((visit.id, starts_at.timestamp(), reminders(&starts_at, &plan)))
     };
     let all: Vec<_> = visits.filter_map(plan).collect();

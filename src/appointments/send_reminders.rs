@@ -6,18 +6,19 @@ use jiff::Timestamp;
 
 use super::appointment::Status;
 use super::change::Appointment;
-use super::plan_reminders::NIGHT;
+use super::plan_reminders::night;
 use super::reminder_times::{Fate, fates};
 use super::store::{self, PlannedRow, Settled};
-use crate::messaging::{self, Kind, NewText, Queued, wording};
+use super::tell;
+use crate::messaging::{self, Kind, NewQuestion, NewText, QuestionKind, Queued, wording};
 use crate::orgs::{self, Settings};
 use crate::phone::Phone;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
-use crate::platform::ids::{AppointmentId, OrgId};
+use crate::platform::ids::{AppointmentId, OrgId, TextId};
 use crate::platform::telemetry::chain;
 use crate::scheduling::{self, RuleBook};
-use crate::when;
+use crate::spoken_name::SpokenName;
 
 /// Why the round ended early. The next one comes in a minute.
 #[derive(Debug, thiserror::Error)]
@@ -91,7 +92,7 @@ async fn remind(
     }
     let planned: Vec<_> = current.iter().map(|row| (row.offset_minutes, row.due_at.to_jiff())).collect();
     let mut has_left = false;
-    for (offset, fate) in fates(&visit.starts_at, &planned, NIGHT, now) {
+    for (offset, fate) in fates(&visit.starts_at, &planned, night(with.1), now) {
         let Some(row) = current.iter().find(|row| row.offset_minutes == offset) else { continue };
         match fate {
             Fate::Skip(why) => settle(tx, org, (visit.id, row), ("skipped", why), now).await?,
@@ -131,7 +132,7 @@ async fn send(
             let settled = Settled { text: Some(text), ..settled(row, ("sent", None)) };
             store::settle_reminder(tx, org, visit.id, &settled, now).await?;
             if asks {
-                store::mark_asked(tx, org, visit.id, now).await?;
+                ask(app, tx, org, (visit, &phone), text).await?;
             }
             metrics::counter!("voxanne_reminders_total", "outcome" => "sent").increment(1);
             Ok(true)
@@ -159,18 +160,39 @@ async fn queue(
 ) -> Result<Queued, sqlx::Error> {
     let starts_at = visit.starts_at.timestamp();
     let Some(location) = book.location(Some(visit.location)) else { return Err(sqlx::Error::RowNotFound) };
-    let (clinic, clinic_phone) = book.sender(location);
-    let moment = when::text_moment(&visit.starts_at);
+    let name = visit.customer_name.as_deref().and_then(SpokenName::parse);
+    let head = tell::letterhead(book, location, visit, name.as_ref());
     let text = NewText {
         kind: Kind::Reminder,
         to: phone,
-        body: wording::reminder(clinic, &moment, clinic_phone, asks),
+        body: wording::reminder(&head, &visit.starts_at, app.clock.now(), asks),
         dedupe_key: format!("reminder:{}:{}:{}", visit.id.0, starts_at.as_second(), row.offset_minutes),
         contact: visit.contact,
         appointment: Some(visit.id),
         call: None,
+        sent_by: None,
     };
     Ok(messaging::queue_text_before(app, tx, org, settings, (text, starts_at)).await?)
+}
+
+/// Notes that they were asked, and what a short answer of theirs means until the visit begins.
+async fn ask(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    (visit, phone): (&Appointment, &Phone),
+    text: TextId,
+) -> Result<(), sqlx::Error> {
+    let question = NewQuestion {
+        phone,
+        kind: QuestionKind::ConfirmVisit,
+        subject: Some(visit.id.0),
+        options: &[],
+        text: Some(text),
+        expires_at: visit.starts_at.timestamp(),
+    };
+    messaging::ask(app, tx, org, &question).await?;
+    store::mark_asked(tx, org, visit.id, app.clock.now()).await
 }
 
 fn settled<'a>(row: &PlannedRow, (state, reason): (&'static str, Option<&'a str>)) -> Settled<'a> {

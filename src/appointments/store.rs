@@ -2,6 +2,7 @@
 
 mod changes;
 mod reminders;
+mod series;
 
 use jiff::{Timestamp, Zoned};
 use jiff_sqlx::ToSqlx as _;
@@ -12,6 +13,7 @@ use voxanne_slots::{Fit, LaneMove};
 
 pub(super) use changes::*;
 pub(super) use reminders::*;
+pub(super) use series::*;
 
 use super::appointment::Status;
 use super::reminder_times::Planned;

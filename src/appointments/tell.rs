@@ -5,15 +5,16 @@ use jiff::Zoned;
 use super::change::Appointment;
 use super::policy::Policy;
 use super::store;
-use crate::messaging::{self, Kind, NewText, wording};
+use crate::messaging::wording::{self, Letterhead};
+use crate::messaging::{self, Kind, NewText};
 use crate::notifications::{self, NewNotification};
 use crate::phone::Phone;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::{AppointmentId, OrgId};
 use crate::scheduling::{Location, RuleBook};
+use crate::spoken_name::SpokenName;
 use crate::tasks::{self, NewTask};
-use crate::when;
 
 /// What the person of a visit is told by text.
 pub(super) struct Told<'a> {
@@ -36,12 +37,12 @@ pub(super) async fn person(
     let Some(to) = visit.customer_phone.as_deref().and_then(|phone| Phone::parse_e164(phone).ok()) else {
         return Ok(false);
     };
-    let (clinic, phone) = told.book.sender(location);
-    let moment = when::text_moment(told.moment);
+    let name = visit.customer_name.as_deref().and_then(SpokenName::parse);
+    let head = letterhead(told.book, location, visit, name.as_ref());
     let body = match told.kind {
-        Kind::Change => wording::change(clinic, &moment, phone),
-        Kind::Cancellation => wording::cancellation(clinic, &moment, phone),
-        _ => wording::confirmation(clinic, &moment, phone),
+        Kind::Change => wording::change(&head, told.moment),
+        Kind::Cancellation => wording::cancellation(&head, told.moment),
+        _ => wording::confirmation(&head, told.moment),
     };
     let text = NewText {
         kind: told.kind,
@@ -51,9 +52,20 @@ pub(super) async fn person(
         contact: visit.contact,
         appointment: Some(visit.id),
         call: None,
+        sent_by: None,
     };
     let queued = messaging::queue_text(app, tx, org, &told.book.settings, text).await?;
     Ok(queued.text().is_some())
+}
+
+/// Whom a text about the visit is from and to.
+pub(super) fn letterhead<'a>(
+    book: &'a RuleBook,
+    location: &'a Location,
+    visit: &'a Appointment,
+    name: Option<&'a SpokenName>,
+) -> Letterhead<'a> {
+    book.letterhead(location, visit.language).to(name.map(SpokenName::first)).about(Some(&visit.service_name))
 }
 
 /// Tells the dashboard; a late change also leaves a task, since a fee may have to be charged.

@@ -26,6 +26,7 @@ pub(in super::super) struct VisitRow {
     pub service_said: Option<String>,
     pub practitioner_id: Uuid,
     pub contact_id: Option<ContactId>,
+    pub language: Option<String>,
     pub call_id: Option<CallId>,
     pub status: String,
     pub starts_at: jiff_sqlx::Timestamp,
@@ -49,12 +50,13 @@ pub(in super::super) struct VisitRow {
 macro_rules! visit {
     ($rest:literal) => {
         concat!(
-            "select a.id, a.location_id, l.name as location_name, a.service_id, s.name as service_name, a.service_said, a.practitioner_id, a.contact_id, a.call_id,
+            "select a.id, a.location_id, l.name as location_name, a.service_id, s.name as service_name, a.service_said, a.practitioner_id, a.contact_id, c.language, a.call_id,
                     a.status::text as status, a.starts_at, a.ends_at, a.time_zone, a.customer_name, a.customer_phone, a.customer_email, a.notes,
                     a.confirmation_said, a.version, a.series_id, a.booked_by, a.is_in_turn, a.created_at,
                     a.attendance_asked_at, a.attendance_confirmed_at
                from appointments a join services s on s.org_id = a.org_id and s.id = a.service_id
                     join locations l on l.org_id = a.org_id and l.id = a.location_id
+                    left join contacts c on c.org_id = a.org_id and c.id = a.contact_id
               where a.org_id = $1 ",
             $rest
         )
@@ -368,32 +370,4 @@ pub(in super::super) async fn changes_since(
         .bind(version)
         .fetch_all(tx)
         .await
-}
-
-/// Visits that are booked together.
-pub(in super::super) struct NewSeries {
-    pub id: SeriesId,
-    pub service: ServiceId,
-    pub contact: Option<ContactId>,
-    pub wanted: i16,
-    pub every_days: i16,
-}
-
-pub(in super::super) async fn insert_series(
-    tx: &mut PgConnection,
-    org: OrgId,
-    new: &NewSeries,
-    now: Timestamp,
-) -> sqlx::Result<()> {
-    sql("insert into series (org_id, id, service_id, contact_id, wanted, every_days, created_at) values ($1, $2, $3, $4, $5, $6, $7)")
-        .bind(org)
-        .bind(new.id)
-        .bind(new.service)
-        .bind(new.contact)
-        .bind(new.wanted)
-        .bind(new.every_days)
-        .bind(now.to_sqlx())
-        .execute(tx)
-        .await?;
-    Ok(())
 }

@@ -59,7 +59,7 @@ async fn planned(vox: &Voxanne) -> String {
 /// What arrived of reminders at a number.
 fn reminders_to(vox: &Voxanne, phone: &str) -> Vec<String> {
     let bodies = vox.texts_to(phone).into_iter().map(|text| text.body);
-    bodies.filter(|body| body.contains("reminder")).collect()
+    bodies.filter(|body| body.to_lowercase().contains("remind")).collect()
 }
 
 /// The person of the visit says that they will come.
@@ -137,6 +137,7 @@ async fn t_m8_a_visit_is_reminded_of_three_times_by_the_clinics_clock() {
     work_at(&vox, "2026-12-01T16:30:00Z").await;
     assert_eq!(reminders_to(&vox, CALLER).len(), 3);
     assert_eq!(planned(&vox).await, "11-28 18:30 sent , 11-30 18:30 sent , 12-01 16:30 sent ");
+    assert_eq!(vox.count("questions where kind = 'confirm_visit' and closed_at is null").await, 1);
     // Nobody said anything.
     assert_eq!(api.get(&path_of(&booked)).await.good()["attendance"], "no_answer");
 }
