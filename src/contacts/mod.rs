@@ -2,8 +2,12 @@
 
 mod find_or_create;
 mod learn_language;
+mod list;
 mod store;
+mod update;
 
 pub use find_or_create::find_or_create;
 pub use learn_language::learn_language;
+pub use list::{Listed, Listing, list};
 pub use store::{Contact, Known, known};
+pub use update::{Change, update};
