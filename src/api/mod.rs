@@ -20,6 +20,7 @@ mod problems;
 mod request;
 mod store;
 mod text_templates;
+mod threads;
 mod visits;
 mod waitlist;
 mod wording_settings;
@@ -56,6 +57,7 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(consents::routes())
         .merge(text_templates::routes())
         .merge(contacts::routes())
+        .merge(threads::routes())
         .merge(wording_settings::routes())
         .split_for_parts();
     openapi::complete(&mut document);

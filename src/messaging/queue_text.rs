@@ -120,7 +120,7 @@ async fn queue(
 ) -> Result<Queued, QueueError> {
     let doing = |doing| move |source| QueueError::Unexpected { doing, source };
     let now = app.clock.now();
-    let limits = limits(app, settings);
+    let limits = limits(app, settings, new.kind);
     let ago = |span| now.checked_sub(span).unwrap_or(now);
     let query = CountsQuery {
         to: new.to.as_str(),
@@ -181,11 +181,14 @@ async fn queue(
     Ok(Queued::Yes(id))
 }
 
-fn limits(app: &App, settings: &Settings) -> Limits {
+/// An answer goes to whoever just wrote: their texts bound it, and what [`lately`](super::lately()) calls a loop. The caps of a
+/// number are for what we begin ourselves.
+fn limits(app: &App, settings: &Settings, kind: Kind) -> Limits {
     let texts = &app.config.texts;
+    let of_number = |max: i64| if kind.is_answer() { i64::MAX } else { max };
     Limits {
-        per_number_per_day: texts.per_number_per_day_max,
-        per_number_per_week: texts.per_number_per_week_max,
+        per_number_per_day: of_number(texts.per_number_per_day_max),
+        per_number_per_week: of_number(texts.per_number_per_week_max),
         marketing_per_week: texts.marketing_per_week_max,
         per_org_per_day: settings.texts_per_day_max.into(),
         per_org_per_hour: texts.per_org_per_hour_max,

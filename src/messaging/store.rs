@@ -5,6 +5,7 @@ mod counts;
 mod inbound;
 mod questions;
 mod templates;
+mod threads;
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
@@ -26,6 +27,8 @@ pub(super) use inbound::{
 pub(super) use questions::{close_about, close_of, close_question, insert_question, open_questions};
 pub(super) use templates::{NewTemplateRow, insert_template};
 pub use templates::{OwnTemplate, own_templates, templates};
+pub use threads::{Before, Message, Thread};
+pub(super) use threads::{messages, phone_of, read_all, thread, threads};
 
 /// A text about to be queued.
 pub(super) struct NewRow<'a> {

@@ -8,6 +8,8 @@ mod questions;
 mod queue;
 mod refusals;
 mod reminders;
+mod two_way;
+mod two_way_guards;
 
 use std::time::Duration;
 

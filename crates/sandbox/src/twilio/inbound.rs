@@ -21,6 +21,8 @@ pub struct Inbound<'a> {
     pub body: &'a str,
     /// What Twilio itself understood and answered: STOP, START or HELP.
     pub opt_out_type: Option<&'a str>,
+    /// Pictures that come with it.
+    pub media: u8,
 }
 
 /// What our webhook answered.
@@ -50,7 +52,9 @@ impl TwilioFake {
         let form = form(text, sid);
         let token = SecretString::from(text.auth_token);
         let tag = signature::sign(Key::AuthToken(&token), webhook, Payload::Form(&form));
+        let repeat_token = format!("token-of-{sid}");
         let request = self.0.http.post(webhook).header(signature::HEADER, tag).form(&form);
+        let request = request.header("I-Twilio-Idempotency-Token", repeat_token);
         let response = request.send().await.ok()?;
         let status = response.status().as_u16();
         let content_type = response.headers().get("content-type").and_then(|value| value.to_str().ok());
@@ -60,10 +64,11 @@ impl TwilioFake {
 }
 
 fn form(text: &Inbound<'_>, sid: &str) -> Vec<(String, String)> {
+    let media = text.media.to_string();
     let mut form = vec![
         ("ToCountry", "US"),
         ("SmsMessageSid", sid),
-        ("NumMedia", "0"),
+        ("NumMedia", media.as_str()),
         ("SmsSid", sid),
         ("SmsStatus", "received"),
         ("Body", text.body),
