@@ -22,11 +22,15 @@ pub enum Scope {
     CalendarsRead,
     /// Connect, choose and revoke them, settle conflicts, make feeds.
     CalendarsWrite,
+    /// Read what the org decided, and who is told what.
+    SettingsRead,
+    /// Change it.
+    SettingsWrite,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::CatalogueRead,
         Self::CatalogueWrite,
         Self::AppointmentsRead,
@@ -35,6 +39,8 @@ impl Scope {
         Self::WaitlistWrite,
         Self::CalendarsRead,
         Self::CalendarsWrite,
+        Self::SettingsRead,
+        Self::SettingsWrite,
     ];
 
     /// As it is stored and written.
@@ -48,6 +54,8 @@ impl Scope {
             Self::WaitlistWrite => "waitlist:write",
             Self::CalendarsRead => "calendars:read",
             Self::CalendarsWrite => "calendars:write",
+            Self::SettingsRead => "settings:read",
+            Self::SettingsWrite => "settings:write",
         }
     }
 }

@@ -59,10 +59,10 @@ pub async fn update_settings(
     now: Timestamp,
 ) -> sqlx::Result<()> {
     sql("update integration_settings s set (hot_lead_alert_phone, clinical_alert_phone, hot_threshold, warm_threshold,
-            calendar_of_record, text_regions, texts_per_day_max, texting_enabled, keep_recordings, feed_names, updated_at) =
+            calendar_of_record, text_regions, texts_per_day_max, texting_enabled, keep_recordings, feed_names, summary_hour, updated_at) =
             (select n.hot_lead_alert_phone, n.clinical_alert_phone, n.hot_threshold, n.warm_threshold,
                     n.calendar_of_record, n.text_regions, n.texts_per_day_max, n.texting_enabled, n.keep_recordings,
-                    n.feed_names, $3
+                    n.feed_names, n.summary_hour, $3
                from jsonb_populate_record(s, $2) n)
           where s.org_id = $1")
     .bind(org)
