@@ -22,7 +22,11 @@ pub enum Scope {
     CalendarsRead,
     /// Connect, choose and revoke them, settle conflicts, make feeds.
     CalendarsWrite,
-    /// Read what the org decided, and who is told what.
+    /// Read texts, threads, templates, consents and sequences.
+    MessagesRead,
+    /// Write texts, templates, consents and sequences.
+    MessagesWrite,
+    /// Read what the org decided about reminders, quiet hours, alerts and e-mails.
     SettingsRead,
     /// Change it.
     SettingsWrite,
@@ -30,7 +34,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::CatalogueRead,
         Self::CatalogueWrite,
         Self::AppointmentsRead,
@@ -39,6 +43,8 @@ impl Scope {
         Self::WaitlistWrite,
         Self::CalendarsRead,
         Self::CalendarsWrite,
+        Self::MessagesRead,
+        Self::MessagesWrite,
         Self::SettingsRead,
         Self::SettingsWrite,
     ];
@@ -54,6 +60,8 @@ impl Scope {
             Self::WaitlistWrite => "waitlist:write",
             Self::CalendarsRead => "calendars:read",
             Self::CalendarsWrite => "calendars:write",
+            Self::MessagesRead => "messages:read",
+            Self::MessagesWrite => "messages:write",
             Self::SettingsRead => "settings:read",
             Self::SettingsWrite => "settings:write",
         }

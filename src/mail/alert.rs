@@ -5,7 +5,9 @@ use super::mailer::is_on;
 use super::queue_email::{NewEmail, queue_email};
 use super::store::{self, Wish};
 use super::trouble;
-use super::wording::{self, Language, Lead, Words};
+use super::wording::{self, Words};
+use crate::language::Language;
+use crate::messaging::wording::HotLead;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::{CallId, OrgId};
@@ -14,7 +16,7 @@ use crate::platform::ids::{CallId, OrgId};
 #[derive(Clone, Copy)]
 pub enum StaffAlert<'a> {
     /// A caller worth calling back.
-    HotLead(Lead<'a>),
+    HotLead(HotLead<'a>),
     /// A caller who may be hurt: their number, and the kind of symptom said.
     Clinical {
         /// E.164.

@@ -30,4 +30,3 @@ pub use recipient::{
     list_recipients, remove_recipient, save_recipient, summary_hour,
 };
 pub use send_summary::send_summary;
-pub use wording::Language;

@@ -3,14 +3,14 @@
 use std::fmt;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Deserializer, Serialize, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 use voxanne_smtp::Address;
 
 use super::store;
-use super::wording::Language;
+use crate::language::Language;
 use crate::platform::bounded::Instant;
 use crate::platform::db::{PgConnection, violates};
 use crate::platform::ids::{EmailRecipientId, OrgId};
@@ -71,8 +71,9 @@ pub struct Recipient {
     pub wants_alerts: bool,
     /// Whether the daily summary goes there.
     pub wants_summary: bool,
-    /// Of what they get.
-    #[schema(inline)]
+    /// Of what they get: `en` or `es`.
+    #[serde(serialize_with = "written")]
+    #[schema(value_type = String)]
     pub language: Language,
     /// When it was added.
     #[schema(inline)]
@@ -112,14 +113,23 @@ pub struct RecipientFields {
     /// Whether the daily summary goes there; yes when it is not given.
     #[serde(default = "yes")]
     pub wants_summary: bool,
-    /// Of what they get; English when it is not given.
-    #[serde(default)]
-    #[schema(inline)]
+    /// Of what they get: `en` or `es`; English when it is not given.
+    #[serde(default, deserialize_with = "read")]
+    #[schema(value_type = String)]
     pub language: Language,
 }
 
 const fn yes() -> bool {
     true
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn written<S: Serializer>(language: &Language, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_str(language)
+}
+
+fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Language, D::Error> {
+    String::deserialize(from)?.parse().map_err(de::Error::custom)
 }
 
 /// Which recipients, oldest first.
@@ -180,27 +190,27 @@ mod tests {
 
     use super::*;
 
-    fn read(value: Value) -> Result<RecipientFields, String> {
+    fn parsed(value: Value) -> Result<RecipientFields, String> {
         serde_json::from_value(value).map_err(|e| e.to_string())
     }
 
     #[test]
     fn a_recipient_gets_everything_in_english_unless_it_says_otherwise() {
-        let read_back = read(json!({"address": " maria@glow.example "})).unwrap();
+        let read_back = parsed(json!({"address": " maria@glow.example "})).unwrap();
         assert_eq!(read_back.address.as_str(), "maria@glow.example");
         assert_eq!((read_back.wants_alerts, read_back.wants_summary), (true, true));
         assert_eq!(read_back.language, Language::English);
         let spanish = json!({"address": "maria@glow.example", "language": "es", "wants_alerts": false});
-        let spanish = read(spanish).unwrap();
+        let spanish = parsed(spanish).unwrap();
         assert_eq!((spanish.language, spanish.wants_alerts), (Language::Spanish, false));
     }
 
     #[test]
     fn what_is_no_address_says_what_one_is() {
         for wrong in ["maria", "maria@glow", "Maria <maria@glow.example>", "a@b.example\r\nBcc: c@d.example"] {
-            let said = read(json!({"address": wrong})).unwrap_err();
+            let said = parsed(json!({"address": wrong})).unwrap_err();
             assert_eq!(said, "must be an e-mail address such as maria@example.com", "{wrong}");
         }
-        assert!(read(json!({"address": "maria@glow.example", "language": "fr"})).is_err());
+        assert!(parsed(json!({"address": "maria@glow.example", "language": "fr"})).is_err());
     }
 }

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use voxanne_twilio::{Class as Trouble, Client, FindError, Found, Message, SendError, Sent};
 
 use super::account::{Account, callback_base, sending_account};
-use super::may_send::{Class, Rule};
+use super::may_send::{Rule, Verdict};
+use super::queue_text::decide_again;
 use super::record_status::{Failure, Report, apply, settle};
 use super::store::{self, Text};
 use super::text::{Kind, TextState};
@@ -107,6 +108,8 @@ enum Plan {
     Nothing,
     /// Something forbids it since it was queued.
     Refuse(Rule),
+    /// It is quiet hours: not before then.
+    Sleep(Timestamp),
     Send,
     /// Another worker may be handing it over right now.
     Wait(SignedDuration),
@@ -115,13 +118,7 @@ enum Plan {
     GiveUp(TextState),
 }
 
-fn plan(
-    text: &Text,
-    job: &DeliverText,
-    texting_enabled: bool,
-    lease: SignedDuration,
-    now: Timestamp,
-) -> Plan {
+fn plan(text: &Text, job: &DeliverText, verdict: Verdict, lease: SignedDuration, now: Timestamp) -> Plan {
     let surely_absent = job.attempt == text.attempts && job.absent >= LOOK_UPS;
     let may_be_out = match (text.state, text.leased_at) {
         (TextState::Queued, _) | (TextState::Sending, None) => false,
@@ -143,17 +140,12 @@ fn plan(
     if may_be_out {
         return Plan::LookUp;
     }
-    if !texting_enabled {
-        return Plan::Refuse(Rule::TextingIsOff);
-    }
     // T9: a STOP that came since the text was queued still holds it back.
-    if text.opted_out && text.kind.class() != Class::Staff {
-        return Plan::Refuse(Rule::OptedOut);
+    match verdict {
+        Verdict::Allow(_) => Plan::Send,
+        Verdict::Wait(until) => Plan::Sleep(until),
+        Verdict::Deny(rule) => Plan::Refuse(rule),
     }
-    if text.leave_before.is_some_and(|end| now >= end) {
-        return Plan::Refuse(Rule::TooLate);
-    }
-    Plan::Send
 }
 
 /// What is left to do outside the transaction.
@@ -187,12 +179,20 @@ async fn prepare(app: &App, job: &DeliverText) -> Result<Next, DeliverError> {
         return Ok(Next::Nothing);
     };
     let settings = orgs::settings(&mut tx, &app.keys, org).await.map_err(doing("read the settings"))?;
-    let plan = plan(&text, job, settings.texting_enabled, lease(app), now);
+    let verdict = decide_again(&settings, &text, now);
+    let plan = plan(&text, job, verdict, lease(app), now);
     let next = match (plan, sending_account(&settings, &app.config)) {
         (Plan::Nothing, _) => Next::Nothing,
         (Plan::Refuse(rule), _) => {
-            let trouble = if rule == Rule::OptedOut { Trouble::OptedOut } else { Trouble::Config };
+            let trouble = match rule {
+                Rule::OptedOut => Trouble::OptedOut,
+                Rule::TextingIsOff => Trouble::Config,
+                _ => Trouble::Other,
+            };
             let failure = Failure { code: None, trouble, hint: rule.advice() };
+            store::hold_back(&mut tx, org, text.id, &verdict.stored(), None)
+                .await
+                .map_err(doing("keep a verdict"))?;
             return end(app, tx, &text, org, (TextState::Failed, failure)).await;
         }
         (Plan::GiveUp(state), _) => return end(app, tx, &text, org, (state, given_up(state))).await,
@@ -201,12 +201,21 @@ async fn prepare(app: &App, job: &DeliverText) -> Result<Next, DeliverError> {
             deliver_after(&mut tx, job, text.kind, left).await.map_err(doing("put a text off"))?;
             Next::Nothing
         }
+        (Plan::Sleep(until), _) => {
+            let left = Duration::try_from(until.duration_since(now)).unwrap_or(LOOK_UP_GAP);
+            store::hold_back(&mut tx, org, text.id, &verdict.stored(), Some(until))
+                .await
+                .map_err(doing("keep a verdict"))?;
+            deliver_after(&mut tx, job, text.kind, left).await.map_err(doing("put a text off"))?;
+            Next::Nothing
+        }
         (Plan::Send | Plan::LookUp, Err(none)) => {
             let state = if plan == Plan::Send { TextState::Failed } else { TextState::Unknown };
             return end(app, tx, &text, org, (state, none.failure())).await;
         }
         (Plan::Send, Ok(account)) => {
-            store::lease(&mut tx, org, text.id, &account.sender, now).await.map_err(doing("lease a text"))?;
+            let by = (account.sender.as_str(), verdict.stored());
+            store::lease(&mut tx, org, text.id, (by.0, &by.1), now).await.map_err(doing("lease a text"))?;
             let message = message(app, org, &text, &account);
             Next::Send(client(app, account), message)
         }

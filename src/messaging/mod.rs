@@ -5,22 +5,35 @@
 //! up before it is sent again.
 
 mod account;
+mod ask;
+mod close_question;
+mod daytime;
 mod deliver;
 pub mod http;
 mod may_send;
 mod meaning;
+mod open_question;
+mod question;
 mod queue_text;
 mod receive_text;
+mod record_consent;
 mod record_status;
 mod store;
 mod text;
 pub mod wording;
 
 pub use account::{SANDBOX_ACCOUNT_SID, SANDBOX_AUTH_TOKEN, SANDBOX_NUMBER};
+pub use ask::ask;
+pub use close_question::{close_question, close_questions_about};
+pub use daytime::{Daytime, clocks};
 pub use deliver::{DELIVER_TASK, DeliverError, DeliverText, chase_unfinished, deliver};
-pub use may_send::{Class, Facts, Limits, Rule, may_send};
+pub use may_send::{Class, Limits, Recipient, Rule, Sent, Verdict, may_send};
 pub use meaning::Meaning;
+pub use open_question::open_question;
+pub use question::{Choice, NewQuestion, Question, QuestionKind, Wish};
 pub use queue_text::{NewText, QueueError, Queued, queue_text, queue_text_before};
 pub use receive_text::{Inbound, Received, has_opted_out, inbound, receive_text};
+pub use record_consent::{ConsentError, NewConsent, Purpose, Source, record_consent};
 pub use record_status::{Recorded, record_status};
+pub use store::{Consent, consents};
 pub use text::{Kind, TextState};

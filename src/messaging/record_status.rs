@@ -3,8 +3,10 @@
 use jiff::Timestamp;
 use voxanne_twilio::{Class as Trouble, Status, StatusCallback, class_of, code_hint};
 
+use super::record_consent::{ConsentError, NewConsent, Purpose, Source, record_consent};
 use super::store::{self, Progress, Text};
 use super::text::{Kind, TextState};
+use crate::phone::Phone;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::{OrgId, TextId};
@@ -102,7 +104,7 @@ pub(super) async fn settle(
     let progress = Progress { state, sid, failure_code: failure.code, failure: Some(failure.hint) };
     store::progress(tx, org, text.id, &progress, now).await?;
     if failure.trouble == Trouble::OptedOut {
-        store::opt_out(tx, org, &text.to, "provider", now).await?;
+        opt_out(app, tx, org, text).await?;
     }
     tasks::raise(app, tx, org, &task_for(text, state, failure, now)).await?;
     tracing::warn!(
@@ -111,6 +113,24 @@ pub(super) async fn settle(
     );
     count(app, text, state);
     Ok(())
+}
+
+/// The carrier's list says no for them.
+async fn opt_out(app: &App, tx: &mut PgConnection, org: OrgId, text: &Text) -> Result<(), sqlx::Error> {
+    let Ok(phone) = Phone::parse_e164(&text.to) else { return Ok(()) };
+    let new = NewConsent {
+        phone: &phone,
+        contact: None,
+        purpose: Purpose::Texts,
+        given: false,
+        source: Source::Provider,
+        note: None,
+        recorded_by: "provider",
+    };
+    match record_consent(app, tx, org, new).await {
+        Ok(_) | Err(ConsentError::OnlyThemselves) => Ok(()),
+        Err(ConsentError::Database(error)) => Err(error),
+    }
 }
 
 /// The task for a text that did not arrive. What stops every text has one task a day, not one per text.
@@ -123,7 +143,13 @@ fn task_for(text: &Text, state: TextState, failure: &Failure, now: Timestamp) ->
         | Kind::Change
         | Kind::Cancellation
         | Kind::WaitlistOffer
-        | Kind::WaitlistReply => "the text to the caller",
+        | Kind::WaitlistReply
+        | Kind::Reminder
+        | Kind::MissedCall
+        | Kind::DetailsRequest
+        | Kind::Nurture
+        | Kind::Message
+        | Kind::Reply => "the text to the caller",
         Kind::HotLeadAlert => "a hot lead alert",
         Kind::ClinicalAlert => "a clinical alert",
         Kind::TestAlert => "the test alert",

@@ -1,71 +1,26 @@
-//! All SQL of the slice: texts and opt-outs.
+//! All SQL of the slice: texts, opt-outs, and what was asked.
 
+mod consents;
+mod counts;
 mod inbound;
+mod questions;
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use sqlx::FromRow;
-use voxanne_twilio::{Class as Trouble, class_of};
 
 use super::deliver::DELIVER_TASK;
 use super::text::{Kind, TextState, UnknownWord};
 use crate::platform::db::{PgConnection, sql, sql_as, sql_scalar};
 use crate::platform::ids::{AppointmentId, CallId, ContactId, OrgId, TextId};
 
-pub(super) use inbound::{NewInbound, has_opted_out, inbound, insert_inbound, opt_in};
-
-/// What [`may_send`](super::may_send::may_send) needs to know about the past.
-#[derive(FromRow)]
-pub(super) struct Counts {
-    pub opted_out: bool,
-    last_failure_code: Option<i32>,
-    pub to_number: i64,
-    pub of_org: i64,
-    pub of_call: i64,
-}
-
-impl Counts {
-    /// Whether the last text to the number failed in a way that every other would.
-    pub fn is_unreachable(&self) -> bool {
-        let code = self.last_failure_code.and_then(|code| u32::try_from(code).ok());
-        code.is_some_and(|code| class_of(code) == Trouble::BadNumber)
-    }
-}
-
-/// Whose past, and how much of it.
-pub(super) struct CountsQuery<'a> {
-    pub to: &'a str,
-    pub call: Option<CallId>,
-    pub since: Timestamp,
-    /// How far back a failure still speaks against the number.
-    pub failed_since: Timestamp,
-    /// The org's texts are counted up to here: a busy org costs no more than a quiet one.
-    pub of_org_max: i64,
-}
-
-pub(super) async fn counts(
-    tx: &mut PgConnection,
-    org: OrgId,
-    query: &CountsQuery<'_>,
-) -> sqlx::Result<Counts> {
-    sql_as(
-        "select exists (select from opt_outs where org_id = $1 and phone = $2) as opted_out,
-                (select failure_code from texts
-                  where org_id = $1 and to_phone = $2 and queued_at > $6 and settled_at is not null
-                  order by queued_at desc limit 1) as last_failure_code,
-                (select count(*) from texts where org_id = $1 and to_phone = $2 and queued_at > $4) as to_number,
-                (select count(*) from (select from texts where org_id = $1 and queued_at > $4 limit $5) t) as of_org,
-                (select count(*) from texts where org_id = $1 and call_id = $3 and queued_at > $4) as of_call",
-    )
-    .bind(org)
-    .bind(query.to)
-    .bind(query.call)
-    .bind(query.since.to_sqlx())
-    .bind(query.of_org_max)
-    .bind(query.failed_since.to_sqlx())
-    .fetch_one(tx)
-    .await
-}
+pub use consents::{Consent, consents};
+pub(super) use consents::{
+    NewRow as NewConsentRow, consent_given, insert_consent, opt_in, opt_out, opt_out_source,
+};
+pub(super) use counts::{CountsQuery, counts};
+pub(super) use inbound::{NewInbound, has_opted_out, inbound, insert_inbound};
+pub(super) use questions::{close_about, close_question, insert_question, open_question};
 
 /// A text about to be queued.
 pub(super) struct NewRow<'a> {
@@ -75,11 +30,15 @@ pub(super) struct NewRow<'a> {
     pub to: &'a str,
     pub body: &'a str,
     pub segments: i16,
-    pub verdict: &'static str,
+    pub state: TextState,
+    pub verdict: &'a str,
+    pub failure: Option<&'a str>,
     pub contact: Option<ContactId>,
     pub appointment: Option<AppointmentId>,
     pub call: Option<CallId>,
+    pub leave_after: Option<Timestamp>,
     pub leave_before: Option<Timestamp>,
+    pub sent_by: Option<&'a str>,
 }
 
 /// False when a text for this reason exists; then it has been committed.
@@ -91,8 +50,9 @@ pub(super) async fn insert(
 ) -> sqlx::Result<bool> {
     let done = sql(
         "insert into texts (org_id, id, kind, dedupe_key, to_phone, body, segments, verdict, contact_id, appointment_id, call_id, queued_at,
-            leave_before)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict on constraint texts_once_per_reason do nothing",
+            leave_before, state, failure, leave_after, sent_by, settled_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::text::text_state, $15, $16, $17,
+            case when $14 = 'failed' then $12 end) on conflict on constraint texts_once_per_reason do nothing",
     )
     .bind(org)
     .bind(new.id)
@@ -107,6 +67,10 @@ pub(super) async fn insert(
     .bind(new.call)
     .bind(now.to_sqlx())
     .bind(new.leave_before.map(jiff_sqlx::ToSqlx::to_sqlx))
+    .bind(new.state.as_str())
+    .bind(new.failure)
+    .bind(new.leave_after.map(jiff_sqlx::ToSqlx::to_sqlx))
+    .bind(new.sent_by)
     .execute(tx)
     .await?;
     Ok(done.rows_affected() == 1)
@@ -138,6 +102,7 @@ pub(super) struct Text {
     /// While `sending`: since when a worker may have handed it over; `None` when it surely has not.
     pub leased_at: Option<Timestamp>,
     pub opted_out: bool,
+    pub consents: bool,
     pub appointment: Option<AppointmentId>,
     pub call: Option<CallId>,
     /// From then on it does not leave any more.
@@ -156,6 +121,7 @@ struct Row {
     queued_at: jiff_sqlx::Timestamp,
     sending_at: Option<jiff_sqlx::Timestamp>,
     opted_out: bool,
+    consents: bool,
     appointment_id: Option<AppointmentId>,
     call_id: Option<CallId>,
     leave_before: Option<jiff_sqlx::Timestamp>,
@@ -176,6 +142,7 @@ impl TryFrom<Row> for Text {
             queued_at: row.queued_at.to_jiff(),
             leased_at: row.sending_at.map(jiff_sqlx::Timestamp::to_jiff),
             opted_out: row.opted_out,
+            consents: row.consents,
             appointment: row.appointment_id,
             call: row.call_id,
             leave_before: row.leave_before.map(jiff_sqlx::Timestamp::to_jiff),
@@ -183,11 +150,14 @@ impl TryFrom<Row> for Text {
     }
 }
 
-/// The text, locked until the transaction ends, with its recipient's opt-out as it is now.
+/// The text, locked until the transaction ends, with its recipient's opt-out and consent to marketing as they are now.
 pub(super) async fn lock(tx: &mut PgConnection, org: OrgId, id: TextId) -> sqlx::Result<Option<Text>> {
     let row: Option<Row> = sql_as(
         "select t.id, t.kind, t.to_phone, t.body, t.state::text, t.provider_sid, t.attempts, t.queued_at, t.sending_at,
                 exists (select from opt_outs o where o.org_id = t.org_id and o.phone = t.to_phone) as opted_out,
+                t.kind = 'nurture' and coalesce((select c.purpose = 'marketing' and c.given from consents c
+                  where c.org_id = t.org_id and c.phone = t.to_phone and (c.purpose = 'marketing' or not c.given)
+                  order by c.recorded_at desc, c.id desc limit 1), false) as consents,
                 t.appointment_id, t.call_id, t.leave_before
            from texts t where t.org_id = $1 and t.id = $2 for update of t",
     )
@@ -198,20 +168,21 @@ pub(super) async fn lock(tx: &mut PgConnection, org: OrgId, id: TextId) -> sqlx:
     row.map(Text::try_from).transpose()
 }
 
-/// Marks the text as being handed over from now on.
+/// Marks the text as being handed over from now on, by this verdict.
 pub(super) async fn lease(
     tx: &mut PgConnection,
     org: OrgId,
     id: TextId,
-    sender: &str,
+    (sender, verdict): (&str, &str),
     now: Timestamp,
 ) -> sqlx::Result<()> {
-    sql("update texts set state = 'sending', sending_at = $4, sender = $3, attempts = attempts + 1
+    sql("update texts set state = 'sending', sending_at = $4, sender = $3, verdict = $5, attempts = attempts + 1
           where org_id = $1 and id = $2 and state in ('queued', 'sending')")
     .bind(org)
     .bind(id)
     .bind(sender)
     .bind(now.to_sqlx())
+    .bind(verdict)
     .execute(tx)
     .await?;
     Ok(())
@@ -277,19 +248,19 @@ pub(super) async fn claimed_sids(
         .await
 }
 
-/// Records that a number wants no more texts.
-pub(super) async fn opt_out(
+/// Keeps the verdict that holds a text back, and until when if only for a while.
+pub(super) async fn hold_back(
     tx: &mut PgConnection,
     org: OrgId,
-    phone: &str,
-    source: &str,
-    now: Timestamp,
+    id: TextId,
+    verdict: &str,
+    leave_after: Option<Timestamp>,
 ) -> sqlx::Result<()> {
-    sql("insert into opt_outs (org_id, phone, source, opted_out_at) values ($1, $2, $3, $4) on conflict do nothing")
+    sql("update texts set verdict = $3, leave_after = coalesce($4, leave_after) where org_id = $1 and id = $2")
         .bind(org)
-        .bind(phone)
-        .bind(source)
-        .bind(now.to_sqlx())
+        .bind(id)
+        .bind(verdict)
+        .bind(leave_after.map(jiff_sqlx::ToSqlx::to_sqlx))
         .execute(tx)
         .await?;
     Ok(())
@@ -337,6 +308,7 @@ pub(super) mod tests {
             queued_at: Timestamp::UNIX_EPOCH,
             leased_at: None,
             opted_out: false,
+            consents: false,
             appointment: None,
             call: None,
             leave_before: None,

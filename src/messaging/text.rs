@@ -21,6 +21,18 @@ pub enum Kind {
     WaitlistOffer,
     /// To somebody who waits: what became of their answer.
     WaitlistReply,
+    /// To a patient: the visit comes closer.
+    Reminder,
+    /// To a caller whose call ended before they were helped.
+    MissedCall,
+    /// To a caller: what we still need to know.
+    DetailsRequest,
+    /// To a person: a step of a sequence they agreed to.
+    Nurture,
+    /// To a person: what a human of the clinic wrote.
+    Message,
+    /// To a person: the answer to what they texted.
+    Reply,
     /// To the manager: call this person now.
     HotLeadAlert,
     /// To clinical staff: somebody may be hurt.
@@ -30,13 +42,19 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 15] = [
         Self::Confirmation,
         Self::Pending,
         Self::Change,
         Self::Cancellation,
         Self::WaitlistOffer,
         Self::WaitlistReply,
+        Self::Reminder,
+        Self::MissedCall,
+        Self::DetailsRequest,
+        Self::Nurture,
+        Self::Message,
+        Self::Reply,
         Self::HotLeadAlert,
         Self::ClinicalAlert,
         Self::TestAlert,
@@ -51,6 +69,12 @@ impl Kind {
             Self::Cancellation => "cancellation",
             Self::WaitlistOffer => "waitlist_offer",
             Self::WaitlistReply => "waitlist_reply",
+            Self::Reminder => "reminder",
+            Self::MissedCall => "missed_call",
+            Self::DetailsRequest => "details_request",
+            Self::Nurture => "nurture",
+            Self::Message => "message",
+            Self::Reply => "reply",
             Self::HotLeadAlert => "hot_lead_alert",
             Self::ClinicalAlert => "clinical_alert",
             Self::TestAlert => "test_alert",
@@ -61,17 +85,23 @@ impl Kind {
     pub(super) const fn queue(self) -> &'static str {
         match self.class() {
             Class::Staff => "alert_staff",
-            Class::Transactional | Class::Requested => "text_callers",
+            Class::Transactional | Class::Conversational | Class::Marketing => "text_callers",
         }
     }
 
     /// The rules it obeys.
     pub const fn class(self) -> Class {
         match self {
-            Self::Confirmation | Self::Pending | Self::Change | Self::Cancellation | Self::WaitlistReply => {
-                Class::Transactional
-            }
-            Self::WaitlistOffer => Class::Requested,
+            Self::Confirmation
+            | Self::Pending
+            | Self::Change
+            | Self::Cancellation
+            | Self::WaitlistReply
+            | Self::Reminder
+            | Self::DetailsRequest
+            | Self::Reply => Class::Transactional,
+            Self::WaitlistOffer | Self::MissedCall | Self::Message => Class::Conversational,
+            Self::Nurture => Class::Marketing,
             Self::HotLeadAlert | Self::ClinicalAlert | Self::TestAlert => Class::Staff,
         }
     }
@@ -80,7 +110,7 @@ impl Kind {
 /// A word of the database that this version does not know.
 #[derive(Debug, thiserror::Error)]
 #[error("unknown {0}")]
-pub struct UnknownWord(&'static str);
+pub struct UnknownWord(pub(super) &'static str);
 
 impl FromStr for Kind {
     type Err = UnknownWord;

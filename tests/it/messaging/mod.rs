@@ -3,8 +3,10 @@
 mod callbacks;
 mod limits;
 mod lookups;
+mod questions;
 mod queue;
 mod refusals;
+mod reminders;
 
 use std::time::Duration;
 
@@ -51,6 +53,7 @@ async fn queue_kind(vox: &Voxanne, clinic: &Clinic, kind: Kind, to: &str, key: &
         contact: None,
         appointment: None,
         call: None,
+        sent_by: None,
     };
     let mut tx = vox.app.begin(clinic.org).await.unwrap();
     let settings = orgs::settings(&mut tx, &vox.app.keys, clinic.org).await.unwrap();
