@@ -207,7 +207,8 @@ mod tests {
 
     #[test]
     fn what_is_no_address_says_what_one_is() {
-        for wrong in ["maria", "maria@glow", "Maria <maria@glow.example>", "a@b.example\r\nBcc: c@d.example"] {
+        for wrong in ["maria", "maria@glow", "Maria <maria@glow.example>", "a@b.example\r\nBcc: c@d.example"]
+        {
             let said = parsed(json!({"address": wrong})).unwrap_err();
             assert_eq!(said, "must be an e-mail address such as maria@example.com", "{wrong}");
         }

@@ -49,12 +49,8 @@ impl Failure {
         of_address: false,
         hint: "No mail server is set up. Ask whoever runs Voxanne to set mail.host.",
     };
-    pub(super) const REMOVED: Self = Self {
-        kind: "",
-        code: None,
-        of_address: true,
-        hint: "The recipient was removed before it left.",
-    };
+    pub(super) const REMOVED: Self =
+        Self { kind: "", code: None, of_address: true, hint: "The recipient was removed before it left." };
 }
 
 /// Raises the task for an e-mail that `failure` ended.

@@ -122,7 +122,9 @@ fn clinic_of(language: Language, clinic: &str) -> String {
 fn footer(language: Language, clinic: &str) -> String {
     match language {
         English => format!("\nWho gets e-mails of {clinic} is set in its settings (e-mail recipients).\n"),
-        Spanish => format!("\nQuién recibe los correos de {clinic} se decide en sus ajustes (e-mail recipients).\n"),
+        Spanish => {
+            format!("\nQuién recibe los correos de {clinic} se decide en sus ajustes (e-mail recipients).\n")
+        }
     }
 }
 
@@ -148,7 +150,8 @@ mod tests {
              Summary: Wants Botox this week\n\nCall them back as soon as you can.\n\n\
              Who gets e-mails of Glow MedSpa is set in its settings (e-mail recipients).\n"
         );
-        let words = hot_lead(Spanish, "Glow MedSpa", &HotLead { name: "", interest: "", summary: "", ..LEAD });
+        let words =
+            hot_lead(Spanish, "Glow MedSpa", &HotLead { name: "", interest: "", summary: "", ..LEAD });
         assert_eq!(words.subject, "Cliente interesado en Glow MedSpa: llame ahora");
         assert_eq!(
             words.body,
@@ -169,7 +172,11 @@ mod tests {
         );
         let words = clinical(Spanish, "Glow MedSpa", "", "");
         assert_eq!(words.subject, "Urgente en Glow MedSpa: devuelva una llamada ahora");
-        assert!(words.body.contains("Teléfono: No lo dio\nDijo: Una posible reacción\n\nLlame ahora."), "{}", words.body);
+        assert!(
+            words.body.contains("Teléfono: No lo dio\nDijo: Una posible reacción\n\nLlame ahora."),
+            "{}",
+            words.body
+        );
     }
 
     #[test]
@@ -177,10 +184,16 @@ mod tests {
         let words = test(English, Some("Glow MedSpa"));
         assert_eq!(words.subject, "Test e-mail from Voxanne");
         assert_eq!(words.body, "E-mails of Glow MedSpa arrive at this address. Nothing to do.\n");
-        assert_eq!(test(English, None).body, "E-mails of this Voxanne arrive at this address. Nothing to do.\n");
+        assert_eq!(
+            test(English, None).body,
+            "E-mails of this Voxanne arrive at this address. Nothing to do.\n"
+        );
         let words = test(Spanish, Some("Glow MedSpa"));
         assert_eq!(words.subject, "Correo de prueba de Voxanne");
-        assert_eq!(words.body, "Los correos de Glow MedSpa llegan a esta dirección. No hay nada que hacer.\n");
+        assert_eq!(
+            words.body,
+            "Los correos de Glow MedSpa llegan a esta dirección. No hay nada que hacer.\n"
+        );
     }
 
     #[test]

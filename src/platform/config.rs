@@ -300,7 +300,9 @@ impl Mail {
             return Err("mail.tls must be starttls, implicit or none");
         }
         if self.port == 0 {
-            return Err("mail.port must be the mail server's port: 587 with mail.tls starttls, 465 with implicit");
+            return Err(
+                "mail.port must be the mail server's port: 587 with mail.tls starttls, 465 with implicit",
+            );
         }
         if !(1..=60).contains(&self.timeout_seconds) {
             return Err("mail.timeout_seconds must be 1 to 60");
@@ -312,10 +314,14 @@ impl Mail {
             return Ok(());
         }
         if self.tls == "none" && !is_this_machine(&self.host) {
-            return Err("mail.tls none is for a mail server on this machine: use starttls or implicit, or everybody on the way reads along");
+            return Err(
+                "mail.tls none is for a mail server on this machine: use starttls or implicit, or everybody on the way reads along",
+            );
         }
         if Address::parse(&self.from_address).is_none() {
-            return Err("mail.from_address must be an address such as alerts@example.com, from which mail.host takes mail");
+            return Err(
+                "mail.from_address must be an address such as alerts@example.com, from which mail.host takes mail",
+            );
         }
         Ok(())
     }
@@ -390,7 +396,10 @@ mod tests {
         for (pairs, names) in [
             (vec![HOST], "mail.from_address"),
             (vec![HOST, ("VOXANNE_MAIL_FROM_ADDRESS", "Glow")], "mail.from_address"),
-            (vec![HOST, FROM, ("VOXANNE_MAIL_TLS", "none")], "mail.tls none is for a mail server on this machine"),
+            (
+                vec![HOST, FROM, ("VOXANNE_MAIL_TLS", "none")],
+                "mail.tls none is for a mail server on this machine",
+            ),
             (vec![("VOXANNE_MAIL_TLS", "ssl")], "mail.tls must be"),
             (vec![("VOXANNE_MAIL_PORT", "0")], "mail.port"),
             (vec![("VOXANNE_MAIL_PORT", "70000")], "mail.port"),

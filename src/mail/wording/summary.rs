@@ -42,7 +42,12 @@ pub struct OpenTask {
 }
 
 /// Of `day`, sent the morning after. `oldest` are the tasks that wait longest.
-pub fn summary(language: Language, (clinic, day): (&str, Date), numbers: &Numbers, oldest: &[OpenTask]) -> Words {
+pub fn summary(
+    language: Language,
+    (clinic, day): (&str, Date),
+    numbers: &Numbers,
+    oldest: &[OpenTask],
+) -> Words {
     let clinic = clinic_of(language, clinic);
     let when = text_day(day, language);
     Words {
@@ -62,7 +67,8 @@ fn subject(language: Language, (clinic, when): (&str, &str), numbers: &Numbers) 
         English if numbers.is_quiet() => format!("{clinic}, {when}: a quiet day"),
         Spanish if numbers.is_quiet() => format!("{clinic}, {when}: un día tranquilo"),
         English => {
-            let (c, b) = (if calls == 1 { "call" } else { "calls" }, if booked == 1 { "visit" } else { "visits" });
+            let (c, b) =
+                (if calls == 1 { "call" } else { "calls" }, if booked == 1 { "visit" } else { "visits" });
             format!("{clinic}, {when}: {calls} {c}, {booked} {b} booked")
         }
         Spanish => {
@@ -124,12 +130,16 @@ fn label(language: Language, kind: &str) -> &'static str {
         "confirm_appointment" => ("Confirm a visit", "Confirmar una cita"),
         "late_change" => ("Decide on the fee of a late change", "Decidir el cargo de un cambio tardío"),
         "find_phone" => ("Find the phone number of a visit", "Buscar el teléfono de una cita"),
-        "clock_rules_changed" => ("Check a visit after a change of the clocks", "Revisar una cita por el cambio de hora"),
+        "clock_rules_changed" => {
+            ("Check a visit after a change of the clocks", "Revisar una cita por el cambio de hora")
+        }
         "calendar_conflict" => ("Settle a calendar conflict", "Resolver un conflicto de calendario"),
         "reconnect_calendar" | "choose_calendar" | "remove_access" => {
             ("Look after a connected calendar", "Revisar un calendario conectado")
         }
-        "reconnect_twilio" | "fix_texting" => ("Texts do not leave: see to it", "Los mensajes no salen: revisarlo"),
+        "reconnect_twilio" | "fix_texting" => {
+            ("Texts do not leave: see to it", "Los mensajes no salen: revisarlo")
+        }
         "set_alert_phone" => ("Set the alert phone", "Indicar el teléfono de alertas"),
         "set_up_email" | "email_refused" | "email_unreachable" | "email_unknown" => {
             ("E-mails do not arrive: see to it", "Los correos no llegan: revisarlo")
@@ -197,6 +207,10 @@ mod tests {
         );
         let words = summary(Spanish, ("Glow MedSpa", day()), &quiet, &[]);
         assert_eq!(words.subject, "Glow MedSpa, lunes 23 de noviembre: un día tranquilo");
-        assert!(words.body.starts_with("No pasó nada en Glow MedSpa el lunes 23 de noviembre: "), "{}", words.body);
+        assert!(
+            words.body.starts_with("No pasó nada en Glow MedSpa el lunes 23 de noviembre: "),
+            "{}",
+            words.body
+        );
     }
 }
