@@ -9,6 +9,7 @@ mod calendars;
 mod caller;
 mod catalogue;
 mod cursor;
+mod email;
 mod entries;
 mod google_oauth;
 mod idempotency;
@@ -49,6 +50,7 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(visits::routes())
         .merge(waitlist::routes())
         .merge(calendars::routes())
+        .merge(email::routes())
         .split_for_parts();
     openapi::complete(&mut document);
     (routes, document)

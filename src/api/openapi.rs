@@ -141,6 +141,8 @@ fn scope_of(path: &str, method: &HttpMethod) -> Scope {
         Some("calendar-settings") if is_read => Scope::CalendarsRead,
         Some("calendar-settings") => Scope::CalendarsWrite,
         Some("practitioners") if path.ends_with("/feed") => Scope::CalendarsWrite,
+        Some("email-recipients" | "email-settings") if is_read => Scope::SettingsRead,
+        Some("email-recipients" | "email-settings") => Scope::SettingsWrite,
         Some("waitlist") if is_read => Scope::WaitlistRead,
         Some("waitlist") => Scope::WaitlistWrite,
         Some(calendars) if calendars.starts_with("calendar") && is_read => Scope::CalendarsRead,

@@ -49,6 +49,13 @@ pub(super) const CALENDAR_AWAY: Problem = Problem::new(
     "The calendar's provider did not answer as it should; nothing was changed. Try again in a moment.",
 );
 
+/// There is no mail server.
+pub(super) const EMAIL_OFF: Problem = Problem::new(
+    StatusCode::CONFLICT,
+    "email_off",
+    "This installation has no mail server, so no e-mail is sent: ask whoever runs it to set mail.host.",
+);
+
 /// The key lacks `scope`.
 pub(super) fn missing_scope(scope: Scope) -> Problem {
     MISSING_SCOPE.with("scope", scope.name()).saying(format!("The key does not have the scope {scope}."))

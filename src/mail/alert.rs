@@ -62,7 +62,7 @@ pub async fn alert_recipients(
             kind: alert.kind(),
             recipient,
             words: alert.words(recipient.language, clinic),
-            dedupe_key: format!("{reason}:{}", recipient.id.0.0),
+            dedupe_key: format!("{reason}:{}", recipient.id.0),
             call,
         };
         queued += usize::from(queue_email(app, tx, org, new).await?.is_some());

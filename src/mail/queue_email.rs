@@ -33,7 +33,7 @@ pub(super) async fn queue_email(
         id,
         kind: new.kind,
         dedupe_key: &new.dedupe_key,
-        recipient: new.recipient.id.0,
+        recipient: new.recipient.id,
         to: new.recipient.address.as_str(),
         words: &new.words,
         call: new.call,
@@ -52,7 +52,7 @@ pub async fn queue_test(
     tx: &mut PgConnection,
     org: OrgId,
     recipient: &Recipient,
-) -> Result<Option<EmailId>, sqlx::Error> {
+) -> Result<EmailId, sqlx::Error> {
     let clinic = store::clinic_name(tx, org).await?;
     let asked: uuid::Uuid = app.new_id();
     let new = NewEmail {
@@ -62,5 +62,6 @@ pub async fn queue_test(
         dedupe_key: format!("test:{asked}"),
         call: None,
     };
-    queue_email(app, tx, org, new).await
+    // Its reason was made up just now: there is no other.
+    queue_email(app, tx, org, new).await?.ok_or(sqlx::Error::RowNotFound)
 }

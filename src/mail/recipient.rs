@@ -3,7 +3,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Deserializer, Serialize, de};
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
@@ -11,10 +11,8 @@ use voxanne_smtp::Address;
 
 use super::store;
 use crate::language::Language;
-use crate::platform::bounded::Instant;
 use crate::platform::db::{PgConnection, violates};
 use crate::platform::ids::{EmailRecipientId, OrgId};
-use crate::platform::public::Public;
 
 pub use super::store::{list_recipients, remove_recipient, summary_hour};
 
@@ -58,26 +56,20 @@ impl utoipa::PartialSchema for StaffAddress {
 impl ToSchema for StaffAddress {}
 
 /// Somebody who gets e-mails.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = EmailRecipient)]
+#[derive(Debug, Clone)]
 pub struct Recipient {
     /// Which.
-    #[schema(inline)]
-    pub id: Public<EmailRecipientId>,
+    pub id: EmailRecipientId,
     /// Where to.
-    #[schema(inline)]
     pub address: StaffAddress,
     /// Whether hot lead and clinical alerts go there.
     pub wants_alerts: bool,
     /// Whether the daily summary goes there.
     pub wants_summary: bool,
-    /// Of what they get: `en` or `es`.
-    #[serde(serialize_with = "written")]
-    #[schema(value_type = String)]
+    /// Of what they get.
     pub language: Language,
     /// When it was added.
-    #[schema(inline)]
-    pub created_at: Instant,
+    pub created_at: Timestamp,
 }
 
 impl Recipient {
@@ -88,14 +80,7 @@ impl Recipient {
         language: Language,
         created_at: Timestamp,
     ) -> Self {
-        Self {
-            id: Public(id),
-            address: StaffAddress(address),
-            wants_alerts,
-            wants_summary,
-            language,
-            created_at: Instant(created_at),
-        }
+        Self { id, address: StaffAddress(address), wants_alerts, wants_summary, language, created_at }
     }
 }
 
@@ -121,11 +106,6 @@ pub struct RecipientFields {
 
 const fn yes() -> bool {
     true
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
-fn written<S: Serializer>(language: &Language, to: S) -> Result<S::Ok, S::Error> {
-    to.collect_str(language)
 }
 
 fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Language, D::Error> {

@@ -49,7 +49,7 @@ pub async fn send_summary(app: &App, org: OrgId) -> Result<usize, sqlx::Error> {
             kind: Kind::DailySummary,
             recipient,
             words: wording::summary(recipient.language, about, &numbers, &oldest),
-            dedupe_key: format!("summary:{today}:{}", recipient.id.0.0),
+            dedupe_key: format!("summary:{today}:{}", recipient.id.0),
             call: None,
         };
         queued += usize::from(queue_email(app, &mut tx, org, new).await?.is_some());
