@@ -26,6 +26,7 @@ pub mod calendars;
 
 pub mod calls;
 pub mod contacts;
+pub mod mail;
 pub mod messaging;
 pub mod notifications;
 pub mod tasks;

@@ -11,6 +11,7 @@ mod catalogue;
 mod consents;
 mod contacts;
 mod cursor;
+mod email;
 mod entries;
 mod google_oauth;
 mod idempotency;
@@ -57,6 +58,7 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(text_templates::routes())
         .merge(contacts::routes())
         .merge(wording_settings::routes())
+        .merge(email::routes())
         .split_for_parts();
     openapi::complete(&mut document);
     (routes, document)

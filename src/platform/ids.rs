@@ -108,6 +108,10 @@ ids! {
     ConsentId = "cst",
     /// A subscribed feed.
     FeedId = "feed",
+    /// One e-mail to staff.
+    EmailId = "eml",
+    /// An address that gets them.
+    EmailRecipientId = "rcp",
 }
 
 /// Makes new ids: by time and chance in production, counted in tests.

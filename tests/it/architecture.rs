@@ -21,7 +21,7 @@ const RANKS: &[&[&str]] = &[
     &["appointments", "leads"],
     &["scheduling"],
     &["calendars"],
-    &["calls", "contacts", "messaging", "notifications", "tasks"],
+    &["calls", "contacts", "mail", "messaging", "notifications", "tasks"],
     &["accounts"],
     &["orgs"],
     &["language", "phone", "when", "spoken_name"],

@@ -21,6 +21,7 @@ mod feeds;
 mod harness;
 mod leads;
 mod ledger;
+mod mail;
 mod messaging;
 mod migrations;
 mod receptionist;

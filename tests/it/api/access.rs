@@ -24,7 +24,26 @@ fn row(method: &'static str, path: &'static str, id: &'static str, body: Value) 
 }
 
 fn rows() -> Vec<Row> {
-    rows_of_scheduling().into_iter().chain(rows_of_calendars()).chain(rows_of_texts()).collect()
+    rows_of_scheduling()
+        .into_iter()
+        .chain(rows_of_calendars())
+        .chain(rows_of_texts())
+        .chain(rows_of_email())
+        .collect()
+}
+
+fn rows_of_email() -> Vec<Row> {
+    let none = || Value::Null;
+    vec![
+        row("get", "/email-recipients", "", none()),
+        row("post", "/email-recipients", "", json!({"address": "jo@clinic.example"})),
+        row("get", "/email-recipients/{id}", "$recipient", none()),
+        row("patch", "/email-recipients/{id}", "$recipient", json!({"language": "es"})),
+        row("post", "/email-recipients/{id}/test", "$recipient", none()),
+        row("delete", "/email-recipients/{id}", "$recipient", none()),
+        row("get", "/email-settings", "", none()),
+        row("put", "/email-settings", "", json!({"summary_hour": 8})),
+    ]
 }
 
 fn rows_of_calendars() -> Vec<Row> {
@@ -164,6 +183,7 @@ async fn own_ids(vox: &Voxanne, clinic: &Clinic, api: &Api) -> Vec<(&'static str
     vec![
         ("$connection", id(&of_account)),
         ("$calendar", id(&of_account["calendars"][0])),
+        ("$recipient", made("/email-recipients", json!({"address": "maria@clinic.example"})).await),
         ("$conflict", conflict(vox, api, &account).await),
         ("$caldav", calendar_server().await),
         ("$visit", visit),
@@ -370,6 +390,7 @@ async fn b4_lists_hold_the_orgs_own_and_nothing_else() {
         ("/resources", "res_", "resources"),
         ("/closures", "clo_", "closures"),
         ("/time-off", "off_", "time_off"),
+        ("/email-recipients", "rcp_", "email_recipients"),
     ] {
         let ids = |page: Value| -> BTreeSet<String> {
             page["items"].as_array().unwrap().iter().map(|i| i["id"].as_str().unwrap().to_owned()).collect()
