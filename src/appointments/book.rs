@@ -83,9 +83,10 @@ impl<'b> NewBooking<'b> {
 
     /// Whom a text about it is from, in the contact's language where one is known.
     pub(super) fn letterhead(&self, language: Option<Language>) -> Letterhead<'_> {
-        let service = self.service_said.as_deref().unwrap_or(&self.service.name);
         let name = self.name.as_ref().map(SpokenName::first);
-        self.book.letterhead(self.location, language).to(name).about(Some(service))
+        // Never the caller's own word for it: that is anything at all.
+        let service = Some(self.service.name.as_str()).filter(|_| !self.service.is_other);
+        self.book.letterhead(self.location, language).to(name).about(service)
     }
 
     pub(super) fn writer(&self) -> Writer<'_> {

@@ -37,11 +37,13 @@ pub(super) async fn person(
         return Ok(false);
     };
     let name = visit.customer_name.as_deref().and_then(SpokenName::parse);
+    let service = told.book.service(visit.service).filter(|service| !service.is_other);
+    let service = service.map(|service| service.name.as_str());
     let head = told
         .book
         .letterhead(location, visit.language)
         .to(name.as_ref().map(SpokenName::first))
-        .about(Some(&visit.service_name));
+        .about(service);
     let body = match told.kind {
         Kind::Change => wording::change(&head, told.moment),
         Kind::Cancellation => wording::cancellation(&head, told.moment),
