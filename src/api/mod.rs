@@ -8,6 +8,7 @@ mod answer;
 mod calendars;
 mod caller;
 mod catalogue;
+mod consents;
 mod contacts;
 mod cursor;
 mod entries;
@@ -52,6 +53,7 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(visits::routes())
         .merge(waitlist::routes())
         .merge(calendars::routes())
+        .merge(consents::routes())
         .merge(text_templates::routes())
         .merge(contacts::routes())
         .merge(wording_settings::routes())

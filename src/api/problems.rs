@@ -54,6 +54,13 @@ pub(super) const CALENDAR_AWAY: Problem = Problem::new(
     "The calendar's provider did not answer as it should; nothing was changed. Try again in a moment.",
 );
 
+/// A STOP is taken back by whoever said it.
+pub(super) const ONLY_THEMSELVES: Problem = Problem::new(
+    StatusCode::CONFLICT,
+    "only_themselves",
+    "The number replied STOP. Only a START from that number lets texts through again.",
+);
+
 /// The key lacks `scope`.
 pub(super) fn missing_scope(scope: Scope) -> Problem {
     MISSING_SCOPE.with("scope", scope.name()).saying(format!("The key does not have the scope {scope}."))

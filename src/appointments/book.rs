@@ -39,6 +39,8 @@ pub struct NewBooking<'b> {
     /// A number given by voice that differs from the caller id.
     pub said_phone: Option<Phone>,
     pub email: Option<String>,
+    /// In which they were heard, where that is known.
+    pub language: Option<Language>,
     pub notes: Option<String>,
     pub call_ref: Option<String>,
     /// A hold that this converts.
@@ -69,6 +71,7 @@ impl<'b> NewBooking<'b> {
             is_caller_id: false,
             said_phone: None,
             email: None,
+            language: None,
             notes: None,
             call_ref: None,
             hold: None,

@@ -52,6 +52,7 @@ fn rows_of_calendars() -> Vec<Row> {
 
 fn rows_of_texts() -> Vec<Row> {
     let (none, words) = (|| Value::Null, "{clinic}: {moment}.");
+    let consent = json!({"phone": "+13105550142", "purpose": "marketing", "given": true, "source": "web"});
     let preview = json!({"kind": "change", "language": "en", "body": words});
     vec![
         row("get", "/text-templates", "", none()),
@@ -61,6 +62,8 @@ fn rows_of_texts() -> Vec<Row> {
         row("post", "/text-templates/preview", "", preview),
         row("get", "/wording-settings", "", none()),
         row("put", "/wording-settings", "", json!({"language": "es", "name_treatments": false})),
+        row("get", "/consents", "", none()),
+        row("post", "/consents", "", consent),
         row("get", "/contacts", "", none()),
         row("get", "/contacts/{id}", "$contact", none()),
         row("patch", "/contacts/{id}", "$contact", json!({"language": "es"})),
