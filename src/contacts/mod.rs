@@ -2,10 +2,12 @@
 
 mod find_or_create;
 mod list;
+mod note_language;
 mod store;
 mod update;
 
 pub use find_or_create::find_or_create;
 pub use list::{Listed, Listing, list};
+pub use note_language::note_language;
 pub use store::{Contact, Known, known};
 pub use update::{Change, update};
