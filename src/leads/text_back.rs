@@ -76,7 +76,10 @@ pub(super) async fn text_back_later(
 /// Texts the caller, once a day, unless they were helped meanwhile or are on the phone again: then that call decides.
 pub async fn text_back(app: &App, job: TextBack) -> Result<(), TextBackError> {
     let org = job.org;
-    let book = scheduling::rule_book(app, org, None).await?;
+    let mut tx = app.begin(org).await?;
+    let version = scheduling::rules_version(&mut tx, org).await?;
+    tx.commit().await?;
+    let book = scheduling::rule_book(app, org, Some(version)).await?;
     let mut tx = app.begin(org).await?;
     let settings = orgs::settings(&mut tx, &app.keys, org).await?;
     // An org that switched its texts off knows: no task for each call.
