@@ -21,6 +21,7 @@ mod problems;
 mod request;
 mod store;
 mod text_templates;
+mod texting_settings;
 mod visits;
 mod waitlist;
 mod wording_settings;
@@ -59,6 +60,7 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(contacts::routes())
         .merge(wording_settings::routes())
         .merge(email::routes())
+        .merge(texting_settings::routes())
         .split_for_parts();
     openapi::complete(&mut document);
     (routes, document)

@@ -72,6 +72,9 @@ fn rows_of_calendars() -> Vec<Row> {
 fn rows_of_texts() -> Vec<Row> {
     let (none, words) = (|| Value::Null, "{clinic}: {moment}.");
     let consent = json!({"phone": "+13105550142", "purpose": "marketing", "given": true, "source": "web"});
+    let texting = json!({
+        "texting_enabled": true, "reminder_minutes": [1440], "missed_call_text": true, "quiet_from": 20, "quiet_until": 9,
+    });
     let preview = json!({"kind": "change", "language": "en", "body": words});
     vec![
         row("get", "/text-templates", "", none()),
@@ -81,6 +84,8 @@ fn rows_of_texts() -> Vec<Row> {
         row("post", "/text-templates/preview", "", preview),
         row("get", "/wording-settings", "", none()),
         row("put", "/wording-settings", "", json!({"language": "es", "name_treatments": false})),
+        row("get", "/settings/texting", "", none()),
+        row("put", "/settings/texting", "", texting),
         row("get", "/consents", "", none()),
         row("post", "/consents", "", consent),
         row("get", "/contacts", "", none()),
@@ -144,6 +149,8 @@ fn rows_of_scheduling() -> Vec<Row> {
         row("get", "/appointments/{id}", "$visit", none()),
         row("get", "/appointments/{id}/changes", "$visit", none()),
         row("post", "/appointments/{id}/move", "$visit", json!({"starts_at": "2026-12-07T18:30:00Z"})),
+        row("post", "/appointments/{id}/confirm-attendance", "$visit", json!({})),
+        row("get", "/appointments/{id}/reminders", "$visit", none()),
         row("post", "/appointments/{id}/state", "$visit", json!({"status": "arrived"})),
         row("post", "/appointments/{id}/cancel", "$second", json!({"reason": "Ill"})),
         row("post", "/series", "", series),

@@ -3,6 +3,7 @@
 mod callbacks;
 mod limits;
 mod lookups;
+mod missed_calls;
 mod policy;
 mod questions;
 mod queue;
