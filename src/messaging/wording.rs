@@ -11,6 +11,7 @@
 
 mod alerts;
 mod alphabet;
+pub mod answers;
 mod built_in;
 mod check;
 #[cfg(test)]
