@@ -16,6 +16,7 @@ mod openapi;
 mod params;
 mod problems;
 mod request;
+mod sequences;
 mod store;
 mod visits;
 mod waitlist;
@@ -49,6 +50,7 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(visits::routes())
         .merge(waitlist::routes())
         .merge(calendars::routes())
+        .merge(sequences::routes())
         .split_for_parts();
     openapi::complete(&mut document);
     (routes, document)

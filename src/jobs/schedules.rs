@@ -7,7 +7,7 @@ use super::{Failure, app_of};
 use crate::platform::app::App;
 use crate::platform::db::Class;
 use crate::platform::ids::OrgId;
-use crate::{api, appointments, calendars, calls, messaging, orgs, receptionist, waitlist};
+use crate::{api, appointments, calendars, calls, messaging, orgs, receptionist, sequences, waitlist};
 
 /// Work that comes round, for every org in turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,11 +33,15 @@ pub(super) enum Schedule {
     KeepCalendars,
     /// Mirrors, held against free/busy.
     CheckMirrors,
+    /// People whose call or visit makes them enter a sequence.
+    EnterSequences,
+    /// Steps of sequences that are due.
+    AdvanceSequences,
 }
 
 impl Schedule {
     /// Each schedule with its name and its minutes.
-    pub(super) const ALL: [(Self, &'static str, u32); 10] = [
+    pub(super) const ALL: [(Self, &'static str, u32); 12] = [
         (Self::ReplayStored, "replay_stored", 1),
         (Self::ChaseTexts, "chase_texts", 1),
         (Self::CloseStaleCalls, "close_stale_calls", 5),
@@ -48,6 +52,8 @@ impl Schedule {
         (Self::ForgetAnswers, "forget_answers", 30),
         (Self::KeepCalendars, "keep_calendars", 1),
         (Self::CheckMirrors, "check_mirrors", 30),
+        (Self::EnterSequences, "enter_sequences", 5),
+        (Self::AdvanceSequences, "advance_sequences", 1),
     ];
 
     async fn visit(self, app: &App, org: OrgId) -> Result<(), Failure> {
@@ -74,6 +80,10 @@ impl Schedule {
             }
             Self::CheckMirrors => {
                 calendars::check_mirrors(app, org).await.map(drop).map_err(|e| Failure::of(&e))
+            }
+            Self::EnterSequences => sequences::enter(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
+            Self::AdvanceSequences => {
+                sequences::advance(app, org).await.map(drop).map_err(|e| Failure::of(&e))
             }
             Self::ForgetAnswers => api::forget_answers(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
         }

@@ -163,6 +163,16 @@ pub fn check(kind: TemplateKind, body: &str, premises: &Premises<'_>) -> Checked
     }
 }
 
+/// Tries the words of a step of a sequence: they may hold what a text about no time may. They say STOP nowhere, since how to
+/// opt out is always added.
+pub fn check_step(body: &str, premises: &Premises<'_>) -> Checked {
+    let mut checked = check(TemplateKind::MissedCall, body, premises);
+    if Template::read(body).says("STOP") {
+        checked.flaws.push(Flaw::CarriersWord("STOP".into()));
+    }
+    checked
+}
+
 /// September 30 of 2026 is a Wednesday: no day and no time of day is longer, in either language.
 fn longest(kind: TemplateKind, template: &Template, premises: &Premises<'_>) -> usize {
     let moment = at(2026, 9, 30, 12);
