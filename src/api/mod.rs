@@ -8,6 +8,8 @@ mod answer;
 mod calendars;
 mod caller;
 mod catalogue;
+mod consents;
+mod contacts;
 mod cursor;
 mod entries;
 mod google_oauth;
@@ -18,8 +20,10 @@ mod problems;
 mod request;
 mod sequences;
 mod store;
+mod text_templates;
 mod visits;
 mod waitlist;
+mod wording_settings;
 
 use axum::Router;
 use axum::routing::get;
@@ -50,6 +54,10 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(visits::routes())
         .merge(waitlist::routes())
         .merge(calendars::routes())
+        .merge(consents::routes())
+        .merge(text_templates::routes())
+        .merge(contacts::routes())
+        .merge(wording_settings::routes())
         .merge(sequences::routes())
         .split_for_parts();
     openapi::complete(&mut document);

@@ -33,6 +33,10 @@ pub(super) enum Schedule {
     KeepCalendars,
     /// Mirrors, held against free/busy.
     CheckMirrors,
+    /// People whose visit comes closer.
+    SendReminders,
+    /// People of tomorrow's visits who have not said that they come.
+    ReportUnanswered,
     /// People whose call or visit makes them enter a sequence.
     EnterSequences,
     /// Steps of sequences that are due.
@@ -41,7 +45,7 @@ pub(super) enum Schedule {
 
 impl Schedule {
     /// Each schedule with its name and its minutes.
-    pub(super) const ALL: [(Self, &'static str, u32); 12] = [
+    pub(super) const ALL: [(Self, &'static str, u32); 14] = [
         (Self::ReplayStored, "replay_stored", 1),
         (Self::ChaseTexts, "chase_texts", 1),
         (Self::CloseStaleCalls, "close_stale_calls", 5),
@@ -52,6 +56,8 @@ impl Schedule {
         (Self::ForgetAnswers, "forget_answers", 30),
         (Self::KeepCalendars, "keep_calendars", 1),
         (Self::CheckMirrors, "check_mirrors", 30),
+        (Self::SendReminders, "send_reminders", 1),
+        (Self::ReportUnanswered, "report_unanswered", 30),
         (Self::EnterSequences, "enter_sequences", 5),
         (Self::AdvanceSequences, "advance_sequences", 1),
     ];
@@ -80,6 +86,12 @@ impl Schedule {
             }
             Self::CheckMirrors => {
                 calendars::check_mirrors(app, org).await.map(drop).map_err(|e| Failure::of(&e))
+            }
+            Self::SendReminders => {
+                appointments::send_reminders(app, org).await.map(drop).map_err(|e| Failure::of(&e))
+            }
+            Self::ReportUnanswered => {
+                appointments::report_unanswered(app, org).await.map_err(|e| Failure::of(&e))
             }
             Self::EnterSequences => sequences::enter(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
             Self::AdvanceSequences => {

@@ -4,6 +4,7 @@ mod consents;
 mod counts;
 mod inbound;
 mod questions;
+mod templates;
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
@@ -21,6 +22,8 @@ pub(super) use consents::{
 pub(super) use counts::{CountsQuery, counts, recent};
 pub(super) use inbound::{NewInbound, has_opted_out, inbound, insert_inbound};
 pub(super) use questions::{close_about, close_question, insert_question, open_question};
+pub(super) use templates::{NewTemplateRow, insert_template};
+pub use templates::{OwnTemplate, own_templates, templates};
 
 /// A text about to be queued.
 pub(super) struct NewRow<'a> {
