@@ -136,7 +136,7 @@ async fn create_sequence_preview(
     Path(id): Path<String>,
     request: Received,
 ) -> Result<Response, Problem> {
-    caller.needs(Scope::MessagesRead)?;
+    caller.needs(Scope::MessagesWrite)?;
     let id = SequenceId::parse(&id).ok_or(Problem::NOT_FOUND)?;
     let asked: PreviewAsked = request.json()?;
     let zone = match &asked.time_zone {
