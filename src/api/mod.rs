@@ -19,6 +19,7 @@ mod openapi;
 mod params;
 mod problems;
 mod request;
+mod sequences;
 mod store;
 mod text_templates;
 mod texting_settings;
@@ -61,6 +62,7 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(wording_settings::routes())
         .merge(email::routes())
         .merge(texting_settings::routes())
+        .merge(sequences::routes())
         .split_for_parts();
     openapi::complete(&mut document);
     (routes, document)
