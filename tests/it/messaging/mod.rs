@@ -1,5 +1,7 @@
 //! Texts: once each, whatever Twilio does, and nothing promised that is not queued.
 
+mod accounts;
+mod again;
 mod callbacks;
 mod limits;
 mod lookups;
