@@ -38,5 +38,7 @@ alter table texts
   add column again_of uuid,
   add column again smallint not null default 0 check (again between 0 and 9),
   add constraint texts_again_of_fkey foreign key (org_id, again_of) references texts (org_id, id);
+-- Every minute each org's texts that have not left are looked at.
+create index texts_unfinished on texts (org_id, queued_at) where state in ('queued', 'sending');
 comment on column texts.again_of is 'The text that surely did not arrive and that this one repeats.';
 comment on column texts.again is 'Which repetition it is; 0 is the first text.';

@@ -34,6 +34,7 @@ pub mod accounts;
 
 pub mod orgs;
 
+pub mod language;
 pub mod phone;
 pub mod platform;
 pub mod spoken_name;

@@ -22,11 +22,19 @@ pub enum Scope {
     CalendarsRead,
     /// Connect, choose and revoke them, settle conflicts, make feeds.
     CalendarsWrite,
+    /// Read texts, threads, templates, consents and sequences.
+    MessagesRead,
+    /// Write texts, templates, consents and sequences.
+    MessagesWrite,
+    /// Read what the org decided about reminders, quiet hours and alerts.
+    SettingsRead,
+    /// Change it.
+    SettingsWrite,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 12] = [
         Self::CatalogueRead,
         Self::CatalogueWrite,
         Self::AppointmentsRead,
@@ -35,6 +43,10 @@ impl Scope {
         Self::WaitlistWrite,
         Self::CalendarsRead,
         Self::CalendarsWrite,
+        Self::MessagesRead,
+        Self::MessagesWrite,
+        Self::SettingsRead,
+        Self::SettingsWrite,
     ];
 
     /// As it is stored and written.
@@ -48,6 +60,10 @@ impl Scope {
             Self::WaitlistWrite => "waitlist:write",
             Self::CalendarsRead => "calendars:read",
             Self::CalendarsWrite => "calendars:write",
+            Self::MessagesRead => "messages:read",
+            Self::MessagesWrite => "messages:write",
+            Self::SettingsRead => "settings:read",
+            Self::SettingsWrite => "settings:write",
         }
     }
 }

@@ -194,7 +194,7 @@ async fn join(
         location: location.id,
         service: service.id,
         practitioner: practitioner(&book, wish.practitioner_id)?,
-        contact: contact.await.map_err(failed)?,
+        contact: contact.await.map_err(failed)?.id,
         from,
         to: wish.to.map_or_else(|| from.saturating_add(WINDOW_DAYS.days()), |day| day.0),
         part: match wish.part_of_day {

@@ -80,6 +80,8 @@ pub enum Actor {
     Voice,
     /// Somebody who took an offer of the waitlist.
     Waitlist,
+    /// The person of the visit, by text.
+    Text,
     /// A program with this key of the API.
     Key(Uuid),
 }
@@ -89,6 +91,7 @@ impl fmt::Display for Actor {
         match self {
             Self::Voice => f.write_str("voice"),
             Self::Waitlist => f.write_str("waitlist"),
+            Self::Text => f.write_str("text"),
             Self::Key(id) => write!(f, "key_{}", id.simple()),
         }
     }

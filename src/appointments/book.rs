@@ -8,6 +8,8 @@ use super::appointment::{Actor, Status};
 use super::record::{Visit, record};
 use super::spoken;
 use super::store::{self, Earlier, EarlierQuery, Reason};
+use crate::language::Language;
+use crate::messaging::wording::Letterhead;
 use crate::phone::Phone;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
@@ -77,6 +79,13 @@ impl<'b> NewBooking<'b> {
 
     pub(super) fn bookable(&self) -> Bookable<'b> {
         self.book.bookable(self.location, self.service, self.practitioner)
+    }
+
+    /// Whom a text about it is from, in the contact's language where one is known.
+    pub(super) fn letterhead(&self, language: Option<Language>) -> Letterhead<'_> {
+        let service = self.service_said.as_deref().unwrap_or(&self.service.name);
+        let name = self.name.as_ref().map(SpokenName::first);
+        self.book.letterhead(self.location, language).to(name).about(Some(service))
     }
 
     pub(super) fn writer(&self) -> Writer<'_> {

@@ -12,7 +12,6 @@ use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::{AppointmentId, OrgId, SeriesId};
 use crate::scheduling::{self, Bookable, Opening, Taken};
-use crate::when;
 
 /// What is wanted: `visits` of them, `every_days` civil days apart at the same time of day.
 #[derive(Debug, Clone)]
@@ -178,10 +177,9 @@ async fn tell(
     };
     notifications::notify(app, tx, org, &news).await?;
     let Some((to, earliest)) = first.phone.as_ref().zip(fitted.first()) else { return Ok(false) };
-    let moment = when::text_moment(&earliest.opening.starts_at.to_zoned(first.location.zone.clone()));
+    let starts_at = earliest.opening.starts_at.to_zoned(first.location.zone.clone());
     let settings = &first.book.settings;
-    let (clinic, clinic_phone) = first.book.sender(first.location);
-    let body = wording::series(clinic, fitted.len(), &moment, clinic_phone);
+    let body = wording::series(&first.letterhead(caller.language), fitted.len(), &starts_at);
     let text = NewText {
         kind: Kind::Confirmation,
         to,
@@ -190,6 +188,7 @@ async fn tell(
         contact: caller.contact,
         appointment: None,
         call: caller.call,
+        sent_by: None,
     };
     Ok(messaging::queue_text(app, tx, org, settings, text).await?.text().is_some())
 }

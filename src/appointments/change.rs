@@ -8,6 +8,7 @@ use voxanne_slots::{Opening, Refusal};
 
 use super::appointment::{Actor, Status};
 use super::store::{self, VisitRow};
+use crate::language::Language;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::{AppointmentId, CallId, ContactId, LocationId, OrgId, SeriesId, ServiceId};
@@ -25,6 +26,8 @@ pub struct Appointment {
     pub service_name: String,
     pub practitioner: Uuid,
     pub contact: Option<ContactId>,
+    /// The contact's, where one is known.
+    pub language: Option<Language>,
     pub call: Option<CallId>,
     pub status: Status,
     pub starts_at: Zoned,
@@ -40,6 +43,10 @@ pub struct Appointment {
     pub booked_by: String,
     pub is_in_turn: bool,
     pub created_at: Timestamp,
+    /// When its person was first asked whether they will come then.
+    pub asked_at: Option<Timestamp>,
+    /// When they said so.
+    pub confirmed_at: Option<Timestamp>,
 }
 
 impl TryFrom<VisitRow> for Appointment {
@@ -56,6 +63,7 @@ impl TryFrom<VisitRow> for Appointment {
             service_name: row.service_said.unwrap_or(row.service_name),
             practitioner: row.practitioner_id,
             contact: row.contact_id,
+            language: row.language.and_then(|language| language.parse().ok()),
             call: row.call_id,
             status: row.status.parse().map_err(|e| unreadable(Box::new(e)))?,
             starts_at: row.starts_at.to_jiff().to_zoned(zone),
@@ -70,6 +78,8 @@ impl TryFrom<VisitRow> for Appointment {
             booked_by: row.booked_by,
             is_in_turn: row.is_in_turn,
             created_at: row.created_at.to_jiff(),
+            asked_at: row.attendance_asked_at.map(jiff_sqlx::Timestamp::to_jiff),
+            confirmed_at: row.attendance_confirmed_at.map(jiff_sqlx::Timestamp::to_jiff),
         })
     }
 }

@@ -6,11 +6,13 @@
 //! `appointment_changes`.
 
 mod appointment;
+mod attendance;
 mod book;
 mod book_series;
 mod cancel;
 mod change;
 mod check_zones;
+mod confirm_attendance;
 mod freed;
 mod history;
 mod hold;
@@ -24,13 +26,16 @@ mod settle_conflict;
 mod spoken;
 mod store;
 mod tell;
+mod visits_ahead;
 
 pub use appointment::{Actor, Status};
+pub use attendance::Attendance;
 pub use book::{BookError, Booked, NewBooking, book};
 pub use book_series::{BookedSeries, LeftOut, Series, SeriesError, book_series};
 pub use cancel::cancel;
 pub use change::{Appointment, ChangeError, Changed, Target, ahead_of_phone, called_off_by_phone, find};
 pub use check_zones::check_zones;
+pub use confirm_attendance::{ConfirmError, Confirmed, confirm_attendance};
 pub use freed::{OFFER_TASK, OfferOpening, offer_later};
 pub use history::{Version, history};
 pub use hold::{Held, hold, hold_for, release_hold, release_holds};
@@ -42,3 +47,4 @@ pub use set_state::set_state;
 pub use settle_conflict::{SettleError, Settlement, settle_conflict};
 pub use spoken::{SENTENCES, refused_sentence, unchanged_sentence};
 pub use store::{Upcoming, next_of_contact};
+pub use visits_ahead::{VisitAhead, visits_ahead};

@@ -6,6 +6,7 @@ use super::appointment::Status;
 use super::book::{BookError, Booked, NewBooking};
 use super::spoken;
 use super::store::{self, NewAppointment};
+use crate::language::Language;
 use crate::messaging::{self, Kind, NewText, wording};
 use crate::notifications::{self, NewNotification};
 use crate::phone::Phone;
@@ -14,7 +15,7 @@ use crate::platform::db::PgConnection;
 use crate::platform::ids::{AppointmentId, CallId, ContactId, OrgId, SeriesId};
 use crate::spoken_name::SpokenName;
 use crate::tasks::{self, NewTask};
-use crate::{calendars, calls, contacts, when};
+use crate::{calendars, calls, contacts};
 
 /// A time that is reserved and wants its record.
 pub(super) struct Visit {
@@ -83,6 +84,8 @@ pub(super) async fn insert(
 #[derive(Clone, Copy)]
 pub(super) struct Who {
     pub contact: Option<ContactId>,
+    /// The contact's, where one is known.
+    pub language: Option<Language>,
     pub call: Option<CallId>,
 }
 
@@ -110,7 +113,8 @@ pub(super) async fn who(
         }
         None => None,
     };
-    Ok(Who { contact, call })
+    let language = contact.and_then(|contact| contact.language);
+    Ok(Who { contact: contact.map(|contact| contact.id), language, call })
 }
 
 async fn queue_confirmation(
@@ -124,11 +128,10 @@ async fn queue_confirmation(
     let Some(to) = &wanted.phone else { return Ok(false) };
     let settings = &wanted.book.settings;
     let starts_at = visit.opening.starts_at.to_zoned(wanted.location.zone.clone());
-    let moment = when::text_moment(&starts_at);
-    let (clinic, clinic_phone) = wanted.book.sender(wanted.location);
+    let head = wanted.letterhead(caller.language);
     let (kind, body) = match visit.status {
-        Status::Pending => (Kind::Pending, wording::pending(clinic, &moment, clinic_phone)),
-        _ => (Kind::Confirmation, wording::confirmation(clinic, &moment, clinic_phone)),
+        Status::Pending => (Kind::Pending, wording::pending(&head, &starts_at)),
+        _ => (Kind::Confirmation, wording::confirmation(&head, &starts_at)),
     };
     let text = NewText {
         kind,
@@ -138,6 +141,7 @@ async fn queue_confirmation(
         contact: caller.contact,
         appointment: Some(visit.id),
         call: caller.call,
+        sent_by: None,
     };
     Ok(messaging::queue_text(app, tx, org, settings, text).await?.text().is_some())
 }

@@ -1,6 +1,7 @@
 //! All SQL of appointments, holds and reservations.
 
 mod changes;
+mod reminders;
 
 use jiff::{Timestamp, Zoned};
 use jiff_sqlx::ToSqlx as _;
@@ -10,6 +11,7 @@ use uuid::Uuid;
 use voxanne_slots::{Fit, LaneMove};
 
 pub(super) use changes::*;
+pub(super) use reminders::*;
 
 use super::appointment::Status;
 use crate::platform::db::{PgConnection, sql, sql_as};

@@ -12,8 +12,8 @@ use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::{AppointmentId, OrgId};
 use crate::scheduling::{Location, RuleBook};
+use crate::spoken_name::SpokenName;
 use crate::tasks::{self, NewTask};
-use crate::when;
 
 /// What the person of a visit is told by text.
 pub(super) struct Told<'a> {
@@ -36,12 +36,16 @@ pub(super) async fn person(
     let Some(to) = visit.customer_phone.as_deref().and_then(|phone| Phone::parse_e164(phone).ok()) else {
         return Ok(false);
     };
-    let (clinic, phone) = told.book.sender(location);
-    let moment = when::text_moment(told.moment);
+    let name = visit.customer_name.as_deref().and_then(SpokenName::parse);
+    let head = told
+        .book
+        .letterhead(location, visit.language)
+        .to(name.as_ref().map(SpokenName::first))
+        .about(Some(&visit.service_name));
     let body = match told.kind {
-        Kind::Change => wording::change(clinic, &moment, phone),
-        Kind::Cancellation => wording::cancellation(clinic, &moment, phone),
-        _ => wording::confirmation(clinic, &moment, phone),
+        Kind::Change => wording::change(&head, told.moment),
+        Kind::Cancellation => wording::cancellation(&head, told.moment),
+        _ => wording::confirmation(&head, told.moment),
     };
     let text = NewText {
         kind: told.kind,
@@ -51,6 +55,7 @@ pub(super) async fn person(
         contact: visit.contact,
         appointment: Some(visit.id),
         call: None,
+        sent_by: None,
     };
     let queued = messaging::queue_text(app, tx, org, &told.book.settings, text).await?;
     Ok(queued.text().is_some())

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::event::{Span, zone_or};
 use super::store::{self, ConflictRow, NewConflict, Standing, Which};
+use crate::language::Language;
 use crate::notifications::{self, NewNotification};
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
@@ -112,12 +113,15 @@ impl From<ConflictRow> for Conflict {
 impl Conflict {
     /// One line for whoever decides.
     pub fn sentence(&self) -> String {
-        let ours = when::text_moment(&self.starts_at);
+        let ours = when::text_moment(&self.starts_at, Language::English);
         let calendar = &self.calendar_name;
         let theirs = self.theirs.map(|(from, _)| from.to_zoned(self.starts_at.time_zone().clone()));
         match (self.kind, theirs) {
             (ConflictKind::Moved, Some(theirs)) => {
-                format!("The visit on {ours} was moved in “{calendar}” to {}", when::text_moment(&theirs))
+                format!(
+                    "The visit on {ours} was moved in “{calendar}” to {}",
+                    when::text_moment(&theirs, Language::English)
+                )
             }
             (ConflictKind::Overlap, _) => {
                 format!("“{calendar}” has something else at the time of the visit on {ours}")

@@ -5,6 +5,7 @@ mod catalogue;
 mod key;
 mod reseal;
 mod secret;
+mod twilio;
 
 use clap::Subcommand;
 use uuid::Uuid;
@@ -51,6 +52,9 @@ enum What {
     /// Outside calendars: connect, list, revoke
     #[command(subcommand)]
     Calendar(calendar::Action),
+    /// Accounts that texts leave from
+    #[command(subcommand)]
+    Twilio(twilio::Action),
     /// Services from templates
     #[command(subcommand)]
     Catalogue(catalogue::Action),
@@ -155,6 +159,7 @@ pub(super) async fn run(args: Args) -> Result<(), CommandError> {
         }
         What::Catalogue(action) => catalogue::run(app, action).await,
         What::Calendar(action) => calendar::run(app, action).await,
+        What::Twilio(action) => twilio::run(app, action).await,
         What::Reseal(args) => reseal::run(app, &args).await,
         What::Number(Number::Add { org, number, platform_id, assistant }) => {
             add_number(app, org, number, (platform_id, assistant)).await

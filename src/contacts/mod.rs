@@ -4,4 +4,4 @@ mod find_or_create;
 mod store;
 
 pub use find_or_create::find_or_create;
-pub use store::{Known, known};
+pub use store::{Contact, Known, known};

@@ -2,9 +2,11 @@
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
-use sqlx::FromRow;
+use sqlx::postgres::PgRow;
+use sqlx::{FromRow, Row as _};
 
-use crate::platform::db::{PgConnection, sql_as, sql_scalar};
+use crate::language::Language;
+use crate::platform::db::{PgConnection, sql_as};
 use crate::platform::ids::{ContactId, OrgId};
 
 #[expect(clippy::too_many_arguments, reason = "one per column")]
@@ -16,12 +18,12 @@ pub(super) async fn upsert(
     name: Option<&str>,
     email: Option<&str>,
     now: Timestamp,
-) -> sqlx::Result<ContactId> {
-    sql_scalar(
+) -> sqlx::Result<Contact> {
+    sql_as(
         "insert into contacts as c (org_id, id, phone, name, email, created_at) values ($1, $2, $3, $4, $5, $6)
          on conflict on constraint contacts_once_per_phone do update
             set name = coalesce(c.name, excluded.name), email = coalesce(c.email, excluded.email)
-         returning id",
+         returning id, language",
     )
     .bind(org)
     .bind(id)
@@ -33,18 +35,46 @@ pub(super) async fn upsert(
     .await
 }
 
+/// Who is texted, and in which language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Contact {
+    /// The contact.
+    pub id: ContactId,
+    /// Theirs, where it is known.
+    pub language: Option<Language>,
+}
+
+impl FromRow<'_, PgRow> for Contact {
+    fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        Ok(Self { id: row.try_get("id")?, language: language(row)? })
+    }
+}
+
+/// A word that this version does not know is none.
+fn language(row: &PgRow) -> sqlx::Result<Option<Language>> {
+    Ok(row.try_get::<Option<String>, _>("language")?.and_then(|language| language.parse().ok()))
+}
+
 /// What is known of a caller before a word is said.
-#[derive(Debug, Clone, FromRow)]
+#[derive(Debug, Clone)]
 pub struct Known {
     /// The contact.
     pub id: ContactId,
     /// As it was given at the first booking.
     pub name: Option<String>,
+    /// Theirs, where it is known.
+    pub language: Option<Language>,
+}
+
+impl FromRow<'_, PgRow> for Known {
+    fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        Ok(Self { id: row.try_get("id")?, name: row.try_get("name")?, language: language(row)? })
+    }
 }
 
 /// The contact with this number, if any.
 pub async fn known(tx: &mut PgConnection, org: OrgId, phone: &str) -> sqlx::Result<Option<Known>> {
-    sql_as("select id, name from contacts where org_id = $1 and phone = $2")
+    sql_as("select id, name, language from contacts where org_id = $1 and phone = $2")
         .bind(org)
         .bind(phone)
         .fetch_optional(tx)

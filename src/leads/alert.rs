@@ -142,6 +142,7 @@ pub(super) async fn text_staff(
         contact: None,
         appointment: None,
         call: alert.call,
+        sent_by: None,
     };
     Ok(messaging::queue_text(app, tx, org, settings, new).await?.text())
 }

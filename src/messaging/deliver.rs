@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use voxanne_twilio::{Class as Trouble, Client, Message};
 
 use super::account::{Account, callback_base};
-use super::may_send::{Class, Rule};
+use super::may_send::{Rule, Verdict};
 use super::record_status::Failure;
 use super::store::Text;
 use super::text::{Kind, TextState};
@@ -120,6 +120,8 @@ enum Plan {
     Nothing,
     /// Something forbids it since it was queued.
     Refuse(Rule),
+    /// It is quiet hours: not before then.
+    Sleep(Timestamp),
     Send,
     /// Another worker may be handing it over right now.
     Wait(SignedDuration),
@@ -128,13 +130,7 @@ enum Plan {
     GiveUp(TextState),
 }
 
-fn plan(
-    text: &Text,
-    job: &DeliverText,
-    texting_enabled: bool,
-    lease: SignedDuration,
-    now: Timestamp,
-) -> Plan {
+fn plan(text: &Text, job: &DeliverText, verdict: Verdict, lease: SignedDuration, now: Timestamp) -> Plan {
     let surely_absent = job.attempt == text.attempts && job.absent >= LOOK_UPS;
     let may_be_out = match (text.state, text.leased_at) {
         (TextState::Queued, _) | (TextState::Sending, None) => false,
@@ -156,17 +152,12 @@ fn plan(
     if may_be_out {
         return Plan::LookUp;
     }
-    if !texting_enabled {
-        return Plan::Refuse(Rule::TextingIsOff);
-    }
     // T9: a STOP that came since the text was queued still holds it back.
-    if text.opted_out && text.kind.class() != Class::Staff {
-        return Plan::Refuse(Rule::OptedOut);
+    match verdict {
+        Verdict::Allow(_) => Plan::Send,
+        Verdict::Wait(until) => Plan::Sleep(until),
+        Verdict::Deny(rule) => Plan::Refuse(rule),
     }
-    if text.leave_before.is_some_and(|end| now >= end) {
-        return Plan::Refuse(Rule::TooLate);
-    }
-    Plan::Send
 }
 
 const fn given_up(state: TextState) -> Failure {

@@ -17,7 +17,7 @@ fn leased() -> Text {
 }
 
 fn plan_of(text: &Text, job: &DeliverText, now: Timestamp) -> Plan {
-    plan(text, job, true, LEASE, now)
+    plan(text, job, Verdict::Allow(text.kind.class()), LEASE, now)
 }
 
 #[test]
@@ -50,12 +50,12 @@ fn a_text_that_surely_did_not_leave_needs_no_look_up() {
 }
 
 #[test]
-fn t8_t9_a_stop_or_the_kill_switch_holds_back_what_is_queued() {
-    let stopped = Text { opted_out: true, ..a_text() };
-    assert_eq!(plan_of(&stopped, &job(), START), Plan::Refuse(Rule::OptedOut));
-    let alert = Text { kind: super::super::text::Kind::HotLeadAlert, opted_out: true, ..a_text() };
-    assert_eq!(plan_of(&alert, &job(), START), Plan::Send);
-    assert_eq!(plan(&alert, &job(), false, LEASE, START), Plan::Refuse(Rule::TextingIsOff));
+fn t8_t9_t13_a_verdict_holds_back_what_is_queued_and_not_what_may_be_out() {
+    let now = after(60);
+    let stopped = Verdict::Deny(Rule::OptedOut);
+    assert_eq!(plan(&a_text(), &job(), stopped, LEASE, now), Plan::Refuse(Rule::OptedOut));
+    assert_eq!(plan(&a_text(), &job(), Verdict::Wait(after(90)), LEASE, now), Plan::Sleep(after(90)));
+    assert_eq!(plan(&leased(), &job(), stopped, LEASE, now), Plan::LookUp);
 }
 
 #[test]

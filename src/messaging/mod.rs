@@ -5,15 +5,22 @@
 //! up before it is sent again.
 
 mod account;
+mod account_health;
+mod ask;
 mod chase;
+mod close_question;
 mod connect_twilio;
+mod daytime;
 mod deliver;
 pub mod http;
 mod may_send;
 mod meaning;
+mod open_question;
 mod provider;
+mod question;
 mod queue_text;
 mod receive_text;
+mod record_consent;
 mod record_status;
 mod send_again;
 mod store;
@@ -21,12 +28,20 @@ mod text;
 pub mod wording;
 
 pub use account::{SANDBOX_ACCOUNT_SID, SANDBOX_AUTH_TOKEN, SANDBOX_NUMBER};
+pub use account_health::{AccountHealth, AccountTrouble, account_health};
+pub use ask::ask;
 pub use chase::chase_unfinished;
+pub use close_question::{close_question, close_questions_about};
 pub use connect_twilio::connect_twilio;
+pub use daytime::{Daytime, clocks};
 pub use deliver::{DELIVER_TASK, DeliverError, DeliverText, deliver};
-pub use may_send::{Class, Facts, Limits, Rule, may_send};
+pub use may_send::{Class, Limits, Recipient, Rule, Sent, Verdict, may_send};
 pub use meaning::Meaning;
+pub use open_question::open_question;
+pub use question::{Choice, NewQuestion, Question, QuestionKind, Wish};
 pub use queue_text::{NewText, QueueError, Queued, queue_text, queue_text_before};
 pub use receive_text::{Inbound, Received, has_opted_out, inbound, receive_text};
+pub use record_consent::{ConsentError, NewConsent, Purpose, Source, record_consent};
 pub use record_status::{Recorded, record_status};
+pub use store::{Consent, consents};
 pub use text::{Kind, TextState};

@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use voxanne_twilio::encoding;
 
+use super::daytime::{Daytime, clocks};
 use super::deliver::{DeliverText, deliver_after};
-use super::may_send::{Class, Facts, Limits, Rule, may_send};
-use super::store::{self, CountsQuery, NewRow};
-use super::text::Kind;
+use super::may_send::{Class, Limits, Recipient, Rule, Sent, Verdict, may_send};
+use super::store::{self, CountsQuery, NewRow, Text};
+use super::text::{Kind, TextState};
 use crate::orgs::Settings;
 use crate::phone::Phone;
 use crate::platform::app::App;
@@ -17,7 +19,9 @@ use crate::platform::ids::{AppointmentId, CallId, ContactId, OrgId, TextId};
 use crate::tasks::{self, NewTask};
 
 /// How far back texts count against the caps.
+const AN_HOUR: SignedDuration = SignedDuration::from_hours(1);
 const A_DAY: SignedDuration = SignedDuration::from_hours(24);
+const A_WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// How long a landline is believed to be one: numbers change hands, and carriers err.
 const UNREACHABLE_FOR: SignedDuration = SignedDuration::from_hours(30 * 24);
 
@@ -37,16 +41,18 @@ pub struct NewText<'a> {
     pub appointment: Option<AppointmentId>,
     /// The call it came from, which bounds how many there may be.
     pub call: Option<CallId>,
+    /// Who wrote it or asked for it; `None` when the program did by itself.
+    pub sent_by: Option<&'a str>,
 }
 
 /// What became of a request to text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Queued {
-    /// It leaves when the transaction commits.
+    /// It leaves when the transaction commits, or when quiet hours are over.
     Yes(TextId),
     /// A text for this reason exists.
     Already(TextId),
-    /// A rule forbids it; staff have a task instead.
+    /// A rule forbids it; staff have a task instead, unless it is marketing.
     Refused(Rule),
 }
 
@@ -82,7 +88,7 @@ impl From<QueueError> for sqlx::Error {
 
 /// Queues `new` and the job that sends it, or leaves a task that says why not: all in the caller's transaction.
 ///
-/// Three round trips. The reason decides a race: whoever comes second learns of the first one's text.
+/// Three round trips. A text that is refused is kept with its verdict. The reason decides a race: whoever comes second learns of the first one's text.
 pub async fn queue_text(
     app: &App,
     tx: &mut PgConnection,
@@ -114,53 +120,51 @@ async fn queue(
 ) -> Result<Queued, QueueError> {
     let doing = |doing| move |source| QueueError::Unexpected { doing, source };
     let now = app.clock.now();
-    let limits = Limits {
-        per_number_per_day: app.config.texts.per_number_per_day_max,
-        per_org_per_day: settings.texts_per_day_max.into(),
-        per_call: app.config.voice.texts_per_call_max,
-    };
+    let limits = limits(app, settings);
+    let ago = |span| now.checked_sub(span).unwrap_or(now);
     let query = CountsQuery {
         to: new.to.as_str(),
         call: new.call,
-        since: now.checked_sub(A_DAY).unwrap_or(now),
-        failed_since: now.checked_sub(UNREACHABLE_FOR).unwrap_or(now),
-        of_org_max: limits.per_org_per_day,
+        hour_ago: ago(AN_HOUR),
+        day_ago: ago(A_DAY),
+        week_ago: ago(A_WEEK),
+        failed_since: ago(UNREACHABLE_FOR),
+        of_org_day_max: limits.per_org_per_day,
+        of_org_hour_max: limits.per_org_per_hour,
     };
     let counts = store::counts(tx, org, &query).await.map_err(doing("count texts"))?;
-    let facts = Facts {
+    let (daytime, clocks) = clocks_of(settings, new.to);
+    let contact = Recipient {
         texting_enabled: settings.texting_enabled,
         number: new.to.may_text(&settings.text_regions),
         opted_out: counts.opted_out,
         unreachable: counts.is_unreachable(),
-        to_number: counts.to_number,
-        of_org: counts.of_org,
-        of_call: counts.of_call,
-    };
-    let class = new.kind.class();
-    if let Err(rule) = may_send(class, &facts, &limits) {
-        return refuse(app, tx, org, &new, rule)
-            .await
-            .map_err(doing("raise a task for a text that may not leave"));
-    }
-    let id: TextId = app.new_id();
-    let (_, segments) = encoding::segments(&new.body);
-    let row = NewRow {
-        id,
-        kind: new.kind,
-        dedupe_key: &new.dedupe_key,
-        to: new.to.as_str(),
-        body: &new.body,
-        segments: i16::try_from(segments).unwrap_or(i16::MAX),
-        verdict: match class {
-            Class::Staff => "allowed: staff",
-            Class::Transactional => "allowed: transactional",
-            Class::Conversational => "allowed: conversational",
-            Class::Marketing => "allowed: marketing",
-        },
-        contact: new.contact,
-        appointment: new.appointment,
-        call: new.call,
+        consents: counts.consents,
+        daytime,
+        clocks: &clocks,
+        sent: counts.sent(),
+        limits,
         leave_before,
+    };
+    let verdict = may_send(&contact, new.kind.class(), now);
+    let leave_after = match verdict {
+        Verdict::Deny(rule) => {
+            return refuse(app, tx, org, &new, rule)
+                .await
+                .map_err(doing("keep a text that may not leave, and its task"));
+        }
+        Verdict::Wait(until) => Some(until),
+        Verdict::Allow(_) => None,
+    };
+    let id: TextId = app.new_id();
+    let stored = verdict.stored();
+    let row = NewRow {
+        state: TextState::Queued,
+        verdict: &stored,
+        failure: None,
+        leave_after,
+        leave_before,
+        ..row(id, &new, &new.dedupe_key)
     };
     if !store::insert(tx, org, &row, now).await.map_err(doing("queue a text"))? {
         let earlier =
@@ -169,9 +173,73 @@ async fn queue(
         return Ok(Queued::Already(earlier.unwrap_or(id)));
     }
     let job = DeliverText::first(org, id);
-    deliver_after(tx, &job, new.kind, Duration::ZERO).await.map_err(doing("enqueue a text's job"))?;
+    let after = leave_after.and_then(|until| Duration::try_from(until.duration_since(now)).ok());
+    deliver_after(tx, &job, new.kind, after.unwrap_or_default())
+        .await
+        .map_err(doing("enqueue a text's job"))?;
     metrics::counter!("voxanne_texts_total", "state" => "queued", "kind" => new.kind.as_str()).increment(1);
     Ok(Queued::Yes(id))
+}
+
+fn limits(app: &App, settings: &Settings) -> Limits {
+    let texts = &app.config.texts;
+    Limits {
+        per_number_per_day: texts.per_number_per_day_max,
+        per_number_per_week: texts.per_number_per_week_max,
+        marketing_per_week: texts.marketing_per_week_max,
+        per_org_per_day: settings.texts_per_day_max.into(),
+        per_org_per_hour: texts.per_org_per_hour_max,
+        per_prefix_per_hour: texts.per_prefix_per_hour_max,
+        per_call: app.config.voice.texts_per_call_max,
+    }
+}
+
+/// The org's hours for texts that can wait, and the clocks they hold by.
+fn clocks_of(settings: &Settings, to: &Phone) -> (Daytime, Vec<TimeZone>) {
+    let daytime = Daytime { from_hour: settings.quiet_until, to_hour: settings.quiet_from };
+    let clinic = TimeZone::get(&settings.time_zone).unwrap_or(TimeZone::UTC);
+    (daytime, clocks(&clinic, to, daytime))
+}
+
+/// The verdict on a text that was queued within its caps, by what holds now.
+pub(super) fn decide_again(settings: &Settings, text: &Text, now: Timestamp) -> Verdict {
+    let Ok(to) = Phone::parse_e164(&text.to) else { return Verdict::Deny(Rule::Number("not_a_number")) };
+    let (daytime, clocks) = clocks_of(settings, &to);
+    let contact = Recipient {
+        texting_enabled: settings.texting_enabled,
+        number: to.may_text(&settings.text_regions),
+        opted_out: text.opted_out,
+        unreachable: false,
+        consents: text.consents,
+        daytime,
+        clocks: &clocks,
+        sent: Sent::default(),
+        limits: Limits::LIFTED,
+        leave_before: text.leave_before,
+    };
+    may_send(&contact, text.kind.class(), now)
+}
+
+/// What is the same of every row.
+fn row<'n>(id: TextId, new: &'n NewText<'_>, dedupe_key: &'n str) -> NewRow<'n> {
+    let (_, segments) = encoding::segments(&new.body);
+    NewRow {
+        id,
+        kind: new.kind,
+        dedupe_key,
+        to: new.to.as_str(),
+        body: &new.body,
+        segments: i16::try_from(segments).unwrap_or(i16::MAX),
+        state: TextState::Failed,
+        verdict: "",
+        failure: None,
+        contact: new.contact,
+        appointment: new.appointment,
+        call: new.call,
+        leave_after: None,
+        leave_before: None,
+        sent_by: new.sent_by,
+    }
 }
 
 async fn refuse(
@@ -185,6 +253,16 @@ async fn refuse(
     if let Some(earlier) = store::by_reason(tx, org, &new.dedupe_key).await? {
         return Ok(Queued::Already(earlier));
     }
+    // Kept under a reason of its own: once the rule no longer forbids it, the text may still be queued.
+    let (key, verdict) = (format!("refused:{}", new.dedupe_key), Verdict::Deny(rule).stored());
+    let refused = NewRow { verdict: &verdict, failure: Some(rule.advice()), ..row(app.new_id(), new, &key) };
+    store::insert(tx, org, &refused, app.clock.now()).await?;
+    tracing::info!(org.id = %org, rule = rule.code(), kind = new.kind.as_str(), "A text may not leave");
+    metrics::counter!("voxanne_texts_refused_total", "rule" => rule.code()).increment(1);
+    // Nobody waits for a step of a sequence.
+    if new.kind.class() == Class::Marketing {
+        return Ok(Queued::Refused(rule));
+    }
     let task = NewTask {
         kind: "text_not_sent",
         title: format!("Text not sent: {}", rule.advice()),
@@ -194,7 +272,5 @@ async fn refuse(
         ..NewTask::default()
     };
     tasks::raise(app, tx, org, &task).await?;
-    tracing::info!(org.id = %org, rule = rule.code(), kind = new.kind.as_str(), "A text may not leave; staff have a task");
-    metrics::counter!("voxanne_texts_refused_total", "rule" => rule.code()).increment(1);
     Ok(Queued::Refused(rule))
 }

@@ -1,12 +1,13 @@
 //! Keeps a text that somebody sent us, once, and does at once what the carriers' words ask.
 
 use super::meaning::Meaning;
+use super::record_consent::{ConsentError, NewConsent, Purpose, Source, record_consent};
 use super::store;
 use crate::contacts;
 use crate::phone::Phone;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
-use crate::platform::ids::{InboundTextId, OrgId};
+use crate::platform::ids::{ContactId, InboundTextId, OrgId};
 
 /// Ten segments: more than any provider delivers as one message.
 const BODY_CHARS_MAX: usize = 1600;
@@ -70,15 +71,38 @@ pub async fn receive_text(
     let from = Phone::parse_e164(&from).ok();
     if let Some(from) = &from {
         let is_start = inbound.opt_out_type.is_some_and(|word| word.eq_ignore_ascii_case("START"));
-        if meaning == Meaning::Stop {
-            store::opt_out(tx, org, from.as_str(), "reply", now).await?;
-        } else if meaning == Meaning::Start || is_start {
-            store::opt_in(tx, org, from.as_str()).await?;
+        let is_stop = meaning == Meaning::Stop;
+        if is_stop || meaning == Meaning::Start || is_start {
+            opt(app, tx, org, (from, contact), !is_stop).await?;
         }
     }
     metrics::counter!("voxanne_inbound_texts_total", "meaning" => meaning.as_str()).increment(1);
     tracing::info!(org.id = %org, inbound.id = %id, meaning = meaning.as_str(), "Received a text");
     Ok(Some(Received { id, meaning, from }))
+}
+
+/// A carrier's word takes effect and stays in the ledger.
+async fn opt(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    (phone, contact): (&Phone, Option<ContactId>),
+    given: bool,
+) -> Result<(), sqlx::Error> {
+    let new = NewConsent {
+        phone,
+        contact,
+        purpose: Purpose::Texts,
+        given,
+        source: Source::Reply,
+        note: None,
+        recorded_by: "caller",
+    };
+    match record_consent(app, tx, org, new).await {
+        // Their own START needs nobody's leave.
+        Ok(_) | Err(ConsentError::OnlyThemselves) => Ok(()),
+        Err(ConsentError::Database(error)) => Err(error),
+    }
 }
 
 /// Whether the number said STOP to this org.

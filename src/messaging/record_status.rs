@@ -3,9 +3,12 @@
 use jiff::Timestamp;
 use voxanne_twilio::{Class as Trouble, Status, StatusCallback, class_of, code_hint};
 
+use super::may_send::Class;
+use super::record_consent::{ConsentError, NewConsent, Purpose, Source, record_consent};
 use super::send_again::send_again;
 use super::store::{self, Progress, Text};
 use super::text::{Kind, TextState};
+use crate::phone::Phone;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::{OrgId, TextId};
@@ -115,12 +118,15 @@ pub(super) async fn settle(
     let progress = Progress { state, sid, failure_code: failure.code, failure: Some(failure.hint) };
     store::progress(tx, org, text.id, &progress, now).await?;
     if failure.trouble == Trouble::OptedOut {
-        store::opt_out(tx, org, &text.to, "provider", now).await?;
+        opt_out(app, tx, org, text).await?;
     }
-    tasks::raise(app, tx, org, &task_for(text, state, failure, now)).await?;
+    // Nobody waits for a step of a sequence; that none of them leaves is worth a task.
+    if text.kind.class() != Class::Marketing || matches!(failure.trouble, Trouble::Auth | Trouble::Config) {
+        tasks::raise(app, tx, org, &task_for(text, state, failure, now)).await?;
+    }
     tracing::warn!(
         org.id = %org, text.id = %text.id, state = state.as_str(), code = failure.code,
-        "A text did not arrive; staff have a task"
+        "A text did not arrive"
     );
     count(app, text, state);
     Ok(())
@@ -138,6 +144,24 @@ pub(super) async fn set_aside(
     store::progress(tx, org, text.id, &progress, app.clock.now()).await?;
     count(app, text, TextState::Failed);
     Ok(())
+}
+
+/// The carrier's list says no for them.
+async fn opt_out(app: &App, tx: &mut PgConnection, org: OrgId, text: &Text) -> Result<(), sqlx::Error> {
+    let Ok(phone) = Phone::parse_e164(&text.to) else { return Ok(()) };
+    let new = NewConsent {
+        phone: &phone,
+        contact: None,
+        purpose: Purpose::Texts,
+        given: false,
+        source: Source::Provider,
+        note: None,
+        recorded_by: "provider",
+    };
+    match record_consent(app, tx, org, new).await {
+        Ok(_) | Err(ConsentError::OnlyThemselves) => Ok(()),
+        Err(ConsentError::Database(error)) => Err(error),
+    }
 }
 
 /// The task for a text that did not arrive. What stops every text has one task a day, not one per text.

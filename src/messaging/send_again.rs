@@ -46,6 +46,7 @@ pub(super) async fn send_again(
         contact: text.contact,
         appointment: text.appointment,
         call: text.call,
+        sent_by: None,
     };
     let queued = match text.leave_before {
         Some(end) => queue_text_before(app, tx, org, &settings, (new, end)).await?,

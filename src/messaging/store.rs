@@ -1,75 +1,29 @@
-//! All SQL of the slice: texts and opt-outs.
+//! All SQL of the slice: texts, opt-outs, and what was asked.
 
+mod consents;
+mod counts;
 mod inbound;
 mod providers;
+mod questions;
 mod unfinished;
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use sqlx::FromRow;
-use voxanne_twilio::{Class as Trouble, class_of};
 
 use super::text::{Kind, TextState};
 use crate::platform::db::{PgConnection, sql, sql_as, sql_scalar};
 use crate::platform::ids::{AppointmentId, CallId, ContactId, OrgId, TextId};
 
-pub(super) use providers::{hold_no_more, hold_until, lock_health, set_health};
-
-pub(super) use inbound::{NewInbound, has_opted_out, inbound, insert_inbound, opt_in};
-pub(super) use unfinished::{forgotten, is_superseded, mark_again, overdue};
-
-/// What [`may_send`](super::may_send::may_send) needs to know about the past.
-#[derive(FromRow)]
-pub(super) struct Counts {
-    pub opted_out: bool,
-    last_failure_code: Option<i32>,
-    pub to_number: i64,
-    pub of_org: i64,
-    pub of_call: i64,
-}
-
-impl Counts {
-    /// Whether the last text to the number failed in a way that every other would.
-    pub fn is_unreachable(&self) -> bool {
-        let code = self.last_failure_code.and_then(|code| u32::try_from(code).ok());
-        code.is_some_and(|code| class_of(code) == Trouble::BadNumber)
-    }
-}
-
-/// Whose past, and how much of it.
-pub(super) struct CountsQuery<'a> {
-    pub to: &'a str,
-    pub call: Option<CallId>,
-    pub since: Timestamp,
-    /// How far back a failure still speaks against the number.
-    pub failed_since: Timestamp,
-    /// The org's texts are counted up to here: a busy org costs no more than a quiet one.
-    pub of_org_max: i64,
-}
-
-pub(super) async fn counts(
-    tx: &mut PgConnection,
-    org: OrgId,
-    query: &CountsQuery<'_>,
-) -> sqlx::Result<Counts> {
-    sql_as(
-        "select exists (select from opt_outs where org_id = $1 and phone = $2) as opted_out,
-                (select failure_code from texts
-                  where org_id = $1 and to_phone = $2 and queued_at > $6 and settled_at is not null
-                  order by queued_at desc limit 1) as last_failure_code,
-                (select count(*) from texts where org_id = $1 and to_phone = $2 and queued_at > $4) as to_number,
-                (select count(*) from (select from texts where org_id = $1 and queued_at > $4 limit $5) t) as of_org,
-                (select count(*) from texts where org_id = $1 and call_id = $3 and queued_at > $4) as of_call",
-    )
-    .bind(org)
-    .bind(query.to)
-    .bind(query.call)
-    .bind(query.since.to_sqlx())
-    .bind(query.of_org_max)
-    .bind(query.failed_since.to_sqlx())
-    .fetch_one(tx)
-    .await
-}
+pub use consents::{Consent, consents};
+pub(super) use consents::{
+    NewRow as NewConsentRow, consent_given, insert_consent, opt_in, opt_out, opt_out_source,
+};
+pub(super) use counts::{CountsQuery, counts};
+pub(super) use inbound::{NewInbound, has_opted_out, inbound, insert_inbound};
+pub(super) use providers::{health, hold_no_more, hold_until, lock_health, set_health};
+pub(super) use questions::{close_about, close_question, insert_question, open_question};
+pub(super) use unfinished::{forgotten, is_superseded, mark_again, overdue, waiting};
 
 /// A text about to be queued.
 pub(super) struct NewRow<'a> {
@@ -79,11 +33,15 @@ pub(super) struct NewRow<'a> {
     pub to: &'a str,
     pub body: &'a str,
     pub segments: i16,
-    pub verdict: &'static str,
+    pub state: TextState,
+    pub verdict: &'a str,
+    pub failure: Option<&'a str>,
     pub contact: Option<ContactId>,
     pub appointment: Option<AppointmentId>,
     pub call: Option<CallId>,
+    pub leave_after: Option<Timestamp>,
     pub leave_before: Option<Timestamp>,
+    pub sent_by: Option<&'a str>,
 }
 
 /// False when a text for this reason exists; then it has been committed.
@@ -95,8 +53,9 @@ pub(super) async fn insert(
 ) -> sqlx::Result<bool> {
     let done = sql(
         "insert into texts (org_id, id, kind, dedupe_key, to_phone, body, segments, verdict, contact_id, appointment_id, call_id, queued_at,
-            leave_before)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict on constraint texts_once_per_reason do nothing",
+            leave_before, state, failure, leave_after, sent_by, settled_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::text::text_state, $15, $16, $17,
+            case when $14 = 'failed' then $12::timestamptz end) on conflict on constraint texts_once_per_reason do nothing",
     )
     .bind(org)
     .bind(new.id)
@@ -111,6 +70,10 @@ pub(super) async fn insert(
     .bind(new.call)
     .bind(now.to_sqlx())
     .bind(new.leave_before.map(jiff_sqlx::ToSqlx::to_sqlx))
+    .bind(new.state.as_str())
+    .bind(new.failure)
+    .bind(new.leave_after.map(jiff_sqlx::ToSqlx::to_sqlx))
+    .bind(new.sent_by)
     .execute(tx)
     .await?;
     Ok(done.rows_affected() == 1)
@@ -143,6 +106,7 @@ pub(super) struct Text {
     pub leased_at: Option<Timestamp>,
     pub opted_out: bool,
     pub contact: Option<ContactId>,
+    pub consents: bool,
     pub appointment: Option<AppointmentId>,
     pub call: Option<CallId>,
     /// From then on it does not leave any more: as it was queued, else when the visit that was to come begins.
@@ -165,6 +129,7 @@ struct Row {
     sending_at: Option<jiff_sqlx::Timestamp>,
     opted_out: bool,
     contact_id: Option<ContactId>,
+    consents: bool,
     appointment_id: Option<AppointmentId>,
     call_id: Option<CallId>,
     leave_before: Option<jiff_sqlx::Timestamp>,
@@ -188,6 +153,7 @@ impl TryFrom<Row> for Text {
             leased_at: row.sending_at.map(jiff_sqlx::Timestamp::to_jiff),
             opted_out: row.opted_out,
             contact: row.contact_id,
+            consents: row.consents,
             appointment: row.appointment_id,
             call: row.call_id,
             leave_before: row.leave_before.map(jiff_sqlx::Timestamp::to_jiff),
@@ -197,7 +163,7 @@ impl TryFrom<Row> for Text {
     }
 }
 
-/// The text, locked until the transaction ends, with its recipient's opt-out as it is now.
+/// The text, locked until the transaction ends, with its recipient's opt-out and consent to marketing as they are now.
 pub(super) async fn lock(tx: &mut PgConnection, org: OrgId, id: TextId) -> sqlx::Result<Option<Text>> {
     Ok(lock_all(tx, org, &[id]).await?.pop())
 }
@@ -207,6 +173,9 @@ pub(super) async fn lock_all(tx: &mut PgConnection, org: OrgId, ids: &[TextId]) 
     let rows: Vec<Row> = sql_as(
         "select t.id, t.kind, t.to_phone, t.body, t.state::text, t.provider_sid, t.attempts, t.queued_at, t.sending_at,
                 exists (select from opt_outs o where o.org_id = t.org_id and o.phone = t.to_phone) as opted_out,
+                t.kind = 'nurture' and coalesce((select c.purpose = 'marketing' and c.given from consents c
+                  where c.org_id = t.org_id and c.phone = t.to_phone and (c.purpose = 'marketing' or not c.given)
+                  order by c.recorded_at desc, c.id desc limit 1), false) as consents,
                 t.contact_id, t.appointment_id, t.call_id, t.again_of, t.again,
                 coalesce(t.leave_before, case when a.starts_at > t.queued_at then a.starts_at end) as leave_before
            from texts t left join appointments a on a.org_id = t.org_id and a.id = t.appointment_id
@@ -219,20 +188,24 @@ pub(super) async fn lock_all(tx: &mut PgConnection, org: OrgId, ids: &[TextId]) 
     rows.into_iter().map(Text::try_from).collect()
 }
 
-/// Marks the texts as being handed over from now on.
+/// Marks the texts as being handed over from now on, each by its verdict.
 pub(super) async fn lease(
     tx: &mut PgConnection,
     org: OrgId,
-    ids: &[TextId],
+    texts: &[(TextId, String)],
     sender: &str,
     now: Timestamp,
 ) -> sqlx::Result<()> {
-    sql("update texts set state = 'sending', sending_at = $4, sender = $3, attempts = attempts + 1
-          where org_id = $1 and id = any ($2) and state in ('queued', 'sending')")
+    let (ids, verdicts): (Vec<TextId>, Vec<&str>) =
+        texts.iter().map(|(id, verdict)| (*id, verdict.as_str())).unzip();
+    sql("update texts t set state = 'sending', sending_at = $4, sender = $3, verdict = w.verdict, attempts = attempts + 1
+           from unnest($2::uuid[], $5::text[]) w (id, verdict)
+          where t.org_id = $1 and t.id = w.id and t.state in ('queued', 'sending')")
     .bind(org)
     .bind(ids)
     .bind(sender)
     .bind(now.to_sqlx())
+    .bind(verdicts)
     .execute(tx)
     .await?;
     Ok(())
@@ -298,19 +271,19 @@ pub(super) async fn claimed_sids(
         .await
 }
 
-/// Records that a number wants no more texts.
-pub(super) async fn opt_out(
+/// Keeps the verdict that holds a text back which the provider surely does not have, and until when if only for a while.
+pub(super) async fn hold_back(
     tx: &mut PgConnection,
     org: OrgId,
-    phone: &str,
-    source: &str,
-    now: Timestamp,
+    id: TextId,
+    verdict: &str,
+    leave_after: Option<Timestamp>,
 ) -> sqlx::Result<()> {
-    sql("insert into opt_outs (org_id, phone, source, opted_out_at) values ($1, $2, $3, $4) on conflict do nothing")
+    sql("update texts set verdict = $3, leave_after = coalesce($4, leave_after), sending_at = null where org_id = $1 and id = $2")
         .bind(org)
-        .bind(phone)
-        .bind(source)
-        .bind(now.to_sqlx())
+        .bind(id)
+        .bind(verdict)
+        .bind(leave_after.map(jiff_sqlx::ToSqlx::to_sqlx))
         .execute(tx)
         .await?;
     Ok(())
@@ -334,6 +307,7 @@ pub(super) mod tests {
             leased_at: None,
             opted_out: false,
             contact: None,
+            consents: false,
             appointment: None,
             call: None,
             leave_before: None,

@@ -113,7 +113,7 @@ impl Kind {
 /// A word of the database that this version does not know.
 #[derive(Debug, thiserror::Error)]
 #[error("unknown {0}")]
-pub struct UnknownWord(&'static str);
+pub struct UnknownWord(pub(super) &'static str);
 
 impl FromStr for Kind {
     type Err = UnknownWord;

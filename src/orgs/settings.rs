@@ -3,6 +3,7 @@
 use secrecy::SecretString;
 
 use super::store;
+use crate::language::Language;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::OrgId;
 use crate::platform::secrets::Keys;
@@ -39,8 +40,16 @@ pub struct Settings {
     pub texts_per_day_max: i32,
     /// The kill switch of all texts.
     pub texting_enabled: bool,
+    /// Hour of the recipient's day from which texts leave that can wait.
+    pub quiet_until: i8,
+    /// Hour of the recipient's day up to which they leave.
+    pub quiet_from: i8,
     /// `always`, `with_consent` or `never`.
     pub keep_recordings: String,
+    /// The language of texts to people of whom none is known.
+    pub language: Language,
+    /// Whether the org's own templates may name the treatment.
+    pub texts_name_treatments: bool,
     /// Whether feeds tell who comes.
     pub feed_names: bool,
     /// The org's own account, when it has one.
@@ -104,7 +113,11 @@ pub async fn settings(tx: &mut PgConnection, keys: &Keys, org: OrgId) -> Result<
         text_regions: row.text_regions,
         texts_per_day_max: row.texts_per_day_max,
         texting_enabled: row.texting_enabled,
+        quiet_until: i8::try_from(row.quiet_until).unwrap_or(8),
+        quiet_from: i8::try_from(row.quiet_from).unwrap_or(21),
         keep_recordings: row.keep_recordings,
+        language: row.language.parse().unwrap_or_default(),
+        texts_name_treatments: row.texts_name_treatments,
         feed_names: row.feed_names,
         twilio,
         vapi_private_key: opened(VAPI_KEY, row.vapi_private_key_sealed),

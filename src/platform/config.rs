@@ -89,6 +89,10 @@ pub struct Voice {
 #[expect(missing_docs, reason = "config/voxanne.toml explains each")]
 pub struct Texts {
     pub per_number_per_day_max: i64,
+    pub per_number_per_week_max: i64,
+    pub marketing_per_week_max: i64,
+    pub per_org_per_hour_max: i64,
+    pub per_prefix_per_hour_max: i64,
     pub timeout_seconds: u64,
 }
 

@@ -86,6 +86,8 @@ ids! {
     OfferId = "offer",
     /// A text that somebody sent us.
     InboundTextId = "inb",
+    /// What we asked by text.
+    QuestionId = "qst",
     /// A message of the voice platform.
     InboxId = "msg",
     /// A credential of a program that calls the API.
@@ -100,6 +102,8 @@ ids! {
     CalendarId = "cal",
     /// A disagreement between a calendar and a visit.
     ConflictId = "cfl",
+    /// A yes or no to texts.
+    TextConsentId = "tcs",
     /// A consent that was begun.
     ConsentId = "cst",
     /// A subscribed feed.

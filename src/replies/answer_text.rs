@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::messaging::{self, Kind, Meaning, NewText, Received, wording};
+use crate::messaging::wording::{self, Letterhead};
+use crate::messaging::{self, Kind, Meaning, NewText, Received};
 use crate::orgs::{self, Settings};
 use crate::phone::Phone;
 use crate::platform::app::App;
@@ -142,11 +143,12 @@ async fn reply(
     let text = NewText {
         kind: Kind::WaitlistReply,
         to,
-        body: wording::reply(&settings.clinic_name, said),
+        body: wording::reply(&Letterhead::plain(&settings.clinic_name, None, settings.language), said),
         dedupe_key: format!("reply:{}", job.text.0),
         contact: None,
         appointment: None,
         call: None,
+        sent_by: None,
     };
     let mut tx = app.begin(job.org).await?;
     messaging::queue_text(app, &mut tx, job.org, settings, text).await.map_err(sqlx::Error::from)?;
@@ -171,12 +173,13 @@ async fn hand_over(app: &App, org: OrgId, received: &Received) -> Result<(), Ans
 #[cfg(test)]
 mod tests {
     use super::SENTENCES;
-    use crate::messaging::wording::{gsm7_safe, reply};
+    use crate::language::Language;
+    use crate::messaging::wording::{Letterhead, gsm7_safe, reply};
 
     #[test]
     fn every_answer_fits_one_segment_and_the_alphabet() {
         for said in SENTENCES {
-            let text = reply("Glow MedSpa", said);
+            let text = reply(&Letterhead::plain("Glow MedSpa", None, Language::English), said);
             assert!(text.len() <= 160 && text.ends_with(said) && gsm7_safe(&text) == text, "{text}");
         }
     }

@@ -12,6 +12,8 @@ use voxanne_slots as slots;
 use super::bookable::Bookable;
 use super::hours;
 use super::store::{self, NeedRow, PractitionerRow, Rows, ServiceRow};
+use crate::language::Language;
+use crate::messaging::wording::{Letterhead, Templates};
 use crate::orgs::{self, Settings};
 use crate::platform::app::App;
 use crate::platform::ids::{LocationId, OrgId, ResourceId, ServiceId};
@@ -97,6 +99,8 @@ pub struct RuleBook {
     pub things: Vec<(ResourceId, String)>,
     /// The version of the booking policy that new visits are booked under.
     pub policy_version: Option<i32>,
+    /// The org's own words for its texts.
+    pub templates: Templates,
 }
 
 struct Kept(Cache<OrgId, Arc<RuleBook>>);
@@ -143,6 +147,7 @@ impl RuleBook {
             practitioners: rows.practitioners.iter().map(|p| practitioner(p, &rows)).collect(),
             things: rows.things,
             policy_version: rows.policy_version,
+            templates: Templates::none(),
             settings,
         })
     }
@@ -152,10 +157,17 @@ impl RuleBook {
         id.and_then(|id| self.locations.iter().find(|l| l.id == id)).or_else(|| self.locations.first())
     }
 
-    /// Whom a text about a visit there is from, and the number to call: a clinic with several sites says which.
-    pub fn sender<'b>(&'b self, location: &'b Location) -> (&'b str, Option<&'b str>) {
-        let name = if self.locations.len() > 1 { &location.name } else { &self.settings.clinic_name };
-        (name, location.human_phone.as_deref().or(self.settings.human_phone.as_deref()))
+    /// Whom a text about a visit there is from, the number to call, and in which words: a clinic with several sites says
+    /// which; somebody whose language is not known is texted in the org's.
+    pub fn letterhead<'b>(
+        &'b self,
+        location: &'b Location,
+        language: impl Into<Option<Language>>,
+    ) -> Letterhead<'b> {
+        let clinic = if self.locations.len() > 1 { &location.name } else { &self.settings.clinic_name };
+        let phone = location.human_phone.as_deref().or(self.settings.human_phone.as_deref());
+        let language = language.into().unwrap_or(self.settings.language);
+        Letterhead { templates: &self.templates, ..Letterhead::plain(clinic, phone, language) }
     }
 
     /// The service with this id, if it is booked.

@@ -11,6 +11,7 @@ use super::page::{Shown, page};
 use super::spoken::sentence;
 use super::store::{self, Offer, OfferState};
 use super::take::{Taken, ended, take};
+use crate::language::Language;
 use crate::orgs::{self, Claimed, Settings};
 use crate::platform::app::App;
 use crate::platform::ids::{OfferId, OrgId};
@@ -85,7 +86,7 @@ async fn shown(app: &App, token: &str) -> Page {
 fn on_offer(app: &App, offer: &Offer, at: &Zoned) -> Shown {
     let is_kept = offer.state == OfferState::Open && offer.expires_at > app.clock.now();
     let until = at.time_zone().to_datetime(offer.expires_at).strftime("%-I:%M %p").to_string();
-    Shown::OnOffer { moment: when::text_moment(at), until: is_kept.then_some(until) }
+    Shown::OnOffer { moment: when::text_moment(at, Language::English), until: is_kept.then_some(until) }
 }
 
 async fn taken(app: &App, token: &str) -> Page {

@@ -7,7 +7,6 @@
 //! **Invariant.** Whether an offer is still to be had is decided by its state as it changes, never by a look before.
 
 mod call_instead;
-mod daytime;
 mod decline;
 mod expire;
 pub mod http;

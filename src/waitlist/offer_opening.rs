@@ -7,18 +7,16 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use super::call_instead::call_instead;
-use super::daytime::{Daytime, zones};
 use super::lapse::{LapseOffer, lapse_later};
 use super::store::{self, Candidate, NewOffer};
 use crate::appointments::{self, Actor, BookError, Held, NewBooking, OfferOpening};
-use crate::messaging::{self, Kind, NewText, Queued, wording};
+use crate::messaging::{self, Daytime, Kind, NewText, Queued, wording};
 use crate::phone::Phone;
 use crate::platform::app::App;
 use crate::platform::db::{OrgTx, PgConnection};
 use crate::platform::ids::{OfferId, OrgId, ResourceId};
 use crate::platform::secrets::{SecretError, new_token};
 use crate::scheduling::{self, Location, RuleBook, Search, Service};
-use crate::when;
 
 /// An offer that lives shorter than this would hardly be read.
 const LIFE_MIN: SignedDuration = SignedDuration::from_mins(5);
@@ -79,8 +77,7 @@ async fn offer_by(app: &App, freed: &OfferOpening, seen: Option<i64>) -> Result<
     if !book.settings.texting_enabled || life(app, freed.ends_at, now).is_none() {
         return Ok(None);
     }
-    let daytime = Daytime::of(&app.config.waitlist);
-    match daytime.next(now, std::slice::from_ref(&location.zone)) {
+    match daytime(app).next(now, std::slice::from_ref(&location.zone)) {
         Some(at) if at == now => {}
         Some(at) => return put_off(app, freed, at).await.map(|()| None),
         None => return Ok(None),
@@ -103,6 +100,12 @@ async fn offer_by(app: &App, freed: &OfferOpening, seen: Option<i64>) -> Result<
         put_off(app, freed, at).await?;
     }
     Ok(None)
+}
+
+/// The hours between which offers leave.
+fn daytime(app: &App) -> Daytime {
+    let settings = &app.config.waitlist;
+    Daytime { from_hour: settings.texts_from_hour, to_hour: settings.texts_to_hour }
 }
 
 /// Until when a time that starts then can be offered from now on; `None` when it is too late.
@@ -139,8 +142,8 @@ async fn try_one(
         return Ok(Tried::Skipped);
     };
     let now = app.clock.now();
-    let daytime = Daytime::of(&app.config.waitlist);
-    let zones = zones(&location.zone, &phone);
+    let daytime = daytime(app);
+    let zones = messaging::clocks(&location.zone, &phone, daytime);
     match daytime.next(now, &zones) {
         Some(at) if at == now => {}
         Some(at) => return Ok(Tried::Asleep(at)),
@@ -267,19 +270,20 @@ impl Offering<'_> {
         held: &Held,
     ) -> Result<bool, sqlx::Error> {
         let (settings, zone) = (&self.wanted.book.settings, &self.wanted.location.zone);
-        let (clinic, _) = self.wanted.book.sender(self.wanted.location);
-        let moment = when::text_moment(&held.starts_at.to_zoned(zone.clone()));
-        let until = zone.to_datetime(self.expires_at).strftime("%-I:%M %p").to_string();
+        let head = self.wanted.book.letterhead(self.wanted.location, self.candidate.language());
+        let starts_at = held.starts_at.to_zoned(zone.clone());
+        let until = self.expires_at.to_zoned(zone.clone());
         let base = &app.config.server.public_url;
         let link = (!base.is_empty()).then(|| format!("{base}/w/{token}"));
         let text = NewText {
             kind: Kind::WaitlistOffer,
             to: self.phone,
-            body: wording::waitlist_offer(clinic, &moment, &until, link.as_deref()),
+            body: wording::waitlist_offer(&head, &starts_at, &until, link.as_deref()),
             dedupe_key: format!("waitlist_offer:{}", id.0),
             contact: Some(self.candidate.contact_id),
             appointment: None,
             call: None,
+            sent_by: None,
         };
         let org = self.freed.org;
         let queued = messaging::queue_text_before(app, tx, org, settings, (text, self.leave_before)).await?;

@@ -3,18 +3,29 @@
 use jiff::civil::Date;
 
 use super::take::Taken;
+use crate::language::Language;
 use crate::when::{PartOfDay, say_date, text_moment};
 
 /// An answer to an acceptance; the same by text and on the page.
 pub fn sentence(taken: &Taken) -> String {
     match taken {
-        Taken::Booked { at, is_pending: false } => format!("You're all set: {} is yours.", text_moment(at)),
-        Taken::Booked { at, is_pending: true } => {
-            format!("We're keeping {} for you. We'll call you within 24 hours to confirm.", text_moment(at))
+        Taken::Booked { at, is_pending: false } => {
+            format!("You're all set: {} is yours.", text_moment(at, Language::English))
         }
-        Taken::AlreadyTheirs { at, is_pending: false } => format!("It's yours already: {}.", text_moment(at)),
+        Taken::Booked { at, is_pending: true } => {
+            format!(
+                "We're keeping {} for you. We'll call you within 24 hours to confirm.",
+                text_moment(at, Language::English)
+            )
+        }
+        Taken::AlreadyTheirs { at, is_pending: false } => {
+            format!("It's yours already: {}.", text_moment(at, Language::English))
+        }
         Taken::AlreadyTheirs { at, is_pending: true } => {
-            format!("It's kept for you already: {}. We'll call you to confirm.", text_moment(at))
+            format!(
+                "It's kept for you already: {}. We'll call you to confirm.",
+                text_moment(at, Language::English)
+            )
         }
         Taken::Gone => {
             "I'm sorry, that time has just gone to somebody else. You're still on the list.".into()
@@ -78,7 +89,7 @@ mod tests {
     use insta::assert_snapshot;
 
     use super::*;
-    use crate::messaging::wording;
+    use crate::messaging::wording::{self, Letterhead};
 
     #[test]
     fn every_end_of_an_offer_has_its_sentence_and_fits_one_segment() {
@@ -103,7 +114,7 @@ I'm sorry, that time has passed. You're still on the list.
 That offer is over, and you're no longer on the waitlist. Please call us to book.
 "#);
         for said in all.into_iter().chain([help_sentence(Some("+13105550199")), help_sentence(None)]) {
-            let text = wording::reply("Glow MedSpa", &said);
+            let text = wording::reply(&Letterhead::plain("Glow MedSpa", None, Language::English), &said);
             assert!(text.len() <= 160 && text.ends_with(&said), "{text}");
         }
     }

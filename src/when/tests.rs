@@ -8,6 +8,7 @@ use proptest::prelude::*;
 
 use super::spoken_forms::{DATES, TIMES};
 use super::*;
+use crate::language::Language::{English, Spanish};
 
 const TUESDAY: Date = date(2026, 11, 24);
 const MONDAY: Date = date(2026, 11, 23);
@@ -97,8 +98,14 @@ fn d16_dates_and_times_are_said_as_people_say_them() {
     assert_eq!(say_moment(&at(date(2026, 2, 1), time(14, 0, 0, 0))), "Sunday, February 1st at 2 PM");
     assert_eq!(say_moment(&at(date(2026, 2, 5), time(17, 0, 0, 0))), "Thursday, February 5th at 5 PM");
     // T-M8
-    assert_eq!(text_moment(&at(date(2026, 2, 1), time(13, 40, 0, 0))), "Sunday, February 1 at 1:40 PM");
-    assert_eq!(text_moment(&at(date(2026, 2, 1), time(14, 0, 0, 0))), "Sunday, February 1 at 2:00 PM");
+    assert_eq!(
+        text_moment(&at(date(2026, 2, 1), time(13, 40, 0, 0)), English),
+        "Sunday, February 1 at 1:40 PM"
+    );
+    assert_eq!(
+        text_moment(&at(date(2026, 2, 1), time(14, 0, 0, 0)), English),
+        "Sunday, February 1 at 2:00 PM"
+    );
     assert_eq!(say_time(time(12, 0, 0, 0)), "12 PM");
     assert_eq!(say_time(time(0, 5, 0, 0)), "12:05 AM");
     let suffixes = [
@@ -118,6 +125,28 @@ fn d16_dates_and_times_are_said_as_people_say_them() {
     for (day, said) in suffixes {
         assert!(say_date(date(2026, 12, day)).ends_with(&format!(" December {said}")));
     }
+}
+
+#[test]
+fn t_m8_spanish_texts_show_weekday_date_and_clock() {
+    let zone = TimeZone::get("America/New_York").unwrap();
+    let text = |date, time| text_moment(&resolve(date, time, &zone).unwrap(), Spanish);
+    assert_eq!(text(date(2026, 2, 1), time(14, 0, 0, 0)), "domingo 1 de febrero a las 2:00 PM");
+    assert_eq!(text(date(2026, 2, 1), time(13, 40, 0, 0)), "domingo 1 de febrero a la 1:40 PM");
+    assert_eq!(text(date(2026, 9, 30), time(0, 5, 0, 0)), "miércoles 30 de septiembre a las 12:05 AM");
+    assert_eq!(text_time(time(1, 0, 0, 0), Spanish), "la 1:00 AM");
+    let week: Vec<_> = (7..14).map(|day| text_day(date(2026, 12, day), Spanish)).collect();
+    assert_eq!(
+        week.join(", "),
+        "lunes 7 de diciembre, martes 8 de diciembre, miércoles 9 de diciembre, jueves 10 de diciembre, \
+         viernes 11 de diciembre, sábado 12 de diciembre, domingo 13 de diciembre"
+    );
+    let months: Vec<_> = (1..=12).map(|month| text_day(date(2026, month, 1), Spanish)).collect();
+    let named: Vec<_> = months.iter().filter_map(|day| day.rsplit(' ').next()).collect();
+    assert_eq!(
+        named.join(" "),
+        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"
+    );
 }
 
 #[test]
@@ -144,7 +173,7 @@ fn t_d13_d14_the_text_shows_the_clinics_date_and_time_in_any_zone() {
     ] {
         let moment = instant.to_zoned(TimeZone::get(zone).unwrap());
         assert_eq!(say_moment(&moment), said);
-        assert_eq!(text_moment(&moment), text);
+        assert_eq!(text_moment(&moment, English), text);
     }
 }
 
@@ -205,7 +234,7 @@ fn what_is_said_is_understood_again() {
         let moment = day.to_zoned(TimeZone::UTC).unwrap().checked_add(i64::from(minutes).minutes()).unwrap();
         assert_eq!(parse_date(&say_moment(&moment), TUESDAY), Ok(moment.date()));
         assert!(!say_moment(&moment).contains(['_', '-', '/']) && !say_moment(&moment).contains("at 0"));
-        let text = text_moment(&moment);
+        let text = text_moment(&moment, English);
         let (date, time) = text.split_once(" at ").unwrap();
         assert_eq!((parse_date(date, TUESDAY), parse_time(time)), (Ok(moment.date()), Ok(moment.time())));
     }

@@ -24,7 +24,7 @@ const RANKS: &[&[&str]] = &[
     &["calls", "contacts", "messaging", "notifications", "tasks"],
     &["accounts"],
     &["orgs"],
-    &["phone", "when", "spoken_name"],
+    &["language", "phone", "when", "spoken_name"],
     // Knows no slice, nor what the slices share.
     &["platform"],
 ];

@@ -1,11 +1,12 @@
 //! A visit on the wire.
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::answer::Answer;
-use crate::appointments;
+use crate::appointments::{self, Attendance};
 use crate::platform::bounded::Instant;
 use crate::platform::ids::{AppointmentId, ContactId, LocationId, ResourceId, SeriesId, ServiceId};
 use crate::platform::problem::Problem;
@@ -28,6 +29,9 @@ pub(super) struct Appointment {
     pub contact_id: Option<Public<ContactId>>,
     /// `pending`, `scheduled`, `arrived`, `completed`, `cancelled` or `no_show`.
     pub status: &'static str,
+    /// Whether its person said that they will come: `not_asked`, `asked`, `confirmed`, or `no_answer` once the visit is
+    /// near and they had time to.
+    pub attendance: &'static str,
     #[schema(inline)]
     pub starts_at: Instant,
     #[schema(inline)]
@@ -50,8 +54,10 @@ pub(super) struct Appointment {
     pub created_at: Instant,
 }
 
-impl From<appointments::Appointment> for Appointment {
-    fn from(visit: appointments::Appointment) -> Self {
+impl Appointment {
+    /// As it is at `now`.
+    pub fn of(visit: appointments::Appointment, now: Timestamp) -> Self {
+        let attendance = Attendance::of(&visit, now).as_str();
         let zone = visit.starts_at.time_zone();
         Self {
             id: Public(visit.id),
@@ -61,6 +67,7 @@ impl From<appointments::Appointment> for Appointment {
             practitioner_id: Public(ResourceId(visit.practitioner)),
             contact_id: visit.contact.map(Public),
             status: visit.status.as_str(),
+            attendance,
             starts_at: Instant(visit.starts_at.timestamp()),
             ends_at: Instant(visit.ends_at),
             local_starts_at: local(visit.starts_at.timestamp(), zone),
@@ -78,18 +85,18 @@ impl From<appointments::Appointment> for Appointment {
 }
 
 /// `2026-12-01T10:30`.
-pub(super) fn local(at: jiff::Timestamp, zone: &TimeZone) -> String {
+pub(super) fn local(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M").to_string()
 }
 
 /// The visit with its version as ETag.
-pub(super) fn versioned(visit: appointments::Appointment) -> Result<Answer, Problem> {
+pub(super) fn versioned(visit: appointments::Appointment, now: Timestamp) -> Result<Answer, Problem> {
     let etag = format!("\"{}\"", visit.version);
-    Ok(Answer { etag: Some(etag), ..Answer::ok(&Appointment::from(visit))? })
+    Ok(Answer { etag: Some(etag), ..Answer::ok(&Appointment::of(visit, now))? })
 }
 
 /// The same for one that was just made.
-pub(super) fn created(visit: appointments::Appointment) -> Result<Answer, Problem> {
+pub(super) fn created(visit: appointments::Appointment, now: Timestamp) -> Result<Answer, Problem> {
     let location = format!("/api/v1/appointments/{}", visit.id);
-    Ok(Answer { status: axum::http::StatusCode::CREATED, location: Some(location), ..versioned(visit)? })
+    Ok(Answer { status: axum::http::StatusCode::CREATED, location: Some(location), ..versioned(visit, now)? })
 }

@@ -100,7 +100,8 @@ async fn list_appointments(
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
     let visits = appointments::list(&mut tx, caller.org, &wanted).await.map_err(failed)?;
     tx.commit().await.map_err(failed)?;
-    let items: Vec<Appointment> = visits.into_iter().map(Appointment::from).collect();
+    let now = app.clock.now();
+    let items: Vec<Appointment> = visits.into_iter().map(|visit| Appointment::of(visit, now)).collect();
     let page = Page::of(items, asked.limit.get(), |item| (item.starts_at.0.to_string(), item.id.0));
     Ok(axum::Json(page).into_response())
 }
@@ -129,7 +130,7 @@ async fn book(app: &App, tx: &mut PgConnection, caller: &ApiCaller, wish: &Wish)
             Ok(booked) => {
                 let found = appointments::find(tx, caller.org, booked.id).await;
                 let found = found.map_err(|error| problems::database(caller.org, &error))?;
-                return created(found.ok_or(Problem::INTERNAL)?);
+                return created(found.ok_or(Problem::INTERNAL)?, app.clock.now());
             }
             Err(BookError::RulesChanged(version)) => rules.seen = Some(version),
             Err(error) => return Err(Words { org: caller.org, book: &book, location }.book(&error)),
@@ -150,5 +151,5 @@ async fn get_appointment(
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
     let found = appointments::find(&mut tx, caller.org, id).await.map_err(failed)?;
     tx.commit().await.map_err(failed)?;
-    versioned(found.ok_or(Problem::NOT_FOUND)?)
+    versioned(found.ok_or(Problem::NOT_FOUND)?, app.clock.now())
 }

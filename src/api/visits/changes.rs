@@ -82,7 +82,7 @@ struct StateChange {
 #[derive(Debug, Serialize, ToSchema)]
 struct AppointmentChange {
     version: i32,
-    /// `voice`, `waitlist`, or the key.
+    /// `voice`, `waitlist`, `text`, or the key.
     actor: String,
     /// `booked`, `moved`, `cancelled`, `confirmed`, `arrived`, `completed` or `no_show`.
     action: String,
@@ -248,7 +248,7 @@ async fn change_in(
             What::Become(to) => appointments::set_state(app, tx, caller.org, &book, (&target, to)).await,
         };
         match changed {
-            Ok(changed) => return versioned(changed.appointment),
+            Ok(changed) => return versioned(changed.appointment, app.clock.now()),
             Err(ChangeError::RulesChanged(version)) => rules.seen = Some(version),
             Err(error) => return Err(refused_change(tx, caller.org, &book, target.id, error).await),
         }

@@ -89,7 +89,7 @@ async fn book(
         };
         let words = Words { org: caller.org, book: &book, location };
         match appointments::book_series(app, tx, caller.org, &wanted).await {
-            Ok(series) => return shown(tx, caller, &words, &series).await,
+            Ok(series) => return shown(app, tx, caller, (&words, &series)).await,
             Err(SeriesError::Book(BookError::RulesChanged(version))) => rules.seen = Some(version),
             Err(error) => return Err(words.series(&error)),
         }
@@ -97,15 +97,20 @@ async fn book(
 }
 
 async fn shown(
+    app: &App,
     tx: &mut PgConnection,
     caller: &ApiCaller,
-    words: &Words<'_>,
-    series: &BookedSeries,
+    (words, series): (&Words<'_>, &BookedSeries),
 ) -> Result<Answer, Problem> {
+    let now = app.clock.now();
     let mut visits = Vec::with_capacity(series.visits.len());
     for id in &series.visits {
         let found = appointments::find(tx, caller.org, *id).await;
-        visits.extend(found.map_err(|error| problems::database(caller.org, &error))?.map(Appointment::from));
+        visits.extend(
+            found
+                .map_err(|error| problems::database(caller.org, &error))?
+                .map(|visit| Appointment::of(visit, now)),
+        );
     }
     let body =
         Series { id: Public(series.id), appointments: visits, left_out: words.left_out(&series.left_out) };

@@ -25,6 +25,7 @@ pub(in super::super) struct VisitRow {
     pub service_said: Option<String>,
     pub practitioner_id: Uuid,
     pub contact_id: Option<ContactId>,
+    pub language: Option<String>,
     pub call_id: Option<CallId>,
     pub status: String,
     pub starts_at: jiff_sqlx::Timestamp,
@@ -40,17 +41,21 @@ pub(in super::super) struct VisitRow {
     pub booked_by: String,
     pub is_in_turn: bool,
     pub created_at: jiff_sqlx::Timestamp,
+    pub attendance_asked_at: Option<jiff_sqlx::Timestamp>,
+    pub attendance_confirmed_at: Option<jiff_sqlx::Timestamp>,
 }
 
 /// The columns of [`VisitRow`]; readers add their own conditions.
 macro_rules! visit {
     ($rest:literal) => {
         concat!(
-            "select a.id, a.location_id, l.name as location_name, a.service_id, s.name as service_name, a.service_said, a.practitioner_id, a.contact_id, a.call_id,
+            "select a.id, a.location_id, l.name as location_name, a.service_id, s.name as service_name, a.service_said, a.practitioner_id, a.contact_id, c.language, a.call_id,
                     a.status::text as status, a.starts_at, a.ends_at, a.time_zone, a.customer_name, a.customer_phone, a.customer_email, a.notes,
-                    a.confirmation_said, a.version, a.series_id, a.booked_by, a.is_in_turn, a.created_at
+                    a.confirmation_said, a.version, a.series_id, a.booked_by, a.is_in_turn, a.created_at,
+                    a.attendance_asked_at, a.attendance_confirmed_at
                from appointments a join services s on s.org_id = a.org_id and s.id = a.service_id
                     join locations l on l.org_id = a.org_id and l.id = a.location_id
+                    left join contacts c on c.org_id = a.org_id and c.id = a.contact_id
               where a.org_id = $1 ",
             $rest
         )
@@ -282,7 +287,8 @@ pub(in super::super) async fn move_to(
     now: Timestamp,
 ) -> sqlx::Result<()> {
     sql("update appointments set starts_at = $3, ends_at = $4, time_zone = $5, local_starts_at = $6, practitioner_id = $7,
-            confirmation_said = $8, version = version + 1, updated_at = $9, status = $10::text::appointment_status
+            confirmation_said = $8, version = version + 1, updated_at = $9, status = $10::text::appointment_status,
+            attendance_asked_at = null, attendance_confirmed_at = null, attendance_confirmed_by = null
           where org_id = $1 and id = $2")
     .bind(org)
     .bind(id)

@@ -123,7 +123,7 @@ impl Lane<'_> {
 }
 
 async fn ask(order: Order) -> Answered {
-    let Order { hand, to, next } = order;
+    let Order { hand, to, next, .. } = order;
     let answer = match next {
         Next::Send(client, message) => Answer::Sent(client.send(&message).await),
         Next::LookUp(client, text) => {

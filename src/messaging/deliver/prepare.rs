@@ -11,12 +11,13 @@ use super::{
     message, plan,
 };
 use crate::messaging::account::{Account, NoAccount, sending_account};
-use crate::messaging::may_send::Rule;
+use crate::messaging::may_send::{Rule, Verdict};
 use crate::messaging::provider::{self, Standing};
+use crate::messaging::queue_text::decide_again;
 use crate::messaging::record_status::{Failure, set_aside, settle};
 use crate::messaging::store::{self, Text};
 use crate::messaging::text::TextState;
-use crate::orgs::{self, Settings};
+use crate::orgs;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::{OrgId, TextId};
@@ -46,6 +47,7 @@ pub(super) struct Hand {
 pub(super) struct Order {
     pub hand: Hand,
     pub to: String,
+    pub verdict: Verdict,
     pub next: Next,
 }
 
@@ -67,7 +69,6 @@ pub(super) struct Orders {
 struct Desk<'a> {
     app: &'a App,
     org: OrgId,
-    settings: &'a Settings,
     account: Result<Account, NoAccount>,
     standing: Standing,
     now: Timestamp,
@@ -95,7 +96,7 @@ pub(super) async fn prepare(app: &App, org: OrgId, wanted: Wanted<'_>) -> Result
         let claim = (digest.as_str(), lease(app));
         standing = provider::may_ask(app, &mut tx, org, claim).await.map_err(doing("ask how Twilio is"))?;
     }
-    let mut desk = Desk { app, org, settings: &settings, account, standing, now: app.clock.now() };
+    let mut desk = Desk { app, org, account, standing, now: app.clock.now() };
     let mut orders = Orders { queue, account: digest, is_full, ..Orders::default() };
     let mut numbers = match &wanted {
         Wanted::Due { numbers, .. } => (*numbers).clone(),
@@ -111,17 +112,18 @@ pub(super) async fn prepare(app: &App, org: OrgId, wanted: Wanted<'_>) -> Result
         if numbers.contains(&to) {
             continue;
         }
-        match decide(&mut desk, &mut tx, hand.job, text).await? {
+        let verdict = decide_again(&settings, &text, desk.now);
+        match decide(&mut desk, &mut tx, hand.job, (text, verdict)).await? {
             Next::Done => done.extend(hand.taken),
             Next::PutOff => {}
             Next::Held(until) => held = Some(until),
             next => {
                 numbers.insert(to.clone());
-                orders.orders.push(Order { hand, to, next });
+                orders.orders.push(Order { hand, to, verdict, next });
             }
         }
     }
-    let leased: Vec<TextId> = orders.orders.iter().filter_map(Order::leases).collect();
+    let leased: Vec<(TextId, String)> = orders.orders.iter().filter_map(Order::leases).collect();
     if let (Ok(account), false) = (&desk.account, leased.is_empty()) {
         store::lease(&mut tx, org, &leased, &account.sender, desk.now).await.map_err(doing("lease texts"))?;
     }
@@ -137,8 +139,9 @@ pub(super) async fn prepare(app: &App, org: OrgId, wanted: Wanted<'_>) -> Result
 }
 
 impl Order {
-    fn leases(&self) -> Option<TextId> {
-        matches!(self.next, Next::Send(..)).then_some(self.hand.job.text)
+    /// The text that is handed over, and by which verdict.
+    fn leases(&self) -> Option<(TextId, String)> {
+        matches!(self.next, Next::Send(..)).then(|| (self.hand.job.text, self.verdict.stored()))
     }
 }
 
@@ -188,10 +191,10 @@ async fn decide(
     desk: &mut Desk<'_>,
     tx: &mut PgConnection,
     job: DeliverText,
-    text: Text,
+    (text, verdict): (Text, Verdict),
 ) -> Result<Next, DeliverError> {
     let (app, org) = (desk.app, desk.org);
-    let plan = plan(&text, &job, desk.settings.texting_enabled, lease(app), desk.now);
+    let plan = plan(&text, &job, verdict, lease(app), desk.now);
     let ending = match plan {
         Plan::Nothing => return Ok(Next::Done),
         Plan::Wait(left) => {
@@ -200,8 +203,19 @@ async fn decide(
             return Ok(Next::PutOff);
         }
         Plan::Refuse(rule) => {
-            let trouble = if rule == Rule::OptedOut { Trouble::OptedOut } else { Trouble::Config };
+            hold_back(tx, &job, verdict, None).await?;
+            let trouble = match rule {
+                Rule::OptedOut => Trouble::OptedOut,
+                Rule::TextingIsOff => Trouble::Config,
+                _ => Trouble::Other,
+            };
             (TextState::Failed, Failure { code: None, trouble, hint: rule.advice() })
+        }
+        Plan::Sleep(until) => {
+            let left = Duration::try_from(until.duration_since(desk.now)).unwrap_or(LOOK_UP_GAP);
+            hold_back(tx, &job, verdict, Some(until)).await?;
+            deliver_after(tx, &job, text.kind, left).await.map_err(doing("put a text off"))?;
+            return Ok(Next::PutOff);
         }
         Plan::GiveUp(state) => (state, given_up(state)),
         Plan::Send if is_superseded(tx, org, &text).await? => {
@@ -235,6 +249,15 @@ async fn decide(
     let (state, failure) = ending;
     settle(app, tx, org, &text, (state, None), &failure).await.map_err(doing("record a failed text"))?;
     Ok(Next::Done)
+}
+
+async fn hold_back(
+    tx: &mut PgConnection,
+    job: &DeliverText,
+    verdict: Verdict,
+    until: Option<Timestamp>,
+) -> Result<(), DeliverError> {
+    store::hold_back(tx, job.org, job.text, &verdict.stored(), until).await.map_err(doing("keep a verdict"))
 }
 
 /// A text that is repeated says nothing that a newer one about the same visit has said otherwise.

@@ -1,4 +1,4 @@
-//! Texts that people sent us, and what they opt out of and into again.
+//! Texts that people sent us.
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
@@ -52,11 +52,6 @@ pub(in crate::messaging) async fn inbound(
         .bind(id)
         .fetch_optional(tx)
         .await
-}
-
-pub(in crate::messaging) async fn opt_in(tx: &mut PgConnection, org: OrgId, phone: &str) -> sqlx::Result<()> {
-    sql("delete from opt_outs where org_id = $1 and phone = $2").bind(org).bind(phone).execute(tx).await?;
-    Ok(())
 }
 
 pub(in crate::messaging) async fn has_opted_out(

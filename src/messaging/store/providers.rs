@@ -47,6 +47,18 @@ pub(in crate::messaging) async fn lock_health(tx: &mut PgConnection, org: OrgId)
     Ok(row.map_or_else(Health::default, Health::from))
 }
 
+/// The account's health, for looking.
+pub(in crate::messaging) async fn health(tx: &mut PgConnection, org: OrgId) -> sqlx::Result<Health> {
+    let row: Option<Row> = sql_as(
+        "select failures, failing_since, trouble, code, paused_until, held_until, refused_account, refused_at
+           from text_providers where org_id = $1 and provider = 'twilio'",
+    )
+    .bind(org)
+    .fetch_optional(tx)
+    .await?;
+    Ok(row.map_or_else(Health::default, Health::from))
+}
+
 /// Writes down how it is doing, but for how long jobs are held.
 pub(in crate::messaging) async fn set_health(
     tx: &mut PgConnection,

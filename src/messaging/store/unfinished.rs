@@ -43,7 +43,7 @@ pub(in crate::messaging) async fn overdue(
     sql_scalar(
         "select t.id from texts t left join appointments a on a.org_id = t.org_id and a.id = t.appointment_id
           where t.org_id = $1 and t.state in ('queued', 'sending')
-            and (t.queued_at <= $3
+            and (greatest(t.queued_at, t.leave_after) <= $3
                  or coalesce(t.leave_before, case when a.starts_at > t.queued_at then a.starts_at end) <= $2)
           order by t.id limit 200",
     )
@@ -52,6 +52,14 @@ pub(in crate::messaging) async fn overdue(
     .bind(queued_before.to_sqlx())
     .fetch_all(tx)
     .await
+}
+
+/// How many texts of the org have not left.
+pub(in crate::messaging) async fn waiting(tx: &mut PgConnection, org: OrgId) -> sqlx::Result<i64> {
+    sql_scalar("select count(*) from texts where org_id = $1 and state in ('queued', 'sending')")
+        .bind(org)
+        .fetch_one(tx)
+        .await
 }
 
 /// Writes down that `id` repeats another text.

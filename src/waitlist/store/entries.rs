@@ -7,6 +7,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::appointments::OfferOpening;
+use crate::language::Language;
 use crate::platform::db::{PgConnection, sql, sql_as, sql_scalar};
 use crate::platform::ids::{AppointmentId, CallId, ContactId, EntryId, OrgId, ServiceId};
 use crate::waitlist::join::Wish;
@@ -65,6 +66,7 @@ pub(in crate::waitlist) struct Candidate {
     pub practitioner_id: Option<Uuid>,
     pub contact_id: ContactId,
     pub phone: String,
+    language: Option<String>,
     local_from: jiff_sqlx::Date,
     local_to: jiff_sqlx::Date,
     part_of_day: String,
@@ -72,6 +74,11 @@ pub(in crate::waitlist) struct Candidate {
 }
 
 impl Candidate {
+    /// The contact's, where one is known.
+    pub fn language(&self) -> Option<Language> {
+        self.language.as_deref()?.parse().ok()
+    }
+
     /// Whether a visit at that civil time is what they asked for.
     pub fn suits(&self, local: jiff::civil::DateTime) -> bool {
         let part = PartOfDay::parse(&self.part_of_day).unwrap_or(PartOfDay::Any);
@@ -89,7 +96,7 @@ pub(in crate::waitlist) async fn candidates(
     (first, last): (Date, Date),
 ) -> sqlx::Result<Vec<Candidate>> {
     sql_as(
-        "select e.id, e.service_id, e.practitioner_id, e.contact_id, c.phone, e.local_from, e.local_to, e.part_of_day, e.call_id
+        "select e.id, e.service_id, e.practitioner_id, e.contact_id, c.phone, c.language, e.local_from, e.local_to, e.part_of_day, e.call_id
            from waitlist_entries e join contacts c on c.org_id = e.org_id and c.id = e.contact_id
           where e.org_id = $1 and e.location_id = $2 and e.state = 'waiting' and e.local_from <= $4 and e.local_to >= $3
             and not exists (select from waitlist_offers o

@@ -24,7 +24,10 @@ async fn t15_only_numbers_of_the_clinics_regions_are_texted() {
         assert!(said.starts_with("Great!") && said.ends_with(NO_TEXT), "{from}: {said}");
     }
     vox.run_jobs().await;
-    assert_eq!((vox.count("texts").await, taken(&vox)), (0, 0));
+    assert_eq!((vox.count("texts where attempts > 0").await, taken(&vox)), (0, 0));
+    let verdicts: String =
+        vox.one("select string_agg(distinct verdict, ', ' order by verdict) from texts").await;
+    assert_eq!(verdicts, "denied: country_not_allowed, denied: premium_or_unknown_number");
     assert_eq!(vox.count("appointments where status = 'scheduled'").await, 5, "the visits stand");
     assert_eq!(vox.count("tasks where kind = 'text_not_sent' and appointment_id is not null").await, 5);
     assert_eq!(
@@ -116,7 +119,8 @@ async fn t16_the_kill_switch_holds_at_the_next_booking() {
     );
     vox.run_jobs().await;
     assert_eq!(taken(&vox), 0, "what was queued before stays as well");
-    assert_eq!(states(&vox).await, "failed");
+    assert_eq!(states(&vox).await, "failed, failed, failed");
+    assert_eq!(vox.count("texts where verdict = 'denied: texting_is_off'").await, 3);
     assert_snapshot!(tasks(&vox).await, @"
     text_not_sent: Text not sent: Texting is switched off in Settings. Call instead.
     text_not_sent: Text not sent: Texting is switched off in Settings. Call instead.

@@ -3,10 +3,14 @@
 mod accounts;
 mod again;
 mod callbacks;
+mod commands;
 mod limits;
 mod lookups;
+mod questions;
 mod queue;
 mod refusals;
+mod reminders;
+mod storm;
 
 use std::time::Duration;
 
@@ -53,6 +57,7 @@ async fn queue_kind(vox: &Voxanne, clinic: &Clinic, kind: Kind, to: &str, key: &
         contact: None,
         appointment: None,
         call: None,
+        sent_by: None,
     };
     let mut tx = vox.app.begin(clinic.org).await.unwrap();
     let settings = orgs::settings(&mut tx, &vox.app.keys, clinic.org).await.unwrap();

@@ -113,7 +113,9 @@ async fn e14_tm5_a_number_that_said_stop_is_promised_no_text_and_staff_are_told(
     call_instead: Call instead, the text to the caller did not arrive: The recipient replied STOP. They must reply START before texts resume.
     text_not_sent: Text not sent: The recipient replied STOP. Call instead.
     ");
-    assert_eq!(vox.count("texts").await, 1);
+    assert_eq!(vox.count("texts where attempts > 0").await, 1);
+    assert_eq!(vox.count("texts where verdict = 'denied: opted_out' and failure is not null").await, 1);
+    assert_eq!(vox.count("consents where not given and source = 'provider' and purpose = 'texts'").await, 1);
 
     // A manager's phone is never held back, even if it once said STOP to the clinic.
     vox.exec(&format!("insert into opt_outs values ('{}', '{MANAGER}', 'test', now())", vox.glow.org.0))
@@ -147,7 +149,8 @@ async fn tm7_a_landline_is_called_instead() {
             next.ends_with("Please make a note of it, since I can't text you a confirmation."),
             "{fault:?}: {next}"
         );
-        assert_eq!(vox.count("texts").await, 1);
+        assert_eq!(vox.count("texts where attempts > 0").await, 1);
+        assert_eq!(vox.count("texts where verdict = 'denied: number_unreachable'").await, 1);
         assert_eq!(vox.count("tasks where kind = 'text_not_sent'").await, 1);
     }
 }

@@ -76,9 +76,7 @@ impl TwilioFake {
 
     /// The texts accepted for one number, newest last.
     pub fn texts_to(&self, number: &str) -> Vec<Text> {
-        let mut texts = self.messages();
-        texts.retain(|text| text.to == number);
-        texts
+        locked(&self.0.state).ledger.all().iter().filter(|text| text.to == number).cloned().collect()
     }
 
     /// Plans a bad answer to the next send.

@@ -1,59 +1,27 @@
-//! When an offer may leave: between two hours of the day, by the location's clock and by the recipient's. Pure.
+//! When a text may leave that can wait: between two hours of the day, by the clinic's clock and by the recipient's. Pure.
 
 use jiff::Timestamp;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
 use crate::phone::Phone;
-use crate::platform::config;
-
-/// Countries with one zone, by ISO region. A number of any other country tells no zone; those of the United States and
-/// Canada move with their owners, so there the location's clock counts alone.
-const ONE_ZONE: &[(&str, &str)] = &[
-    ("AE", "Asia/Dubai"),
-    ("AT", "Europe/Vienna"),
-    ("BE", "Europe/Brussels"),
-    ("BS", "America/Nassau"),
-    ("CH", "Europe/Zurich"),
-    ("CO", "America/Bogota"),
-    ("DE", "Europe/Berlin"),
-    ("DK", "Europe/Copenhagen"),
-    ("DO", "America/Santo_Domingo"),
-    ("FR", "Europe/Paris"),
-    ("GB", "Europe/London"),
-    ("GH", "Africa/Accra"),
-    ("IE", "Europe/Dublin"),
-    ("IL", "Asia/Jerusalem"),
-    ("IN", "Asia/Kolkata"),
-    ("IT", "Europe/Rome"),
-    ("JM", "America/Jamaica"),
-    ("JP", "Asia/Tokyo"),
-    ("NG", "Africa/Lagos"),
-    ("NL", "Europe/Amsterdam"),
-    ("NO", "Europe/Oslo"),
-    ("PH", "Asia/Manila"),
-    ("PL", "Europe/Warsaw"),
-    ("PR", "America/Puerto_Rico"),
-    ("SE", "Europe/Stockholm"),
-    ("SG", "Asia/Singapore"),
-    ("ZA", "Africa/Johannesburg"),
-];
 
 /// Rounds between two clocks until both allow; more means that they never do.
 const ROUNDS: usize = 4;
 
-/// The hours of the day between which offers leave.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Daytime {
-    from_hour: i8,
-    to_hour: i8,
+/// A prefix that stands for more zones than the widest country has tells nothing, such as that of a toll-free number.
+const CLOCKS_MAX: usize = 12;
+
+/// The hours of the day between which texts leave: from the first, up to the second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Daytime {
+    /// 0 to 23.
+    pub from_hour: i8,
+    /// 1 to 24.
+    pub to_hour: i8,
 }
 
 impl Daytime {
-    pub fn of(settings: &config::Waitlist) -> Self {
-        Self { from_hour: settings.texts_from_hour, to_hour: settings.texts_to_hour }
-    }
-
     /// `now` if every clock allows it, else the next instant at which all do; `None` when no instant of the day suits
     /// them all.
     pub fn next(self, now: Timestamp, zones: &[TimeZone]) -> Option<Timestamp> {
@@ -98,12 +66,15 @@ fn at(date: jiff::civil::Date, hour: i8, zone: &TimeZone) -> Timestamp {
     moment.map_or(Timestamp::MAX, |moment| moment.timestamp())
 }
 
-/// The location's clock, and the recipient's where the number tells it.
-pub(super) fn zones(location: &TimeZone, phone: &Phone) -> Vec<TimeZone> {
-    let region = phone.region();
-    let name = ONE_ZONE.iter().find(|(code, _)| region.as_deref() == Some(code)).map(|(_, name)| *name);
-    let own = name.and_then(|name| TimeZone::get(name).ok());
-    std::iter::once(location.clone()).chain(own).collect()
+/// The clinic's clock, and the recipient's as far as the number tells it. A number that stands for clocks which share no
+/// such hours (a toll-free one, say) tells none.
+pub fn clocks(clinic: &TimeZone, phone: &Phone, daytime: Daytime) -> Vec<TimeZone> {
+    let mut all = vec![clinic.clone()];
+    all.extend(phone.zones().into_iter().filter(|zone| zone != clinic));
+    if all.len() > CLOCKS_MAX || daytime.next(Timestamp::UNIX_EPOCH, &all).is_none() {
+        all.truncate(1);
+    }
+    all
 }
 
 #[cfg(test)]
@@ -151,17 +122,12 @@ mod tests {
     }
 
     #[test]
-    fn a_number_tells_its_zone_only_where_its_country_has_one() {
+    fn t13_a_number_adds_its_own_clock_unless_it_stands_for_clocks_that_never_meet() {
         let here = zone("America/Los_Angeles");
-        let of = |number: &str| zones(&here, &Phone::parse_e164(number).unwrap());
-        assert_eq!(of("+13105550142").len(), 1);
-        assert_eq!(of("+447400123456"), [here.clone(), zone("Europe/London")]);
-    }
-
-    #[test]
-    fn every_zone_of_the_table_exists() {
-        for (region, name) in ONE_ZONE {
-            assert!(TimeZone::get(name).is_ok(), "{region}: {name}");
-        }
+        let of = |number: &str| clocks(&here, &Phone::parse_e164(number).unwrap(), DAY);
+        assert_eq!(of("+13105550142"), [here.clone()]);
+        assert_eq!(of("+12125550142"), [here.clone(), zone("America/New_York")]);
+        assert!(of("+447400123456").contains(&zone("Europe/London")));
+        assert_eq!(of("+18005550142"), [here.clone()]);
     }
 }

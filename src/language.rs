@@ -1,0 +1,69 @@
+//! The languages that texts are written in.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A language of texts: a contact's own, else the org's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Language {
+    /// As in the United States.
+    #[default]
+    English,
+    /// As in the United States: *usted*, and times as 2:00 PM.
+    Spanish,
+}
+
+/// A language that no text is written in.
+#[derive(Debug, thiserror::Error)]
+#[error("must be en or es")]
+pub struct UnknownLanguage;
+
+impl Language {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::English, Self::Spanish];
+
+    /// Its name in the database and the API: ISO 639-1.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Spanish => "es",
+        }
+    }
+
+    /// The language of a tag that somebody else wrote, such as `es-MX` or `en_US`; `None` for others.
+    pub fn of_tag(tag: &str) -> Option<Self> {
+        let primary = tag.trim().split(['-', '_']).next()?;
+        Self::ALL.into_iter().find(|language| primary.eq_ignore_ascii_case(language.as_str()))
+    }
+}
+
+impl FromStr for Language {
+    type Err = UnknownLanguage;
+
+    fn from_str(name: &str) -> Result<Self, UnknownLanguage> {
+        Self::ALL.into_iter().find(|language| language.as_str() == name).ok_or(UnknownLanguage)
+    }
+}
+
+impl fmt::Display for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Language;
+
+    #[test]
+    fn names_are_read_back_and_tags_are_understood() {
+        for language in Language::ALL {
+            assert_eq!(language.as_str().parse::<Language>().ok(), Some(language));
+        }
+        assert!("fr".parse::<Language>().is_err() && "EN".parse::<Language>().is_err());
+        assert_eq!(Language::of_tag("es-MX"), Some(Language::Spanish));
+        assert_eq!(Language::of_tag("EN_us"), Some(Language::English));
+        assert_eq!(Language::of_tag("est"), None);
+        assert_eq!(Language::default(), Language::English);
+    }
+}

@@ -1,0 +1,19 @@
+//! What a short answer from a number is an answer to.
+
+use jiff::Timestamp;
+
+use super::question::Question;
+use super::store;
+use crate::phone::Phone;
+use crate::platform::db::PgConnection;
+use crate::platform::ids::OrgId;
+
+/// The last question that `phone` was asked and that neither was answered nor has lapsed by `now`.
+pub async fn open_question(
+    tx: &mut PgConnection,
+    org: OrgId,
+    phone: &Phone,
+    now: Timestamp,
+) -> Result<Option<Question>, sqlx::Error> {
+    store::open_question(tx, org, phone.as_str(), now).await
+}
