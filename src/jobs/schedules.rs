@@ -7,9 +7,7 @@ use super::{Failure, app_of};
 use crate::platform::app::App;
 use crate::platform::db::Class;
 use crate::platform::ids::OrgId;
-use crate::{
-    api, appointments, calendars, calls, mail, messaging, orgs, receptionist, sequences, waitlist,
-};
+use crate::{api, appointments, calendars, calls, mail, messaging, orgs, receptionist, sequences, waitlist};
 
 /// Work that comes round, for every org in turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

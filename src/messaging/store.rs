@@ -24,10 +24,10 @@ pub(super) use counts::{CountsQuery, counts, recent};
 pub(super) use inbound::{
     NewInbound, answered, has_opted_out, inbound, inbound_from, insert_inbound, lately, texted_visits,
 };
+pub(super) use providers::{health, hold_no_more, hold_until, lock_health, set_health};
 pub(super) use questions::{close_about, close_of, close_question, insert_question, open_questions};
 pub(super) use templates::{NewTemplateRow, insert_template};
 pub use templates::{OwnTemplate, own_templates, templates};
-pub(super) use providers::{health, hold_no_more, hold_until, lock_health, set_health};
 pub(super) use unfinished::{forgotten, is_superseded, mark_again, overdue, waiting};
 
 /// A text about to be queued.
