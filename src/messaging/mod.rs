@@ -5,20 +5,26 @@
 //! up before it is sent again.
 
 mod account;
+mod account_health;
 mod ask;
+mod chase;
 mod close_question;
+mod connect_twilio;
 mod daytime;
 mod deliver;
+mod forecast;
 pub mod http;
 mod lately;
 mod may_send;
 mod meaning;
 mod open_question;
+mod provider;
 mod question;
 mod queue_text;
 mod receive_text;
 mod record_consent;
 mod record_status;
+mod send_again;
 mod store;
 mod text;
 mod threads;
@@ -26,10 +32,14 @@ pub mod wording;
 mod write_template;
 
 pub use account::{SANDBOX_ACCOUNT_SID, SANDBOX_AUTH_TOKEN, SANDBOX_NUMBER};
+pub use account_health::{AccountHealth, AccountTrouble, account_health};
 pub use ask::ask;
+pub use chase::chase_unfinished;
 pub use close_question::{close_question, close_questions_about};
+pub use connect_twilio::connect_twilio;
 pub use daytime::{Daytime, clocks};
-pub use deliver::{DELIVER_TASK, DeliverError, DeliverText, chase_unfinished, deliver};
+pub use deliver::{DELIVER_TASK, DeliverError, DeliverText, deliver};
+pub use forecast::{Forecast, daytime_of, forecast};
 pub use lately::{Lately, lately, texted_visits, texts_of_sender};
 pub use may_send::{Class, Limits, Recipient, Rule, Sent, Verdict, may_send};
 pub use meaning::{Meaning, is_spanish};

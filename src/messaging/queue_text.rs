@@ -120,18 +120,8 @@ async fn queue(
 ) -> Result<Queued, QueueError> {
     let doing = |doing| move |source| QueueError::Unexpected { doing, source };
     let now = app.clock.now();
-    let limits = limits(app, settings, new.kind);
-    let ago = |span| now.checked_sub(span).unwrap_or(now);
-    let query = CountsQuery {
-        to: new.to.as_str(),
-        call: new.call,
-        hour_ago: ago(AN_HOUR),
-        day_ago: ago(A_DAY),
-        week_ago: ago(A_WEEK),
-        failed_since: ago(UNREACHABLE_FOR),
-        of_org_day_max: limits.per_org_per_day,
-        of_org_hour_max: limits.per_org_per_hour,
-    };
+    let limits = limits_for(new.kind, limits(app, settings));
+    let query = query((new.to, new.call), &limits, now);
     let counts = store::counts(tx, org, &query).await.map_err(doing("count texts"))?;
     let (daytime, clocks) = clocks_of(settings, new.to);
     let contact = Recipient {
@@ -183,12 +173,37 @@ async fn queue(
 
 /// An answer goes to whoever just wrote: their texts bound it, and what [`lately`](super::lately()) calls a loop. The caps of a
 /// number are for what we begin ourselves.
-fn limits(app: &App, settings: &Settings, kind: Kind) -> Limits {
+const fn limits_for(kind: Kind, limits: Limits) -> Limits {
+    if kind.is_answer() {
+        return Limits { per_number_per_day: i64::MAX, per_number_per_week: i64::MAX, ..limits };
+    }
+    limits
+}
+
+/// What the rules need to know of the past of a number.
+pub(super) fn query<'a>(
+    (to, call): (&'a Phone, Option<CallId>),
+    limits: &Limits,
+    now: Timestamp,
+) -> CountsQuery<'a> {
+    let ago = |span| now.checked_sub(span).unwrap_or(now);
+    CountsQuery {
+        to: to.as_str(),
+        call,
+        hour_ago: ago(AN_HOUR),
+        day_ago: ago(A_DAY),
+        week_ago: ago(A_WEEK),
+        failed_since: ago(UNREACHABLE_FOR),
+        of_org_day_max: limits.per_org_per_day,
+        of_org_hour_max: limits.per_org_per_hour,
+    }
+}
+
+pub(super) fn limits(app: &App, settings: &Settings) -> Limits {
     let texts = &app.config.texts;
-    let of_number = |max: i64| if kind.is_answer() { i64::MAX } else { max };
     Limits {
-        per_number_per_day: of_number(texts.per_number_per_day_max),
-        per_number_per_week: of_number(texts.per_number_per_week_max),
+        per_number_per_day: texts.per_number_per_day_max,
+        per_number_per_week: texts.per_number_per_week_max,
         marketing_per_week: texts.marketing_per_week_max,
         per_org_per_day: settings.texts_per_day_max.into(),
         per_org_per_hour: texts.per_org_per_hour_max,
@@ -198,7 +213,7 @@ fn limits(app: &App, settings: &Settings, kind: Kind) -> Limits {
 }
 
 /// The org's hours for texts that can wait, and the clocks they hold by.
-fn clocks_of(settings: &Settings, to: &Phone) -> (Daytime, Vec<TimeZone>) {
+pub(super) fn clocks_of(settings: &Settings, to: &Phone) -> (Daytime, Vec<TimeZone>) {
     let daytime = Daytime { from_hour: settings.quiet_until, to_hour: settings.quiet_from };
     let clinic = TimeZone::get(&settings.time_zone).unwrap_or(TimeZone::UTC);
     (daytime, clocks(&clinic, to, daytime))

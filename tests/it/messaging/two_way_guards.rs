@@ -113,7 +113,7 @@ async fn a_text_that_comes_twice_is_answered_once_by_its_id_and_by_its_token() {
     voxanne::replies::answer_text(&vox.app, job).await.unwrap();
     vox.run_jobs().await;
     assert_eq!(vox.texts_to(CALLER).len(), 1, "the job may run twice");
-    assert_eq!(vox.count("inbound_texts where repeat_token = 'token-of-SM42'").await, 1);
+    assert_eq!(vox.count("inbound_texts where repeat_token = 'in-SM42'").await, 1);
 }
 
 #[tokio::test]
