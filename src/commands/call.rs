@@ -78,7 +78,7 @@ async fn text(from: &str, body: &str, data_dir: Option<PathBuf>) -> Result<(), C
     let from = Phone::parse_e164(from)
         .map_err(|_not_one| CommandError::Usage("--from takes a number like +13105550142".into()))?;
     let stage = found(data_dir)?;
-    let said = match stage.texting() {
+    let said = match &stage.texting {
         Some(texting) => texting.says(from.as_str(), body).await,
         None => Ok(()),
     };

@@ -40,7 +40,7 @@ pub(in super::super) struct Stage {
     seed: AtomicU64,
     records: Option<Records>,
     /// Who texts, where that can be done.
-    texting: Option<Texting>,
+    pub(in super::super) texting: Option<Texting>,
     /// The sites of the demo's clinic that has several.
     sites: Vec<Self>,
     /// The demo's clinic with a Google Calendar, and its front desk.
@@ -169,11 +169,6 @@ impl Stage {
             Some(records) => records.text_to(number, words).await,
             None => Ok(None),
         }
-    }
-
-    /// The clinic as somebody who texts it sees it; none where there is no demo.
-    pub(in super::super) fn texting(&self) -> Option<&Texting> {
-        self.texting.as_ref()
     }
 
     /// Somebody opens a link and presses its button; the HTTP status.

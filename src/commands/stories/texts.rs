@@ -21,7 +21,7 @@ async fn books(stage: &Stage, name: &'static str, days_ahead: i32) -> Result<Str
 }
 
 pub(super) async fn confirms_by_text(stage: &Stage) -> Result<(), CommandError> {
-    let Some(texting) = stage.texting() else { return nobody_texts() };
+    let Some(texting) = &stage.texting else { return nobody_texts() };
     let number = books(stage, "Cora Lind", 5).await?;
     texting.says(&number, "Is there parking?").await?;
     texting.says(&number, "C").await?;
@@ -29,7 +29,7 @@ pub(super) async fn confirms_by_text(stage: &Stage) -> Result<(), CommandError> 
 }
 
 pub(super) async fn moves_by_text(stage: &Stage) -> Result<(), CommandError> {
-    let Some(texting) = stage.texting() else { return nobody_texts() };
+    let Some(texting) = &stage.texting else { return nobody_texts() };
     let number = books(stage, "Raul Ortiz", 6).await?;
     texting.says(&number, "No puedo ese día, ¿puedo cambiar mi cita?").await?;
     texting.says(&number, "R").await?;
@@ -38,7 +38,7 @@ pub(super) async fn moves_by_text(stage: &Stage) -> Result<(), CommandError> {
 }
 
 pub(super) async fn stops(stage: &Stage) -> Result<(), CommandError> {
-    let Some(texting) = stage.texting() else { return nobody_texts() };
+    let Some(texting) = &stage.texting else { return nobody_texts() };
     let number = books(stage, "Stella Marks", 8).await?;
     texting.says(&number, "Stop texting me please").await?;
     let mut line = stage.ring_from(Some("Stella Marks"), number.clone()).await?;

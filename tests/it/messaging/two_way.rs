@@ -95,7 +95,7 @@ async fn r_offers_two_times_that_are_kept_and_1_moves_the_visit_there() {
     let practitioner = visit["practitioner_id"].clone();
     let taken = json!({"service_id": api.id_of("/services", "Botox").await, "starts_at": "2026-12-02T18:30:00Z",
         "practitioner_id": practitioner, "name": "Eve Stone", "phone": "+13105550143"});
-    api.post("/appointments", taken).await.refused(422, "not_bookable");
+    api.post("/appointments", taken).await.refused(409, "not_bookable");
     let said = vox.says(CALLER, "1").await;
     assert!(
         said.starts_with(
@@ -190,7 +190,7 @@ async fn whoever_answers_in_spanish_is_texted_in_spanish_from_then_on() {
     work_at(&vox, "2026-11-28T18:30:00Z").await;
     assert_snapshot!(vox.says(CALLER, "Sí, ahí estaré").await, @"Glow MedSpa: ¡Gracias! Le esperamos el martes 1 de diciembre a las 10:30 AM.");
     vox.later(SignedDuration::from_mins(1));
-    assert_snapshot!(vox.says(CALLER, "R").await, @"");
+    assert_snapshot!(vox.says(CALLER, "R").await, @"Glow MedSpa: Responda 1 para el miércoles 2 de diciembre a las 10:30 AM o 2 para el jueves 3 de diciembre a las 10:30 AM. Guardadas hasta las 10:51 AM.");
     let contact = api.get(&format!("/contacts?phone={}", CALLER.replace('+', "%2B"))).await.good();
     assert_eq!(contact["items"][0]["language"], "es");
 }
