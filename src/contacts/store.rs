@@ -83,6 +83,21 @@ pub async fn known(tx: &mut PgConnection, org: OrgId, phone: &str) -> sqlx::Resu
         .await
 }
 
+pub(super) async fn learn_language(
+    tx: &mut PgConnection,
+    org: OrgId,
+    id: ContactId,
+    language: Language,
+) -> sqlx::Result<()> {
+    sql("update contacts set language = $3 where org_id = $1 and id = $2 and language is null")
+        .bind(org)
+        .bind(id)
+        .bind(language.as_str())
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
 pub(super) async fn update(
     tx: &mut PgConnection,
     org: OrgId,

@@ -168,6 +168,16 @@ pub fn check(kind: TemplateKind, body: &str, premises: &Premises<'_>) -> Checked
     }
 }
 
+/// Tries the words of a step of a sequence: they may hold what a text about no time may. They say STOP nowhere, since how to
+/// opt out is always added.
+pub fn check_step(body: &str, premises: &Premises<'_>) -> Checked {
+    let mut checked = check(TemplateKind::MissedCall, body, premises);
+    if Template::read(body).says("STOP") {
+        checked.flaws.push(Flaw::CarriersWord("STOP".into()));
+    }
+    checked
+}
+
 /// Segments with the longest of everything.
 fn longest(kind: TemplateKind, template: &Template, premises: &Premises<'_>) -> usize {
     let moment = LONGEST.to_zoned(TimeZone::UTC);
