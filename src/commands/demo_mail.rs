@@ -18,7 +18,8 @@ pub(super) async fn add_recipients(app: &App) -> Result<(), CommandError> {
         let fields: RecipientFields = serde_json::from_value(fields).doing("read the demo's recipients")?;
         let mut tx = app.begin(clinic.org).await.doing("open a transaction")?;
         let listing = Listing { limit: 1, ..Listing::default() };
-        let known = mail::list_recipients(&mut tx, clinic.org, &listing).await.doing("read who gets e-mails")?;
+        let known =
+            mail::list_recipients(&mut tx, clinic.org, &listing).await.doing("read who gets e-mails")?;
         if known.is_empty() {
             mail::save_recipient(&mut tx, clinic.org, app.new_id(), &fields, app.clock.now())
                 .await

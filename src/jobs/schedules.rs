@@ -37,11 +37,15 @@ pub(super) enum Schedule {
     SendSummaries,
     /// E-mails that lost their job.
     ChaseEmails,
+    /// People whose visit comes closer.
+    SendReminders,
+    /// People of tomorrow's visits who have not said that they come.
+    ReportUnanswered,
 }
 
 impl Schedule {
     /// Each schedule with its name and its minutes.
-    pub(super) const ALL: [(Self, &'static str, u32); 12] = [
+    pub(super) const ALL: [(Self, &'static str, u32); 14] = [
         (Self::ReplayStored, "replay_stored", 1),
         (Self::ChaseTexts, "chase_texts", 1),
         (Self::CloseStaleCalls, "close_stale_calls", 5),
@@ -54,6 +58,8 @@ impl Schedule {
         (Self::CheckMirrors, "check_mirrors", 30),
         (Self::SendSummaries, "send_summaries", 5),
         (Self::ChaseEmails, "chase_emails", 5),
+        (Self::SendReminders, "send_reminders", 1),
+        (Self::ReportUnanswered, "report_unanswered", 30),
     ];
 
     async fn visit(self, app: &App, org: OrgId) -> Result<(), Failure> {
@@ -84,6 +90,12 @@ impl Schedule {
             Self::SendSummaries => mail::send_summary(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
             Self::ChaseEmails => {
                 mail::chase_unfinished(app, org).await.map(drop).map_err(|e| Failure::of(&e))
+            }
+            Self::SendReminders => {
+                appointments::send_reminders(app, org).await.map(drop).map_err(|e| Failure::of(&e))
+            }
+            Self::ReportUnanswered => {
+                appointments::report_unanswered(app, org).await.map_err(|e| Failure::of(&e))
             }
             Self::ForgetAnswers => api::forget_answers(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
         }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use voxanne_twilio::{Class as Trouble, Status, StatusCallback, class_of, code_hint};
 
+use super::may_send::Class;
 use super::record_consent::{ConsentError, NewConsent, Purpose, Source, record_consent};
 use super::store::{self, Progress, Text};
 use super::text::{Kind, TextState};
@@ -106,10 +107,13 @@ pub(super) async fn settle(
     if failure.trouble == Trouble::OptedOut {
         opt_out(app, tx, org, text).await?;
     }
-    tasks::raise(app, tx, org, &task_for(text, state, failure, now)).await?;
+    // Nobody waits for a step of a sequence; that none of them leaves is worth a task.
+    if text.kind.class() != Class::Marketing || matches!(failure.trouble, Trouble::Auth | Trouble::Config) {
+        tasks::raise(app, tx, org, &task_for(text, state, failure, now)).await?;
+    }
     tracing::warn!(
         org.id = %org, text.id = %text.id, state = state.as_str(), code = failure.code,
-        "A text did not arrive; staff have a task"
+        "A text did not arrive"
     );
     count(app, text, state);
     Ok(())

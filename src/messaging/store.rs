@@ -4,6 +4,7 @@ mod consents;
 mod counts;
 mod inbound;
 mod questions;
+mod templates;
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
@@ -21,6 +22,8 @@ pub(super) use consents::{
 pub(super) use counts::{CountsQuery, counts};
 pub(super) use inbound::{NewInbound, has_opted_out, inbound, insert_inbound};
 pub(super) use questions::{close_about, close_question, insert_question, open_question};
+pub(super) use templates::{NewTemplateRow, insert_template};
+pub use templates::{OwnTemplate, own_templates, templates};
 
 /// A text about to be queued.
 pub(super) struct NewRow<'a> {
@@ -52,7 +55,7 @@ pub(super) async fn insert(
         "insert into texts (org_id, id, kind, dedupe_key, to_phone, body, segments, verdict, contact_id, appointment_id, call_id, queued_at,
             leave_before, state, failure, leave_after, sent_by, settled_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::text::text_state, $15, $16, $17,
-            case when $14 = 'failed' then $12 end) on conflict on constraint texts_once_per_reason do nothing",
+            case when $14 = 'failed' then $12::timestamptz end) on conflict on constraint texts_once_per_reason do nothing",
     )
     .bind(org)
     .bind(new.id)
@@ -248,7 +251,7 @@ pub(super) async fn claimed_sids(
         .await
 }
 
-/// Keeps the verdict that holds a text back, and until when if only for a while.
+/// Keeps the verdict that holds a text back which the provider surely does not have, and until when if only for a while.
 pub(super) async fn hold_back(
     tx: &mut PgConnection,
     org: OrgId,
@@ -256,7 +259,7 @@ pub(super) async fn hold_back(
     verdict: &str,
     leave_after: Option<Timestamp>,
 ) -> sqlx::Result<()> {
-    sql("update texts set verdict = $3, leave_after = coalesce($4, leave_after) where org_id = $1 and id = $2")
+    sql("update texts set verdict = $3, leave_after = coalesce($4, leave_after), sending_at = null where org_id = $1 and id = $2")
         .bind(org)
         .bind(id)
         .bind(verdict)

@@ -16,7 +16,9 @@ pub(super) async fn check_server(findings: &mut Findings, config: &Config) {
     };
     let server = format!("the mail server {}:{}", config.mail.host, config.mail.port);
     match mailer.check().await {
-        Ok(()) => good(&format!("{server} takes our greeting and login; send one with `voxanne admin mail test`")),
+        Ok(()) => {
+            good(&format!("{server} takes our greeting and login; send one with `voxanne admin mail test`"))
+        }
         Err(error) => findings.wrong(&format!("{server}: {error}. Do: {}", error.hint())),
     }
 }
@@ -35,7 +37,8 @@ pub(super) async fn check_org(
     let waiting = mail::list_recipients(&mut tx, org, &listing).await.doing("read who gets e-mails")?.len();
     tx.commit().await.doing("read who gets e-mails")?;
     if waiting > 0 {
-        findings.wrong(&format!("{name} ({org}) has {waiting} e-mail recipients who get nothing: set mail.host"));
+        findings
+            .wrong(&format!("{name} ({org}) has {waiting} e-mail recipients who get nothing: set mail.host"));
     }
     Ok(())
 }

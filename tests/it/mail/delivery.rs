@@ -89,6 +89,28 @@ async fn credentials_are_used_and_wrong_ones_are_told() {
 }
 
 #[tokio::test]
+async fn a_server_that_offers_no_encryption_is_told_nothing() {
+    for tls in ["starttls", "implicit"] {
+        let vox = Voxanne::start_with(|config| {
+            impatient(config);
+            config.mail.tls = tls.into();
+            config.mail.username = "alerts".into();
+            config.mail.password = "s3cret".into();
+        })
+        .await;
+        add(&vox, &vox.glow, MARIA, "en").await;
+        hot_lead(&vox, &vox.glow, 1).await;
+        vox.run_jobs().await;
+        assert_eq!((states(&vox).await.as_str(), vox.sandbox.mail().taken().len()), ("sending", 0), "{tls}");
+        let heard = vox.sandbox.mail().heard();
+        assert!(
+            heard.iter().all(|verb| verb == "EHLO" || verb == "QUIT" || tls == "implicit"),
+            "{tls}: {heard:?}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn an_email_taken_without_an_answer_comes_again_as_the_same_message_and_no_third_time() {
     for fault in [Fault::TimeoutAfterEffect, Fault::HangUpAfterEffect, Fault::Garbage, Fault::HugeBody] {
         let vox = Voxanne::start_with(impatient).await;

@@ -3,6 +3,7 @@
 mod callbacks;
 mod limits;
 mod lookups;
+mod policy;
 mod questions;
 mod queue;
 mod refusals;
