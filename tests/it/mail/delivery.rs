@@ -41,8 +41,21 @@ async fn a_mail_server_that_stays_away_ends_as_a_task() {
         later(&vox, 100).await;
     }
     assert_eq!(states(&vox).await, "failed, failed");
-    assert_snapshot!(tasks(&vox).await, @"email_unreachable: Not e-mailed: a hot lead alert. The mail server could not be reached for hours. Ask whoever runs Voxanne to run `voxanne doctor`.");
+    assert_snapshot!(tasks(&vox).await, @"email_unreachable: Not e-mailed: a hot lead alert. The mail server could not be reached, or put it off, for hours. Ask whoever runs Voxanne to run `voxanne doctor`.");
     assert_eq!(jobs::list_dead(&vox.app).await.unwrap().len(), 0);
+}
+
+#[tokio::test]
+async fn a_mail_server_that_always_puts_off_ends_as_a_task_with_its_code() {
+    let vox = Voxanne::start().await;
+    add(&vox, &vox.glow, MARIA, "en").await;
+    vox.sandbox.mail().next_mails(Fault::status(451)).times(99);
+    hot_lead(&vox, &vox.glow, 1).await;
+    for _ in 0..14 {
+        later(&vox, 100).await;
+    }
+    assert_eq!((states(&vox).await.as_str(), vox.sandbox.mail().taken().len()), ("failed 451", 0));
+    assert_snapshot!(tasks(&vox).await, @"email_unreachable: Not e-mailed: a hot lead alert (SMTP 451). The mail server could not be reached, or put it off, for hours. Ask whoever runs Voxanne to run `voxanne doctor`.");
 }
 
 #[tokio::test]

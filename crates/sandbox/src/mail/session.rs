@@ -192,7 +192,11 @@ impl Session {
             to: self.to.clone().unwrap_or_default(),
             subject: text(parsed.as_ref().and_then(|m| m.subject())),
             body: words(&text(parsed.as_ref().and_then(|m| m.body_text(0)).as_deref())),
-            headers: parsed.iter().flat_map(mail_parser::Message::headers).map(|h| h.name().to_owned()).collect(),
+            headers: parsed
+                .iter()
+                .flat_map(mail_parser::Message::headers)
+                .map(|h| h.name().to_owned())
+                .collect(),
             account: self.account.clone(),
             received_at: (self.fake.0.clock)(),
         };
@@ -218,11 +222,7 @@ fn words(body: &str) -> String {
 }
 
 fn decoded(base64: &str) -> String {
-    BASE64_STANDARD
-        .decode(base64)
-        .ok()
-        .and_then(|bytes| String::from_utf8(bytes).ok())
-        .unwrap_or_default()
+    BASE64_STANDARD.decode(base64).ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
 }
 
 /// What is between `<` and `>`.
