@@ -15,6 +15,7 @@ pub mod receptionist;
 pub mod replies;
 pub mod tools;
 
+pub mod sequences;
 pub mod waitlist;
 
 pub mod appointments;

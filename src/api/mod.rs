@@ -19,8 +19,10 @@ mod openapi;
 mod params;
 mod problems;
 mod request;
+mod sequences;
 mod store;
 mod text_templates;
+mod texting_settings;
 mod visits;
 mod waitlist;
 mod wording_settings;
@@ -54,11 +56,13 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(visits::routes())
         .merge(waitlist::routes())
         .merge(calendars::routes())
-        .merge(email::routes())
         .merge(consents::routes())
         .merge(text_templates::routes())
         .merge(contacts::routes())
         .merge(wording_settings::routes())
+        .merge(email::routes())
+        .merge(texting_settings::routes())
+        .merge(sequences::routes())
         .split_for_parts();
     openapi::complete(&mut document);
     (routes, document)

@@ -54,18 +54,18 @@ pub(super) const CALENDAR_AWAY: Problem = Problem::new(
     "The calendar's provider did not answer as it should; nothing was changed. Try again in a moment.",
 );
 
-/// There is no mail server.
-pub(super) const EMAIL_OFF: Problem = Problem::new(
-    StatusCode::CONFLICT,
-    "email_off",
-    "This installation has no mail server, so no e-mail is sent: ask whoever runs it to set mail.host.",
-);
-
 /// A STOP is taken back by whoever said it.
 pub(super) const ONLY_THEMSELVES: Problem = Problem::new(
     StatusCode::CONFLICT,
     "only_themselves",
     "The number replied STOP. Only a START from that number lets texts through again.",
+);
+
+/// There is no mail server.
+pub(super) const EMAIL_OFF: Problem = Problem::new(
+    StatusCode::CONFLICT,
+    "email_off",
+    "This installation has no mail server, so no e-mail is sent: ask whoever runs it to set mail.host.",
 );
 
 /// The key lacks `scope`.

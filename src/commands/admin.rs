@@ -6,6 +6,7 @@ mod key;
 mod mail;
 mod reseal;
 mod secret;
+mod twilio;
 
 use clap::Subcommand;
 use uuid::Uuid;
@@ -55,6 +56,9 @@ enum What {
     /// E-mails to staff
     #[command(subcommand)]
     Mail(mail::Action),
+    /// Accounts that texts leave from
+    #[command(subcommand)]
+    Twilio(twilio::Action),
     /// Services from templates
     #[command(subcommand)]
     Catalogue(catalogue::Action),
@@ -164,6 +168,7 @@ pub(super) async fn run(args: Args) -> Result<(), CommandError> {
         What::Catalogue(action) => catalogue::run(app, action).await,
         What::Calendar(action) => calendar::run(app, action).await,
         What::Mail(action) => mail::run(&app.config, action).await,
+        What::Twilio(action) => twilio::run(app, action).await,
         What::Reseal(args) => reseal::run(app, &args).await,
         What::Number(Number::Add { org, number, platform_id, assistant }) => {
             add_number(app, org, number, (platform_id, assistant)).await

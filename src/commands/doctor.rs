@@ -2,6 +2,7 @@
 
 mod calendar;
 mod mail;
+mod texting;
 
 use clap::Subcommand;
 use secrecy::ExposeSecret as _;
@@ -167,6 +168,7 @@ async fn check_org(app: &App, findings: &mut Findings, org: OrgId) -> Result<(),
     let dead = receptionist::list_dead(app, org).await.doing("read an org's dead letters")?.len();
     calendar::check_org(app, findings, (org, name)).await?;
     mail::check_org(app, findings, (org, name)).await?;
+    texting::check_org(app, findings, (org, name)).await?;
     if dead > 0 {
         findings.wrong(&format!("{name} has {dead} dead letters: see `voxanne inbox list --org {org}`"));
     }

@@ -2,6 +2,7 @@
 
 use super::alert::{NewAlert, StaffAlert, Trigger, raise_alert, text_staff};
 use super::scoring::{self, CallClass, Polarity, Rule, Rules, Scored, Speaker, Temperature, Turn};
+use super::text_back::text_back_later;
 use crate::calls::{self, CallRecord, Score};
 use crate::mail;
 use crate::messaging::{Kind, wording};
@@ -46,6 +47,7 @@ pub async fn score_call(app: &App, org: OrgId, call: CallId) -> Result<(), Score
     } else if scored.temperature == Temperature::Hot {
         raise_alert(app, &mut tx, org, &settings, alert(&record, &scored)).await?;
     }
+    text_back_later(&mut tx, org, &settings, (record.id, scored.class)).await?;
     tx.commit().await?;
     metrics::counter!("voxanne_calls_scored_total", "class" => row.class.clone(), "temperature" => row.temperature.clone())
         .increment(1);

@@ -17,6 +17,8 @@ const TRADITIONAL: &[(&str, &str, &str)] = &[
     ("BACKEND_URL", "server", "public_url"),
     ("TWILIO_ACCOUNT_SID", "twilio", "account_sid"),
     ("TWILIO_AUTH_TOKEN", "twilio", "auth_token"),
+    ("TWILIO_API_KEY_SID", "twilio", "api_key_sid"),
+    ("TWILIO_API_KEY_SECRET", "twilio", "api_key_secret"),
     ("TWILIO_PHONE_NUMBER", "twilio", "phone_number"),
     ("GOOGLE_CLIENT_ID", "google", "client_id"),
     ("GOOGLE_CLIENT_SECRET", "google", "client_secret"),
@@ -115,6 +117,8 @@ pub struct Waitlist {
 pub struct Twilio {
     pub account_sid: String,
     pub auth_token: SecretString,
+    pub api_key_sid: String,
+    pub api_key_secret: SecretString,
     pub phone_number: String,
     pub base_url: String,
 }
@@ -259,6 +263,14 @@ impl Config {
             ));
         }
         self.mail.check().map_err(|wrong| ConfigError::Unusable(wrong.into()))?;
+        let twilio = &self.twilio;
+        if twilio.api_key_sid.is_empty() != twilio.api_key_secret.expose_secret().is_empty()
+            || !(twilio.api_key_sid.is_empty() || twilio.api_key_sid.starts_with("SK"))
+        {
+            return Err(ConfigError::Unusable(
+                "twilio.api_key_sid (TWILIO_API_KEY_SID, SK…) and twilio.api_key_secret (TWILIO_API_KEY_SECRET) go together".into(),
+            ));
+        }
         if !self.vapi.expected_network.is_empty() && Network::parse(&self.vapi.expected_network).is_none() {
             return Err(ConfigError::Unusable("vapi.expected_network must be like 167.150.224.0/23".into()));
         }

@@ -112,6 +112,10 @@ ids! {
     EmailId = "eml",
     /// An address that gets them.
     EmailRecipientId = "rcp",
+    /// Texts that follow a call or a visit, in steps.
+    SequenceId = "seq",
+    /// One person on the way through them.
+    SequenceRunId = "run",
 }
 
 /// Makes new ids: by time and chance in production, counted in tests.

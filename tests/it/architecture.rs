@@ -17,7 +17,7 @@ const RANKS: &[&[&str]] = &[
     &["router", "jobs", "commands", "seed"],
     &["receptionist", "api"],
     &["tools", "replies"],
-    &["waitlist"],
+    &["waitlist", "sequences"],
     &["appointments", "leads"],
     &["scheduling"],
     &["calendars"],

@@ -28,6 +28,7 @@ mod receptionist;
 mod scheduling;
 mod schema_comments;
 mod secrets;
+mod sequences;
 mod shipped;
 mod tenancy;
 mod tools;

@@ -58,6 +58,11 @@ pub enum Fault {
     TimeoutBeforeEffect,
     /// The effect, then silence for ever.
     TimeoutAfterEffect,
+    /// The effect, then this HTTP status as if there were none.
+    FailAfterEffect {
+        /// The HTTP status.
+        http: u16,
+    },
     /// The effect, then the connection dies.
     HangUpAfterEffect,
     /// The connection dies; no effect.
@@ -212,6 +217,10 @@ pub(crate) async fn answer(
         Some(Fault::TimeoutAfterEffect) => {
             effect.await;
             pending().await
+        }
+        Some(Fault::FailAfterEffect { http }) => {
+            effect.await;
+            refuse(http, None)
         }
         Some(Fault::HangUpAfterEffect) => {
             effect.await;

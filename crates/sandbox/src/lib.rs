@@ -5,6 +5,7 @@
 //! [`mail`] takes mail into a mailbox, [`vapi`] is asked for calls whose report was lost, [`caller`] is the voice platform calling us. Time is an argument and ids are counted, so that a run repeats exactly.
 
 pub mod caller;
+mod chance;
 mod fault;
 pub mod google;
 pub mod mail;

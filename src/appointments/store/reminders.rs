@@ -128,6 +128,33 @@ pub(in super::super) async fn planned_of(
     .await
 }
 
+/// A reminder as staff see it.
+#[derive(Debug, FromRow)]
+pub(in super::super) struct ReminderRow {
+    pub starts_at: jiff_sqlx::Timestamp,
+    pub offset_minutes: i32,
+    pub due_at: jiff_sqlx::Timestamp,
+    pub state: String,
+    pub reason: Option<String>,
+    pub text_id: Option<TextId>,
+}
+
+/// All of a visit.
+pub(in super::super) async fn reminders_of(
+    tx: &mut PgConnection,
+    org: OrgId,
+    id: AppointmentId,
+) -> sqlx::Result<Vec<ReminderRow>> {
+    sql_as(
+        "select starts_at, offset_minutes, due_at, state, reason, text_id from reminders
+          where org_id = $1 and appointment_id = $2 order by due_at, offset_minutes desc limit 500",
+    )
+    .bind(org)
+    .bind(id)
+    .fetch_all(tx)
+    .await
+}
+
 /// What became of a reminder.
 #[derive(Debug, Clone, Copy)]
 pub(in super::super) struct Settled<'a> {

@@ -29,6 +29,7 @@ fn rows() -> Vec<Row> {
         .chain(rows_of_calendars())
         .chain(rows_of_texts())
         .chain(rows_of_email())
+        .chain(rows_of_sequences())
         .collect()
 }
 
@@ -69,9 +70,31 @@ fn rows_of_calendars() -> Vec<Row> {
     ]
 }
 
+fn rows_of_sequences() -> Vec<Row> {
+    let none = || Value::Null;
+    let words = json!({"en": "{clinic}: how are you today? {questions}"});
+    let fields = json!({
+        "name": "Thanks", "trigger": "after_visit", "services": ["$service"], "steps": [{"after_days": 1, "words": words}],
+    });
+    vec![
+        row("get", "/sequences", "", none()),
+        row("post", "/sequences", "", fields.clone()),
+        row("post", "/sequences/from-template", "", json!({"template": "came_close"})),
+        row("get", "/sequences/{id}", "$sequence", none()),
+        row("put", "/sequences/{id}", "$sequence", fields),
+        row("post", "/sequences/{id}/preview", "$sequence", json!({})),
+        row("get", "/sequences/{id}/runs", "$sequence", none()),
+        row("post", "/sequences/runs/{id}/stop", "$run", json!({})),
+        row("delete", "/sequences/{id}", "$sequence", none()),
+    ]
+}
+
 fn rows_of_texts() -> Vec<Row> {
     let (none, words) = (|| Value::Null, "{clinic}: {moment}.");
     let consent = json!({"phone": "+13105550142", "purpose": "marketing", "given": true, "source": "web"});
+    let texting = json!({
+        "texting_enabled": true, "reminder_minutes": [1440], "missed_call_text": true, "quiet_from": 20, "quiet_until": 9,
+    });
     let preview = json!({"kind": "change", "language": "en", "body": words});
     vec![
         row("get", "/text-templates", "", none()),
@@ -81,6 +104,8 @@ fn rows_of_texts() -> Vec<Row> {
         row("post", "/text-templates/preview", "", preview),
         row("get", "/wording-settings", "", none()),
         row("put", "/wording-settings", "", json!({"language": "es", "name_treatments": false})),
+        row("get", "/settings/texting", "", none()),
+        row("put", "/settings/texting", "", texting),
         row("get", "/consents", "", none()),
         row("post", "/consents", "", consent),
         row("get", "/contacts", "", none()),
@@ -144,6 +169,8 @@ fn rows_of_scheduling() -> Vec<Row> {
         row("get", "/appointments/{id}", "$visit", none()),
         row("get", "/appointments/{id}/changes", "$visit", none()),
         row("post", "/appointments/{id}/move", "$visit", json!({"starts_at": "2026-12-07T18:30:00Z"})),
+        row("post", "/appointments/{id}/confirm-attendance", "$visit", json!({})),
+        row("get", "/appointments/{id}/reminders", "$visit", none()),
         row("post", "/appointments/{id}/state", "$visit", json!({"status": "arrived"})),
         row("post", "/appointments/{id}/cancel", "$second", json!({"reason": "Ill"})),
         row("post", "/series", "", series),
@@ -178,9 +205,12 @@ async fn own_ids(vox: &Voxanne, clinic: &Clinic, api: &Api) -> Vec<(&'static str
     };
     let time = json!({"time": {"service_id": service, "starts_at": "2026-12-10T18:30:00Z"}, "minutes": 60});
     let (visit, second) = (visit("2026-12-01").await, visit("2026-12-02").await);
+    let sequence = made("/sequences/from-template", json!({"template": "after_your_visit"})).await;
     let of_account = api.get("/calendar-connections").await.good()["items"][0].clone();
     let id = |value: &Value| value["id"].as_str().unwrap().to_owned();
     vec![
+        ("$sequence", sequence.clone()),
+        ("$run", crate::sequences::a_run(vox, clinic, &sequence).await),
         ("$connection", id(&of_account)),
         ("$calendar", id(&of_account["calendars"][0])),
         ("$recipient", made("/email-recipients", json!({"address": "maria@clinic.example"})).await),
@@ -391,6 +421,7 @@ async fn b4_lists_hold_the_orgs_own_and_nothing_else() {
         ("/closures", "clo_", "closures"),
         ("/time-off", "off_", "time_off"),
         ("/email-recipients", "rcp_", "email_recipients"),
+        ("/sequences", "seq_", "sequences"),
     ] {
         let ids = |page: Value| -> BTreeSet<String> {
             page["items"].as_array().unwrap().iter().map(|i| i["id"].as_str().unwrap().to_owned()).collect()
