@@ -21,6 +21,7 @@ mod record_consent;
 mod record_status;
 mod store;
 mod text;
+mod withdraw;
 pub mod wording;
 mod write_template;
 
@@ -40,4 +41,5 @@ pub use record_consent::{ConsentError, NewConsent, Purpose, Source, record_conse
 pub use record_status::{Recorded, record_status};
 pub use store::{Consent, OwnTemplate, consents, own_templates, templates};
 pub use text::{Kind, TextState};
+pub use withdraw::withdraw;
 pub use write_template::{NewTemplate, WriteTemplateError, write_template};

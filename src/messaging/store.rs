@@ -19,7 +19,7 @@ pub use consents::{Consent, consents};
 pub(super) use consents::{
     NewRow as NewConsentRow, consent_given, insert_consent, opt_in, opt_out, opt_out_source,
 };
-pub(super) use counts::{CountsQuery, counts, recent};
+pub(super) use counts::{CountsQuery, counts, recent, withdraw};
 pub(super) use inbound::{NewInbound, has_opted_out, inbound, insert_inbound};
 pub(super) use questions::{close_about, close_question, insert_question, open_question};
 pub(super) use templates::{NewTemplateRow, insert_template};

@@ -5,6 +5,7 @@ use jiff_sqlx::ToSqlx as _;
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use crate::platform::bounded::Count;
 use crate::platform::db::{PgConnection, sql_as};
 use crate::platform::ids::{LocationId, OrgId, ServiceId};
 use crate::sequences::sequence::{SequenceFields, Trigger};
@@ -147,7 +148,7 @@ pub(in crate::sequences) async fn candidates(
         .bind(window.since.to_sqlx())
         .bind(window.until.to_sqlx())
         .bind(services(fields))
-        .bind(fields.lapsed_days.map(|days| days.get()))
+        .bind(fields.lapsed_days.map(Count::get))
         .bind(id)
         .bind(entered_since.to_sqlx())
         .fetch_all(tx)
@@ -171,7 +172,7 @@ pub(in crate::sequences) async fn count_candidates(
         .bind(window.since.to_sqlx())
         .bind(window.until.to_sqlx())
         .bind(services(fields))
-        .bind(fields.lapsed_days.map(|days| days.get()))
+        .bind(fields.lapsed_days.map(Count::get))
         .fetch_one(tx)
         .await
 }

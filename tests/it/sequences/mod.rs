@@ -4,6 +4,7 @@ mod api;
 mod entries;
 mod exits;
 mod preview;
+mod templates;
 mod timing;
 mod workers;
 
