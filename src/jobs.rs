@@ -21,6 +21,7 @@ use crate::appointments::{OFFER_TASK, OfferOpening};
 use crate::calendars::{self, CHECK_TASK, CheckMirror, SYNC_TASK, SyncCalendar, WRITE_TASK, WriteEvent};
 use crate::calls::{SCORE_TASK, ScoreCall};
 use crate::leads::{self, TEXT_BACK_TASK, TextBack};
+use crate::mail::{self, DELIVER_EMAIL_TASK, DeliverEmail};
 use crate::messaging::{self, DELIVER_TASK, DeliverText};
 use crate::platform::app::App;
 use crate::platform::ids::OrgId;
@@ -40,6 +41,16 @@ impl TaskHandler for DeliverText {
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         let app = app_of(&context)?;
         concluded(Self::IDENTIFIER, self.org, messaging::deliver(&app, self).await)
+    }
+}
+
+/// Hands one e-mail to the mail server.
+impl TaskHandler for DeliverEmail {
+    const IDENTIFIER: &'static str = DELIVER_EMAIL_TASK;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let app = app_of(&context)?;
+        concluded(Self::IDENTIFIER, self.org, mail::deliver(&app, self).await)
     }
 }
 
@@ -146,25 +157,48 @@ const CONCURRENCY: usize = 4;
 const TAKEN_AHEAD: usize = 20;
 /// Jobs of one org and task follow each other at this distance at most.
 const POLL: Duration = Duration::from_millis(250);
+/// E-mails handed over at once, to one server.
+const MAIL_CONCURRENCY: usize = 2;
+/// Between two looks for e-mails.
+const MAIL_POLL: Duration = Duration::from_secs(1);
 /// Pause before a worker that stopped by itself starts again.
 const RESTART: Duration = Duration::from_secs(2);
 
-/// What a worker works on. Calendars have hands of their own: a provider that does not answer keeps no text waiting.
+/// What a worker works on. Calendars and e-mails have hands of their own: a provider that does not answer keeps no text
+/// waiting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Hands {
     Desk,
     Calendars,
+    Mail,
+}
+
+impl Hands {
+    const ALL: [Self; 3] = [Self::Desk, Self::Calendars, Self::Mail];
+
+    /// Jobs it runs at once, jobs it takes ahead, and how often it asks for more.
+    const fn strength(self) -> (usize, usize, Duration) {
+        match self {
+            Self::Desk | Self::Calendars => (CONCURRENCY, TAKEN_AHEAD, POLL),
+            Self::Mail => (MAIL_CONCURRENCY, MAIL_CONCURRENCY, MAIL_POLL),
+        }
+    }
+
+    /// Whether it hears of new jobs at once, which takes a connection of its own. An e-mail may wait for a second.
+    const fn listens(self) -> bool {
+        !matches!(self, Self::Mail)
+    }
 }
 
 /// Starts this replica's workers; they end when [`App::stopping`](crate::platform::app::Parts::stopping) does, jobs in
 /// hand finished. Fails only if the queue cannot be opened now; later trouble is waited out.
 pub async fn start(app: &App) -> Result<JoinHandle<()>, JobsError> {
-    let (desk, calendars) = (open(app, Hands::Desk).await?, open(app, Hands::Calendars).await?);
-    let app = app.clone();
-    let calendars = keep_working(app.clone(), Hands::Calendars, calendars);
-    let desk = keep_working(app.clone(), Hands::Desk, desk);
-    Ok(app.tasks.clone().spawn(async move {
-        futures::future::join(desk, calendars).await;
+    let mut working = Vec::new();
+    for hands in Hands::ALL {
+        working.push(keep_working(app.clone(), hands, open(app, hands).await?));
+    }
+    Ok(app.tasks.spawn(async move {
+        futures::future::join_all(working).await;
     }))
 }
 
@@ -191,11 +225,14 @@ async fn keep_working(app: App, hands: Hands, first: Worker) {
 
 async fn open(app: &App, hands: Hands) -> Result<Worker, JobsError> {
     let stopping = app.stopping.clone();
+    let (concurrency, taken_ahead, poll) = hands.strength();
     let mut options = with_jobs(options(app), hands)
-        .concurrency(CONCURRENCY)
-        .poll_interval(POLL)
-        .local_queue(LocalQueueConfig::default().with_size(TAKEN_AHEAD).with_refetch_delay(refetch_delay()))
-        .use_notification_delivery(!app.db.is_pooled_outside())
+        .concurrency(concurrency)
+        .poll_interval(poll)
+        .local_queue(
+            LocalQueueConfig::default().with_size(taken_ahead).with_refetch_delay(refetch_delay(poll)),
+        )
+        .use_notification_delivery(hands.listens() && !app.db.is_pooled_outside())
         .worker_recovery(recovery())
         .shutdown_signal(async move { stopping.cancelled().await })
         .shutdown_grace_period(Duration::from_secs(app.config.server.drain_seconds));
@@ -210,8 +247,8 @@ async fn open(app: &App, hands: Hands) -> Result<Worker, JobsError> {
 }
 
 /// Without a pause between empty fetches the queue's library asks again at once, for ever; a new job ends the pause.
-fn refetch_delay() -> RefetchDelayConfig {
-    RefetchDelayConfig::default().with_duration(POLL).with_threshold(0).with_max_abort_threshold(1)
+fn refetch_delay(poll: Duration) -> RefetchDelayConfig {
+    RefetchDelayConfig::default().with_duration(poll).with_threshold(0).with_max_abort_threshold(1)
 }
 
 fn options(app: &App) -> WorkerOptions {
@@ -234,6 +271,7 @@ fn with_jobs(options: WorkerOptions, hands: Hands) -> WorkerOptions {
         Hands::Calendars => {
             options.define_job::<WriteEvent>().define_job::<SyncCalendar>().define_job::<CheckMirror>()
         }
+        Hands::Mail => options.define_job::<DeliverEmail>(),
     }
 }
 
@@ -254,7 +292,7 @@ struct Ran(Arc<AtomicUsize>);
 /// Runs everything that is due, one job after another, and says how many. For tests, the demo and the command line.
 pub async fn run_due(app: &App) -> Result<usize, JobsError> {
     let ran = Ran::default();
-    let all = with_jobs(with_jobs(options(app), Hands::Desk), Hands::Calendars);
+    let all = Hands::ALL.into_iter().fold(options(app), with_jobs);
     let worker = all.concurrency(1).add_extension(ran.clone()).init().await?;
     worker.run_once().await?;
     Ok(ran.0.load(Ordering::Relaxed))

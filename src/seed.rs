@@ -138,6 +138,7 @@ impl Seeding<'_> {
             account_sid: clinic.twilio_account.to_owned(),
             // The sandbox takes any; it only has to be the same on both sides.
             auth_token: format!("sandbox-{}", clinic.twilio_account).into(),
+            api_key: None,
             sender: Some(clinic.number.to_owned()),
         };
         orgs::connect_twilio(tx, &self.app.keys, clinic.org, &account, now).await?;

@@ -23,6 +23,15 @@ pub(super) struct Account {
 }
 
 impl Account {
+    /// What tells these credentials from others, and nothing else: for a keyed digest.
+    pub fn fingerprint(&self) -> SecretString {
+        let (user, secret) = match &self.credentials.auth {
+            Auth::AuthToken(token) => ("", token),
+            Auth::ApiKey { sid, secret } => (sid.as_str(), secret),
+        };
+        format!("{}:{user}:{}", self.credentials.account_sid, secret.expose_secret()).into()
+    }
+
     /// The sender as Twilio's parameter.
     pub fn from(&self) -> Sender {
         if self.sender.starts_with("MG") {
@@ -53,23 +62,37 @@ impl NoAccount {
 
 /// The org's own account, else the installation's, else the sandbox's when that is where texts go.
 pub(super) fn sending_account(settings: &Settings, config: &Config) -> Result<Account, NoAccount> {
-    let (sid, token, sender) = match &settings.twilio {
-        Some(own) => (own.account_sid.as_str(), own.auth_token.clone(), own.sender.as_deref().unwrap_or("")),
+    let (sid, auth, sender) = match &settings.twilio {
+        Some(own) => {
+            let key = own.api_key.as_ref().map(|key| (key.sid.as_str(), &key.secret));
+            (own.account_sid.as_str(), auth(&own.auth_token, key), own.sender.as_deref().unwrap_or(""))
+        }
         None if has_installation_account(config) => {
             let shared = &config.twilio;
-            (shared.account_sid.as_str(), shared.auth_token.clone(), shared.phone_number.as_str())
+            let key = Some((shared.api_key_sid.as_str(), &shared.api_key_secret));
+            let key = key.filter(|(sid, _)| !sid.is_empty());
+            (shared.account_sid.as_str(), auth(&shared.auth_token, key), shared.phone_number.as_str())
         }
         None if is_loopback(&config.twilio.base_url) => {
             let number = Some(config.twilio.phone_number.as_str()).filter(|n| !n.is_empty());
-            (SANDBOX_ACCOUNT_SID, SANDBOX_AUTH_TOKEN.into(), number.unwrap_or(SANDBOX_NUMBER))
+            let token = Auth::AuthToken(SANDBOX_AUTH_TOKEN.into());
+            (SANDBOX_ACCOUNT_SID, token, number.unwrap_or(SANDBOX_NUMBER))
         }
         None => return Err(NoAccount::NoCredentials),
     };
     if sender.trim().is_empty() {
         return Err(NoAccount::NoSender);
     }
-    let credentials = Credentials { account_sid: sid.to_owned(), auth: Auth::AuthToken(token) };
+    let credentials = Credentials { account_sid: sid.to_owned(), auth };
     Ok(Account { credentials, sender: sender.trim().to_owned() })
+}
+
+/// By the key, which can be revoked alone, when there is one.
+fn auth(token: &SecretString, key: Option<(&str, &SecretString)>) -> Auth {
+    match key {
+        Some((sid, secret)) => Auth::ApiKey { sid: sid.to_owned(), secret: secret.clone() },
+        None => Auth::AuthToken(token.clone()),
+    }
 }
 
 /// The tokens that may sign a callback to this org. The installation's stays valid after an org connects its own
@@ -145,6 +168,7 @@ mod tests {
         let account = TwilioAccount {
             account_sid: "ACown".into(),
             auth_token: "own".into(),
+            api_key: None,
             sender: sender.map(str::to_owned),
         };
         settings(Some(account))
@@ -169,6 +193,25 @@ mod tests {
         let account = sending_account(&settings(None), &config(&SHARED)).unwrap();
         assert_eq!(account.from(), Sender::Number("+12025550100".into()));
         assert_eq!(tokens(&own(None), &config(&SHARED)), ["own", "shared"]);
+    }
+
+    #[test]
+    fn a_key_sends_and_the_token_still_verifies() {
+        let mut with_key = own(Some("MG1"));
+        let key = crate::orgs::TwilioKey { sid: "SKown".into(), secret: "s".into() };
+        with_key.twilio.as_mut().unwrap().api_key = Some(key);
+        let account = sending_account(&with_key, &config(&SHARED)).unwrap();
+        assert!(matches!(&account.credentials.auth, Auth::ApiKey { sid, .. } if sid == "SKown"));
+        assert_eq!(tokens(&with_key, &config(&SHARED)), ["own", "shared"]);
+        let by_token = sending_account(&own(Some("MG1")), &config(&SHARED)).unwrap();
+        assert_ne!(account.fingerprint().expose_secret(), by_token.fingerprint().expose_secret());
+
+        let key = [("TWILIO_API_KEY_SID", "SKshared"), ("TWILIO_API_KEY_SECRET", "s")];
+        let shared: Vec<_> = SHARED.iter().copied().chain(key).collect();
+        let account = sending_account(&settings(None), &config(&shared)).unwrap();
+        assert!(matches!(&account.credentials.auth, Auth::ApiKey { sid, .. } if sid == "SKshared"));
+        assert_eq!(tokens(&settings(None), &config(&shared)), ["shared"]);
+        assert!(Config::load(|name| (name == "TWILIO_API_KEY_SID").then(|| "SK1".to_owned())).is_err());
     }
 
     #[test]

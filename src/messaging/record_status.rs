@@ -5,6 +5,7 @@ use voxanne_twilio::{Class as Trouble, Status, StatusCallback, class_of, code_hi
 
 use super::may_send::Class;
 use super::record_consent::{ConsentError, NewConsent, Purpose, Source, record_consent};
+use super::send_again::send_again;
 use super::store::{self, Progress, Text};
 use super::text::{Kind, TextState};
 use crate::phone::Phone;
@@ -80,6 +81,18 @@ pub(super) async fn apply(
         let unexplained =
             Failure { code: None, trouble: Trouble::Other, hint: "The carrier gave no reason." };
         let failure = report.error_code.map_or(unexplained, Failure::of_code);
+        // It surely did not arrive, and may next time: a text of its own, so that this one's story stands.
+        if failure.trouble == Trouble::Transient && send_again(app, tx, org, text).await? {
+            let progress = Progress {
+                state,
+                sid: Some(&report.sid),
+                failure_code: failure.code,
+                failure: Some(failure.hint),
+            };
+            store::progress(tx, org, text.id, &progress, app.clock.now()).await?;
+            count(app, text, state);
+            return Ok(Recorded::Now(state));
+        }
         settle(app, tx, org, text, (state, Some(&report.sid)), &failure).await?;
     } else {
         let progress = Progress { state, sid: Some(&report.sid), failure_code: None, failure: None };
@@ -116,6 +129,20 @@ pub(super) async fn settle(
         "A text did not arrive"
     );
     count(app, text, state);
+    Ok(())
+}
+
+/// Ends a locked text that need not leave any more. Nobody has to do anything.
+pub(super) async fn set_aside(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    text: &Text,
+    why: &'static str,
+) -> Result<(), sqlx::Error> {
+    let progress = Progress { state: TextState::Failed, sid: None, failure_code: None, failure: Some(why) };
+    store::progress(tx, org, text.id, &progress, app.clock.now()).await?;
+    count(app, text, TextState::Failed);
     Ok(())
 }
 
@@ -167,7 +194,7 @@ fn task_for(text: &Text, state: TextState, failure: &Failure, now: Timestamp) ->
         Trouble::Auth => {
             ("reconnect_twilio", format!("Reconnect Twilio: {hint}"), format!("reconnect_twilio:{day}"))
         }
-        Trouble::Config => {
+        Trouble::Config | Trouble::Limit => {
             let code = failure.code.unwrap_or_default();
             ("fix_texting", format!("Texts do not leave: {hint}"), format!("fix_texting:{code}:{day}"))
         }

@@ -3,15 +3,16 @@
 mod consents;
 mod counts;
 mod inbound;
+mod providers;
 mod questions;
 mod templates;
+mod unfinished;
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use sqlx::FromRow;
 
-use super::deliver::DELIVER_TASK;
-use super::text::{Kind, TextState, UnknownWord};
+use super::text::{Kind, TextState};
 use crate::platform::db::{PgConnection, sql, sql_as, sql_scalar};
 use crate::platform::ids::{AppointmentId, CallId, ContactId, OrgId, TextId};
 
@@ -19,11 +20,15 @@ pub use consents::{Consent, consents};
 pub(super) use consents::{
     NewRow as NewConsentRow, consent_given, insert_consent, opt_in, opt_out, opt_out_source,
 };
-pub(super) use counts::{CountsQuery, counts};
-pub(super) use inbound::{NewInbound, has_opted_out, inbound, insert_inbound};
-pub(super) use questions::{close_about, close_question, insert_question, open_question};
+pub(super) use counts::{CountsQuery, counts, recent};
+pub(super) use inbound::{
+    NewInbound, answered, has_opted_out, inbound, inbound_from, insert_inbound, lately, texted_visits,
+};
+pub(super) use providers::{health, hold_no_more, hold_until, lock_health, set_health};
+pub(super) use questions::{close_about, close_of, close_question, insert_question, open_questions};
 pub(super) use templates::{NewTemplateRow, insert_template};
 pub use templates::{OwnTemplate, own_templates, templates};
+pub(super) use unfinished::{forgotten, is_superseded, mark_again, overdue, waiting};
 
 /// A text about to be queued.
 pub(super) struct NewRow<'a> {
@@ -105,11 +110,15 @@ pub(super) struct Text {
     /// While `sending`: since when a worker may have handed it over; `None` when it surely has not.
     pub leased_at: Option<Timestamp>,
     pub opted_out: bool,
+    pub contact: Option<ContactId>,
     pub consents: bool,
     pub appointment: Option<AppointmentId>,
     pub call: Option<CallId>,
-    /// From then on it does not leave any more.
+    /// From then on it does not leave any more: as it was queued, else when the visit that was to come begins.
     pub leave_before: Option<Timestamp>,
+    /// The text that it repeats, and for which time.
+    pub again_of: Option<TextId>,
+    pub again: i16,
 }
 
 #[derive(FromRow)]
@@ -124,10 +133,13 @@ struct Row {
     queued_at: jiff_sqlx::Timestamp,
     sending_at: Option<jiff_sqlx::Timestamp>,
     opted_out: bool,
+    contact_id: Option<ContactId>,
     consents: bool,
     appointment_id: Option<AppointmentId>,
     call_id: Option<CallId>,
     leave_before: Option<jiff_sqlx::Timestamp>,
+    again_of: Option<TextId>,
+    again: i16,
 }
 
 impl TryFrom<Row> for Text {
@@ -145,47 +157,60 @@ impl TryFrom<Row> for Text {
             queued_at: row.queued_at.to_jiff(),
             leased_at: row.sending_at.map(jiff_sqlx::Timestamp::to_jiff),
             opted_out: row.opted_out,
+            contact: row.contact_id,
             consents: row.consents,
             appointment: row.appointment_id,
             call: row.call_id,
             leave_before: row.leave_before.map(jiff_sqlx::Timestamp::to_jiff),
+            again_of: row.again_of,
+            again: row.again,
         })
     }
 }
 
 /// The text, locked until the transaction ends, with its recipient's opt-out and consent to marketing as they are now.
 pub(super) async fn lock(tx: &mut PgConnection, org: OrgId, id: TextId) -> sqlx::Result<Option<Text>> {
-    let row: Option<Row> = sql_as(
+    Ok(lock_all(tx, org, &[id]).await?.pop())
+}
+
+/// Those of the texts that there are, the same way, in the order of their ids.
+pub(super) async fn lock_all(tx: &mut PgConnection, org: OrgId, ids: &[TextId]) -> sqlx::Result<Vec<Text>> {
+    let rows: Vec<Row> = sql_as(
         "select t.id, t.kind, t.to_phone, t.body, t.state::text, t.provider_sid, t.attempts, t.queued_at, t.sending_at,
                 exists (select from opt_outs o where o.org_id = t.org_id and o.phone = t.to_phone) as opted_out,
                 t.kind = 'nurture' and coalesce((select c.purpose = 'marketing' and c.given from consents c
                   where c.org_id = t.org_id and c.phone = t.to_phone and (c.purpose = 'marketing' or not c.given)
                   order by c.recorded_at desc, c.id desc limit 1), false) as consents,
-                t.appointment_id, t.call_id, t.leave_before
-           from texts t where t.org_id = $1 and t.id = $2 for update of t",
+                t.contact_id, t.appointment_id, t.call_id, t.again_of, t.again,
+                coalesce(t.leave_before, case when a.starts_at > t.queued_at then a.starts_at end) as leave_before
+           from texts t left join appointments a on a.org_id = t.org_id and a.id = t.appointment_id
+          where t.org_id = $1 and t.id = any ($2) order by t.id for update of t",
     )
     .bind(org)
-    .bind(id)
-    .fetch_optional(tx)
+    .bind(ids)
+    .fetch_all(tx)
     .await?;
-    row.map(Text::try_from).transpose()
+    rows.into_iter().map(Text::try_from).collect()
 }
 
-/// Marks the text as being handed over from now on, by this verdict.
+/// Marks the texts as being handed over from now on, each by its verdict.
 pub(super) async fn lease(
     tx: &mut PgConnection,
     org: OrgId,
-    id: TextId,
-    (sender, verdict): (&str, &str),
+    texts: &[(TextId, String)],
+    sender: &str,
     now: Timestamp,
 ) -> sqlx::Result<()> {
-    sql("update texts set state = 'sending', sending_at = $4, sender = $3, verdict = $5, attempts = attempts + 1
-          where org_id = $1 and id = $2 and state in ('queued', 'sending')")
+    let (ids, verdicts): (Vec<TextId>, Vec<&str>) =
+        texts.iter().map(|(id, verdict)| (*id, verdict.as_str())).unzip();
+    sql("update texts t set state = 'sending', sending_at = $4, sender = $3, verdict = w.verdict, attempts = attempts + 1
+           from unnest($2::uuid[], $5::text[]) w (id, verdict)
+          where t.org_id = $1 and t.id = w.id and t.state in ('queued', 'sending')")
     .bind(org)
-    .bind(id)
+    .bind(ids)
     .bind(sender)
     .bind(now.to_sqlx())
-    .bind(verdict)
+    .bind(verdicts)
     .execute(tx)
     .await?;
     Ok(())
@@ -269,31 +294,6 @@ pub(super) async fn hold_back(
     Ok(())
 }
 
-/// Texts that should long have left and that no job is waiting to hand over.
-pub(super) async fn forgotten(
-    tx: &mut PgConnection,
-    org: OrgId,
-    before: Timestamp,
-) -> sqlx::Result<Vec<(TextId, Kind)>> {
-    let rows: Vec<(TextId, String)> = sql_as(
-        "select t.id, t.kind from texts t
-          where t.org_id = $1 and t.state in ('queued', 'sending') and coalesce(t.sending_at, t.queued_at) < $2
-            and not exists (select from graphile_worker.jobs j
-                             where j.key = $3 || ':' || t.id and j.attempts < j.max_attempts)
-          order by t.queued_at limit 100",
-    )
-    .bind(org)
-    .bind(before.to_sqlx())
-    .bind(DELIVER_TASK)
-    .fetch_all(tx)
-    .await?;
-    let known = |(id, kind): (TextId, String)| Ok((id, kind.parse()?));
-    rows.into_iter()
-        .map(known)
-        .collect::<Result<_, UnknownWord>>()
-        .map_err(|e| sqlx::Error::Decode(Box::new(e)))
-}
-
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
@@ -311,10 +311,13 @@ pub(super) mod tests {
             queued_at: Timestamp::UNIX_EPOCH,
             leased_at: None,
             opted_out: false,
+            contact: None,
             consents: false,
             appointment: None,
             call: None,
             leave_before: None,
+            again_of: None,
+            again: 0,
         }
     }
 }

@@ -81,6 +81,9 @@ impl Kind {
         }
     }
 
+    /// Every queue that texts leave by.
+    pub(super) const QUEUES: [&str; 2] = ["alert_staff", "text_callers"];
+
     /// The queue it leaves by: an alert never waits behind a busy evening's confirmations.
     pub(super) const fn queue(self) -> &'static str {
         match self.class() {
@@ -251,6 +254,7 @@ mod tests {
             assert_eq!(state.as_str().parse::<TextState>().unwrap(), state);
         }
         for kind in Kind::ALL {
+            assert!(Kind::QUEUES.contains(&kind.queue()));
             assert_eq!(kind.as_str().parse::<Kind>().unwrap(), kind);
         }
         assert!("paused".parse::<TextState>().is_err());

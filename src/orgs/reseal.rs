@@ -4,7 +4,7 @@ use secrecy::ExposeSecret as _;
 use uuid::Uuid;
 
 use super::create::WEBHOOK_SECRET;
-use super::settings::{TWILIO_TOKEN, VAPI_KEY};
+use super::settings::{TWILIO_KEY_SECRET, TWILIO_TOKEN, VAPI_KEY};
 use super::store::{self, StandingSecret};
 use crate::platform::app::App;
 use crate::platform::ids::OrgId;
@@ -35,9 +35,11 @@ pub async fn standing(app: &App, org: OrgId) -> Result<Standing, sqlx::Error> {
     let mut found = Standing::default();
     let mut tx = app.begin(org).await?;
     let settings = store::settings(&mut tx, org).await?;
-    for (column, sealed) in
-        [(TWILIO_TOKEN, settings.twilio_auth_token_sealed), (VAPI_KEY, settings.vapi_private_key_sealed)]
-    {
+    for (column, sealed) in [
+        (TWILIO_TOKEN, settings.twilio_auth_token_sealed),
+        (TWILIO_KEY_SECRET, settings.twilio_api_key_secret_sealed),
+        (VAPI_KEY, settings.vapi_private_key_sealed),
+    ] {
         if let Some(sealed) = sealed {
             found.tally += app.keys.count(org, (column, None), &sealed);
         }
@@ -75,6 +77,7 @@ async fn reseal_settings(app: &App, org: OrgId, lost: Lost) -> Result<Tally, Res
     let mut sealed = stored.clone();
     for (column, value) in [
         (TWILIO_TOKEN, &mut sealed.twilio_auth_token_sealed),
+        (TWILIO_KEY_SECRET, &mut sealed.twilio_api_key_secret_sealed),
         (VAPI_KEY, &mut sealed.vapi_private_key_sealed),
     ] {
         let Some(old) = value.as_deref() else { continue };

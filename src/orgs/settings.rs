@@ -10,6 +10,7 @@ use crate::platform::secrets::Keys;
 
 /// The column names that sealed values are bound to.
 pub(super) const TWILIO_TOKEN: &str = "integration_settings.twilio_auth_token";
+pub(super) const TWILIO_KEY_SECRET: &str = "integration_settings.twilio_api_key_secret";
 pub(super) const VAPI_KEY: &str = "integration_settings.vapi_private_key";
 
 /// An org's settings, secrets opened.
@@ -68,8 +69,19 @@ pub struct TwilioAccount {
     pub account_sid: String,
     /// Its token, which also signs callbacks.
     pub auth_token: SecretString,
+    /// What texts are sent with in place of the token, when it was given.
+    pub api_key: Option<TwilioKey>,
     /// A number, or a messaging service (`MG…`).
     pub sender: Option<String>,
+}
+
+/// A key of a Twilio account that can be revoked alone.
+#[derive(Debug, Clone)]
+pub struct TwilioKey {
+    /// `SK…`
+    pub sid: String,
+    /// Its secret.
+    pub secret: SecretString,
 }
 
 /// Reads the settings of the transaction's org. A secret that no key opens counts as not given, and is logged.
@@ -84,9 +96,12 @@ pub async fn settings(tx: &mut PgConnection, keys: &Keys, org: OrgId) -> Result<
             .ok()
     };
     let token = opened(TWILIO_TOKEN, row.twilio_auth_token_sealed);
+    let key_secret = opened(TWILIO_KEY_SECRET, row.twilio_api_key_secret_sealed);
+    let api_key = row.twilio_api_key_sid.zip(key_secret).map(|(sid, secret)| TwilioKey { sid, secret });
     let twilio = row.twilio_account_sid.zip(token).map(|(account_sid, auth_token)| TwilioAccount {
         account_sid,
         auth_token,
+        api_key,
         sender: row.twilio_sender,
     });
     Ok(Settings {
@@ -105,7 +120,7 @@ pub async fn settings(tx: &mut PgConnection, keys: &Keys, org: OrgId) -> Result<
         quiet_until: i8::try_from(row.quiet_until).unwrap_or(8),
         quiet_from: i8::try_from(row.quiet_from).unwrap_or(21),
         keep_recordings: row.keep_recordings,
-        language: row.language.parse().unwrap_or_default(),
+        language: row.language.parse().unwrap_or(Language::English),
         texts_name_treatments: row.texts_name_treatments,
         feed_names: row.feed_names,
         reminder_minutes: row.reminder_minutes,

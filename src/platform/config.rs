@@ -2,6 +2,7 @@
 
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
+use voxanne_smtp::Address;
 
 use super::network::Network;
 
@@ -13,6 +14,8 @@ const TRADITIONAL: &[(&str, &str, &str)] = &[
     ("BACKEND_URL", "server", "public_url"),
     ("TWILIO_ACCOUNT_SID", "twilio", "account_sid"),
     ("TWILIO_AUTH_TOKEN", "twilio", "auth_token"),
+    ("TWILIO_API_KEY_SID", "twilio", "api_key_sid"),
+    ("TWILIO_API_KEY_SECRET", "twilio", "api_key_secret"),
     ("TWILIO_PHONE_NUMBER", "twilio", "phone_number"),
     ("GOOGLE_CLIENT_ID", "google", "client_id"),
     ("GOOGLE_CLIENT_SECRET", "google", "client_secret"),
@@ -30,6 +33,7 @@ pub struct Config {
     pub texts: Texts,
     pub waitlist: Waitlist,
     pub twilio: Twilio,
+    pub mail: Mail,
     pub vapi: Vapi,
     pub google: Google,
     pub calendars: Calendars,
@@ -110,8 +114,24 @@ pub struct Waitlist {
 pub struct Twilio {
     pub account_sid: String,
     pub auth_token: SecretString,
+    pub api_key_sid: String,
+    pub api_key_secret: SecretString,
     pub phone_number: String,
     pub base_url: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/voxanne.toml explains each")]
+pub struct Mail {
+    pub host: String,
+    pub port: u16,
+    pub tls: String,
+    pub username: String,
+    pub password: SecretString,
+    pub from_address: String,
+    pub from_name: String,
+    pub timeout_seconds: u64,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -253,6 +273,15 @@ impl Config {
                 "google.client_id (GOOGLE_CLIENT_ID) and google.client_secret (GOOGLE_CLIENT_SECRET) go together".into(),
             ));
         }
+        self.mail.check().map_err(|wrong| ConfigError::Unusable(wrong.into()))?;
+        let twilio = &self.twilio;
+        if twilio.api_key_sid.is_empty() != twilio.api_key_secret.expose_secret().is_empty()
+            || !(twilio.api_key_sid.is_empty() || twilio.api_key_sid.starts_with("SK"))
+        {
+            return Err(ConfigError::Unusable(
+                "twilio.api_key_sid (TWILIO_API_KEY_SID, SK…) and twilio.api_key_secret (TWILIO_API_KEY_SECRET) go together".into(),
+            ));
+        }
         if !self.vapi.expected_network.is_empty() && Network::parse(&self.vapi.expected_network).is_none() {
             return Err(ConfigError::Unusable("vapi.expected_network must be like 167.150.224.0/23".into()));
         }
@@ -274,6 +303,44 @@ impl Config {
             host == "localhost" || host.rsplit('.').next() == Some("local") || host.starts_with("127.");
         (!private && !host.contains('_') && host.contains('.')).then_some(url)
     }
+}
+
+impl Mail {
+    /// What is wrong with it, and how to put it right.
+    fn check(&self) -> Result<(), &'static str> {
+        if !matches!(self.tls.as_str(), "starttls" | "implicit" | "none") {
+            return Err("mail.tls must be starttls, implicit or none");
+        }
+        if self.port == 0 {
+            return Err(
+                "mail.port must be the mail server's port: 587 with mail.tls starttls, 465 with implicit",
+            );
+        }
+        if !(1..=60).contains(&self.timeout_seconds) {
+            return Err("mail.timeout_seconds must be 1 to 60");
+        }
+        if self.username.is_empty() != self.password.expose_secret().is_empty() {
+            return Err("mail.username and mail.password go together");
+        }
+        if self.host.is_empty() {
+            return Ok(());
+        }
+        if self.tls == "none" && !is_this_machine(&self.host) {
+            return Err(
+                "mail.tls none is for a mail server on this machine: use starttls or implicit, or everybody on the way reads along",
+            );
+        }
+        if Address::parse(&self.from_address).is_none() {
+            return Err(
+                "mail.from_address must be an address such as alerts@example.com, from which mail.host takes mail",
+            );
+        }
+        Ok(())
+    }
+}
+
+fn is_this_machine(host: &str) -> bool {
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 fn parsed_like(default: &toml::Value, variable: String, raw: &str) -> Result<toml::Value, ConfigError> {
@@ -330,6 +397,32 @@ mod tests {
         let error = with(&[("PORT", "s3cret")]).unwrap_err().to_string();
         assert_eq!(error, "PORT must be a port number");
         assert!(with(&[("BACKEND_URL", "https://x.example.com/api")]).is_err());
+    }
+
+    #[test]
+    fn a_mail_server_that_cannot_be_used_names_the_setting_and_the_fix() {
+        const HOST: (&str, &str) = ("VOXANNE_MAIL_HOST", "smtp.example.com");
+        const FROM: (&str, &str) = ("VOXANNE_MAIL_FROM_ADDRESS", "alerts@glow.example");
+        assert!(with(&[HOST, FROM]).is_ok());
+        assert!(with(&[("VOXANNE_MAIL_HOST", "127.0.0.1"), FROM, ("VOXANNE_MAIL_TLS", "none")]).is_ok());
+        for (pairs, names) in [
+            (vec![HOST], "mail.from_address"),
+            (vec![HOST, ("VOXANNE_MAIL_FROM_ADDRESS", "Glow")], "mail.from_address"),
+            (
+                vec![HOST, FROM, ("VOXANNE_MAIL_TLS", "none")],
+                "mail.tls none is for a mail server on this machine",
+            ),
+            (vec![("VOXANNE_MAIL_TLS", "ssl")], "mail.tls must be"),
+            (vec![("VOXANNE_MAIL_PORT", "0")], "mail.port"),
+            (vec![("VOXANNE_MAIL_PORT", "70000")], "mail.port"),
+            (vec![("VOXANNE_MAIL_USERNAME", "alerts")], "mail.username and mail.password"),
+            (vec![("VOXANNE_MAIL_PASSWORD", "s3cret")], "mail.username and mail.password"),
+            (vec![("VOXANNE_MAIL_TIMEOUT_SECONDS", "0")], "mail.timeout_seconds"),
+        ] {
+            let said = with(&pairs).unwrap_err().to_string();
+            assert!(said.contains(names), "{pairs:?}: {said}");
+            assert!(!said.contains("s3cret"), "{said}");
+        }
     }
 
     #[test]

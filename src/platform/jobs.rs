@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx as _;
 use serde::Serialize;
 
-use super::db::{PgConnection, sql};
+use super::db::{PgConnection, sql, sql_as};
 use super::ids::OrgId;
 
 /// A job to leave with the current transaction.
@@ -40,5 +42,81 @@ pub async fn enqueue<P: Serialize + Sync>(
         .bind(job.key)
         .execute(tx)
         .await?;
+    Ok(())
+}
+
+/// A job that waits in a queue, due.
+#[derive(Debug)]
+pub struct Due {
+    /// The queue's number for it.
+    pub id: i64,
+    /// What it was enqueued with.
+    pub payload: serde_json::Value,
+}
+
+/// Up to `limit` jobs of an org's queue that are due, oldest first, but for those in hand.
+///
+/// For a job of the same queue that takes them along: while it runs nobody else takes them, for the queue is locked.
+/// Should its worker be taken for dead, another one may run them too.
+pub async fn due(
+    tx: &mut PgConnection,
+    org: OrgId,
+    queue: &str,
+    (limit, in_hand): (i64, &[i64]),
+) -> Result<Vec<Due>, sqlx::Error> {
+    let rows: Vec<(i64, serde_json::Value)> = sql_as(
+        "select j.id, j.payload::jsonb from graphile_worker._private_jobs j
+          where j.job_queue_id = (select q.id from graphile_worker._private_job_queues q where q.queue_name = $1)
+            and j.is_available and j.run_at <= now() and j.id <> all ($2)
+          order by j.priority, j.run_at, j.id limit $3",
+    )
+    .bind(format!("{queue}:{}", org.0))
+    .bind(in_hand)
+    .bind(limit)
+    .fetch_all(tx)
+    .await?;
+    Ok(rows.into_iter().map(|(id, payload)| Due { id, payload }).collect())
+}
+
+/// Jobs that were taken along are done, if and only if the transaction commits.
+pub async fn finish(tx: &mut PgConnection, ids: &[i64]) -> Result<(), sqlx::Error> {
+    sql("delete from graphile_worker._private_jobs where id = any ($1) and locked_at is null")
+        .bind(ids)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// What is due in an org's queue waits until `until` by the database's clock.
+pub async fn put_off(
+    tx: &mut PgConnection,
+    org: OrgId,
+    queue: &str,
+    until: Timestamp,
+) -> Result<(), sqlx::Error> {
+    sql("update graphile_worker._private_jobs j set run_at = $2
+           from graphile_worker._private_job_queues q
+          where q.queue_name = $1 and j.job_queue_id = q.id and j.is_available and j.run_at <= now()")
+    .bind(format!("{queue}:{}", org.0))
+    .bind(until.to_sqlx())
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// What was put off until exactly `until` is due now.
+pub async fn release(
+    tx: &mut PgConnection,
+    org: OrgId,
+    queue: &str,
+    until: Timestamp,
+) -> Result<(), sqlx::Error> {
+    sql("update graphile_worker._private_jobs j set run_at = now()
+           from graphile_worker._private_job_queues q
+          where q.queue_name = $1 and j.job_queue_id = q.id and j.is_available and j.run_at = $2")
+    .bind(format!("{queue}:{}", org.0))
+    .bind(until.to_sqlx())
+    .execute(tx)
+    .await?;
     Ok(())
 }

@@ -25,7 +25,7 @@ const HUGE_BYTES: usize = 10 * 1024 * 1024;
 pub enum Fault {
     /// Refused with this HTTP status; no effect.
     Status {
-        /// The HTTP status.
+        /// The HTTP status; the mail server's reply code.
         http: u16,
         /// The vendor's own code in the body (Twilio).
         #[serde(default)]
@@ -58,6 +58,11 @@ pub enum Fault {
     TimeoutBeforeEffect,
     /// The effect, then silence for ever.
     TimeoutAfterEffect,
+    /// The effect, then this HTTP status as if there were none.
+    FailAfterEffect {
+        /// The HTTP status.
+        http: u16,
+    },
     /// The effect, then the connection dies.
     HangUpAfterEffect,
     /// The connection dies; no effect.
@@ -117,6 +122,8 @@ pub enum Target {
     GoogleEventsWrite,
     /// Opening and closing channels.
     GoogleChannels,
+    /// A conversation with the mail server.
+    Mail,
 }
 
 struct Plan {
@@ -210,6 +217,10 @@ pub(crate) async fn answer(
         Some(Fault::TimeoutAfterEffect) => {
             effect.await;
             pending().await
+        }
+        Some(Fault::FailAfterEffect { http }) => {
+            effect.await;
+            refuse(http, None)
         }
         Some(Fault::HangUpAfterEffect) => {
             effect.await;

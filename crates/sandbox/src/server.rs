@@ -56,7 +56,11 @@ pub(crate) async fn serve(listener: TcpListener, router: Router) {
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => drop(connections.spawn(converse(stream, router.clone()))),
+                Ok((stream, _)) => {
+                    // An answer is not to wait for more to send.
+                    drop(stream.set_nodelay(true));
+                    drop(connections.spawn(converse(stream, router.clone())));
+                }
                 Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
             },
             Some(_) = connections.join_next() => {}

@@ -6,6 +6,9 @@ use serde::Deserialize;
 
 use crate::{Class, class_of};
 
+/// What refused credentials are when the answer does not say.
+const REFUSED: u32 = 20003;
+
 /// Why a text has no receipt. Holds no number, no words and no credential.
 #[derive(Debug, thiserror::Error)]
 pub enum SendError {
@@ -18,8 +21,11 @@ pub enum SendError {
         class: Class,
     },
     /// The credentials were refused (401, 403); nothing goes out until they are replaced.
-    #[error("Twilio refused the credentials")]
-    Auth,
+    #[error("Twilio refused the credentials with code {code}")]
+    Auth {
+        /// Twilio's code, 20003 when the answer had none.
+        code: u32,
+    },
     /// Too many at once. Surely not sent; try later.
     #[error("Twilio is busy")]
     Busy {
@@ -55,7 +61,7 @@ pub enum SendError {
 impl SendError {
     /// Whether trying again with the same text and settings is pointless.
     pub const fn is_permanent(&self) -> bool {
-        matches!(self, Self::Rejected { .. } | Self::Auth)
+        matches!(self, Self::Rejected { .. } | Self::Auth { .. })
     }
 
     /// Whether the text may be out. Look it up before trying again.
@@ -76,10 +82,10 @@ impl SendError {
         }
         let code = serde_json::from_slice::<ErrorBody>(body).ok().and_then(|error| error.code);
         match (code, code.map_or(Class::Other, class_of)) {
-            (_, Class::Auth) => Self::Auth,
+            (Some(code), Class::Auth) => Self::Auth { code },
             (_, Class::Transient) => Self::Busy { retry_after },
             (Some(code), class) if class != Class::Other => Self::Rejected { code, class },
-            _ if matches!(status, 401 | 403) => Self::Auth,
+            _ if matches!(status, 401 | 403) => Self::Auth { code: REFUSED },
             _ if status == 429 => Self::Busy { retry_after },
             (Some(code), class) if status >= 400 => Self::Rejected { code, class },
             _ => Self::Garbled { status },
@@ -91,8 +97,11 @@ impl SendError {
 #[derive(Debug, thiserror::Error)]
 pub enum FindError {
     /// The credentials were refused.
-    #[error("Twilio refused the credentials")]
-    Auth,
+    #[error("Twilio refused the credentials with code {code}")]
+    Auth {
+        /// Twilio's code.
+        code: u32,
+    },
     /// Too many at once.
     #[error("Twilio is busy")]
     Busy {
@@ -110,7 +119,7 @@ pub enum FindError {
 impl From<SendError> for FindError {
     fn from(error: SendError) -> Self {
         match error {
-            SendError::Auth => Self::Auth,
+            SendError::Auth { code } => Self::Auth { code },
             SendError::Busy { retry_after } => Self::Busy { retry_after },
             other => Self::Unavailable(other),
         }
@@ -140,8 +149,9 @@ mod tests {
 
     #[test]
     fn t3_credentials_refused_in_any_form_is_auth() {
-        assert!(matches!(answer(401, 20003), SendError::Auth));
-        assert!(matches!(SendError::answer(403, b"<html>", None), SendError::Auth));
+        assert!(matches!(answer(401, 20003), SendError::Auth { code: 20003 }));
+        assert!(matches!(answer(400, 20005), SendError::Auth { code: 20005 }));
+        assert!(matches!(SendError::answer(403, b"<html>", None), SendError::Auth { code: 20003 }));
     }
 
     #[test]

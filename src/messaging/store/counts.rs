@@ -6,6 +6,7 @@ use sqlx::FromRow;
 use voxanne_twilio::{Class as Trouble, class_of};
 
 use crate::messaging::may_send::Sent;
+use crate::messaging::text::Kind;
 use crate::platform::db::{PgConnection, sql_as};
 use crate::platform::ids::{CallId, OrgId};
 
@@ -95,4 +96,23 @@ pub(in crate::messaging) async fn counts(
     .bind(query.of_org_hour_max)
     .fetch_one(tx)
     .await
+}
+
+/// Texts to the number since, that were not refused: when and what for.
+pub(in crate::messaging) async fn recent(
+    tx: &mut PgConnection,
+    org: OrgId,
+    to: &str,
+    since: Timestamp,
+) -> sqlx::Result<Vec<(Timestamp, Kind)>> {
+    let rows: Vec<(jiff_sqlx::Timestamp, String)> = sql_as(
+        "select queued_at, kind from texts where org_id = $1 and to_phone = $2 and queued_at > $3 and verdict not like 'denied: %'",
+    )
+    .bind(org)
+    .bind(to)
+    .bind(since.to_sqlx())
+    .fetch_all(tx)
+    .await?;
+    // A kind that this version does not know counts for nothing.
+    Ok(rows.into_iter().filter_map(|(at, kind)| Some((at.to_jiff(), kind.parse().ok()?))).collect())
 }

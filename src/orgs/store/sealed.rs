@@ -1,5 +1,7 @@
 //! What is sealed, as it is kept.
 
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx as _;
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -83,6 +85,7 @@ pub(in crate::orgs) async fn replace_secret(
 #[derive(FromRow, Clone, PartialEq, Eq)]
 pub(in crate::orgs) struct SealedSettings {
     pub twilio_auth_token_sealed: Option<Vec<u8>>,
+    pub twilio_api_key_secret_sealed: Option<Vec<u8>>,
     pub vapi_private_key_sealed: Option<Vec<u8>>,
 }
 
@@ -91,10 +94,13 @@ pub(in crate::orgs) async fn lock_sealed_settings(
     tx: &mut PgConnection,
     org: OrgId,
 ) -> sqlx::Result<SealedSettings> {
-    sql_as("select twilio_auth_token_sealed, vapi_private_key_sealed from integration_settings where org_id = $1 for update")
-        .bind(org)
-        .fetch_one(tx)
-        .await
+    sql_as(
+        "select twilio_auth_token_sealed, twilio_api_key_secret_sealed, vapi_private_key_sealed from integration_settings
+          where org_id = $1 for update",
+    )
+    .bind(org)
+    .fetch_one(tx)
+    .await
 }
 
 pub(in crate::orgs) async fn replace_sealed_settings(
@@ -102,11 +108,48 @@ pub(in crate::orgs) async fn replace_sealed_settings(
     org: OrgId,
     sealed: SealedSettings,
 ) -> sqlx::Result<()> {
-    sql("update integration_settings set twilio_auth_token_sealed = $2, vapi_private_key_sealed = $3 where org_id = $1")
-        .bind(org)
-        .bind(sealed.twilio_auth_token_sealed)
-        .bind(sealed.vapi_private_key_sealed)
-        .execute(tx)
-        .await?;
+    sql(
+        "update integration_settings set twilio_auth_token_sealed = $2, twilio_api_key_secret_sealed = $3, vapi_private_key_sealed = $4
+          where org_id = $1",
+    )
+    .bind(org)
+    .bind(sealed.twilio_auth_token_sealed)
+    .bind(sealed.twilio_api_key_secret_sealed)
+    .bind(sealed.vapi_private_key_sealed)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// An org's own Twilio account as it is kept.
+pub(in crate::orgs) struct SealedTwilio<'a> {
+    pub account_sid: &'a str,
+    pub token_sealed: Vec<u8>,
+    pub sender: Option<&'a str>,
+    pub key_sid: Option<&'a str>,
+    pub key_secret_sealed: Option<Vec<u8>>,
+}
+
+/// Takes the place of the account before, key and all.
+pub(in crate::orgs) async fn set_twilio(
+    tx: &mut PgConnection,
+    org: OrgId,
+    account: SealedTwilio<'_>,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    sql(
+        "update integration_settings set twilio_account_sid = $2, twilio_auth_token_sealed = $3, twilio_sender = $4,
+                twilio_api_key_sid = $5, twilio_api_key_secret_sealed = $6, updated_at = $7
+          where org_id = $1",
+    )
+    .bind(org)
+    .bind(account.account_sid)
+    .bind(account.token_sealed)
+    .bind(account.sender)
+    .bind(account.key_sid)
+    .bind(account.key_secret_sealed)
+    .bind(now.to_sqlx())
+    .execute(tx)
+    .await?;
     Ok(())
 }

@@ -1,6 +1,9 @@
 //! Texts: once each, whatever Twilio does, and nothing promised that is not queued.
 
+mod accounts;
+mod again;
 mod callbacks;
+mod commands;
 mod limits;
 mod lookups;
 mod missed_calls;
@@ -9,6 +12,7 @@ mod questions;
 mod queue;
 mod refusals;
 mod reminders;
+mod storm;
 
 use std::time::Duration;
 

@@ -5,7 +5,7 @@ mod rotation;
 
 use secrecy::{ExposeSecret as _, SecretString};
 use uuid::Uuid;
-use voxanne::orgs::{self, TwilioAccount};
+use voxanne::orgs::{self, TwilioAccount, TwilioKey};
 use voxanne::platform::app::App;
 use voxanne::platform::ids::OrgId;
 use voxanne::platform::secrets::{Keys, new_key};
@@ -14,6 +14,7 @@ use voxanne_vapi::auth::Scheme;
 use crate::harness::{Clinic, KEY, Voxanne};
 
 const TOKEN: &str = "AC-token-of-the-clinics-own-account";
+const KEY_SECRET: &str = "secret-of-the-key-that-the-clinic-sends-with";
 const REFRESH: &str = "1//refresh-token-of-the-clinics-calendar";
 
 /// `current` seals; the tests' own key is the oldest, from which the database's password derives.
@@ -26,6 +27,7 @@ async fn connect_twilio(app: &App, org: OrgId) {
     let account = TwilioAccount {
         account_sid: "AC0".to_owned(),
         auth_token: TOKEN.into(),
+        api_key: Some(TwilioKey { sid: "SK0".to_owned(), secret: KEY_SECRET.into() }),
         sender: Some("+12025550100".to_owned()),
     };
     let mut tx = app.begin(org).await.unwrap();

@@ -10,7 +10,7 @@ use voxanne::platform::ids::{Ids, OrgId};
 use voxanne::platform::secrets::{Keys, Lost, Tally, new_key};
 use voxanne::{calendars, orgs};
 
-use super::{TOKEN, connect_calendar, connect_twilio, issue_secret, keys, opens_calendar};
+use super::{KEY_SECRET, TOKEN, connect_calendar, connect_twilio, issue_secret, keys, opens_calendar};
 use crate::harness::{KEY, Voxanne, call_ref, config};
 
 /// The key that is rotated to.
@@ -57,6 +57,13 @@ async fn twilio_token(app: &App, org: OrgId) -> Option<String> {
     settings.twilio.map(|account| account.auth_token.expose_secret().to_owned())
 }
 
+async fn twilio_key(app: &App, org: OrgId) -> Option<String> {
+    let mut tx = app.begin(org).await.unwrap();
+    let settings = orgs::settings(&mut tx, &app.keys, org).await.unwrap();
+    tx.commit().await.unwrap();
+    settings.twilio?.api_key.map(|key| key.secret.expose_secret().to_owned())
+}
+
 #[tokio::test]
 async fn w34_after_resealing_no_row_needs_a_former_key_and_doing_it_again_changes_nothing() {
     let vox = Voxanne::start().await;
@@ -69,19 +76,20 @@ async fn w34_after_resealing_no_row_needs_a_former_key_and_doing_it_again_change
 
     let new = new_key().unwrap();
     let after = with(&vox, keys(&new, &[]));
-    // Each of three clinics has a webhook secret and an account's token, and one both of a calendar's; one that was revoked is in no
+    // Each of three clinics has a webhook secret and an account's token, and one a key of the account's and both of a calendar's; one that was revoked is in no
     // use, and sealed anew all the same.
-    assert_eq!(needs(&after, &vox).await, Tally { former: 8, ..Tally::default() });
-    assert_eq!(needs(&alone(&vox, &new), &vox).await.lost, 8);
-    assert_eq!(reseal(&after, &vox, Lost::Stay).await, Tally { former: 9, ..Tally::default() });
+    assert_eq!(needs(&after, &vox).await, Tally { former: 9, ..Tally::default() });
+    assert_eq!(needs(&alone(&vox, &new), &vox).await.lost, 9);
+    assert_eq!(reseal(&after, &vox, Lost::Stay).await, Tally { former: 10, ..Tally::default() });
     let rules: i64 = vox.one("select sum(rules_version)::bigint from orgs").await;
-    assert_eq!(reseal(&after, &vox, Lost::Stay).await, Tally { current: 8, ..Tally::default() });
+    assert_eq!(reseal(&after, &vox, Lost::Stay).await, Tally { current: 9, ..Tally::default() });
     assert_eq!(vox.one::<i64>("select sum(rules_version)::bigint from orgs").await, rules);
 
     let new_alone = alone(&vox, &new);
     // The calendar's access token is asked for anew.
-    assert_eq!(needs(&new_alone, &vox).await, Tally { current: 7, ..Tally::default() });
+    assert_eq!(needs(&new_alone, &vox).await, Tally { current: 8, ..Tally::default() });
     assert_eq!(twilio_token(&new_alone, vox.glow.org).await.as_deref(), Some(TOKEN));
+    assert_eq!(twilio_key(&new_alone, vox.glow.org).await.as_deref(), Some(KEY_SECRET));
     assert!(opens_calendar(&new_alone, vox.glow.org, calendar).await);
     // Still not to be thrown away: what is presented is found by digests of the oldest key.
     assert!(orgs::standing(&new_alone, vox.glow.org).await.unwrap().misses_oldest);
@@ -100,11 +108,11 @@ async fn w34_what_no_key_opens_stays_until_it_is_given_up() {
     let app = alone(&vox, &new);
     let (_, kept) = issue_secret(&app, vox.harbor.org).await;
     // The access token goes at once: whoever needs one asks for it.
-    assert_eq!(reseal(&app, &vox, Lost::Stay).await, Tally { lost: 7, current: 1, former: 1 });
+    assert_eq!(reseal(&app, &vox, Lost::Stay).await, Tally { lost: 8, current: 1, former: 1 });
     // The key turns up: nothing was lost by trying.
-    assert_eq!(needs(&with(&vox, keys(&new, &[])), &vox).await, Tally { former: 7, current: 1, lost: 0 });
+    assert_eq!(needs(&with(&vox, keys(&new, &[])), &vox).await, Tally { former: 8, current: 1, lost: 0 });
 
-    assert_eq!(reseal(&app, &vox, Lost::Go).await, Tally { lost: 7, current: 1, former: 0 });
+    assert_eq!(reseal(&app, &vox, Lost::Go).await, Tally { lost: 8, current: 1, former: 0 });
     assert_eq!(needs(&app, &vox).await, Tally { current: 1, ..Tally::default() });
     assert_eq!(twilio_token(&app, vox.glow.org).await, None);
     assert_eq!(vox.count("calendar_connections where state = 'needs_reconnect'").await, 1);

@@ -6,8 +6,11 @@ use secrecy::SecretString;
 use voxanne_twilio::signature::{self, Key, Payload};
 
 use super::{Text, TwilioFake};
+use crate::chance::Chance;
 use crate::locked;
 
+/// How late a report of [`Callbacks::Mixed`] is.
+const LATE_MILLIS: u64 = 300;
 const CALLBACK_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// How reports on a text arrive.
@@ -22,8 +25,36 @@ pub enum Callbacks {
     Twice,
     /// The text is delivered; nobody says so.
     Dropped,
+    /// queued, sent, then the end, each so late.
+    Late {
+        /// Before each of them.
+        millis: u64,
+    },
+    /// For each text another way, from this seed: of a thousand, so many each are reversed, doubled, lost or late;
+    /// the others come in order.
+    Mixed {
+        /// Where chance begins.
+        seed: u64,
+        /// How many in a thousand are of each way.
+        per_mille: u32,
+    },
     /// Nothing happens until [`TwilioFake::report`].
     Held,
+}
+
+impl Callbacks {
+    /// The way of one text.
+    fn of_text(self, sid: &str) -> Self {
+        let Self::Mixed { seed, per_mille } = self else { return self };
+        let own = sid.bytes().fold(seed, |seed, byte| seed.wrapping_mul(31).wrapping_add(byte.into()));
+        match Chance::new(own).one_of(per_mille, 4) {
+            Some(0) => Self::Reversed,
+            Some(1) => Self::Twice,
+            Some(2) => Self::Dropped,
+            Some(_) => Self::Late { millis: LATE_MILLIS },
+            None => Self::InOrder,
+        }
+    }
 }
 
 pub(super) fn http_client() -> reqwest::Result<reqwest::Client> {
@@ -46,9 +77,12 @@ impl TwilioFake {
     /// Carries the text to its end and reports on the way, apart from the request that sent it.
     pub(super) fn deliver(&self, text: Text, callbacks: Callbacks, undelivered: Option<u32>) {
         let end = if undelivered.is_some() { "undelivered" } else { "delivered" };
+        let callbacks = callbacks.of_text(&text.sid);
         let reports: Vec<&'static str> = match callbacks {
             Callbacks::Held => return,
-            Callbacks::InOrder => vec!["queued", "sent", end],
+            Callbacks::InOrder | Callbacks::Late { .. } | Callbacks::Mixed { .. } => {
+                vec!["queued", "sent", end]
+            }
             Callbacks::Reversed => vec![end, "sent", "queued"],
             Callbacks::Twice => vec!["queued", "queued", "sent", "sent", end, end],
             Callbacks::Dropped => vec![],
@@ -57,6 +91,9 @@ impl TwilioFake {
         self.0.tasks.spawn(async move {
             fake.mark(&text.sid, end, undelivered);
             for status in reports {
+                if let Callbacks::Late { millis } = callbacks {
+                    tokio::time::sleep(Duration::from_millis(millis)).await;
+                }
                 fake.post(&text, status, undelivered.filter(|_| status == end)).await;
             }
         });

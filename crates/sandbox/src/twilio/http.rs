@@ -39,10 +39,13 @@ async fn create_message(
     headers: HeaderMap,
     Form(form): Form<Pairs>,
 ) -> Response {
+    if !fake.is_answered(&account) {
+        return std::future::pending().await;
+    }
     if !fake.is_signed_in(&account, &headers) {
         return unauthorized();
     }
-    let fault = fake.0.faults.take(Target::Twilio);
+    let fault = fake.fault_of_send(&form);
     let undelivered = match fault {
         Some(Fault::Undelivered { code }) => Some(code),
         _ => None,
@@ -63,8 +66,11 @@ async fn list_messages(
     if !fake.is_signed_in(&account, &headers) {
         return unauthorized();
     }
-    let fault = fake.0.faults.take(Target::TwilioLookups);
-    let page = page(&fake.messages(), &account, &query);
+    if !fake.is_answered(&account) {
+        return std::future::pending().await;
+    }
+    let fault = fake.fault_of_look_up();
+    let page = page(locked(&fake.0.state).ledger.all(), &account, &query);
     fault::answer(fault, &fake.0.tasks, refuse, async move { page }).await
 }
 
@@ -76,7 +82,7 @@ async fn show_message(
     if !fake.is_signed_in(&account, &headers) {
         return unauthorized();
     }
-    let fault = fake.0.faults.take(Target::TwilioLookups);
+    let fault = fake.fault_of_look_up();
     let sid = file.strip_suffix(".json").unwrap_or(&file);
     let text = fake.messages().into_iter().find(|text| text.sid == sid && text.account_sid == account);
     let shown = text.map_or_else(|| refuse(404, Some(20404)), |text| Json(resource(&text)).into_response());
@@ -101,17 +107,49 @@ impl TwilioFake {
         created
     }
 
+    fn is_answered(&self, account: &str) -> bool {
+        locked(&self.0.state).conduct.is_answered(account)
+    }
+
+    /// What was planned comes before what chance brings.
+    fn fault_of_send(&self, form: &Pairs) -> Option<Fault> {
+        let field = |name: &str| form.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value);
+        let sender = Some(field("MessagingServiceSid")).filter(|sid| !sid.is_empty());
+        let second = (self.0.clock)().as_second();
+        let by_conduct = locked(&self.0.state).conduct.of_send(
+            field("To"),
+            sender.unwrap_or_else(|| field("From")),
+            second,
+        );
+        self.0.faults.take(Target::Twilio).or(by_conduct)
+    }
+
+    fn fault_of_look_up(&self) -> Option<Fault> {
+        self.0.faults.take(Target::TwilioLookups).or_else(|| locked(&self.0.state).conduct.of_look_up())
+    }
+
     fn is_signed_in(&self, account: &str, headers: &HeaderMap) -> bool {
         let Some((user, password)) = basic(headers) else { return false };
+        let is_good = self.knows(account, &user, password);
+        let conduct = &mut locked(&self.0.state).conduct;
+        if is_good {
+            conduct.signed_in(&user);
+        } else {
+            conduct.refused_sign_in();
+        }
+        is_good
+    }
+
+    fn knows(&self, account: &str, user: &str, password: String) -> bool {
         let mut state = locked(&self.0.state);
         if state.accounts.is_empty() {
             if user == account {
-                state.seen_tokens.insert(user, password);
+                state.seen_tokens.insert(user.to_owned(), password);
             }
             return true;
         }
         let Some(token) = state.accounts.get(account) else { return false };
-        (user == account && *token == password) || state.api_keys.get(&user) == Some(&password)
+        (user == account && *token == password) || state.api_keys.get(user) == Some(&password)
     }
 }
 

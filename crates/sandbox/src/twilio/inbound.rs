@@ -23,6 +23,28 @@ pub struct Inbound<'a> {
     pub opt_out_type: Option<&'a str>,
 }
 
+/// What Twilio itself does when somebody texts STOP, START or HELP.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OptOuts {
+    /// Nothing: it is ours to keep.
+    #[default]
+    Ours,
+    /// It refuses later texts of that sender with 21610, and passes the word on.
+    Kept,
+    /// The same, and says what it understood (Advanced Opt-Out).
+    Advanced,
+}
+
+/// What Twilio takes a whole message for.
+fn opt_out_type(body: &str) -> Option<&'static str> {
+    match body.trim().to_ascii_uppercase().as_str() {
+        "STOP" | "STOPALL" | "UNSUBSCRIBE" | "CANCEL" | "END" | "QUIT" | "REVOKE" | "OPTOUT" => Some("STOP"),
+        "START" | "YES" | "UNSTOP" => Some("START"),
+        "HELP" | "INFO" => Some("HELP"),
+        _ => None,
+    }
+}
+
 /// What our webhook answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answered {
@@ -47,15 +69,34 @@ impl TwilioFake {
 
     /// Posts the text with this id, for the first time or again.
     pub async fn text_us_again(&self, webhook: &str, text: &Inbound<'_>, sid: &str) -> Option<Answered> {
-        let form = form(text, sid);
+        let understood = self.keep_opt_out(text);
+        let text = Inbound { opt_out_type: text.opt_out_type.or(understood), ..text.clone() };
+        let form = form(&text, sid);
         let token = SecretString::from(text.auth_token);
         let tag = signature::sign(Key::AuthToken(&token), webhook, Payload::Form(&form));
-        let request = self.0.http.post(webhook).header(signature::HEADER, tag).form(&form);
+        let request = self.0.http.post(webhook).header(signature::HEADER, tag);
+        // The same however often it is posted.
+        let request = request.header("i-twilio-idempotency-token", format!("in-{sid}")).form(&form);
         let response = request.send().await.ok()?;
         let status = response.status().as_u16();
         let content_type = response.headers().get("content-type").and_then(|value| value.to_str().ok());
         let content_type = content_type.unwrap_or_default().to_owned();
         Some(Answered { status, content_type, body: response.text().await.ok()? })
+    }
+}
+
+impl TwilioFake {
+    /// Keeps what Twilio keeps itself, and says what it passes on of that.
+    fn keep_opt_out(&self, text: &Inbound<'_>) -> Option<&'static str> {
+        let mut state = locked(&self.0.state);
+        let word = opt_out_type(text.body).filter(|_| state.opt_outs != OptOuts::Ours)?;
+        let pair = (text.to.to_owned(), text.from.to_owned());
+        match word {
+            "STOP" => drop(state.stopped.insert(pair)),
+            "START" => drop(state.stopped.remove(&pair)),
+            _ => {}
+        }
+        (state.opt_outs == OptOuts::Advanced).then_some(word)
     }
 }
 

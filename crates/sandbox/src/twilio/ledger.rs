@@ -1,5 +1,6 @@
 //! The texts that were accepted.
 
+use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::PathBuf;
@@ -40,13 +41,14 @@ pub struct Text {
 
 pub(super) struct Ledger {
     texts: Vec<Text>,
+    by_sid: HashMap<String, usize>,
     file: Option<File>,
 }
 
 impl Ledger {
     /// Reads the file back; the last line for a sid counts, a line cut short by a crash does not.
     pub fn open(path: Option<PathBuf>) -> io::Result<Self> {
-        let mut ledger = Self { texts: Vec::new(), file: None };
+        let mut ledger = Self { texts: Vec::new(), by_sid: HashMap::new(), file: None };
         let Some(path) = path else { return Ok(ledger) };
         let file = OpenOptions::new().create(true).read(true).append(true).open(path)?;
         for line in BufReader::new(&file).lines() {
@@ -65,7 +67,7 @@ impl Ledger {
     }
 
     pub fn find(&self, sid: &str) -> Option<&Text> {
-        self.texts.iter().find(|text| text.sid == sid)
+        self.by_sid.get(sid).and_then(|at| self.texts.get(*at))
     }
 
     pub fn next_sid(&self) -> String {
@@ -84,9 +86,12 @@ impl Ledger {
     }
 
     fn put(&mut self, text: Text) {
-        match self.texts.iter_mut().find(|known| known.sid == text.sid) {
+        match self.by_sid.get(&text.sid).and_then(|at| self.texts.get_mut(*at)) {
             Some(known) => *known = text,
-            None => self.texts.push(text),
+            None => {
+                self.by_sid.insert(text.sid.clone(), self.texts.len());
+                self.texts.push(text);
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Magic numbers are Twilio's own test numbers (`+15005550001` is invalid, `…009` no mobile, see [`rules`]).
 
+mod conduct;
 mod delivery;
 pub(crate) mod http;
 mod inbound;
@@ -17,8 +18,9 @@ use crate::fault::{Faults, Planned, Target};
 use crate::tasks::Tasks;
 use crate::{Clock, Fault, locked};
 
+pub use conduct::BadDays;
 pub use delivery::Callbacks;
-pub use inbound::{Answered, Inbound};
+pub use inbound::{Answered, Inbound, OptOuts};
 pub use ledger::Text;
 
 /// The handle to the texting vendor; clones are the same vendor.
@@ -40,6 +42,10 @@ struct State {
     /// Tokens seen as Basic passwords, to sign with while no account is set.
     seen_tokens: HashMap<String, String>,
     opted_out: HashSet<String>,
+    /// Who said STOP to which sender, where Twilio keeps that itself.
+    stopped: HashSet<(String, String)>,
+    opt_outs: OptOuts,
+    conduct: conduct::Conduct,
     callbacks: Callbacks,
     /// Texts that came in, which number them.
     received: u64,
@@ -53,6 +59,9 @@ impl TwilioFake {
             api_keys: HashMap::new(),
             seen_tokens: HashMap::new(),
             opted_out: HashSet::new(),
+            stopped: HashSet::new(),
+            opt_outs: OptOuts::default(),
+            conduct: conduct::Conduct::default(),
             callbacks: Callbacks::InOrder,
             received: 0,
         };
@@ -67,9 +76,7 @@ impl TwilioFake {
 
     /// The texts accepted for one number, newest last.
     pub fn texts_to(&self, number: &str) -> Vec<Text> {
-        let mut texts = self.messages();
-        texts.retain(|text| text.to == number);
-        texts
+        locked(&self.0.state).ledger.all().iter().filter(|text| text.to == number).cloned().collect()
     }
 
     /// Plans a bad answer to the next send.
@@ -105,6 +112,51 @@ impl TwilioFake {
     /// How reports on texts accepted from now on are delivered.
     pub fn set_callbacks(&self, callbacks: Callbacks) {
         locked(&self.0.state).callbacks = callbacks;
+    }
+
+    /// Random bad days from now on, for sends and for look-ups; none with `None`.
+    pub fn set_bad_days(&self, days: Option<BadDays>) {
+        locked(&self.0.state).conduct.set_bad_days(days);
+    }
+
+    /// Requests to this account are never answered and have no effect, until told otherwise.
+    pub fn black_hole(&self, account_sid: &str, is_one: bool) {
+        locked(&self.0.state).conduct.black_hole(account_sid, is_one);
+    }
+
+    /// Texts that each sender may send in a second of the sandbox's clock; more are answered 429. No limit with `None`.
+    pub fn limit_senders(&self, per_second: Option<u32>) {
+        locked(&self.0.state).conduct.limit(per_second);
+    }
+
+    /// Whatever is sent to this number has this fault.
+    pub fn set_number(&self, number: &str, fault: Option<Fault>) {
+        locked(&self.0.state).conduct.set_number(number, fault);
+    }
+
+    /// What Twilio itself does about STOP.
+    pub fn set_opt_outs(&self, opt_outs: OptOuts) {
+        locked(&self.0.state).opt_outs = opt_outs;
+    }
+
+    /// Requests that named this account, answered or not.
+    pub fn requests_of(&self, account_sid: &str) -> usize {
+        locked(&self.0.state).conduct.requests_of(account_sid)
+    }
+
+    /// Requests whose credentials were refused.
+    pub fn refused_sign_ins(&self) -> usize {
+        locked(&self.0.state).conduct.refused_sign_ins()
+    }
+
+    /// Accounts and keys that signed in, in the order of their first time.
+    pub fn signed_in_as(&self) -> Vec<String> {
+        locked(&self.0.state).conduct.who_signed_in()
+    }
+
+    /// Sends to this number that were asked for, whatever became of them.
+    pub fn asked_for(&self, number: &str) -> usize {
+        locked(&self.0.state).conduct.asked_for(number)
     }
 
     /// Waits until every delayed effect has come and every report is delivered.

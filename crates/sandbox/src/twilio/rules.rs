@@ -43,9 +43,14 @@ impl Wanted {
         };
         by_sender
             .or_else(|| magic_recipient(&self.to))
-            .or_else(|| state.opted_out.contains(&self.to).then_some(21610))
+            .or_else(|| self.is_stopped(state).then_some(21610))
             .or_else(|| (!is_e164(&self.to)).then_some(21211))
             .or_else(|| (self.body.chars().count() > BODY_CHARS_MAX).then_some(21617))
+    }
+
+    fn is_stopped(&self, state: &State) -> bool {
+        let sender = self.service.as_ref().or(self.from.as_ref()).cloned().unwrap_or_default();
+        state.opted_out.contains(&self.to) || state.stopped.contains(&(sender, self.to.clone()))
     }
 
     pub fn into_text(self, account_sid: String, sid: String, created_at: jiff::Timestamp) -> Text {

@@ -94,7 +94,7 @@ async fn a_failed_look_up_is_never_an_empty_one() {
     let busy = client.find(PATIENT, WORDS, now()).await;
     assert!(matches!(busy, Err(FindError::Busy { retry_after: Some(wait) }) if wait.as_secs() == 2));
     let wrong = client_at(&sandbox.url(), Auth::AuthToken("wrong".into()), Duration::from_secs(10));
-    assert!(matches!(wrong.find(PATIENT, WORDS, now()).await, Err(FindError::Auth)));
+    assert!(matches!(wrong.find(PATIENT, WORDS, now()).await, Err(FindError::Auth { .. })));
 }
 
 #[tokio::test]

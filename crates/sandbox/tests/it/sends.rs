@@ -111,7 +111,7 @@ async fn t3_wrong_credentials_are_auth_and_right_ones_of_either_kind_are_not() {
     let patient = Duration::from_secs(10);
     for auth in [Auth::AuthToken("wrong".into()), key("wrong")] {
         let error = client_at(&sandbox.url(), auth, patient).send(&text()).await.unwrap_err();
-        assert!(matches!(error, SendError::Auth) && error.is_permanent(), "{error:?}");
+        assert!(matches!(error, SendError::Auth { .. }) && error.is_permanent(), "{error:?}");
     }
     client_at(&sandbox.url(), key("secret-of-the-key"), patient).send(&text()).await.unwrap();
     assert_eq!(sandbox.twilio().messages().len(), 1);
