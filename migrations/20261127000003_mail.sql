@@ -57,7 +57,7 @@ comment on column emails.body is 'The words.';
 comment on column emails.state is 'queued, sending, sent or failed; only forward.';
 comment on column emails.attempts is 'How often it was handed over.';
 comment on column emails.doubts is 'How often it was handed over again although the server may have had it; once at most.';
-comment on column emails.failure_code is 'SMTP''s code, when it failed with one.';
+comment on column emails.failure_code is 'SMTP''s code: of the refusal that it failed with, or of the last try that was put off.';
 comment on column emails.failure is 'Why it failed and what to do, in our words.';
 comment on column emails.call_id is 'The call it came from.';
 comment on column emails.queued_at is 'When it was queued; the date that the message bears.';

@@ -120,7 +120,8 @@ fn plan(email: &Email, job: &DeliverEmail, is_on: bool, lease: SignedDuration, n
         return Plan::GiveUp(Failure::OFF);
     }
     if job.tries >= TRIES_MAX {
-        return Plan::GiveUp(if is_in_doubt { Failure::DOUBTFUL } else { Failure::UNREACHABLE });
+        let unreachable = Failure { code: email.last_code, ..Failure::UNREACHABLE };
+        return Plan::GiveUp(if is_in_doubt { Failure::DOUBTFUL } else { unreachable });
     }
     Plan::Send { is_again: is_in_doubt }
 }
@@ -186,7 +187,7 @@ async fn conclude(
         }
         Err(error) => {
             tracing::warn!(org.id = %org, email.id = %email.id, error = chain(&error), "An e-mail did not leave; trying again later");
-            store::release(&mut tx, org, email.id).await.map_err(doing("release an e-mail"))?;
+            store::release(&mut tx, org, email.id, error.code()).await.map_err(doing("release an e-mail"))?;
             deliver_after(&mut tx, &job.after_a_try(), email.kind, job.pause())
                 .await
                 .map_err(doing("put an e-mail off"))?;

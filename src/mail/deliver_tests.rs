@@ -55,6 +55,9 @@ fn an_email_that_nobody_wants_or_can_send_is_given_up() {
     let tried = DeliverEmail { tries: TRIES_MAX, ..job() };
     assert_eq!(plan_of(&an_email(), &tried, START), Plan::GiveUp(Failure::UNREACHABLE));
     assert_eq!(plan_of(&leased(), &tried, after(99)), Plan::GiveUp(Failure::DOUBTFUL));
+    let put_off = Email { last_code: Some(451), ..an_email() };
+    let named = Failure { code: Some(451), ..Failure::UNREACHABLE };
+    assert_eq!(plan_of(&put_off, &tried, START), Plan::GiveUp(named));
 }
 
 #[test]

@@ -68,6 +68,8 @@ pub(super) struct Email {
     /// While `sending`: since when a worker may be handing it over; `None` when it surely has not left.
     pub leased_at: Option<Timestamp>,
     pub call: Option<CallId>,
+    /// SMTP's code of the last try that was put off.
+    pub last_code: Option<u16>,
     /// Whether the recipient is still one.
     pub is_wanted: bool,
 }
@@ -84,6 +86,7 @@ struct Row {
     queued_at: jiff_sqlx::Timestamp,
     sending_at: Option<jiff_sqlx::Timestamp>,
     call_id: Option<CallId>,
+    failure_code: Option<i32>,
     is_wanted: bool,
 }
 
@@ -101,6 +104,7 @@ impl TryFrom<Row> for Email {
             queued_at: row.queued_at.to_jiff(),
             leased_at: row.sending_at.map(jiff_sqlx::Timestamp::to_jiff),
             call: row.call_id,
+            last_code: row.failure_code.and_then(|code| u16::try_from(code).ok()),
             is_wanted: row.is_wanted,
         })
     }
@@ -110,7 +114,7 @@ impl TryFrom<Row> for Email {
 pub(super) async fn lock(tx: &mut PgConnection, org: OrgId, id: EmailId) -> sqlx::Result<Option<Email>> {
     let row: Option<Row> = sql_as(
         "select e.id, e.kind, e.to_address, e.subject, e.body, e.state, e.doubts, e.queued_at, e.sending_at, e.call_id,
-                exists (select from email_recipients r where r.org_id = e.org_id and r.id = e.recipient_id) as is_wanted
+                e.failure_code, exists (select from email_recipients r where r.org_id = e.org_id and r.id = e.recipient_id) as is_wanted
            from emails e where e.org_id = $1 and e.id = $2 for update of e",
     )
     .bind(org)
@@ -139,11 +143,17 @@ pub(super) async fn lease(
     Ok(())
 }
 
-/// The server surely does not have it.
-pub(super) async fn release(tx: &mut PgConnection, org: OrgId, id: EmailId) -> sqlx::Result<()> {
-    sql("update emails set sending_at = null where org_id = $1 and id = $2 and state = 'sending'")
+/// The server surely does not have it; `code` is what it said, when it said anything.
+pub(super) async fn release(
+    tx: &mut PgConnection,
+    org: OrgId,
+    id: EmailId,
+    code: Option<u16>,
+) -> sqlx::Result<()> {
+    sql("update emails set sending_at = null, failure_code = $3 where org_id = $1 and id = $2 and state = 'sending'")
         .bind(org)
         .bind(id)
+        .bind(code.map(i32::from))
         .execute(tx)
         .await?;
     Ok(())
@@ -216,6 +226,7 @@ pub(super) mod tests {
             queued_at: Timestamp::UNIX_EPOCH,
             leased_at: None,
             call: None,
+            last_code: None,
             is_wanted: true,
         }
     }

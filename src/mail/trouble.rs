@@ -35,7 +35,7 @@ impl Failure {
         kind: "email_unreachable",
         code: None,
         of_address: false,
-        hint: "The mail server could not be reached for hours. Ask whoever runs Voxanne to run `voxanne doctor`.",
+        hint: "The mail server could not be reached, or put it off, for hours. Ask whoever runs Voxanne to run `voxanne doctor`.",
     };
     pub(super) const DOUBTFUL: Self = Self {
         kind: "email_unknown",

@@ -28,6 +28,7 @@ mod send_again;
 mod store;
 mod text;
 mod threads;
+mod withdraw;
 pub mod wording;
 mod write_template;
 
@@ -52,4 +53,5 @@ pub use record_status::{Recorded, record_status};
 pub use store::{Before, Consent, Message, OwnTemplate, Thread, consents, own_templates, templates};
 pub use text::{Kind, TextState};
 pub use threads::{mark_read, messages, phone_of, thread, threads};
+pub use withdraw::withdraw;
 pub use write_template::{NewTemplate, WriteTemplateError, write_template};

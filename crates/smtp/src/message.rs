@@ -58,9 +58,9 @@ fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>().trim().to_owned()
 }
 
-/// Line breaks stay, other control characters go.
+/// Line breaks stay, other control characters go; the message ends its last line itself.
 fn plain(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
+    text.trim_end().chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
 }
 
 #[cfg(test)]
@@ -91,7 +91,7 @@ mod tests {
             "From: \"Glow MedSpa\" <alerts@glow.example>\r\nTo: maria@glow.example\r\nSubject: Call back now\r\n\
              Date: Tue, 24 Nov 2026 18:00:00 +0000\r\nMessage-ID: <019ab2c4-7e10@glow.example>\r\n\
              Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\
-             Content-Transfer-Encoding: 7bit\r\n\r\nHello\r\nworld"
+             Content-Transfer-Encoding: 7bit\r\n\r\nHello\r\nworld\r\n"
         );
         assert_eq!(written(&a_message()), written(&a_message()));
     }
@@ -127,7 +127,7 @@ mod tests {
                 "Content-Transfer-Encoding"
             ]
         );
-        assert_eq!(body, "x.\r\nBcc: y");
+        assert_eq!(body, "x.\r\nBcc: y\r\n");
         assert!(written.is_ascii());
     }
 

@@ -17,7 +17,7 @@ pub(super) async fn check_server(findings: &mut Findings, config: &Config) {
     let server = format!("the mail server {}:{}", config.mail.host, config.mail.port);
     match mailer.check().await {
         Ok(()) => {
-            good(&format!("{server} takes our greeting and login; send one with `voxanne admin mail test`"))
+            good(&format!("{server} takes our greeting and login; send one with `voxanne admin mail test`"));
         }
         Err(error) => findings.wrong(&format!("{server}: {error}. Do: {}", error.hint())),
     }

@@ -127,6 +127,9 @@ fn label(language: Language, kind: &str) -> &'static str {
         }
         "text_unknown" => ("Ask whether a text arrived", "Preguntar si llegó un mensaje"),
         "answer_text" => ("Answer a text", "Contestar un mensaje"),
+        "call_unanswered" => {
+            ("Call somebody who has not confirmed a visit", "Llamar a quien no ha confirmado su cita")
+        }
         "confirm_appointment" => ("Confirm a visit", "Confirmar una cita"),
         "late_change" => ("Decide on the fee of a late change", "Decidir el cargo de un cambio tardío"),
         "find_phone" => ("Find the phone number of a visit", "Buscar el teléfono de una cita"),

@@ -41,8 +41,21 @@ async fn a_mail_server_that_stays_away_ends_as_a_task() {
         later(&vox, 100).await;
     }
     assert_eq!(states(&vox).await, "failed, failed");
-    assert_snapshot!(tasks(&vox).await, @"email_unreachable: Not e-mailed: a hot lead alert. The mail server could not be reached for hours. Ask whoever runs Voxanne to run `voxanne doctor`.");
+    assert_snapshot!(tasks(&vox).await, @"email_unreachable: Not e-mailed: a hot lead alert. The mail server could not be reached, or put it off, for hours. Ask whoever runs Voxanne to run `voxanne doctor`.");
     assert_eq!(jobs::list_dead(&vox.app).await.unwrap().len(), 0);
+}
+
+#[tokio::test]
+async fn a_mail_server_that_always_puts_off_ends_as_a_task_with_its_code() {
+    let vox = Voxanne::start().await;
+    add(&vox, &vox.glow, MARIA, "en").await;
+    vox.sandbox.mail().next_mails(Fault::status(451)).times(99);
+    hot_lead(&vox, &vox.glow, 1).await;
+    for _ in 0..14 {
+        later(&vox, 100).await;
+    }
+    assert_eq!((states(&vox).await.as_str(), vox.sandbox.mail().taken().len()), ("failed 451", 0));
+    assert_snapshot!(tasks(&vox).await, @"email_unreachable: Not e-mailed: a hot lead alert (SMTP 451). The mail server could not be reached, or put it off, for hours. Ask whoever runs Voxanne to run `voxanne doctor`.");
 }
 
 #[tokio::test]
@@ -86,6 +99,28 @@ async fn credentials_are_used_and_wrong_ones_are_told() {
     vox.run_jobs().await;
     assert_eq!(states(&vox).await, "sent, failed 535");
     assert_snapshot!(tasks(&vox).await, @"email_refused: Not e-mailed: a hot lead alert (SMTP 535). The mail server refused the credentials. Check mail.username and mail.password.");
+}
+
+#[tokio::test]
+async fn a_server_that_offers_no_encryption_is_told_nothing() {
+    for tls in ["starttls", "implicit"] {
+        let vox = Voxanne::start_with(|config| {
+            impatient(config);
+            config.mail.tls = tls.into();
+            config.mail.username = "alerts".into();
+            config.mail.password = "s3cret".into();
+        })
+        .await;
+        add(&vox, &vox.glow, MARIA, "en").await;
+        hot_lead(&vox, &vox.glow, 1).await;
+        vox.run_jobs().await;
+        assert_eq!((states(&vox).await.as_str(), vox.sandbox.mail().taken().len()), ("sending", 0), "{tls}");
+        let heard = vox.sandbox.mail().heard();
+        assert!(
+            heard.iter().all(|verb| verb == "EHLO" || verb == "QUIT" || tls == "implicit"),
+            "{tls}: {heard:?}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! E-mails to staff: alerts once each, a summary each morning, whatever the mail server does.
 
 mod alerts;
+mod commands;
 mod delivery;
 mod recipients;
 mod summary;

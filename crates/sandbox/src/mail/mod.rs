@@ -36,6 +36,7 @@ struct State {
     taken: Vec<Mail>,
     accounts: HashMap<String, String>,
     unknown: HashSet<String>,
+    heard: Vec<String>,
 }
 
 /// One message as it was taken, as `GET /mail/messages` shows it.
@@ -85,6 +86,11 @@ impl MailFake {
         let mut mails = self.taken();
         mails.retain(|mail| mail.to == address && seen.insert(mail.message_id.clone()));
         mails
+    }
+
+    /// The first word of every line it was told outside a message.
+    pub fn heard(&self) -> Vec<String> {
+        locked(&self.0.state).heard.clone()
     }
 
     /// Plans a bad day for the next conversation.

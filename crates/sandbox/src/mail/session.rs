@@ -76,6 +76,7 @@ impl Session {
 
     async fn answer(&mut self, command: &str) -> io::Result<After> {
         let (verb, rest) = command.split_once(' ').unwrap_or((command, ""));
+        locked(&self.fake.0.state).heard.push(verb.to_ascii_uppercase());
         match verb.to_ascii_uppercase().as_str() {
             "EHLO" => self.say("250-sandbox\r\n250-8BITMIME\r\n250 AUTH PLAIN LOGIN").await?,
             "HELO" | "NOOP" => self.say("250 sandbox").await?,
@@ -190,8 +191,12 @@ impl Session {
             from: self.from.clone().unwrap_or_default(),
             to: self.to.clone().unwrap_or_default(),
             subject: text(parsed.as_ref().and_then(|m| m.subject())),
-            body: text(parsed.as_ref().and_then(|m| m.body_text(0)).as_deref()).replace("\r\n", "\n"),
-            headers: parsed.iter().flat_map(|m| m.headers()).map(|h| h.name().to_owned()).collect(),
+            body: words(&text(parsed.as_ref().and_then(|m| m.body_text(0)).as_deref())),
+            headers: parsed
+                .iter()
+                .flat_map(mail_parser::Message::headers)
+                .map(|h| h.name().to_owned())
+                .collect(),
             account: self.account.clone(),
             received_at: (self.fake.0.clock)(),
         };
@@ -211,12 +216,13 @@ impl Session {
     }
 }
 
+/// Without the empty lines that SMTP puts at the end.
+fn words(body: &str) -> String {
+    format!("{}\n", body.replace("\r\n", "\n").trim_end())
+}
+
 fn decoded(base64: &str) -> String {
-    BASE64_STANDARD
-        .decode(base64)
-        .ok()
-        .and_then(|bytes| String::from_utf8(bytes).ok())
-        .unwrap_or_else(String::new)
+    BASE64_STANDARD.decode(base64).ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
 }
 
 /// What is between `<` and `>`.
