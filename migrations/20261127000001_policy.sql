@@ -13,7 +13,7 @@ alter table texts
   add column sent_by text;
 comment on column texts.verdict is 'What may_send decided last: allowed: <class>, waits: quiet_hours, or denied: <rule>. A denied text never leaves.';
 comment on column texts.leave_after is 'It waits for the end of quiet hours until then; null leaves at once.';
-comment on column texts.sent_by is 'Who wrote it or asked for it, such as api:<key>; null when the program did by itself.';
+comment on column texts.sent_by is 'Who wrote it or asked for it, such as key_…; null when the program did by itself.';
 
 create table consents (
   org_id uuid not null references orgs,
@@ -41,7 +41,7 @@ comment on column consents.purpose is 'texts: any at all (a no is an opt-out). m
 comment on column consents.given is 'True is a yes, false a no.';
 comment on column consents.source is 'How it came: reply (a text), provider (the carrier''s list), voice, web, paper, staff, or import.';
 comment on column consents.note is 'The words shown or said, where the paper lies, or why: what proves it.';
-comment on column consents.recorded_by is 'Who recorded it: caller, provider, or api:<key>.';
+comment on column consents.recorded_by is 'Who recorded it: caller, provider, or the API key (key_…).';
 comment on column consents.recorded_at is 'When.';
 
 alter table integration_settings

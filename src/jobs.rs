@@ -132,6 +132,9 @@ pub enum JobsError {
 
 /// Jobs a worker runs at once.
 const CONCURRENCY: usize = 4;
+/// Orgs whose texts a worker hands over at once. Each waits for Twilio most of the time, so many of them fit; an account
+/// that does not answer keeps one of them busy, once.
+const TEXTING: usize = 16;
 /// Jobs a worker takes ahead: what a crash makes wait for [`recovery`].
 const TAKEN_AHEAD: usize = 20;
 /// Jobs of one org and task follow each other at this distance at most.
@@ -139,22 +142,40 @@ const POLL: Duration = Duration::from_millis(250);
 /// Pause before a worker that stopped by itself starts again.
 const RESTART: Duration = Duration::from_secs(2);
 
-/// What a worker works on. Calendars have hands of their own: a provider that does not answer keeps no text waiting.
+/// What a worker works on. Texts and calendars have hands of their own: a provider that does not answer keeps nobody else
+/// waiting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Hands {
     Desk,
+    Texts,
     Calendars,
+}
+
+impl Hands {
+    const ALL: [Self; 3] = [Self::Desk, Self::Texts, Self::Calendars];
+
+    /// Whoever hears of a new job at once keeps a connection for it. A text may wait for the next look, which comes soon.
+    fn hears_of_jobs(self) -> bool {
+        self != Self::Texts
+    }
+
+    const fn concurrency(self) -> usize {
+        match self {
+            Self::Texts => TEXTING,
+            Self::Desk | Self::Calendars => CONCURRENCY,
+        }
+    }
 }
 
 /// Starts this replica's workers; they end when [`App::stopping`](crate::platform::app::Parts::stopping) does, jobs in
 /// hand finished. Fails only if the queue cannot be opened now; later trouble is waited out.
 pub async fn start(app: &App) -> Result<JoinHandle<()>, JobsError> {
-    let (desk, calendars) = (open(app, Hands::Desk).await?, open(app, Hands::Calendars).await?);
-    let app = app.clone();
-    let calendars = keep_working(app.clone(), Hands::Calendars, calendars);
-    let desk = keep_working(app.clone(), Hands::Desk, desk);
+    let mut workers = Vec::new();
+    for hands in Hands::ALL {
+        workers.push(keep_working(app.clone(), hands, open(app, hands).await?));
+    }
     Ok(app.tasks.clone().spawn(async move {
-        futures::future::join(desk, calendars).await;
+        futures::future::join_all(workers).await;
     }))
 }
 
@@ -182,10 +203,10 @@ async fn keep_working(app: App, hands: Hands, first: Worker) {
 async fn open(app: &App, hands: Hands) -> Result<Worker, JobsError> {
     let stopping = app.stopping.clone();
     let mut options = with_jobs(options(app), hands)
-        .concurrency(CONCURRENCY)
+        .concurrency(hands.concurrency())
         .poll_interval(POLL)
         .local_queue(LocalQueueConfig::default().with_size(TAKEN_AHEAD).with_refetch_delay(refetch_delay()))
-        .use_notification_delivery(!app.db.is_pooled_outside())
+        .use_notification_delivery(hands.hears_of_jobs() && !app.db.is_pooled_outside())
         .worker_recovery(recovery())
         .shutdown_signal(async move { stopping.cancelled().await })
         .shutdown_grace_period(Duration::from_secs(app.config.server.drain_seconds));
@@ -213,8 +234,8 @@ fn options(app: &App) -> WorkerOptions {
 
 fn with_jobs(options: WorkerOptions, hands: Hands) -> WorkerOptions {
     match hands {
+        Hands::Texts => options.define_job::<DeliverText>(),
         Hands::Desk => options
-            .define_job::<DeliverText>()
             .define_job::<ScoreCall>()
             .define_job::<OfferOpening>()
             .define_job::<LapseOffer>()
@@ -243,7 +264,7 @@ struct Ran(Arc<AtomicUsize>);
 /// Runs everything that is due, one job after another, and says how many. For tests, the demo and the command line.
 pub async fn run_due(app: &App) -> Result<usize, JobsError> {
     let ran = Ran::default();
-    let all = with_jobs(with_jobs(options(app), Hands::Desk), Hands::Calendars);
+    let all = Hands::ALL.into_iter().fold(options(app), with_jobs);
     let worker = all.concurrency(1).add_extension(ran.clone()).init().await?;
     worker.run_once().await?;
     Ok(ran.0.load(Ordering::Relaxed))

@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use sqlx::FromRow;
+use uuid::Uuid;
 
+use super::record_act::Act;
 use crate::platform::db::{PgConnection, sql, sql_as};
 use crate::platform::ids::{ApiKeyId, OrgId};
 
@@ -83,4 +85,24 @@ pub async fn revoke_key(
             .execute(tx)
             .await?;
     Ok(done.rows_affected() == 1)
+}
+
+pub(super) async fn insert_act(
+    tx: &mut PgConnection,
+    org: OrgId,
+    id: Uuid,
+    act: &Act<'_>,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    sql("insert into audit_log (org_id, id, actor, action, subject, detail, at) values ($1, $2, $3, $4, $5, $6, $7)")
+        .bind(org)
+        .bind(id)
+        .bind(act.actor)
+        .bind(act.action)
+        .bind(act.subject.as_deref())
+        .bind(&act.detail)
+        .bind(now.to_sqlx())
+        .execute(tx)
+        .await?;
+    Ok(())
 }

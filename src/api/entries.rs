@@ -133,7 +133,7 @@ where
 }
 
 /// RFC 7396 for things whose fields are not objects.
-fn merged(current: &Value, patch: Map<String, Value>, read_only: &[&str]) -> Value {
+pub(super) fn merged(current: &Value, patch: Map<String, Value>, read_only: &[&str]) -> Value {
     let mut fields = current.as_object().cloned().unwrap_or_default();
     fields.retain(|name, _| !read_only.contains(&name.as_str()));
     for (name, value) in patch {

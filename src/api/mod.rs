@@ -8,6 +8,8 @@ mod answer;
 mod calendars;
 mod caller;
 mod catalogue;
+mod consents;
+mod contacts;
 mod cursor;
 mod entries;
 mod google_oauth;
@@ -17,8 +19,10 @@ mod params;
 mod problems;
 mod request;
 mod store;
+mod text_templates;
 mod visits;
 mod waitlist;
+mod wording_settings;
 
 use axum::Router;
 use axum::routing::get;
@@ -49,6 +53,10 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(visits::routes())
         .merge(waitlist::routes())
         .merge(calendars::routes())
+        .merge(consents::routes())
+        .merge(text_templates::routes())
+        .merge(contacts::routes())
+        .merge(wording_settings::routes())
         .split_for_parts();
     openapi::complete(&mut document);
     (routes, document)

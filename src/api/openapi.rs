@@ -132,6 +132,12 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (HttpMethod, &mut Ope
     all.into_iter().filter_map(|(method, operation)| Some((method, operation?)))
 }
 
+/// What is about texts.
+const MESSAGES: [&str; 6] =
+    ["consents", "contacts", "sequences", "text-templates", "threads", "wording-settings"];
+/// What the org decides.
+const SETTINGS: [&str; 3] = ["email-recipients", "email-settings", "settings"];
+
 /// The scope that an operation takes; `tests/it/api/access.rs` holds every handler to it.
 fn scope_of(path: &str, method: &HttpMethod) -> Scope {
     let is_read = *method == HttpMethod::Get;
@@ -141,6 +147,10 @@ fn scope_of(path: &str, method: &HttpMethod) -> Scope {
         Some("calendar-settings") if is_read => Scope::CalendarsRead,
         Some("calendar-settings") => Scope::CalendarsWrite,
         Some("practitioners") if path.ends_with("/feed") => Scope::CalendarsWrite,
+        Some(part) if MESSAGES.contains(&part) && is_read => Scope::MessagesRead,
+        Some(part) if MESSAGES.contains(&part) => Scope::MessagesWrite,
+        Some(part) if SETTINGS.contains(&part) && is_read => Scope::SettingsRead,
+        Some(part) if SETTINGS.contains(&part) => Scope::SettingsWrite,
         Some("waitlist") if is_read => Scope::WaitlistRead,
         Some("waitlist") => Scope::WaitlistWrite,
         Some(calendars) if calendars.starts_with("calendar") && is_read => Scope::CalendarsRead,

@@ -42,11 +42,23 @@ const CHANGED_SINCE: Problem = Problem::new(
     "It has changed since you read it: read it again and decide anew.",
 );
 
+const TEMPLATE_REFUSED: Problem = Problem::new(
+    StatusCode::UNPROCESSABLE_ENTITY,
+    "template_refused",
+    "The template cannot be sent as it is; problems names each reason.",
+);
 /// A provider of calendars does not do its part.
 pub(super) const CALENDAR_AWAY: Problem = Problem::new(
     StatusCode::BAD_GATEWAY,
     "calendar_away",
     "The calendar's provider did not answer as it should; nothing was changed. Try again in a moment.",
+);
+
+/// A STOP is taken back by whoever said it.
+pub(super) const ONLY_THEMSELVES: Problem = Problem::new(
+    StatusCode::CONFLICT,
+    "only_themselves",
+    "The number replied STOP. Only a START from that number lets texts through again.",
 );
 
 /// The key lacks `scope`.
@@ -57,6 +69,14 @@ pub(super) fn missing_scope(scope: Scope) -> Problem {
 /// `wrong` follows the field's name: "must have 1 to 80 characters".
 pub(super) fn invalid_field(field: &str, wrong: &str) -> Problem {
     INVALID_FIELD.with("field", field).saying(format!("{field} {wrong}."))
+}
+
+/// Words that cannot be sent so.
+pub(super) fn template_refused(first: &str, all: Value, segments_at_longest: usize) -> Problem {
+    let refused = TEMPLATE_REFUSED.with("field", "body").with("problems", all);
+    refused
+        .with("segments_at_longest", segments_at_longest)
+        .saying(format!("The template cannot be sent as it is: {first}."))
 }
 
 /// What is there is not what the caller read.

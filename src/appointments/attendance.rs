@@ -51,10 +51,18 @@ impl Attendance {
             (None, None) => Self::NotAsked,
             (Some(asked_at), None) => {
                 let is_near = starts_at.duration_since(now) <= NEAR;
-                let patience = TIME_TO_ANSWER.min(starts_at.duration_since(asked_at) / 2);
-                if is_near && now.duration_since(asked_at) >= patience { Self::NoAnswer } else { Self::Asked }
+                if is_near && Self::is_overdue(starts_at, asked_at, now) {
+                    Self::NoAnswer
+                } else {
+                    Self::Asked
+                }
             }
         }
+    }
+
+    /// Whether somebody who was asked then has had time to answer.
+    pub(super) fn is_overdue(starts_at: Timestamp, asked_at: Timestamp, now: Timestamp) -> bool {
+        now.duration_since(asked_at) >= TIME_TO_ANSWER.min(starts_at.duration_since(asked_at) / 2)
     }
 }
 

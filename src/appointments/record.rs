@@ -4,6 +4,7 @@ use voxanne_slots::Opening;
 
 use super::appointment::Status;
 use super::book::{BookError, Booked, NewBooking};
+use super::plan_reminders::plan;
 use super::spoken;
 use super::store::{self, NewAppointment};
 use crate::language::Language;
@@ -51,6 +52,7 @@ pub(super) async fn insert(
     (caller, series, is_text_queued): (Who, Option<SeriesId>, bool),
 ) -> Result<String, sqlx::Error> {
     let starts_at = visit.opening.starts_at.to_zoned(wanted.location.zone.clone());
+    let now = app.clock.now();
     let service_name = wanted.service_said.as_deref().unwrap_or(&wanted.service.name);
     let said = spoken::booked_sentence(service_name, &starts_at, visit.status, is_text_queued);
     let new = NewAppointment {
@@ -74,8 +76,9 @@ pub(super) async fn insert(
         series,
         booked_by: &wanted.booked_by.to_string(),
         is_in_turn: visit.is_in_turn,
+        reminders: &plan(&wanted.book.settings, &starts_at, wanted.phone.is_some(), now),
     };
-    store::insert(tx, org, &new, app.clock.now()).await?;
+    store::insert(tx, org, &new, now).await?;
     calendars::write_later(tx, org, visit.id, visit.opening.practitioner).await?;
     Ok(said)
 }

@@ -8,6 +8,7 @@ use super::appointment::Status;
 use super::book::status_by;
 use super::change::{self, Appointment, ChangeError, Changed, Target, check_version, fields};
 use super::freed::offer_freed;
+use super::plan_reminders::plan;
 use super::spoken;
 use super::store::{self, NewVersion};
 use super::tell::{self, Told, is_late};
@@ -153,6 +154,7 @@ async fn record(
         practitioner: fitted.opening.practitioner,
         status,
         said: &said,
+        reminders: &plan(&wanted.book.settings, &starts_at, visit.customer_phone.is_some(), now),
     };
     store::move_to(tx, org, visit.id, &target, now).await?;
     let person = |id: Uuid| json!(ResourceId(id).to_string());

@@ -2,6 +2,7 @@
 
 mod changes;
 mod reminders;
+mod series;
 
 use jiff::{Timestamp, Zoned};
 use jiff_sqlx::ToSqlx as _;
@@ -12,8 +13,10 @@ use voxanne_slots::{Fit, LaneMove};
 
 pub(super) use changes::*;
 pub(super) use reminders::*;
+pub(super) use series::*;
 
 use super::appointment::Status;
+use super::reminder_times::Planned;
 use crate::platform::db::{PgConnection, sql, sql_as};
 use crate::platform::ids::{
     AppointmentId, CallId, ContactId, HoldId, LocationId, OrgId, SeriesId, ServiceId,
@@ -143,9 +146,10 @@ pub(super) struct NewAppointment<'a> {
     pub series: Option<SeriesId>,
     pub booked_by: &'a str,
     pub is_in_turn: bool,
+    pub reminders: &'a [Planned],
 }
 
-/// The visit and its first version.
+/// The visit, its first version, and its reminders.
 pub(super) async fn insert(
     tx: &mut PgConnection,
     org: OrgId,
@@ -158,7 +162,12 @@ pub(super) async fn insert(
               confirmation_said, created_at, policy_version, series_id, booked_by, is_in_turn)
            values ($1, $2, $3, $4, $5, $6, $7, $8, $9::text::appointment_status, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
               $21, $22, $23, $24)
-           returning org_id, id, version, booked_by, created_at)
+           returning org_id, id, version, booked_by, created_at, starts_at),
+         planned as (
+           insert into reminders (org_id, appointment_id, starts_at, offset_minutes, due_at, state, reason, settled_at)
+           select b.org_id, b.id, b.starts_at, p.o, p.d, case when p.s is null then 'planned' else 'skipped' end, p.s,
+                  case when p.s is not null then b.created_at end
+             from booked b cross join jsonb_to_recordset($25) as p (o integer, d timestamptz, s text))
          insert into appointment_changes (org_id, appointment_id, version, actor, action, changed, at)
          select org_id, id, version, booked_by, 'booked', '{}', created_at from booked")
     .bind(org)
@@ -185,6 +194,7 @@ pub(super) async fn insert(
     .bind(new.series)
     .bind(new.booked_by)
     .bind(new.is_in_turn)
+    .bind(plan_rows(new.reminders))
     .execute(tx)
     .await?;
     Ok(())
@@ -340,25 +350,5 @@ pub async fn next_of_contact(
     .bind(contact)
     .bind(now.to_sqlx())
     .fetch_optional(tx)
-    .await
-}
-
-/// An active visit ahead, with the wall time that was confirmed.
-#[derive(Debug, FromRow)]
-pub(super) struct Ahead {
-    pub id: AppointmentId,
-    pub starts_at: jiff_sqlx::Timestamp,
-    pub time_zone: String,
-    pub local_starts_at: jiff_sqlx::DateTime,
-}
-
-pub(super) async fn ahead(tx: &mut PgConnection, org: OrgId, now: Timestamp) -> sqlx::Result<Vec<Ahead>> {
-    sql_as(
-        "select id, starts_at, time_zone, local_starts_at from appointments
-          where org_id = $1 and starts_at > $2 and status in ('pending', 'scheduled') order by starts_at",
-    )
-    .bind(org)
-    .bind(now.to_sqlx())
-    .fetch_all(tx)
     .await
 }

@@ -5,7 +5,8 @@ use jiff::Zoned;
 use super::change::Appointment;
 use super::policy::Policy;
 use super::store;
-use crate::messaging::{self, Kind, NewText, wording};
+use crate::messaging::wording::{self, Letterhead};
+use crate::messaging::{self, Kind, NewText};
 use crate::notifications::{self, NewNotification};
 use crate::phone::Phone;
 use crate::platform::app::App;
@@ -37,11 +38,7 @@ pub(super) async fn person(
         return Ok(false);
     };
     let name = visit.customer_name.as_deref().and_then(SpokenName::parse);
-    let head = told
-        .book
-        .letterhead(location, visit.language)
-        .to(name.as_ref().map(SpokenName::first))
-        .about(Some(&visit.service_name));
+    let head = letterhead(told.book, location, visit, name.as_ref());
     let body = match told.kind {
         Kind::Change => wording::change(&head, told.moment),
         Kind::Cancellation => wording::cancellation(&head, told.moment),
@@ -59,6 +56,16 @@ pub(super) async fn person(
     };
     let queued = messaging::queue_text(app, tx, org, &told.book.settings, text).await?;
     Ok(queued.text().is_some())
+}
+
+/// Whom a text about the visit is from and to.
+pub(super) fn letterhead<'a>(
+    book: &'a RuleBook,
+    location: &'a Location,
+    visit: &'a Appointment,
+    name: Option<&'a SpokenName>,
+) -> Letterhead<'a> {
+    book.letterhead(location, visit.language).to(name.map(SpokenName::first)).about(Some(&visit.service_name))
 }
 
 /// Tells the dashboard; a late change also leaves a task, since a fee may have to be charged.

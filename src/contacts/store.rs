@@ -6,7 +6,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{FromRow, Row as _};
 
 use crate::language::Language;
-use crate::platform::db::{PgConnection, sql_as};
+use crate::platform::db::{PgConnection, sql, sql_as};
 use crate::platform::ids::{ContactId, OrgId};
 
 #[expect(clippy::too_many_arguments, reason = "one per column")]
@@ -51,7 +51,7 @@ impl FromRow<'_, PgRow> for Contact {
 }
 
 /// A word that this version does not know is none.
-fn language(row: &PgRow) -> sqlx::Result<Option<Language>> {
+pub(super) fn language(row: &PgRow) -> sqlx::Result<Option<Language>> {
     Ok(row.try_get::<Option<String>, _>("language")?.and_then(|language| language.parse().ok()))
 }
 
@@ -79,4 +79,25 @@ pub async fn known(tx: &mut PgConnection, org: OrgId, phone: &str) -> sqlx::Resu
         .bind(phone)
         .fetch_optional(tx)
         .await
+}
+
+/// `name` is left as it is unless another or none is given.
+pub(super) async fn update(
+    tx: &mut PgConnection,
+    org: OrgId,
+    id: ContactId,
+    name: Option<Option<&str>>,
+    language: Option<Language>,
+) -> sqlx::Result<bool> {
+    let done = sql(
+        "update contacts set name = case when $3 then $4 else name end, language = $5 where org_id = $1 and id = $2",
+    )
+    .bind(org)
+    .bind(id)
+    .bind(name.is_some())
+    .bind(name.flatten())
+    .bind(language.map(Language::as_str))
+    .execute(tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }

@@ -33,11 +33,15 @@ pub(super) enum Schedule {
     KeepCalendars,
     /// Mirrors, held against free/busy.
     CheckMirrors,
+    /// People whose visit comes closer.
+    SendReminders,
+    /// People of tomorrow's visits who have not said that they come.
+    ReportUnanswered,
 }
 
 impl Schedule {
     /// Each schedule with its name and its minutes.
-    pub(super) const ALL: [(Self, &'static str, u32); 10] = [
+    pub(super) const ALL: [(Self, &'static str, u32); 12] = [
         (Self::ReplayStored, "replay_stored", 1),
         (Self::ChaseTexts, "chase_texts", 1),
         (Self::CloseStaleCalls, "close_stale_calls", 5),
@@ -48,6 +52,8 @@ impl Schedule {
         (Self::ForgetAnswers, "forget_answers", 30),
         (Self::KeepCalendars, "keep_calendars", 1),
         (Self::CheckMirrors, "check_mirrors", 30),
+        (Self::SendReminders, "send_reminders", 1),
+        (Self::ReportUnanswered, "report_unanswered", 30),
     ];
 
     async fn visit(self, app: &App, org: OrgId) -> Result<(), Failure> {
@@ -74,6 +80,12 @@ impl Schedule {
             }
             Self::CheckMirrors => {
                 calendars::check_mirrors(app, org).await.map(drop).map_err(|e| Failure::of(&e))
+            }
+            Self::SendReminders => {
+                appointments::send_reminders(app, org).await.map(drop).map_err(|e| Failure::of(&e))
+            }
+            Self::ReportUnanswered => {
+                appointments::report_unanswered(app, org).await.map_err(|e| Failure::of(&e))
             }
             Self::ForgetAnswers => api::forget_answers(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
         }

@@ -160,6 +160,8 @@ mod tests {
             language: crate::language::Language::English,
             texts_name_treatments: false,
             feed_names: false,
+            reminder_minutes: vec![],
+            missed_call_text: true,
             twilio: None,
             vapi_private_key: None,
         }

@@ -26,6 +26,7 @@ mod send_again;
 mod store;
 mod text;
 pub mod wording;
+mod write_template;
 
 pub use account::{SANDBOX_ACCOUNT_SID, SANDBOX_AUTH_TOKEN, SANDBOX_NUMBER};
 pub use account_health::{AccountHealth, AccountTrouble, account_health};
@@ -43,5 +44,6 @@ pub use queue_text::{NewText, QueueError, Queued, queue_text, queue_text_before}
 pub use receive_text::{Inbound, Received, has_opted_out, inbound, receive_text};
 pub use record_consent::{ConsentError, NewConsent, Purpose, Source, record_consent};
 pub use record_status::{Recorded, record_status};
-pub use store::{Consent, consents};
+pub use store::{Consent, OwnTemplate, consents, own_templates, templates};
 pub use text::{Kind, TextState};
+pub use write_template::{NewTemplate, WriteTemplateError, write_template};

@@ -5,6 +5,7 @@ mod counts;
 mod inbound;
 mod providers;
 mod questions;
+mod templates;
 mod unfinished;
 
 use jiff::Timestamp;
@@ -23,6 +24,8 @@ pub(super) use counts::{CountsQuery, counts};
 pub(super) use inbound::{NewInbound, has_opted_out, inbound, insert_inbound};
 pub(super) use providers::{health, hold_no_more, hold_until, lock_health, set_health};
 pub(super) use questions::{close_about, close_question, insert_question, open_question};
+pub(super) use templates::{NewTemplateRow, insert_template};
+pub use templates::{OwnTemplate, own_templates, templates};
 pub(super) use unfinished::{forgotten, is_superseded, mark_again, overdue, waiting};
 
 /// A text about to be queued.

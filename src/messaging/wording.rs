@@ -12,6 +12,9 @@
 mod alerts;
 mod alphabet;
 mod built_in;
+mod check;
+#[cfg(test)]
+mod check_tests;
 mod letters;
 mod template;
 #[cfg(test)]
@@ -22,6 +25,7 @@ use jiff::Zoned;
 
 pub use alerts::{HotLead, clinical_alert, hot_lead_alert, test_alert};
 pub use alphabet::gsm7_safe;
+pub use check::{Checked, Flaw, Premises, built_in, check};
 pub use letters::{
     cancellation, change, confirmation, details_request, help, missed_call, nurture, pending, reminder,
     reply, series, waitlist_offer,

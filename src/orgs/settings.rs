@@ -52,6 +52,10 @@ pub struct Settings {
     pub texts_name_treatments: bool,
     /// Whether feeds tell who comes.
     pub feed_names: bool,
+    /// How long before a visit its person is reminded, in minutes; empty is never.
+    pub reminder_minutes: Vec<i32>,
+    /// Whether callers whose call ended before they were helped get a text.
+    pub missed_call_text: bool,
     /// The org's own account, when it has one.
     pub twilio: Option<TwilioAccount>,
     /// The voice platform's management key, when it was given.
@@ -119,6 +123,8 @@ pub async fn settings(tx: &mut PgConnection, keys: &Keys, org: OrgId) -> Result<
         language: row.language.parse().unwrap_or_default(),
         texts_name_treatments: row.texts_name_treatments,
         feed_names: row.feed_names,
+        reminder_minutes: row.reminder_minutes,
+        missed_call_text: row.missed_call_text,
         twilio,
         vapi_private_key: opened(VAPI_KEY, row.vapi_private_key_sealed),
     })

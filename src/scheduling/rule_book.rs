@@ -13,6 +13,7 @@ use super::bookable::Bookable;
 use super::hours;
 use super::store::{self, NeedRow, PractitionerRow, Rows, ServiceRow};
 use crate::language::Language;
+use crate::messaging;
 use crate::messaging::wording::{Letterhead, Templates};
 use crate::orgs::{self, Settings};
 use crate::platform::app::App;
@@ -120,13 +121,19 @@ async fn load(app: &App, org: OrgId) -> Result<Arc<RuleBook>, sqlx::Error> {
     let mut tx = app.begin_live(org).await?;
     let rows = store::rows(&mut tx, org, app.clock.now()).await?;
     let settings = orgs::settings(&mut tx, &app.keys, org).await?;
+    let templates = messaging::templates(&mut tx, org, settings.texts_name_treatments).await?;
     tx.commit().await?;
-    RuleBook::from_rows(org, rows, settings).map(Arc::new)
+    RuleBook::from_rows(org, rows, settings, templates).map(Arc::new)
 }
 
 impl RuleBook {
     /// A zone that is not in the database of zones is an error: its visits would be hours off.
-    fn from_rows(org: OrgId, rows: Rows, settings: Settings) -> Result<Self, sqlx::Error> {
+    fn from_rows(
+        org: OrgId,
+        rows: Rows,
+        settings: Settings,
+        templates: Templates,
+    ) -> Result<Self, sqlx::Error> {
         let zone = |name: &str| TimeZone::get(name).map_err(|e| sqlx::Error::Decode(Box::new(e)));
         let locations = rows.locations.iter().map(|l| {
             Ok(Location {
@@ -147,7 +154,7 @@ impl RuleBook {
             practitioners: rows.practitioners.iter().map(|p| practitioner(p, &rows)).collect(),
             things: rows.things,
             policy_version: rows.policy_version,
-            templates: Templates::none(),
+            templates,
             settings,
         })
     }

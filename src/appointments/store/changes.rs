@@ -9,7 +9,8 @@ use voxanne_slots::Fit;
 
 use super::super::appointment::Status;
 use super::super::policy::Policy;
-use super::{Reason, reserve};
+use super::super::reminder_times::Planned;
+use super::{Reason, plan_rows, reserve};
 use crate::platform::db::{PgConnection, sql, sql_as, sql_scalar};
 use crate::platform::ids::{
     AppointmentId, CallId, ContactId, LocationId, OrgId, ResourceId, SeriesId, ServiceId,
@@ -77,6 +78,19 @@ pub(in super::super) async fn lock(
     id: AppointmentId,
 ) -> sqlx::Result<Option<VisitRow>> {
     sql_as(visit!("and a.id = $2 for no key update of a")).bind(org).bind(id).fetch_optional(tx).await
+}
+
+/// The same, but nothing while somebody else has it.
+pub(in super::super) async fn lock_unless_busy(
+    tx: &mut PgConnection,
+    org: OrgId,
+    id: AppointmentId,
+) -> sqlx::Result<Option<VisitRow>> {
+    sql_as(visit!("and a.id = $2 for no key update of a skip locked"))
+        .bind(org)
+        .bind(id)
+        .fetch_optional(tx)
+        .await
 }
 
 /// A page of visits by start and id.
@@ -277,6 +291,7 @@ pub(in super::super) struct MovedTo<'a> {
     pub practitioner: Uuid,
     pub status: Status,
     pub said: &'a str,
+    pub reminders: &'a [Planned],
 }
 
 pub(in super::super) async fn move_to(
@@ -286,10 +301,22 @@ pub(in super::super) async fn move_to(
     target: &MovedTo<'_>,
     now: Timestamp,
 ) -> sqlx::Result<()> {
-    sql("update appointments set starts_at = $3, ends_at = $4, time_zone = $5, local_starts_at = $6, practitioner_id = $7,
+    sql("with moved as (
+         update appointments set starts_at = $3, ends_at = $4, time_zone = $5, local_starts_at = $6, practitioner_id = $7,
             confirmation_said = $8, version = version + 1, updated_at = $9, status = $10::text::appointment_status,
-            attendance_asked_at = null, attendance_confirmed_at = null, attendance_confirmed_by = null
-          where org_id = $1 and id = $2")
+            attendance_asked_at = case when starts_at = $3 then attendance_asked_at end,
+            attendance_confirmed_at = case when starts_at = $3 then attendance_confirmed_at end,
+            attendance_confirmed_by = case when starts_at = $3 then attendance_confirmed_by end
+          where org_id = $1 and id = $2),
+         gone as (
+         update reminders set state = 'dropped', reason = 'moved', settled_at = $9
+          where org_id = $1 and appointment_id = $2 and state = 'planned' and starts_at <> $3)
+         insert into reminders as r (org_id, appointment_id, starts_at, offset_minutes, due_at, state, reason, settled_at)
+         select $1, $2, $3, p.o, p.d, case when p.s is null then 'planned' else 'skipped' end, p.s, case when p.s is not null then $9 end
+           from jsonb_to_recordset($11) as p (o integer, d timestamptz, s text)
+         on conflict (org_id, appointment_id, starts_at, offset_minutes) do update
+            set due_at = excluded.due_at, state = excluded.state, reason = excluded.reason, settled_at = excluded.settled_at
+          where r.state in ('planned', 'dropped')")
     .bind(org)
     .bind(id)
     .bind(target.starts_at.timestamp().to_sqlx())
@@ -300,6 +327,7 @@ pub(in super::super) async fn move_to(
     .bind(target.said)
     .bind(now.to_sqlx())
     .bind(target.status.as_str())
+    .bind(plan_rows(target.reminders))
     .execute(tx)
     .await?;
     Ok(())
@@ -313,7 +341,10 @@ pub(in super::super) async fn set_status(
     said: Option<&str>,
     now: Timestamp,
 ) -> sqlx::Result<()> {
-    sql("update appointments set status = $3::text::appointment_status, confirmation_said = coalesce($4, confirmation_said),
+    sql("with gone as (
+         update reminders set state = 'dropped', reason = $3, settled_at = $5
+          where org_id = $1 and appointment_id = $2 and state = 'planned' and $3 not in ('pending', 'scheduled'))
+         update appointments set status = $3::text::appointment_status, confirmation_said = coalesce($4, confirmation_said),
             version = version + 1, updated_at = $5
           where org_id = $1 and id = $2")
     .bind(org)
@@ -339,32 +370,4 @@ pub(in super::super) async fn changes_since(
         .bind(version)
         .fetch_all(tx)
         .await
-}
-
-/// Visits that are booked together.
-pub(in super::super) struct NewSeries {
-    pub id: SeriesId,
-    pub service: ServiceId,
-    pub contact: Option<ContactId>,
-    pub wanted: i16,
-    pub every_days: i16,
-}
-
-pub(in super::super) async fn insert_series(
-    tx: &mut PgConnection,
-    org: OrgId,
-    new: &NewSeries,
-    now: Timestamp,
-) -> sqlx::Result<()> {
-    sql("insert into series (org_id, id, service_id, contact_id, wanted, every_days, created_at) values ($1, $2, $3, $4, $5, $6, $7)")
-        .bind(org)
-        .bind(new.id)
-        .bind(new.service)
-        .bind(new.contact)
-        .bind(new.wanted)
-        .bind(new.every_days)
-        .bind(now.to_sqlx())
-        .execute(tx)
-        .await?;
-    Ok(())
 }

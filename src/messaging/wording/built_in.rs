@@ -49,8 +49,7 @@ const fn spanish(kind: TemplateKind) -> &'static str {
             "{clinic}: le reservamos {visits} citas; la primera es el {moment}. {questions}"
         }
         TemplateKind::WaitlistOffer => {
-            "{clinic}: Hay una hora libre: {moment}. Responda TAKE antes de {until} de hoy para reservarla, o PASS para dejarla \
-             pasar. {or_link}"
+            "{clinic}: Se abre una hora: {moment}. Responda TAKE antes de {until} de hoy para reservarla, o PASS. {or_link}"
         }
         TemplateKind::Reminder => "{clinic}: le recordamos su cita: {moment}. {questions}",
         TemplateKind::MissedCall => {

@@ -155,6 +155,26 @@ impl Placeholder {
         }
     }
 
+    /// What stands there in the text, for whoever writes a template.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Clinic => "The clinic's name; the location's where there are several.",
+            Self::Phone => "The number to call. Only where every location has one.",
+            Self::Questions => "A sentence with the number to call, or nothing where there is none.",
+            Self::FirstName => "The recipient's first name, or nothing where it is not known.",
+            Self::Moment => {
+                "Weekday, date and time by the location's clock; in a reminder also today or tomorrow."
+            }
+            Self::Day => "Weekday and date by the location's clock; in a reminder also today or tomorrow.",
+            Self::Time => "Time of day by the location's clock, with AM or PM; in Spanish with its article.",
+            Self::Visits => "How many visits were booked.",
+            Self::Until => "Until when the offer stands: a time of the same day.",
+            Self::Link => "Where to accept the offer. Only where this installation has a public address.",
+            Self::OrLink => "A sentence with that link, or nothing where there is none.",
+            Self::Service => "The treatment.",
+        }
+    }
+
     fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|placeholder| placeholder.as_str() == name)
     }

@@ -119,8 +119,8 @@ fn an_offer_says_until_when_and_how_and_names_no_treatment() {
     );
     assert_eq!(
         waitlist_offer(&spanish(GLOW), &sunday(), &until, Some(link)),
-        "Glow MedSpa: Hay una hora libre: domingo 1 de febrero a las 2:00 PM. Responda TAKE antes de la 1:40 PM de hoy \
-         para reservarla, o PASS para dejarla pasar. O toque https://hooks.example.com/w/abc. \
+        "Glow MedSpa: Se abre una hora: domingo 1 de febrero a las 2:00 PM. Responda TAKE antes de la 1:40 PM de hoy \
+         para reservarla, o PASS. O toque https://hooks.example.com/w/abc. \
          Responda STOP para no recibir mas mensajes."
     );
 }

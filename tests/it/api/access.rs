@@ -24,7 +24,7 @@ fn row(method: &'static str, path: &'static str, id: &'static str, body: Value) 
 }
 
 fn rows() -> Vec<Row> {
-    rows_of_scheduling().into_iter().chain(rows_of_calendars()).collect()
+    rows_of_scheduling().into_iter().chain(rows_of_calendars()).chain(rows_of_texts()).collect()
 }
 
 fn rows_of_calendars() -> Vec<Row> {
@@ -47,6 +47,26 @@ fn rows_of_calendars() -> Vec<Row> {
         row("delete", "/practitioners/{id}/feed", "$practitioner", none()),
         row("get", "/calendar-settings", "", none()),
         row("put", "/calendar-settings", "", json!({"feed_names": true})),
+    ]
+}
+
+fn rows_of_texts() -> Vec<Row> {
+    let (none, words) = (|| Value::Null, "{clinic}: {moment}.");
+    let consent = json!({"phone": "+13105550142", "purpose": "marketing", "given": true, "source": "web"});
+    let preview = json!({"kind": "change", "language": "en", "body": words});
+    vec![
+        row("get", "/text-templates", "", none()),
+        row("get", "/text-templates/{kind}/{language}", "", none()),
+        row("put", "/text-templates/{kind}/{language}", "", json!({"body": words})),
+        row("delete", "/text-templates/{kind}/{language}", "", none()),
+        row("post", "/text-templates/preview", "", preview),
+        row("get", "/wording-settings", "", none()),
+        row("put", "/wording-settings", "", json!({"language": "es", "name_treatments": false})),
+        row("get", "/consents", "", none()),
+        row("post", "/consents", "", consent),
+        row("get", "/contacts", "", none()),
+        row("get", "/contacts/{id}", "$contact", none()),
+        row("patch", "/contacts/{id}", "$contact", json!({"language": "es"})),
     ]
 }
 
@@ -150,6 +170,7 @@ async fn own_ids(vox: &Voxanne, clinic: &Clinic, api: &Api) -> Vec<(&'static str
         ("$second", second),
         ("$hold", made("/holds", time).await),
         ("$entry", made("/waitlist", json!({"service_id": service, "phone": "+13105550102"})).await),
+        ("$contact", first("/contacts").await),
         ("$location", first("/locations").await),
         ("$service", service.clone()),
         ("$resource", first("/resources").await),
@@ -197,7 +218,8 @@ impl Row {
         url_ids: &[(&'static str, String)],
         body_ids: &[(&'static str, String)],
     ) -> Answered {
-        let path = self.path.replace("{id}", self.id) + self.query;
+        let path =
+            self.path.replace("{id}", self.id).replace("{kind}/{language}", "reminder/es") + self.query;
         let request =
             api.request(&self.method.to_uppercase(), &filled(&path, url_ids)).header("if-match", "*");
         if self.body.is_null() {

@@ -7,5 +7,6 @@ mod idempotency;
 mod keys;
 mod pages;
 mod services;
+mod templates;
 mod visits;
 mod week;

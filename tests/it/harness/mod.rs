@@ -257,6 +257,12 @@ impl Voxanne {
         sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&self.admin).await.unwrap();
     }
 
+    /// Whether the database refuses what the program itself would write for Glow.
+    pub async fn refuses(&self, sql: &str) -> bool {
+        let mut tx = self.app.begin(self.glow.org).await.unwrap();
+        sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut *tx).await.is_err()
+    }
+
     /// Waits, bounded, until `what` counts `expected`: for what is recorded off the caller's path.
     pub async fn until_count(&self, what: &str, expected: i64) {
         for _ in 0..200 {
