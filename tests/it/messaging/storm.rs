@@ -26,7 +26,7 @@ const PER_MILLE: u32 = 50;
 /// Texts that are queued in one transaction.
 const TOGETHER: usize = 24;
 /// Rounds until everything has to be settled.
-const ROUNDS_MAX: usize = 400;
+const ROUNDS_MAX: usize = 2000;
 
 struct Storm {
     vox: Voxanne,
@@ -180,16 +180,25 @@ impl Storm {
             if unfinished == 0 && self.deaths >= deaths_max {
                 return round + 1;
             }
-            let hours = if round % 20 == 19 { 5 } else { 0 };
-            self.vox.later(SignedDuration::from_secs(
-                30 + i64::try_from(self.chance.below(200)).unwrap() + hours * 3600,
-            ));
+            self.vox.later(self.pause().await);
             jobs::make_due(&self.vox.app).await.unwrap();
             if round % 5 == 4 {
                 jobs::run_schedules(&self.vox.app).await.unwrap();
             }
         }
         panic!("{} texts left over", self.vox.count("texts where state in ('queued', 'sending')").await);
+    }
+
+    /// Short, for a limited account is soon asked again; to the morning when only quiet hours are waited for.
+    async fn pause(&self) -> SignedDuration {
+        let now = self.vox.app.clock.now();
+        let awake = format!(
+            "texts where state in ('queued', 'sending') and (leave_after is null or leave_after <= '{now}')"
+        );
+        if self.vox.count(&awake).await == 0 {
+            return SignedDuration::from_hours(1);
+        }
+        SignedDuration::from_secs(5 + i64::try_from(self.chance.below(70)).unwrap())
     }
 
     /// Works until nothing is due, or dies before this poll. Whether it died.
