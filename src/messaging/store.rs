@@ -6,6 +6,7 @@ mod inbound;
 mod providers;
 mod questions;
 mod templates;
+mod threads;
 mod unfinished;
 
 use jiff::Timestamp;
@@ -28,6 +29,8 @@ pub(super) use providers::{health, hold_no_more, hold_until, lock_health, set_he
 pub(super) use questions::{close_about, close_of, close_question, insert_question, open_questions};
 pub(super) use templates::{NewTemplateRow, insert_template};
 pub use templates::{OwnTemplate, own_templates, templates};
+pub use threads::{Before, Message, Thread};
+pub(super) use threads::{messages, phone_of, read_all, thread, threads};
 pub(super) use unfinished::{forgotten, is_superseded, mark_again, overdue, waiting};
 
 /// A text about to be queued.

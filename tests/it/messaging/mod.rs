@@ -13,6 +13,8 @@ mod queue;
 mod refusals;
 mod reminders;
 mod storm;
+mod two_way;
+mod two_way_guards;
 
 use std::time::Duration;
 
