@@ -27,6 +27,7 @@ mod record_status;
 mod send_again;
 mod store;
 mod text;
+mod withdraw;
 pub mod wording;
 mod write_template;
 
@@ -50,4 +51,5 @@ pub use record_consent::{ConsentError, NewConsent, Purpose, Source, record_conse
 pub use record_status::{Recorded, record_status};
 pub use store::{Consent, OwnTemplate, consents, own_templates, templates};
 pub use text::{Kind, TextState};
+pub use withdraw::withdraw;
 pub use write_template::{NewTemplate, WriteTemplateError, write_template};

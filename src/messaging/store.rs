@@ -20,7 +20,7 @@ pub use consents::{Consent, consents};
 pub(super) use consents::{
     NewRow as NewConsentRow, consent_given, insert_consent, opt_in, opt_out, opt_out_source,
 };
-pub(super) use counts::{CountsQuery, counts, recent};
+pub(super) use counts::{CountsQuery, counts, recent, withdraw};
 pub(super) use inbound::{
     NewInbound, answered, has_opted_out, inbound, inbound_from, insert_inbound, lately, texted_visits,
 };

@@ -11,6 +11,7 @@ use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::OrgId;
 use crate::platform::jobs::{NewJob, enqueue};
+use crate::sequences;
 use crate::waitlist;
 
 /// Keeps `inbound` once, in the caller's transaction. A STOP takes effect in it, and gives back what was on offer; what else
@@ -22,6 +23,9 @@ pub(super) async fn receive(
     inbound: &Inbound<'_>,
 ) -> Result<(), sqlx::Error> {
     let Some(received) = messaging::receive_text(app, tx, org, inbound).await? else { return Ok(()) };
+    if let Some(from) = &received.from {
+        sequences::end_for(app, tx, org, from).await?;
+    }
     match (received.meaning, &received.from) {
         (meaning, Some(from)) if meaning.is_stop() => {
             waitlist::decline_all(app, tx, org, from).await?;

@@ -13,7 +13,7 @@ use crate::messaging::{self, Kind, NewText, QueueError, Queued, Rule};
 use crate::orgs;
 use crate::phone::Phone;
 use crate::platform::app::App;
-use crate::platform::db::{OrgTx, PgConnection};
+use crate::platform::db::PgConnection;
 use crate::platform::ids::{OrgId, SequenceRunId};
 use crate::platform::telemetry::chain;
 use crate::scheduling::{self, RuleBook};
@@ -82,15 +82,40 @@ impl Run<'_> {
     }
 }
 
-/// One run; true when a text came of it.
+/// One run; true when a text came of it. A step that is left out makes room for the next at once.
 async fn take(app: &App, book: &RuleBook, org: OrgId, id: SequenceRunId) -> Result<bool, AdvanceError> {
     let now = app.clock.now();
     let mut tx = app.begin(org).await?;
-    let Some(facts) = store::lock_due(&mut tx, org, id, now).await? else { return Ok(false) };
+    let mut taken = Taken::LeftOut;
+    while taken == Taken::LeftOut {
+        let Some(facts) = store::lock_due(&mut tx, org, id, now).await? else { break };
+        taken = look_at(app, &mut tx, org, book, (id, &facts)).await?;
+    }
+    tx.commit().await?;
+    Ok(taken == Taken::Sent)
+}
+
+/// What became of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Taken {
+    Sent,
+    LeftOut,
+    /// It waits, or the run is over.
+    Settled,
+}
+
+async fn look_at(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    book: &RuleBook,
+    (id, facts): (SequenceRunId, &Facts),
+) -> Result<Taken, AdvanceError> {
+    let now = app.clock.now();
     if let Some(reason) = &facts.stop_reason {
         return stop(tx, org, id, reason, now).await;
     }
-    let Some(sequence) = store::find(&mut tx, org, facts.sequence_id).await? else {
+    let Some(sequence) = store::find(tx, org, facts.sequence_id).await? else {
         return stop(tx, org, id, StopReason::SwitchedOff.as_str(), now).await;
     };
     let beginning = Beginning {
@@ -98,10 +123,7 @@ async fn take(app: &App, book: &RuleBook, org: OrgId, id: SequenceRunId) -> Resu
         zone: TimeZone::get(&facts.time_zone).unwrap_or(TimeZone::UTC),
         max_days: i16::try_from(sequence.fields.max_days.get()).unwrap_or(i16::MAX),
     };
-    let run = Run { id, facts: &facts, sequence: &sequence, beginning };
-    let is_sent = step(app, &mut tx, org, book, &run).await?;
-    tx.commit().await?;
-    Ok(is_sent)
+    step(app, tx, org, book, &Run { id, facts, sequence: &sequence, beginning }).await
 }
 
 async fn step(
@@ -110,25 +132,23 @@ async fn step(
     org: OrgId,
     book: &RuleBook,
     run: &Run<'_>,
-) -> Result<bool, AdvanceError> {
+) -> Result<Taken, AdvanceError> {
     let (now, facts) = (app.clock.now(), run.facts);
     let Some(step) = run.step(facts.next_step) else {
         store::finish(tx, org, run.id, now).await?;
-        return Ok(false);
+        return Ok(Taken::Settled);
     };
     let due = run.beginning.due(step, run.last_sent_at());
     if due > now && facts.moves == 0 {
         // The steps have changed since it was planned.
         store::put_off(tx, org, run.id, (due, 0)).await?;
-        return Ok(false);
+        return Ok(Taken::Settled);
     }
     if is_overtaken(facts.next_at.to_jiff(), run.following(None), now) {
-        leave_out(tx, org, run, "late", now).await?;
-        return Ok(false);
+        return leave_out(tx, org, run, "late", now).await;
     }
     let Ok(to) = Phone::parse_e164(&facts.phone) else {
-        store::stop(tx, org, run.id, "not_a_number", now).await?;
-        return Ok(false);
+        return stop(tx, org, run.id, "not_a_number", now).await;
     };
     let settings = orgs::settings(tx, &app.keys, org).await?;
     let Some((from, until)) = messaging::daytime_of(&settings, &to, now) else {
@@ -136,7 +156,7 @@ async fn step(
     };
     if from > now {
         store::put_off(tx, org, run.id, (from, facts.moves)).await?;
-        return Ok(false);
+        return Ok(Taken::Settled);
     }
     let reader = Reader {
         name: facts.name.as_deref(),
@@ -163,7 +183,7 @@ async fn step(
                 store::finish(tx, org, run.id, now).await?;
             }
             metrics::counter!("voxanne_sequence_steps_total", "outcome" => "sent").increment(1);
-            Ok(true)
+            Ok(Taken::Sent)
         }
         Queued::Refused(rule) => held_back(tx, org, run, rule, now).await,
     }
@@ -176,16 +196,16 @@ async fn held_back(
     run: &Run<'_>,
     rule: Rule,
     now: Timestamp,
-) -> Result<bool, AdvanceError> {
+) -> Result<Taken, AdvanceError> {
     match run.beginning.held_back(rule, run.facts.moves, now) {
         Next::Later { at, moves } => {
             store::put_off(tx, org, run.id, (at, moves)).await?;
             metrics::counter!("voxanne_sequence_steps_total", "outcome" => "moved").increment(1);
+            Ok(Taken::Settled)
         }
-        Next::Skip(reason) => leave_out(tx, org, run, reason, now).await?,
-        Next::Stop(reason) => store::stop(tx, org, run.id, reason.as_str(), now).await?,
+        Next::Skip(reason) => leave_out(tx, org, run, reason, now).await,
+        Next::Stop(reason) => stop(tx, org, run.id, reason.as_str(), now).await,
     }
-    Ok(false)
 }
 
 async fn leave_out(
@@ -194,25 +214,24 @@ async fn leave_out(
     run: &Run<'_>,
     reason: &str,
     now: Timestamp,
-) -> Result<(), sqlx::Error> {
+) -> Result<Taken, AdvanceError> {
     let following = run.following(None);
     store::skip(tx, org, run.id, (run.facts.next_step, reason), following.unwrap_or(now)).await?;
     if following.is_none() {
         store::finish(tx, org, run.id, now).await?;
     }
     metrics::counter!("voxanne_sequence_steps_total", "outcome" => "skipped").increment(1);
-    Ok(())
+    Ok(Taken::LeftOut)
 }
 
 async fn stop(
-    mut tx: OrgTx,
+    tx: &mut PgConnection,
     org: OrgId,
     id: SequenceRunId,
     reason: &str,
     now: Timestamp,
-) -> Result<bool, AdvanceError> {
-    store::stop(&mut tx, org, id, reason, now).await?;
-    tx.commit().await?;
+) -> Result<Taken, AdvanceError> {
+    store::stop(tx, org, id, reason, now).await?;
     metrics::counter!("voxanne_sequence_runs_total", "outcome" => "stopped").increment(1);
-    Ok(false)
+    Ok(Taken::Settled)
 }

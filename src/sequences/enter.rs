@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use super::end::end_all;
 use super::sequence::Trigger;
 use super::store::{self, Candidate, Kept, NewRun, Window};
 use super::timeline::Beginning;
@@ -36,12 +37,9 @@ pub enum EnterError {
 pub async fn enter(app: &App, org: OrgId) -> Result<usize, EnterError> {
     let now = app.clock.now();
     let mut tx = app.begin(org).await?;
-    let ended = store::end_answered(&mut tx, org, now).await?;
+    end_all(app, &mut tx, org).await?;
     let sequences = store::to_look_at(&mut tx, org, back(now, A_DAY)).await?;
     tx.commit().await?;
-    if ended > 0 {
-        metrics::counter!("voxanne_sequence_runs_total", "outcome" => "stopped").increment(ended);
-    }
     let mut entered = 0;
     for id in sequences {
         entered += look_at(app, org, id).await?;
@@ -107,7 +105,7 @@ async fn let_in(
     let id: SequenceRunId = app.new_id();
     let run = NewRun {
         id,
-        sequence: kept.sequence.id.0,
+        sequence: kept.sequence.id,
         contact: contact.id,
         cause: candidate.cause_id,
         location: candidate.location_id,

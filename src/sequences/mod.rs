@@ -7,6 +7,7 @@
 
 mod advance;
 mod check;
+mod end;
 mod enter;
 mod preview;
 mod save;
@@ -18,6 +19,7 @@ mod timeline;
 mod words;
 
 pub use advance::{AdvanceError, advance};
+pub use end::end_for;
 pub use enter::{EnterError, enter};
 pub use preview::{Asked, Foreseen, Outcome, Preview, PreviewError, preview};
 pub use save::{SaveError, create, find_to_change, remove, replace};

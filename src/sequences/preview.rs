@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::sequence::{Sequence, Step, StopReason};
 use super::store::{self, Window};
-use super::timeline::{Beginning, Next};
+use super::timeline::{Beginning, Next, is_overtaken};
 use super::words::{self, Reader};
 use crate::language::Language;
 use crate::messaging::{self, Class, Forecast, Rule, Verdict};
@@ -150,22 +150,29 @@ pub async fn preview(
     })
 }
 
-/// What the worker will do, step by step: quiet hours first, then the rules, then the gap.
+/// What the worker will do, step by step: quiet hours first, then the rules, then the gap. A step that is left out late makes
+/// the one after it late as well.
 fn foresee(
     steps: &[Step],
     beginning: &Beginning,
     mut forecast: Forecast,
 ) -> Vec<(Timestamp, Option<Verdict>, Outcome)> {
-    let (mut last_sent_at, mut stopped) = (None, None);
+    let (mut last_sent_at, mut stopped, mut now) = (None, None, beginning.entered_at);
     let mut all = Vec::new();
-    for step in steps {
+    for (nth, step) in steps.iter().enumerate() {
         let due = beginning.due(step, last_sent_at);
         if let Some(reason) = stopped {
             all.push((due, None, Outcome::Stopped(reason)));
             continue;
         }
+        now = now.max(due);
+        let following = steps.get(nth + 1).map(|step| beginning.due(step, last_sent_at));
         let verdict = forecast.verdict(Class::Marketing, due);
-        let outcome = outcome_of(beginning, &forecast, due);
+        let outcome = if is_overtaken(due, following, now) && !beginning.is_over(now) {
+            Outcome::Skipped("late")
+        } else {
+            outcome_of(beginning, &forecast, &mut now)
+        };
         match outcome {
             Outcome::Leaves(at) => {
                 forecast.count(Class::Marketing, at);
@@ -179,29 +186,24 @@ fn foresee(
     all
 }
 
-fn outcome_of(beginning: &Beginning, forecast: &Forecast, due: Timestamp) -> Outcome {
-    let (mut at, mut moves) = (due, 0);
+/// What becomes of a step that is taken at `now`, which moves on to when that is settled.
+fn outcome_of(beginning: &Beginning, forecast: &Forecast, now: &mut Timestamp) -> Outcome {
+    let mut moves = 0;
     loop {
-        if beginning.is_over(at) {
+        if beginning.is_over(*now) {
             return Outcome::Stopped(StopReason::MaxDays);
         }
-        let rule = match forecast.daytime_from(at) {
-            None => Rule::TooLate,
-            Some(morning) if morning > at => {
-                at = morning;
+        let rule = match (forecast.daytime_from(*now), forecast.verdict(Class::Marketing, *now)) {
+            (None, _) => Rule::TooLate,
+            (Some(morning), _) if morning > *now => {
+                *now = morning;
                 continue;
             }
-            Some(_) => match forecast.verdict(Class::Marketing, at) {
-                Verdict::Allow(_) => return Outcome::Leaves(at),
-                Verdict::Wait(until) => {
-                    at = until;
-                    continue;
-                }
-                Verdict::Deny(rule) => rule,
-            },
+            (_, Verdict::Deny(rule)) => rule,
+            (_, Verdict::Allow(_) | Verdict::Wait(_)) => return Outcome::Leaves(*now),
         };
-        match beginning.held_back(rule, moves, at) {
-            Next::Later { at: later, moves: more } => (at, moves) = (later, more),
+        match beginning.held_back(rule, moves, *now) {
+            Next::Later { at, moves: more } => (*now, moves) = (at, more),
             Next::Skip(rule) => return Outcome::Skipped(rule),
             Next::Stop(reason) => return Outcome::Stopped(reason),
         }

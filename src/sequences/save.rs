@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use serde_json::{Value, json};
+
 use super::check::{Wrong, check};
 use super::sequence::{Sequence, SequenceFields, StopReason};
 use super::store;
+use crate::accounts::{self, Act};
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::{OrgId, SequenceId};
@@ -46,7 +49,7 @@ pub async fn create(
     app: &App,
     tx: &mut PgConnection,
     org: OrgId,
-    fields: &SequenceFields,
+    (fields, by): (&SequenceFields, &str),
 ) -> Result<Sequence, SaveError> {
     let book = scheduling::rule_book(app, org, None).await?;
     check(app, &book, fields)?;
@@ -60,6 +63,7 @@ pub async fn create(
     let (id, now): (SequenceId, _) = (app.new_id(), app.clock.now());
     store::insert(tx, org, id, fields, now).await?;
     store::replace_steps(tx, org, id, &fields.steps).await?;
+    record(app, tx, org, ("sequence.create", by), id, json!({"active": fields.active})).await?;
     store::find(tx, org, id).await?.ok_or(SaveError::NotFound)
 }
 
@@ -81,7 +85,7 @@ pub async fn replace(
     tx: &mut PgConnection,
     org: OrgId,
     id: SequenceId,
-    fields: &SequenceFields,
+    (fields, by): (&SequenceFields, &str),
 ) -> Result<Sequence, SaveError> {
     let book = scheduling::rule_book(app, org, None).await?;
     let before = store::lock(tx, org, id).await?.ok_or(SaveError::NotFound)?;
@@ -99,6 +103,7 @@ pub async fn replace(
     } else {
         store::stop_all(tx, org, id, StopReason::SwitchedOff, now).await?;
     }
+    record(app, tx, org, ("sequence.write", by), id, json!({"active": fields.active})).await?;
     store::find(tx, org, id).await?.ok_or(SaveError::NotFound)
 }
 
@@ -107,7 +112,7 @@ pub async fn remove(
     app: &App,
     tx: &mut PgConnection,
     org: OrgId,
-    id: SequenceId,
+    (id, by): (SequenceId, &str),
 ) -> Result<bool, sqlx::Error> {
     let now = app.clock.now();
     if store::lock(tx, org, id).await?.is_none() {
@@ -115,5 +120,17 @@ pub async fn remove(
     }
     store::archive(tx, org, id, now).await?;
     store::stop_all(tx, org, id, StopReason::SwitchedOff, now).await?;
+    record(app, tx, org, ("sequence.delete", by), id, json!({})).await?;
     Ok(true)
+}
+
+async fn record(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    (action, actor): (&'static str, &str),
+    id: SequenceId,
+    detail: Value,
+) -> Result<(), sqlx::Error> {
+    accounts::record_act(app, tx, org, &Act { actor, action, subject: Some(id.to_string()), detail }).await
 }

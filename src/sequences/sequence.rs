@@ -1,10 +1,11 @@
 //! A sequence: who enters, what is texted when, and what ends it.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::language::Language;
-use crate::platform::bounded::{Count, Instant, List, Text};
+use crate::platform::bounded::{Count, List, Text};
 use crate::platform::ids::{SequenceId, ServiceId};
 use crate::platform::public::Public;
 
@@ -123,17 +124,14 @@ fn days_90() -> Count<7, 730> {
 }
 
 /// A sequence as it is kept.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone)]
 pub struct Sequence {
     /// Which.
-    #[schema(inline)]
-    pub id: Public<SequenceId>,
+    pub id: SequenceId,
     /// What it is.
-    #[serde(flatten)]
     pub fields: SequenceFields,
     /// When it was made.
-    #[schema(inline)]
-    pub created_at: Instant,
+    pub created_at: Timestamp,
 }
 
 /// Why a run was stopped before its last step.

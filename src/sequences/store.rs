@@ -12,10 +12,9 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::sequence::{Sequence, SequenceFields, Step, Trigger};
-use crate::platform::bounded::Instant;
+use crate::platform::bounded::Count;
 use crate::platform::db::{PgConnection, sql, sql_as, sql_scalar};
 use crate::platform::ids::{ContactId, OrgId, SequenceId, ServiceId};
-use crate::platform::public::Public;
 
 pub(super) use candidates::{Candidate, Window, candidates, count_candidates};
 pub(super) use runs::{
@@ -47,7 +46,7 @@ pub(super) async fn insert(
     .bind(id)
     .bind(new.name.as_str())
     .bind(new.trigger)
-    .bind(new.lapsed_days.map(|days| days.get()))
+    .bind(new.lapsed_days.map(Count::get))
     .bind(services)
     .bind(new.active)
     .bind(new.max_days.get())
@@ -74,7 +73,7 @@ pub(super) async fn update(
     .bind(org)
     .bind(id)
     .bind(new.name.as_str())
-    .bind(new.lapsed_days.map(|days| days.get()))
+    .bind(new.lapsed_days.map(Count::get))
     .bind(services)
     .bind(new.active)
     .bind(new.max_days.get())
@@ -100,7 +99,7 @@ pub(super) async fn replace_steps(
     let rows: Vec<serde_json::Value> = steps
         .iter()
         .map(|step| {
-            let hour = step.at_hour.map_or(super::timeline::HOUR_DEFAULT.into(), |hour| hour.get());
+            let hour = step.at_hour.map_or(super::timeline::HOUR_DEFAULT.into(), Count::get);
             json!({
                 "minutes": step.after_minutes, "days": step.after_days, "hour": step.after_days.map(|_| hour),
                 "en": step.words.en, "es": step.words.es,
@@ -186,7 +185,7 @@ impl TryFrom<Row> for Kept {
         }
         let fields: SequenceFields =
             serde_json::from_value(json!(fields)).map_err(|e| sqlx::Error::Decode(Box::new(e)))?;
-        let sequence = Sequence { id: Public(row.id), fields, created_at: Instant(row.created_at.to_jiff()) };
+        let sequence = Sequence { id: row.id, fields, created_at: row.created_at.to_jiff() };
         Ok(Self { sequence, activated_at: row.activated_at.map(jiff_sqlx::Timestamp::to_jiff) })
     }
 }

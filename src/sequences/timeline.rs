@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
 use super::sequence::{Step, StopReason};
 use crate::messaging::Rule;
+use crate::platform::bounded::Count;
 
 /// Between two steps to one person, however they are planned.
 const GAP: SignedDuration = SignedDuration::from_hours(12);
@@ -37,7 +38,7 @@ impl Beginning {
             let after = SignedDuration::from_mins(minutes.get().into());
             return self.entered_at.checked_add(after).unwrap_or(Timestamp::MAX);
         }
-        let days = step.after_days.map_or(1, |days| days.get());
+        let days = step.after_days.map_or(1, Count::get);
         let hour = step.at_hour.and_then(|hour| i8::try_from(hour.get()).ok()).unwrap_or(HOUR_DEFAULT);
         let date = self.zone.to_datetime(self.entered_at).date().saturating_add(days.days());
         let time = Time::new(hour, 0, 0, 0).unwrap_or(Time::midnight());

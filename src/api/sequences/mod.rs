@@ -6,7 +6,7 @@ mod runs;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -20,9 +20,11 @@ use super::problems::{self, invalid_field};
 use super::request::{Received, parsed};
 use crate::accounts::Scope;
 use crate::platform::app::App;
-use crate::platform::ids::{OrgId, Prefixed as _, SequenceId};
+use crate::platform::bounded::{Count, Instant};
+use crate::platform::ids::{OrgId, Prefixed as _, SequenceId, ServiceId};
 use crate::platform::problem::Problem;
-use crate::sequences::{self, SaveError, Sequence, SequenceFields, SequenceTemplate};
+use crate::platform::public::Public;
+use crate::sequences::{self, SaveError, Sequence, SequenceFields, SequenceTemplate, Step, Trigger};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -44,11 +46,51 @@ struct SequenceParams {
     cursor: Option<String>,
 }
 
+/// A sequence as it is kept.
+#[derive(Debug, Serialize, ToSchema)]
+struct SequenceKept {
+    #[schema(inline)]
+    id: Public<SequenceId>,
+    name: String,
+    trigger: Trigger,
+    lapsed_days: Option<i32>,
+    #[schema(inline)]
+    services: Vec<Public<ServiceId>>,
+    active: bool,
+    max_days: i32,
+    reenter_days: i32,
+    steps: Vec<Step>,
+    #[schema(inline)]
+    created_at: Instant,
+}
+
+impl From<Sequence> for SequenceKept {
+    fn from(Sequence { id, fields, created_at }: Sequence) -> Self {
+        Self {
+            id: Public(id),
+            name: fields.name.as_str().to_owned(),
+            trigger: fields.trigger,
+            lapsed_days: fields.lapsed_days.map(Count::get),
+            services: fields.services.to_vec(),
+            active: fields.active,
+            max_days: fields.max_days.get(),
+            reenter_days: fields.reenter_days.get(),
+            steps: fields.steps.to_vec(),
+            created_at: Instant(created_at),
+        }
+    }
+}
+
 /// Which one that comes with the product.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct FromTemplate {
     template: SequenceTemplate,
+}
+
+/// Who did it, in the audit log.
+fn actor(caller: &ApiCaller) -> String {
+    format!("api:{}", caller.key)
 }
 
 /// What was not written, and why.
@@ -62,7 +104,7 @@ fn not_saved(org: OrgId, error: SaveError) -> Problem {
 }
 
 /// Lists the sequences, oldest first.
-#[utoipa::path(get, path = "/sequences", tag = "sequences", params(SequenceParams), responses((status = 200, body = Page<Sequence>, description = "A page")))]
+#[utoipa::path(get, path = "/sequences", tag = "sequences", params(SequenceParams), responses((status = 200, body = Page<SequenceKept>, description = "A page")))]
 async fn list_sequences(
     State(app): State<App>,
     caller: ApiCaller,
@@ -76,12 +118,13 @@ async fn list_sequences(
     let after = after.map(|(_, id)| SequenceId(id));
     let items = sequences::list(&mut tx, caller.org, after, limit + 1).await.map_err(failed)?;
     tx.commit().await.map_err(failed)?;
+    let items: Vec<SequenceKept> = items.into_iter().map(SequenceKept::from).collect();
     let page = Page::of(items, limit, |item| ("0".to_owned(), item.id.0));
     Ok(axum::Json(page).into_response())
 }
 
 /// Adds a sequence. Every step's words are tried first as each site would send them.
-#[utoipa::path(post, path = "/sequences", tag = "sequences", request_body = SequenceFields, responses((status = 201, body = Sequence, description = "Added")))]
+#[utoipa::path(post, path = "/sequences", tag = "sequences", request_body = SequenceFields, responses((status = 201, body = SequenceKept, description = "Added")))]
 async fn create_sequence(
     State(app): State<App>,
     caller: ApiCaller,
@@ -93,7 +136,7 @@ async fn create_sequence(
 }
 
 /// Adds a sequence that comes with the product, switched off: read it, then set `active`.
-#[utoipa::path(post, path = "/sequences/from-template", tag = "sequences", request_body = FromTemplate, responses((status = 201, body = Sequence, description = "Added")))]
+#[utoipa::path(post, path = "/sequences/from-template", tag = "sequences", request_body = FromTemplate, responses((status = 201, body = SequenceKept, description = "Added")))]
 async fn create_sequence_from_template(
     State(app): State<App>,
     caller: ApiCaller,
@@ -112,15 +155,16 @@ async fn create(
     fields: &SequenceFields,
 ) -> Result<Response, Problem> {
     once(app, caller, request, async |tx| {
-        let made = sequences::create(app, tx, caller.org, fields).await;
+        let made = sequences::create(app, tx, caller.org, (fields, &actor(caller))).await;
         let made = made.map_err(|error| not_saved(caller.org, error))?;
-        Answer::created(&made, format!("/api/v1/sequences/{}", made.id.0))
+        let location = format!("/api/v1/sequences/{}", made.id);
+        Answer::created(&SequenceKept::from(made), location)
     })
     .await
 }
 
 /// Shows a sequence.
-#[utoipa::path(get, path = "/sequences/{id}", tag = "sequences", params(("id" = String, Path)), responses((status = 200, body = Sequence, description = "As it is")))]
+#[utoipa::path(get, path = "/sequences/{id}", tag = "sequences", params(("id" = String, Path)), responses((status = 200, body = SequenceKept, description = "As it is")))]
 async fn get_sequence(
     State(app): State<App>,
     caller: ApiCaller,
@@ -132,11 +176,11 @@ async fn get_sequence(
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
     let found = sequences::find(&mut tx, caller.org, id).await.map_err(failed)?;
     tx.commit().await.map_err(failed)?;
-    Answer::ok(&found.ok_or(Problem::NOT_FOUND)?)
+    Answer::ok(&SequenceKept::from(found.ok_or(Problem::NOT_FOUND)?))
 }
 
 /// Replaces a sequence. Whoever is on the way goes on by the new steps; `active` false stops them all.
-#[utoipa::path(put, path = "/sequences/{id}", tag = "sequences", params(("id" = String, Path)), request_body = SequenceFields, responses((status = 200, body = Sequence, description = "As it is now")))]
+#[utoipa::path(put, path = "/sequences/{id}", tag = "sequences", params(("id" = String, Path)), request_body = SequenceFields, responses((status = 200, body = SequenceKept, description = "As it is now")))]
 async fn set_sequence(
     State(app): State<App>,
     caller: ApiCaller,
@@ -149,15 +193,15 @@ async fn set_sequence(
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
     let current = sequences::find_to_change(&mut tx, caller.org, id).await.map_err(failed)?;
-    let current = as_json(&current.ok_or(Problem::NOT_FOUND)?)?;
+    let current = as_json(&SequenceKept::from(current.ok_or(Problem::NOT_FOUND)?))?;
     let wanted = as_json(&fields)?;
     IfMatch::of(&request.headers).check(&digest_of(&current), || {
         wanted.as_object().map_or_else(Default::default, |wanted| difference(&current, wanted))
     })?;
-    let set = sequences::replace(&app, &mut tx, caller.org, id, &fields).await;
+    let set = sequences::replace(&app, &mut tx, caller.org, id, (&fields, &actor(&caller))).await;
     let set = set.map_err(|error| not_saved(caller.org, error))?;
     tx.commit().await.map_err(failed)?;
-    Answer::ok(&set)
+    Answer::ok(&SequenceKept::from(set))
 }
 
 /// Takes a sequence away and stops whoever is on the way.
@@ -171,7 +215,8 @@ async fn delete_sequence(
     let id = SequenceId::parse(&id).ok_or(Problem::NOT_FOUND)?;
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
-    let is_gone = sequences::remove(&app, &mut tx, caller.org, id).await.map_err(failed)?;
+    let is_gone =
+        sequences::remove(&app, &mut tx, caller.org, (id, &actor(&caller))).await.map_err(failed)?;
     tx.commit().await.map_err(failed)?;
     if is_gone { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::NOT_FOUND) }
 }

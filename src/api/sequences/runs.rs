@@ -125,7 +125,7 @@ async fn cancel_sequence_run(
     caller.needs(Scope::MessagesWrite)?;
     let id = SequenceRunId::parse(&id).ok_or(Problem::NOT_FOUND)?;
     once(&app, &caller, &request, async |tx| {
-        let stopped = sequences::stop_run(&app, tx, caller.org, id).await;
+        let stopped = sequences::stop_run(&app, tx, caller.org, (id, &super::actor(&caller))).await;
         let stopped = stopped.map_err(|error| problems::database(caller.org, &error))?;
         Answer::ok(&SequenceRun::from(stopped.ok_or(Problem::NOT_FOUND)?))
     })

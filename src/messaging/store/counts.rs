@@ -7,7 +7,7 @@ use voxanne_twilio::{Class as Trouble, class_of};
 
 use crate::messaging::may_send::Sent;
 use crate::messaging::text::Kind;
-use crate::platform::db::{PgConnection, sql_as};
+use crate::platform::db::{PgConnection, sql, sql_as};
 use crate::platform::ids::{CallId, OrgId};
 
 #[derive(FromRow)]
@@ -115,4 +115,25 @@ pub(in crate::messaging) async fn recent(
     .await?;
     // A kind that this version does not know counts for nothing.
     Ok(rows.into_iter().filter_map(|(at, kind)| Some((at.to_jiff(), kind.parse().ok()?))).collect())
+}
+
+/// Ends texts of a kind to a number that nobody has begun to hand over; says how many.
+pub(in crate::messaging) async fn withdraw(
+    tx: &mut PgConnection,
+    org: OrgId,
+    (kind, to): (Kind, &str),
+    (verdict, why): (&str, &str),
+    now: Timestamp,
+) -> sqlx::Result<u64> {
+    let done = sql("update texts set state = 'failed', verdict = $4, failure = $5, settled_at = $6
+                     where org_id = $1 and to_phone = $2 and kind = $3 and state = 'queued'")
+    .bind(org)
+    .bind(to)
+    .bind(kind.as_str())
+    .bind(verdict)
+    .bind(why)
+    .bind(now.to_sqlx())
+    .execute(tx)
+    .await?;
+    Ok(done.rows_affected())
 }

@@ -5,6 +5,7 @@ use jiff_sqlx::ToSqlx as _;
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use crate::platform::bounded::Count;
 use crate::platform::db::{PgConnection, sql_as};
 use crate::platform::ids::{LocationId, OrgId, ServiceId};
 use crate::sequences::sequence::{SequenceFields, Trigger};
@@ -27,7 +28,7 @@ pub(in crate::sequences) struct Counted {
     pub without_consent: i64,
 }
 
-/// Causes after one instant and up to another.
+/// Causes from one instant to another.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::sequences) struct Window {
     pub since: Timestamp,
@@ -40,7 +41,7 @@ macro_rules! calls {
         "select c.id as cause_id, c.caller_phone as phone, coalesce(c.ended_at, c.scored_at) as cause_at,
                 null::uuid as location_id, null::uuid as service_id, null::text as time_zone
            from calls c
-          where c.org_id = $1 and c.scored_at > $2 and c.scored_at <= $3 and c.class = 'new_lead' and c.caller_phone is not null
+          where c.org_id = $1 and c.scored_at >= $2 and c.scored_at <= $3 and c.class = 'new_lead' and c.caller_phone is not null
             and (c.temperature in ('hot', 'warm') or exists (select from tool_calls t
                   where t.org_id = c.org_id and t.call_ref = c.call_ref and t.name in ('check_availability', 'find_openings')))
             and not exists (select from appointments a where a.org_id = c.org_id and a.call_id = c.id)
@@ -54,7 +55,7 @@ macro_rules! completed {
     () => {
         "select a.id as cause_id, a.customer_phone as phone, h.at as cause_at, a.location_id, a.service_id, a.time_zone
            from appointment_changes h join appointments a on a.org_id = h.org_id and a.id = h.appointment_id
-          where h.org_id = $1 and h.action = 'completed' and h.at > $2 and h.at <= $3 and a.status = 'completed'
+          where h.org_id = $1 and h.action = 'completed' and h.at >= $2 and h.at <= $3 and a.status = 'completed'
             and a.customer_phone is not null and (cardinality($4) = 0 or a.service_id = any ($4)) and $5::integer is null"
     };
 }
@@ -147,7 +148,7 @@ pub(in crate::sequences) async fn candidates(
         .bind(window.since.to_sqlx())
         .bind(window.until.to_sqlx())
         .bind(services(fields))
-        .bind(fields.lapsed_days.map(|days| days.get()))
+        .bind(fields.lapsed_days.map(Count::get))
         .bind(id)
         .bind(entered_since.to_sqlx())
         .fetch_all(tx)
@@ -171,7 +172,7 @@ pub(in crate::sequences) async fn count_candidates(
         .bind(window.since.to_sqlx())
         .bind(window.until.to_sqlx())
         .bind(services(fields))
-        .bind(fields.lapsed_days.map(|days| days.get()))
+        .bind(fields.lapsed_days.map(Count::get))
         .fetch_one(tx)
         .await
 }

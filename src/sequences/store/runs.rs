@@ -128,27 +128,29 @@ pub(in crate::sequences) async fn lock_due(
     .await
 }
 
-/// Ends every run that something ended since; says how many. One that is in a worker's hand is looked at there.
+/// Ends every run that something ended since, of one number or all, and says whose. One that is in a worker's hand is looked
+/// at there.
 pub(in crate::sequences) async fn end_answered(
     tx: &mut PgConnection,
     org: OrgId,
+    phone: Option<&str>,
     now: Timestamp,
-) -> sqlx::Result<u64> {
-    let done = sql(concat!(
-        "with over as (select r.id, ",
+) -> sqlx::Result<Vec<String>> {
+    sql_scalar(concat!(
+        "with over as (select r.id, k.phone, ",
         reason!(),
         " as reason
            from sequence_runs r join sequences s on s.org_id = r.org_id and s.id = r.sequence_id
            join contacts k on k.org_id = r.org_id and k.id = r.contact_id
-          where r.org_id = $1 and r.state = 'running' for update of r skip locked)
+          where r.org_id = $1 and r.state = 'running' and ($3::text is null or k.phone = $3) for update of r skip locked)
          update sequence_runs r set state = 'stopped', stop_reason = o.reason, next_at = null, ended_at = $2
-           from over o where r.org_id = $1 and r.id = o.id and o.reason is not null"
+           from over o where r.org_id = $1 and r.id = o.id and o.reason is not null returning o.phone"
     ))
     .bind(org)
     .bind(now.to_sqlx())
-    .execute(tx)
-    .await?;
-    Ok(done.rows_affected())
+    .bind(phone)
+    .fetch_all(tx)
+    .await
 }
 
 /// The step waits until then.

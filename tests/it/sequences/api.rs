@@ -44,6 +44,7 @@ async fn a_sequence_is_kept_as_it_was_written_and_changed_as_a_whole() {
     let wrong = api.put(&path, with("trigger", json!("after_visit"))).await.wrong_field();
     assert_eq!(wrong.1, "trigger cannot change: make another sequence.");
 
+    vox.later(jiff::SignedDuration::from_secs(1));
     let second = add(&api, no_booking(&[day(1, "one")])).await;
     let page = api.get("/sequences?limit=1").await.good();
     assert_eq!(page["items"][0]["name"], "Renamed");

@@ -4,6 +4,7 @@ mod api;
 mod entries;
 mod exits;
 mod preview;
+mod templates;
 mod timing;
 mod workers;
 
@@ -87,9 +88,19 @@ async fn runs(vox: &Voxanne) -> String {
     .await
 }
 
-/// What was texted to a number beside what else it gets.
-fn steps_to(vox: &Voxanne, number: &str) -> Vec<String> {
-    vox.texts_to(number).into_iter().map(|text| text.body).collect()
+/// The steps that a number got, each of them once; what else it gets is not counted.
+async fn steps_to(vox: &Voxanne, number: &str) -> Vec<String> {
+    let handed: Vec<String> = vox
+        .one(&format!(
+            "select coalesce(array_agg(body order by queued_at), '{{}}') from texts
+              where kind = 'nurture' and to_phone = '{number}' and provider_sid is not null"
+        ))
+        .await;
+    let arrived = vox.texts_to(number);
+    for body in &handed {
+        assert_eq!(arrived.iter().filter(|text| text.body == *body).count(), 1, "{body}");
+    }
+    handed
 }
 
 /// A run of a sequence, for who only needs one to be there.

@@ -27,13 +27,13 @@ async fn t13_a_step_due_at_night_leaves_in_the_morning_once() {
     add(&api, no_booking(&[step])).await;
     enters(&vox).await;
     at(&vox, "2026-11-25T05:41:00Z").await;
-    assert_eq!(vox.count("texts").await, 1, "only the manager's alert");
+    assert_eq!(vox.count("texts where kind = 'nurture'").await, 0, "it is not even queued");
     at(&vox, "2026-11-25T15:59:00Z").await;
-    assert!(steps_to(&vox, ANN).is_empty());
+    assert!(steps_to(&vox, ANN).await.is_empty());
     at(&vox, "2026-11-25T16:00:00Z").await;
     hours(&vox, 1).await;
     hours(&vox, 24).await;
-    assert_eq!(steps_to(&vox, ANN).len(), 1);
+    assert_eq!(steps_to(&vox, ANN).await.len(), 1);
 }
 
 #[tokio::test]
@@ -62,12 +62,12 @@ async fn t13_quiet_hours_hold_where_the_phone_is_too() {
     called(&vox, Some(friend), INTERESTED).await;
     round(&vox).await;
     at(&vox, "2026-11-26T02:00:00Z").await;
-    assert!(steps_to(&vox, friend).is_empty());
+    assert!(steps_to(&vox, friend).await.is_empty());
     // 8 AM in Los Angeles, the later of both mornings.
     at(&vox, "2026-11-26T15:59:00Z").await;
-    assert!(steps_to(&vox, friend).is_empty());
+    assert!(steps_to(&vox, friend).await.is_empty());
     at(&vox, "2026-11-26T16:00:00Z").await;
-    assert_eq!(steps_to(&vox, friend).len(), 1);
+    assert_eq!(steps_to(&vox, friend).await.len(), 1);
 }
 
 #[tokio::test]
@@ -77,9 +77,9 @@ async fn the_day_after_is_eleven_o_clock_also_when_the_clocks_go_forward_that_ni
     add(&api, no_booking(&[day(1, "hello")])).await;
     enters(&vox).await;
     at(&vox, "2027-03-14T17:59:00Z").await;
-    assert!(steps_to(&vox, ANN).is_empty());
+    assert!(steps_to(&vox, ANN).await.is_empty());
     at(&vox, "2027-03-14T18:00:00Z").await;
-    assert_eq!(steps_to(&vox, ANN).len(), 1);
+    assert_eq!(steps_to(&vox, ANN).await.len(), 1);
 }
 
 #[tokio::test]
@@ -107,7 +107,7 @@ async fn the_weeks_share_moves_a_step_by_two_days_then_leaves_it_out() {
     assert_eq!(runs(&vox).await, "done 3");
     let skipped: serde_json::Value = vox.one("select skipped from sequence_runs").await;
     assert_eq!(skipped, json!([{"step": 2, "reason": "marketing_had_enough"}]));
-    let said: Vec<bool> = steps_to(&vox, ANN).iter().map(|body| body.contains("three")).collect();
+    let said: Vec<bool> = steps_to(&vox, ANN).await.iter().map(|body| body.contains("three")).collect();
     assert_eq!(said, [false; 3]);
     // What was refused is accounted for, and is no task: nobody waits for it.
     assert_eq!(vox.count("texts where verdict = 'denied: marketing_had_enough'").await, 1);
@@ -124,12 +124,12 @@ async fn after_an_outage_of_days_only_the_newest_step_leaves() {
     for _ in 0..3 {
         round(&vox).await;
     }
-    let bodies = steps_to(&vox, ANN);
+    let bodies = steps_to(&vox, ANN).await;
     assert_eq!((bodies.len(), bodies[0].contains("three")), (1, true), "{bodies:?}");
     let skipped: serde_json::Value = vox.one("select skipped from sequence_runs").await;
     assert_eq!(skipped, json!([{"step": 0, "reason": "late"}, {"step": 1, "reason": "late"}]));
     at(&vox, "2026-12-03T19:00:00Z").await;
-    assert_eq!(steps_to(&vox, ANN).len(), 2);
+    assert_eq!(steps_to(&vox, ANN).await.len(), 2);
 }
 
 #[tokio::test]
@@ -141,7 +141,7 @@ async fn whoever_is_on_the_way_goes_on_by_the_new_steps() {
     let changed = no_booking(&[day(1, "one"), day(6, "two, in new words"), day(7, "three")]);
     api.put(&path, changed).await.good();
     at(&vox, "2026-11-26T19:00:00Z").await;
-    assert_eq!(steps_to(&vox, ANN).len(), 1, "it is due later now");
+    assert_eq!(steps_to(&vox, ANN).await.len(), 1, "it is due later now");
     at(&vox, "2026-11-30T19:00:00Z").await;
-    assert!(steps_to(&vox, ANN)[1].contains("in new words"));
+    assert!(steps_to(&vox, ANN).await[1].contains("in new words"));
 }

@@ -65,8 +65,8 @@ async fn once_each(kill: bool) {
         }
         let queued = vox.count("texts where kind = 'nurture'").await;
         assert_eq!(queued, PEOPLE * (step + 1), "step {step}");
+        vox.run_jobs().await;
     }
-    vox.run_jobs().await;
     assert_eq!(vox.count("sequence_runs where state = 'done' and sent_steps = 2").await, PEOPLE);
     for n in 100..100 + PEOPLE {
         assert_eq!(vox.texts_to(&format!("+13105551{n}")).len(), 2);
