@@ -55,5 +55,5 @@ pub(super) async fn plan_all<'a>(
     if all.is_empty() {
         return Ok(0);
     }
-    store::plan_anew(tx, org, &all, now).await
+    store::plan_anew(tx, org, &all, &settings.reminder_minutes, now).await
 }

@@ -48,12 +48,13 @@ pub(in super::super) async fn ahead(
     .await
 }
 
-/// Plans anew for each of `visits` that has not moved or been called off meanwhile. Those that left stay; those that are
-/// planned no more are dropped. One statement, however many there are.
+/// Plans anew for each of `visits` that has not moved or been called off meanwhile. Those that left stay, and so do those that
+/// are due by an offset that stands; those that are planned no more are dropped. One statement, however many there are.
 pub(in super::super) async fn plan_anew(
     tx: &mut PgConnection,
     org: OrgId,
     visits: &[(AppointmentId, Timestamp, Vec<Planned>)],
+    offsets: &[i32],
     now: Timestamp,
 ) -> sqlx::Result<u64> {
     let ids: Vec<AppointmentId> = visits.iter().map(|(id, ..)| *id).collect();
@@ -71,6 +72,7 @@ pub(in super::super) async fn plan_anew(
          gone as (
            update reminders r set state = 'dropped', reason = 'offsets_changed', settled_at = $3
             where r.org_id = $1 and r.appointment_id = any ($4) and r.state = 'planned'
+              and not (r.due_at <= $3 and r.offset_minutes = any ($5))
               and not exists (select from wanted w where w.a = r.appointment_id and w.at = r.starts_at and w.o = r.offset_minutes))
          insert into reminders as r (org_id, appointment_id, starts_at, offset_minutes, due_at, state, reason, settled_at)
          select $1, w.a, w.at, w.o, w.d, case when w.s is null then 'planned' else 'skipped' end, w.s, case when w.s is not null then $3 end
@@ -83,6 +85,7 @@ pub(in super::super) async fn plan_anew(
     .bind(Value::from(rows))
     .bind(now.to_sqlx())
     .bind(ids)
+    .bind(offsets)
     .execute(tx)
     .await?;
     Ok(done.rows_affected())
