@@ -19,19 +19,35 @@ pub(super) struct Ended<'a> {
     pub words: usize,
     /// Tools that gave an answer, whatever it was.
     pub answers: i64,
+    /// They were about to book.
+    pub wanted_to_book: bool,
     /// Something came of it: a visit, a change of one, a place on the waitlist, a promise to call back.
     pub is_helped: bool,
 }
 
-/// Whether its caller is owed a word.
-pub(super) fn was_missed(call: &Ended<'_>) -> bool {
+/// What a caller is owed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Owed {
+    /// That we are sorry, and how to reach us.
+    Word,
+    /// To finish by text what they were booking.
+    Details,
+}
+
+/// What its caller is owed, if anything.
+pub(super) fn owed(call: &Ended<'_>) -> Option<Owed> {
     if call.is_helped {
-        return false;
+        return None;
     }
     let reason = call.reason.unwrap_or_default();
-    if has_broken(reason) {
-        return true;
+    let has_broken = has_broken(reason);
+    if call.wanted_to_book && (has_broken || reason == "silence-timed-out") {
+        return Some(Owed::Details);
     }
+    (has_broken || has_hardly_begun(call, reason)).then_some(Owed::Word)
+}
+
+fn has_hardly_begun(call: &Ended<'_>, reason: &str) -> bool {
     let said_nothing = call.answers == 0 && call.words < REQUEST_WORDS;
     let is_short = call.seconds.is_none_or(|seconds| seconds < HEARD_SECONDS);
     match reason {
@@ -63,6 +79,7 @@ mod tests {
         seconds: Some(90),
         words: 40,
         answers: 0,
+        wanted_to_book: false,
         is_helped: false,
     };
 
@@ -108,7 +125,18 @@ mod tests {
             (Ended { is_helped: true, seconds: Some(6), ..HUNG_UP }, false),
         ];
         for (call, expected) in table {
-            assert_eq!(was_missed(&call), expected, "{call:?}");
+            assert_eq!(owed(&call), expected.then_some(Owed::Word), "{call:?}");
         }
+    }
+
+    #[test]
+    fn who_was_about_to_book_when_the_line_broke_can_finish_by_text() {
+        let booking = Ended { answers: 1, wanted_to_book: true, ..HUNG_UP };
+        let ended = |reason| owed(&Ended { reason: Some(reason), ..booking });
+        assert_eq!(ended("pipeline-error-openai-llm-failed"), Some(Owed::Details));
+        assert_eq!(ended("silence-timed-out"), Some(Owed::Details));
+        // They may have thought better of it.
+        assert_eq!(ended("customer-ended-call"), None);
+        assert_eq!(owed(&Ended { reason: Some("silence-timed-out"), is_helped: true, ..booking }), None);
     }
 }

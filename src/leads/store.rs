@@ -76,6 +76,7 @@ pub(super) struct MissedRow {
     pub created_at: jiff_sqlx::Timestamp,
     pub caller_words: i64,
     pub answers: i64,
+    pub wanted_to_book: bool,
     pub is_helped: bool,
     pub has_called_again: bool,
 }
@@ -92,6 +93,9 @@ pub(super) async fn missed(
                   where (t ->> 'is_caller')::boolean and trim(t ->> 'text') <> '') as caller_words,
                 (select count(*) from tool_calls t
                   where t.org_id = c.org_id and t.call_ref = c.call_ref and t.answer is not null and not t.is_error) as answers,
+                exists (select from tool_calls t
+                         where t.org_id = c.org_id and t.call_ref = c.call_ref and lower(replace(t.name, '_', '')) = 'bookappointment')
+                  as wanted_to_book,
                 exists (select from appointments a where a.org_id = c.org_id and a.call_id = c.id)
                 or exists (select from tasks t where t.org_id = c.org_id and t.call_id = c.id and t.kind <> 'text_not_sent')
                 or exists (select from tool_calls t

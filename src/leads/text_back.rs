@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use super::missed::{Ended, was_missed};
+use super::missed::{Ended, Owed, owed};
 use super::scoring::CallClass;
 use super::store::{self, MissedRow};
 use crate::messaging::{self, Kind, NewQuestion, NewText, QuestionKind, Queued, wording};
@@ -59,7 +59,7 @@ pub(super) async fn text_back_later(
         return Ok(());
     }
     let Some(row) = store::missed(tx, org, call).await? else { return Ok(()) };
-    if row.phone.is_none() || !was_missed(&ended(&row)) {
+    if row.phone.is_none() || owed(&ended(&row)).is_none() {
         return Ok(());
     }
     let key = format!("{TEXT_BACK_TASK}:{}", call.0);
@@ -84,10 +84,9 @@ pub async fn text_back(app: &App, job: TextBack) -> Result<(), TextBackError> {
     let settings = orgs::settings(&mut tx, &app.keys, org).await?;
     // An org that switched its texts off knows: no task for each call.
     let may = settings.missed_call_text && settings.texting_enabled;
-    if let Some(row) = store::missed(&mut tx, org, job.call).await?.filter(|_| may) {
-        if !row.has_called_again && was_missed(&ended(&row)) {
-            queue(app, &mut tx, org, (&book, &settings), (job.call, &row)).await?;
-        }
+    let row = store::missed(&mut tx, org, job.call).await?.filter(|row| may && !row.has_called_again);
+    if let Some((row, owed)) = row.as_ref().and_then(|row| Some((row, owed(&ended(row))?))) {
+        queue(app, &mut tx, org, (&book, &settings), (job.call, row, owed)).await?;
     }
     tx.commit().await?;
     Ok(())
@@ -99,6 +98,7 @@ fn ended(row: &MissedRow) -> Ended<'_> {
         seconds: row.duration_seconds,
         words: usize::try_from(row.caller_words).unwrap_or(0),
         answers: row.answers,
+        wanted_to_book: row.wanted_to_book,
         is_helped: row.is_helped,
     }
 }
@@ -108,7 +108,7 @@ async fn queue(
     tx: &mut PgConnection,
     org: OrgId,
     (book, settings): (&RuleBook, &Settings),
-    (call, row): (CallId, &MissedRow),
+    (call, row, owed): (CallId, &MissedRow, Owed),
 ) -> Result<(), sqlx::Error> {
     let now = app.clock.now();
     let Some(phone) = row.phone.as_deref().and_then(|phone| Phone::parse_e164(phone).ok()) else {
@@ -124,10 +124,15 @@ async fn queue(
     };
     let language = row.language.as_deref().and_then(|language| language.parse().ok());
     let day = called_at.to_zoned(location.zone.clone()).date();
+    let head = book.letterhead(location, language);
+    let (kind, body, asks) = match owed {
+        Owed::Word => (Kind::MissedCall, wording::missed_call(&head), QuestionKind::Helped),
+        Owed::Details => (Kind::DetailsRequest, wording::details_request(&head), QuestionKind::Details),
+    };
     let text = NewText {
-        kind: Kind::MissedCall,
+        kind,
         to: &phone,
-        body: wording::missed_call(&book.letterhead(location, language)),
+        body,
         dedupe_key: format!("missed_call:{}:{day}", phone.as_str()),
         contact: row.contact_id,
         appointment: None,
@@ -138,7 +143,7 @@ async fn queue(
     let Queued::Yes(text) = queued else { return Ok(()) };
     let question = NewQuestion {
         phone: &phone,
-        kind: QuestionKind::Helped,
+        kind: asks,
         subject: Some(call.0),
         options: &[],
         text: Some(text),

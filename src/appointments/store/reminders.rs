@@ -48,8 +48,8 @@ pub(in super::super) async fn ahead(
     .await
 }
 
-/// Plans anew for each of `visits` that has not moved or been called off meanwhile. Those that left stay, and so do those that
-/// are due by an offset that stands; those that are planned no more are dropped. One statement, however many there are.
+/// Plans anew for each of `visits` that has not moved or been called off meanwhile. Those that left stay; those that no
+/// offset of the org asks for any more are dropped. One statement, however many there are.
 pub(in super::super) async fn plan_anew(
     tx: &mut PgConnection,
     org: OrgId,
@@ -71,9 +71,7 @@ pub(in super::super) async fn plan_anew(
              join appointments v on v.org_id = $1 and v.id = p.a and v.starts_at = p.at and v.status in ('pending', 'scheduled')),
          gone as (
            update reminders r set state = 'dropped', reason = 'offsets_changed', settled_at = $3
-            where r.org_id = $1 and r.appointment_id = any ($4) and r.state = 'planned'
-              and not (r.due_at <= $3 and r.offset_minutes = any ($5))
-              and not exists (select from wanted w where w.a = r.appointment_id and w.at = r.starts_at and w.o = r.offset_minutes))
+            where r.org_id = $1 and r.appointment_id = any ($4) and r.state = 'planned' and r.offset_minutes <> all ($5))
          insert into reminders as r (org_id, appointment_id, starts_at, offset_minutes, due_at, state, reason, settled_at)
          select $1, w.a, w.at, w.o, w.d, case when w.s is null then 'planned' else 'skipped' end, w.s, case when w.s is not null then $3 end
            from wanted w

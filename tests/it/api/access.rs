@@ -313,7 +313,10 @@ fn every_operation_is_named_by_its_verb_and_resource() {
             let name = operation["operationId"].as_str().unwrap();
             let verbs: &[&str] = match method.as_str() {
                 "get" => &["list_", "get_", "explain_"],
-                "post" => &["create_", "book_", "hold_", "move_", "cancel_", "set_", "refresh_", "resolve_"],
+                "post" => &[
+                    "create_", "book_", "hold_", "move_", "cancel_", "set_", "refresh_", "resolve_",
+                    "confirm_",
+                ],
                 "put" => &["set_"],
                 "patch" => &["update_"],
                 _ => &["delete_", "release_"],

@@ -73,8 +73,23 @@ async fn a_call_that_broke_off_is_owed_a_word_unless_something_came_of_it() {
     promised.in_progress().await.unwrap();
     promised.tool("request_human", json!({"reason": "billing"})).await.unwrap();
     promised.end(broken).await.unwrap();
+    // This one was asked for the time when it broke.
+    let fourth = "+13105550154";
+    let unfinished = line(&vox, 4, Some(fourth));
+    unfinished.in_progress().await.unwrap();
+    unfinished
+        .tool("book_appointment", json!({"serviceType": "Botox", "preferredDate": "2026-12-01"}))
+        .await
+        .unwrap();
+    unfinished.end(broken).await.unwrap();
     settle(&vox).await;
     assert_eq!(told(&vox, CALLER).len(), 1);
+    assert!(
+        told(&vox, fourth)[0].starts_with("Glow MedSpa: to finish your booking"),
+        "{:?}",
+        told(&vox, fourth)
+    );
+    assert_eq!(vox.count("questions where kind = 'details'").await, 1);
     assert_eq!(told(&vox, other).len(), 1, "the confirmation");
     assert_eq!(told(&vox, third).len(), 0);
 }
