@@ -153,6 +153,9 @@ pub enum JobsError {
 
 /// Jobs a worker runs at once.
 const CONCURRENCY: usize = 4;
+/// Orgs whose texts a worker hands over at once. Each waits for Twilio most of the time, so many of them fit; an account
+/// that does not answer keeps one of them busy, once.
+const TEXTING: usize = 16;
 /// Jobs a worker takes ahead: what a crash makes wait for [`recovery`].
 const TAKEN_AHEAD: usize = 20;
 /// Jobs of one org and task follow each other at this distance at most.
@@ -164,29 +167,32 @@ const MAIL_POLL: Duration = Duration::from_secs(1);
 /// Pause before a worker that stopped by itself starts again.
 const RESTART: Duration = Duration::from_secs(2);
 
-/// What a worker works on. Calendars and e-mails have hands of their own: a provider that does not answer keeps no text
+/// What a worker works on. Texts, calendars and e-mails have hands of their own: a provider that does not answer keeps nobody else
 /// waiting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Hands {
     Desk,
+    Texts,
     Calendars,
     Mail,
 }
 
 impl Hands {
-    const ALL: [Self; 3] = [Self::Desk, Self::Calendars, Self::Mail];
+    const ALL: [Self; 4] = [Self::Desk, Self::Texts, Self::Calendars, Self::Mail];
 
     /// Jobs it runs at once, jobs it takes ahead, and how often it asks for more.
     const fn strength(self) -> (usize, usize, Duration) {
         match self {
             Self::Desk | Self::Calendars => (CONCURRENCY, TAKEN_AHEAD, POLL),
+            Self::Texts => (TEXTING, TAKEN_AHEAD, POLL),
             Self::Mail => (MAIL_CONCURRENCY, MAIL_CONCURRENCY, MAIL_POLL),
         }
     }
 
-    /// Whether it hears of new jobs at once, which takes a connection of its own. An e-mail may wait for a second.
+    /// Whether it hears of new jobs at once, which takes a connection of its own. Texts and e-mails may wait for the next
+    /// look, which comes soon.
     const fn listens(self) -> bool {
-        !matches!(self, Self::Mail)
+        !matches!(self, Self::Texts | Self::Mail)
     }
 }
 
@@ -260,8 +266,8 @@ fn options(app: &App) -> WorkerOptions {
 
 fn with_jobs(options: WorkerOptions, hands: Hands) -> WorkerOptions {
     match hands {
+        Hands::Texts => options.define_job::<DeliverText>(),
         Hands::Desk => options
-            .define_job::<DeliverText>()
             .define_job::<ScoreCall>()
             .define_job::<TextBack>()
             .define_job::<OfferOpening>()

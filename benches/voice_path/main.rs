@@ -10,6 +10,7 @@ mod report;
 mod served;
 #[allow(dead_code, reason = "benches/calendars asks for more")]
 mod shots;
+#[allow(dead_code, reason = "benches/texts lets the server work")]
 mod stage;
 
 use std::path::PathBuf;

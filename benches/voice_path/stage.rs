@@ -116,9 +116,19 @@ impl Stage {
 
     /// The same with other settings.
     pub async fn serve_with(&self, settings: &[(&'static str, String)]) -> Served {
+        self.served(&["serve", "--no-worker"], free_port(), settings).await
+    }
+
+    /// The same with a worker, and an address to report to.
+    pub async fn serve_and_work(&self, settings: &[(&'static str, String)]) -> Served {
         let port = free_port();
+        let url = ("BACKEND_URL", format!("http://127.0.0.1:{port}"));
+        self.served(&["serve"], port, &[&[url], settings].concat()).await
+    }
+
+    async fn served(&self, role: &[&str], port: u16, settings: &[(&'static str, String)]) -> Served {
         let mut command = Command::new(env!("CARGO_BIN_EXE_voxanne"));
-        command.args(["serve", "--no-worker"]);
+        command.args(role);
         command.env("DATABASE_URL", self.admin_url().expose_secret()).env("VOXANNE_SECRETS_KEY", KEY);
         command.env("VOXANNE_SERVER_LISTEN", format!("127.0.0.1:{port}"));
         command.env("VOXANNE_DATABASE_DATA_DIR", &self.dir);

@@ -119,16 +119,19 @@ impl Health {
                     ..self.clone()
                 }
             }
-            Heard::Limited(asked) => Self {
-                trouble: Some(LIMITED.to_owned()),
-                code: None,
-                paused_until: Some(later(now, asked.unwrap_or(PAUSE).min(ASKED_MAX) + spread(PAUSE))),
-                // It answers, if only that it is busy.
-                failures: 0,
-                failing_since: None,
-                held_until: self.held_until,
-                refused: None,
-            },
+            Heard::Limited(asked) => {
+                let asked = asked.unwrap_or(PAUSE);
+                Self {
+                    trouble: Some(LIMITED.to_owned()),
+                    code: None,
+                    paused_until: Some(later(now, asked.min(ASKED_MAX) + spread(asked.min(PAUSE)))),
+                    // It answers, if only that it is busy.
+                    failures: 0,
+                    failing_since: None,
+                    held_until: self.held_until,
+                    refused: None,
+                }
+            }
             Heard::Refused(code) => Self {
                 trouble: Some("refused".to_owned()),
                 code: Some(code),

@@ -241,6 +241,33 @@ mod tests {
         }
     }
 
+    /// Everything Twilio can say in five reports, repeated and reordered.
+    #[test]
+    fn t6_e10_of_any_five_reports_the_first_end_stays_and_nothing_goes_back() {
+        let words = [
+            None,
+            Some(Status::Queued),
+            Some(Status::Sending),
+            Some(Status::Sent),
+            Some(Status::Delivered),
+            Some(Status::Undelivered),
+            Some(Status::Failed),
+        ];
+        for n in 0..words.len().pow(5) {
+            let reports = (0..5_u32)
+                .map(|place| TextState::from_provider(words[n / words.len().pow(place) % words.len()]));
+            let mut now = TextState::Sending;
+            let mut first_end = None;
+            for report in reports {
+                let next = now.advance(report).unwrap_or(now);
+                assert!(next.rank() >= now.rank());
+                first_end = first_end.or(report.is_final().then_some(report));
+                now = next;
+            }
+            assert_eq!(now, first_end.unwrap_or(TextState::Sent), "{n}");
+        }
+    }
+
     #[test]
     fn e10_accepted_is_not_delivered() {
         assert_eq!(TextState::from_provider(Some(Status::Queued)), TextState::Sent);

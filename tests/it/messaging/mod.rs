@@ -2,6 +2,7 @@
 
 mod accounts;
 mod again;
+mod attacks;
 mod callbacks;
 mod commands;
 mod limits;

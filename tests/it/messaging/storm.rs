@@ -23,8 +23,10 @@ use crate::harness::{Clinic, Voxanne};
 
 /// Of a thousand requests, so many have each fault; of a thousand texts, so many have each odd way of reports.
 const PER_MILLE: u32 = 50;
+/// Texts that are queued in one transaction.
+const TOGETHER: usize = 24;
 /// Rounds until everything has to be settled.
-const ROUNDS_MAX: usize = 400;
+const ROUNDS_MAX: usize = 2000;
 
 struct Storm {
     vox: Voxanne,
@@ -36,7 +38,7 @@ struct Storm {
 }
 
 fn texts() -> usize {
-    std::env::var("VOXANNE_STORM_TEXTS").ok().and_then(|n| n.parse().ok()).unwrap_or(600)
+    std::env::var("VOXANNE_STORM_TEXTS").ok().and_then(|n| n.parse().ok()).unwrap_or(400)
 }
 
 /// T1–T6, T8, T9, T13, R4, E10–E14, E19.
@@ -95,9 +97,27 @@ impl Storm {
         format!("+1310{}", 2_000_000 + n)
     }
 
+    /// In eight hands: what counts comes afterwards.
     async fn queue(&self) {
-        for n in 0..self.texts {
-            let (clinic, _) = self.clinic(n);
+        let of_hand = |hand: usize| async move {
+            for from in (hand * TOGETHER..self.texts).step_by(8 * TOGETHER) {
+                let texts = from..self.texts.min(from + TOGETHER);
+                for clinic in 0..3 {
+                    self.queue_some(texts.clone().filter(|n| n % 3 == clinic)).await;
+                }
+            }
+        };
+        futures::future::join_all((0..8).map(of_hand)).await;
+    }
+
+    /// Texts of one clinic, in one transaction.
+    async fn queue_some(&self, texts: impl Iterator<Item = usize>) {
+        let mut texts = texts.peekable();
+        let Some(first) = texts.peek() else { return };
+        let (app, org) = (&self.vox.app, self.clinic(*first).0.org);
+        let mut tx = app.begin(org).await.unwrap();
+        let settings = orgs::settings(&mut tx, &app.keys, org).await.unwrap();
+        for n in texts {
             let to = Phone::parse_e164(&Self::number(n)).unwrap();
             let kind = if n % 10 == 3 { Kind::Message } else { Kind::Confirmation };
             let new = NewText {
@@ -110,11 +130,9 @@ impl Storm {
                 call: None,
                 sent_by: None,
             };
-            let mut tx = self.vox.app.begin(clinic.org).await.unwrap();
-            let settings = orgs::settings(&mut tx, &self.vox.app.keys, clinic.org).await.unwrap();
-            messaging::queue_text(&self.vox.app, &mut tx, clinic.org, &settings, new).await.unwrap();
-            tx.commit().await.unwrap();
+            messaging::queue_text(app, &mut tx, org, &settings, new).await.unwrap();
         }
+        tx.commit().await.unwrap();
     }
 
     /// The recipient of this text says STOP to their clinic; from our acknowledgement on nothing reaches them.
@@ -163,16 +181,25 @@ impl Storm {
             if unfinished == 0 && self.deaths >= deaths_max {
                 return round + 1;
             }
-            let hours = if round % 20 == 19 { 5 } else { 0 };
-            self.vox.later(SignedDuration::from_secs(
-                30 + i64::try_from(self.chance.below(200)).unwrap() + hours * 3600,
-            ));
+            self.vox.later(self.pause().await);
             jobs::make_due(&self.vox.app).await.unwrap();
             if round % 5 == 4 {
                 jobs::run_schedules(&self.vox.app).await.unwrap();
             }
         }
         panic!("{} texts left over", self.vox.count("texts where state in ('queued', 'sending')").await);
+    }
+
+    /// Short, for a limited account is soon asked again; to the morning when only quiet hours are waited for.
+    async fn pause(&self) -> SignedDuration {
+        let now = self.vox.app.clock.now();
+        let awake = format!(
+            "texts where state in ('queued', 'sending') and (leave_after is null or leave_after <= '{now}')"
+        );
+        if self.vox.count(&awake).await == 0 {
+            return SignedDuration::from_hours(1);
+        }
+        SignedDuration::from_secs(5 + i64::try_from(self.chance.below(70)).unwrap())
     }
 
     /// Works until nothing is due, or dies before this poll. Whether it died.

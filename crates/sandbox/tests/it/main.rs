@@ -3,6 +3,7 @@
 
 mod callbacks;
 mod caller;
+mod conduct;
 mod google;
 mod hook;
 mod lookups;
