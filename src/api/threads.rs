@@ -119,7 +119,6 @@ struct Message {
 /// A thread with a page of its texts, the latest first.
 #[derive(Serialize, ToSchema)]
 struct ThreadWithMessages {
-    #[serde(flatten)]
     thread: Thread,
     messages: Page<Message>,
 }
@@ -230,7 +229,7 @@ async fn write(
         // A number needs no thread to be written to.
         None => id.to_owned(),
     };
-    let to = Phone::parse_e164(&phone).map_err(|_| Problem::NOT_FOUND)?;
+    let to = Phone::parse_e164(&phone).ok().ok_or(Problem::NOT_FOUND)?;
     let settings = orgs::settings(tx, &app.keys, org).await.map_err(failed)?;
     let contact = contacts::known(tx, org, to.as_str()).await.map_err(failed)?.map(|known| known.id);
     let actor = format!("api:{}", caller.key);
@@ -289,7 +288,7 @@ async fn set_thread_read(
 fn before(cursor: Option<&str>) -> Result<Before, Problem> {
     let Some(cursor) = cursor else { return Ok(Before::START) };
     let (at, id) = place_of::<jiff::Timestamp, TextId>(cursor)?;
-    let at = at.parse().map_err(|_| invalid_field("cursor", "is none that this list gave"))?;
+    let at = at.parse().ok().ok_or_else(|| invalid_field("cursor", "is none that this list gave"))?;
     Ok(Before(at, id))
 }
 

@@ -106,12 +106,9 @@ fn yes<'k>(known: &Known<'k>) -> Act<'k> {
         return Act::ForStaff;
     }
     let Some(question) = last else {
-        return match known.has_one_offer {
-            true => Act::Take,
-            // "OK" to a confirmation asks for nothing.
-            false if known.was_about_a_visit() => Act::Nothing,
-            false => Act::ForStaff,
-        };
+        // "OK" to a confirmation asks for nothing.
+        let otherwise = if known.was_about_a_visit() { Act::Nothing } else { Act::ForStaff };
+        return if known.has_one_offer { Act::Take } else { otherwise };
     };
     match question.kind {
         // "OK" to a visit that was moved otherwise since takes none of what was offered before.

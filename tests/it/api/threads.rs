@@ -66,7 +66,10 @@ async fn a_thread_shows_both_ways_with_states_and_who_sent_it() {
     vox.later(SignedDuration::from_secs(1));
     let path = format!("/threads/{CALLER}");
     let thread = api.get(&path).await.good();
-    assert_eq!((&thread["unread"], &thread["open_question"]), (&json!(1), &json!("choose_time")));
+    assert_eq!(
+        (&thread["thread"]["unread"], &thread["thread"]["open_question"]),
+        (&json!(1), &json!("choose_time"))
+    );
     let messages = &thread["messages"];
     assert_eq!(column(messages, "kind"), ["other", "reply", "reschedule", "confirmation"]);
     assert_eq!(column(messages, "direction"), ["in", "out", "in", "out"]);
@@ -80,7 +83,7 @@ async fn a_thread_shows_both_ways_with_states_and_who_sent_it() {
     vox.run_jobs().await;
     assert_eq!(vox.last_to(CALLER), "Yes, behind the house.");
     let thread = api.get(&path).await.good();
-    assert_eq!(thread["unread"], 0, "whoever answers has read it");
+    assert_eq!(thread["thread"]["unread"], 0, "whoever answers has read it");
     assert_eq!(vox.count("tasks where kind = 'answer_text' and done_at is null").await, 0);
     let act: String =
         vox.one("select actor || ' ' || action || ' ' || left(subject, 4) from audit_log").await;

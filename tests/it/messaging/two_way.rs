@@ -123,7 +123,7 @@ async fn a_late_2_is_tried_and_a_time_that_has_gone_is_told_with_others() {
     let other = json!({"service_id": api.id_of("/services", "Botox").await, "starts_at": "2026-12-02T18:30:00Z",
         "practitioner_id": visit["practitioner_id"], "name": "Eve Stone", "phone": "+13105550143"});
     api.post("/appointments", other).await.good();
-    assert_snapshot!(vox.says(CALLER, "the first one please").await, @"");
+    assert_snapshot!(vox.says(CALLER, "the first one please").await, @"Glow MedSpa: That time has just gone. Reply 1 for Wednesday, December 2 at 9:45 AM or 2 for Thursday, December 3 at 10:30 AM. Both are kept for you until 10:50 AM.");
     assert_eq!(now(&api, &visit).await["starts_at"], START);
     // Not kept any more, and still free.
     minutes(&vox, 30).await;
