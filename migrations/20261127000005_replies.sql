@@ -36,11 +36,13 @@ comment on column questions.outcome is 'How it was closed: yes, no, 1, 2, …, a
 alter table inbound_texts
   add column media_count smallint not null default 0,
   add column repeat_token text,
+  add column answered_at timestamptz,
   add column read_at timestamptz;
 create index inbound_texts_unread on inbound_texts (org_id, from_phone, received_at) where read_at is null;
 create index inbound_texts_by_time on inbound_texts (org_id, received_at);
 create unique index inbound_texts_once_per_token on inbound_texts (org_id, repeat_token) where repeat_token is not null;
 comment on column inbound_texts.media_count is 'Pictures and the like that came with it; they stay with the provider.';
 comment on column inbound_texts.repeat_token is 'The provider''s token of the request: the same when it posts the message again.';
-comment on column inbound_texts.read_at is 'When staff read it; null while it is unread.';
+comment on column inbound_texts.answered_at is 'When what it asks was done and answered, or left to a person; null while the job is to come, or there is none.';
+comment on column inbound_texts.read_at is 'When staff read it, or nobody needs to; null while it is unread.';
 comment on column inbound_texts.meaning is 'What it was understood as: see Meaning in src/messaging/meaning.rs; other is for a person to read.';

@@ -49,3 +49,5 @@ comment on column reminders.reason is
   'Why not: night, close_to_another, overtaken, another_soon, visit_began, no_number, moved, offsets_changed, the state of the visit, or the rule that forbade the text.';
 comment on column reminders.text_id is 'The text that it became.';
 comment on column reminders.settled_at is 'When it was decided; null while planned.';
+
+create index calls_by_phone on calls (org_id, caller_phone, created_at) where caller_phone is not null;

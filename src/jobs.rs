@@ -20,7 +20,8 @@ use tokio::task::JoinHandle;
 use crate::appointments::{OFFER_TASK, OfferOpening};
 use crate::calendars::{self, CHECK_TASK, CheckMirror, SYNC_TASK, SyncCalendar, WRITE_TASK, WriteEvent};
 use crate::calls::{SCORE_TASK, ScoreCall};
-use crate::leads;
+use crate::leads::{self, TEXT_BACK_TASK, TextBack};
+use crate::mail::{self, DELIVER_EMAIL_TASK, DeliverEmail};
 use crate::messaging::{self, DELIVER_TASK, DeliverText};
 use crate::platform::app::App;
 use crate::platform::ids::OrgId;
@@ -43,6 +44,16 @@ impl TaskHandler for DeliverText {
     }
 }
 
+/// Hands one e-mail to the mail server.
+impl TaskHandler for DeliverEmail {
+    const IDENTIFIER: &'static str = DELIVER_EMAIL_TASK;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let app = app_of(&context)?;
+        concluded(Self::IDENTIFIER, self.org, mail::deliver(&app, self).await)
+    }
+}
+
 /// Scores a finished call.
 impl TaskHandler for ScoreCall {
     const IDENTIFIER: &'static str = SCORE_TASK;
@@ -50,6 +61,16 @@ impl TaskHandler for ScoreCall {
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         let app = app_of(&context)?;
         concluded(Self::IDENTIFIER, self.org, leads::score_call(&app, self.org, self.call).await)
+    }
+}
+
+/// Texts a caller who was not helped.
+impl TaskHandler for TextBack {
+    const IDENTIFIER: &'static str = TEXT_BACK_TASK;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let app = app_of(&context)?;
+        concluded(Self::IDENTIFIER, self.org, leads::text_back(&app, self).await)
     }
 }
 
@@ -139,43 +160,51 @@ const TEXTING: usize = 16;
 const TAKEN_AHEAD: usize = 20;
 /// Jobs of one org and task follow each other at this distance at most.
 const POLL: Duration = Duration::from_millis(250);
+/// E-mails handed over at once, to one server.
+const MAIL_CONCURRENCY: usize = 2;
+/// Between two looks for e-mails.
+const MAIL_POLL: Duration = Duration::from_secs(1);
 /// Pause before a worker that stopped by itself starts again.
 const RESTART: Duration = Duration::from_secs(2);
 
-/// What a worker works on. Texts and calendars have hands of their own: a provider that does not answer keeps nobody else
-/// waiting.
+/// What a worker works on. Texts, calendars and e-mails have hands of their own: a provider that does not answer keeps
+/// nobody else waiting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Hands {
     Desk,
     Texts,
     Calendars,
+    Mail,
 }
 
 impl Hands {
-    const ALL: [Self; 3] = [Self::Desk, Self::Texts, Self::Calendars];
+    const ALL: [Self; 4] = [Self::Desk, Self::Texts, Self::Calendars, Self::Mail];
 
-    /// Whoever hears of a new job at once keeps a connection for it. A text may wait for the next look, which comes soon.
-    fn hears_of_jobs(self) -> bool {
-        self != Self::Texts
+    /// Jobs it runs at once, jobs it takes ahead, and how often it asks for more.
+    const fn strength(self) -> (usize, usize, Duration) {
+        match self {
+            Self::Desk | Self::Calendars => (CONCURRENCY, TAKEN_AHEAD, POLL),
+            Self::Texts => (TEXTING, TAKEN_AHEAD, POLL),
+            Self::Mail => (MAIL_CONCURRENCY, MAIL_CONCURRENCY, MAIL_POLL),
+        }
     }
 
-    const fn concurrency(self) -> usize {
-        match self {
-            Self::Texts => TEXTING,
-            Self::Desk | Self::Calendars => CONCURRENCY,
-        }
+    /// Whether it hears of new jobs at once, which takes a connection of its own. An e-mail may wait for a second, a text
+    /// for a moment.
+    const fn listens(self) -> bool {
+        !matches!(self, Self::Texts | Self::Mail)
     }
 }
 
 /// Starts this replica's workers; they end when [`App::stopping`](crate::platform::app::Parts::stopping) does, jobs in
 /// hand finished. Fails only if the queue cannot be opened now; later trouble is waited out.
 pub async fn start(app: &App) -> Result<JoinHandle<()>, JobsError> {
-    let mut workers = Vec::new();
+    let mut working = Vec::new();
     for hands in Hands::ALL {
-        workers.push(keep_working(app.clone(), hands, open(app, hands).await?));
+        working.push(keep_working(app.clone(), hands, open(app, hands).await?));
     }
-    Ok(app.tasks.clone().spawn(async move {
-        futures::future::join_all(workers).await;
+    Ok(app.tasks.spawn(async move {
+        futures::future::join_all(working).await;
     }))
 }
 
@@ -202,11 +231,14 @@ async fn keep_working(app: App, hands: Hands, first: Worker) {
 
 async fn open(app: &App, hands: Hands) -> Result<Worker, JobsError> {
     let stopping = app.stopping.clone();
+    let (concurrency, taken_ahead, poll) = hands.strength();
     let mut options = with_jobs(options(app), hands)
-        .concurrency(hands.concurrency())
-        .poll_interval(POLL)
-        .local_queue(LocalQueueConfig::default().with_size(TAKEN_AHEAD).with_refetch_delay(refetch_delay()))
-        .use_notification_delivery(hands.hears_of_jobs() && !app.db.is_pooled_outside())
+        .concurrency(concurrency)
+        .poll_interval(poll)
+        .local_queue(
+            LocalQueueConfig::default().with_size(taken_ahead).with_refetch_delay(refetch_delay(poll)),
+        )
+        .use_notification_delivery(hands.listens() && !app.db.is_pooled_outside())
         .worker_recovery(recovery())
         .shutdown_signal(async move { stopping.cancelled().await })
         .shutdown_grace_period(Duration::from_secs(app.config.server.drain_seconds));
@@ -221,8 +253,8 @@ async fn open(app: &App, hands: Hands) -> Result<Worker, JobsError> {
 }
 
 /// Without a pause between empty fetches the queue's library asks again at once, for ever; a new job ends the pause.
-fn refetch_delay() -> RefetchDelayConfig {
-    RefetchDelayConfig::default().with_duration(POLL).with_threshold(0).with_max_abort_threshold(1)
+fn refetch_delay(poll: Duration) -> RefetchDelayConfig {
+    RefetchDelayConfig::default().with_duration(poll).with_threshold(0).with_max_abort_threshold(1)
 }
 
 fn options(app: &App) -> WorkerOptions {
@@ -237,6 +269,7 @@ fn with_jobs(options: WorkerOptions, hands: Hands) -> WorkerOptions {
         Hands::Texts => options.define_job::<DeliverText>(),
         Hands::Desk => options
             .define_job::<ScoreCall>()
+            .define_job::<TextBack>()
             .define_job::<OfferOpening>()
             .define_job::<LapseOffer>()
             .define_job::<AnswerText>()
@@ -244,6 +277,7 @@ fn with_jobs(options: WorkerOptions, hands: Hands) -> WorkerOptions {
         Hands::Calendars => {
             options.define_job::<WriteEvent>().define_job::<SyncCalendar>().define_job::<CheckMirror>()
         }
+        Hands::Mail => options.define_job::<DeliverEmail>(),
     }
 }
 

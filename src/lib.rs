@@ -15,6 +15,7 @@ pub mod receptionist;
 pub mod replies;
 pub mod tools;
 
+pub mod sequences;
 pub mod waitlist;
 
 pub mod appointments;
@@ -26,6 +27,7 @@ pub mod calendars;
 
 pub mod calls;
 pub mod contacts;
+pub mod mail;
 pub mod messaging;
 pub mod notifications;
 pub mod tasks;

@@ -26,7 +26,7 @@ pub enum Scope {
     MessagesRead,
     /// Write texts, templates, consents and sequences.
     MessagesWrite,
-    /// Read what the org decided about reminders, quiet hours and alerts.
+    /// Read what the org decided about reminders, quiet hours, alerts and e-mails.
     SettingsRead,
     /// Change it.
     SettingsWrite,

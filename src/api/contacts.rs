@@ -92,8 +92,9 @@ async fn list_contacts(
     caller.needs(Scope::MessagesRead)?;
     let after = asked.cursor.as_deref().map(place_of::<jiff::Timestamp, ContactId>).transpose()?;
     let after = after.and_then(|(at, id)| Some((at.parse().ok()?, ContactId(id))));
-    let phone = asked.phone.as_deref().map(Phone::parse_e164).transpose();
-    let phone = phone.map_err(|_| invalid_field("phone", "must be a number like +12025550123"))?;
+    let wrong = || invalid_field("phone", "must be a number like +12025550123");
+    let phone =
+        asked.phone.as_deref().map(|phone| Phone::parse_e164(phone).ok().ok_or_else(wrong)).transpose()?;
     let limit = asked.limit.get();
     let phone = phone.as_ref().map(Phone::as_str);
     let listing = Listing { phone, after, limit: limit + 1, ..Listing::default() };
@@ -146,7 +147,7 @@ async fn update_contact(
     let name =
         wanted.name.as_ref().map(|name| SpokenName::parse(name.as_str()).ok_or(NOT_A_NAME)).transpose();
     let name = name.map_err(|wrong| invalid_field("name", wrong))?;
-    let change = Change { name: renames.then_some(name.as_ref()), language: wanted.language };
+    let change = Change { renames, name: name.as_ref(), language: wanted.language };
     contacts::update(&mut tx, caller.org, id, &change).await.map_err(failed)?;
     let now = find(&mut tx, &caller, id).await?;
     tx.commit().await.map_err(failed)?;

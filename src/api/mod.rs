@@ -11,6 +11,7 @@ mod catalogue;
 mod consents;
 mod contacts;
 mod cursor;
+mod email;
 mod entries;
 mod google_oauth;
 mod idempotency;
@@ -18,8 +19,10 @@ mod openapi;
 mod params;
 mod problems;
 mod request;
+mod sequences;
 mod store;
 mod text_templates;
+mod texting_settings;
 mod visits;
 mod waitlist;
 mod wording_settings;
@@ -57,6 +60,9 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(text_templates::routes())
         .merge(contacts::routes())
         .merge(wording_settings::routes())
+        .merge(email::routes())
+        .merge(texting_settings::routes())
+        .merge(sequences::routes())
         .split_for_parts();
     openapi::complete(&mut document);
     (routes, document)

@@ -61,6 +61,13 @@ pub(super) const ONLY_THEMSELVES: Problem = Problem::new(
     "The number replied STOP. Only a START from that number lets texts through again.",
 );
 
+/// There is no mail server.
+pub(super) const EMAIL_OFF: Problem = Problem::new(
+    StatusCode::CONFLICT,
+    "email_off",
+    "This installation has no mail server, so no e-mail is sent: ask whoever runs it to set mail.host.",
+);
+
 /// The key lacks `scope`.
 pub(super) fn missing_scope(scope: Scope) -> Problem {
     MISSING_SCOPE.with("scope", scope.name()).saying(format!("The key does not have the scope {scope}."))

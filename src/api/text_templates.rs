@@ -233,7 +233,8 @@ async fn create_text_template_preview(
 ) -> Result<Response, Problem> {
     caller.needs(Scope::MessagesWrite)?;
     let wish: PreviewWish = request.json()?;
-    let kind = wish.kind.parse().map_err(|_| problems::invalid_field("kind", "is no kind of template"))?;
+    let kind =
+        wish.kind.parse().ok().ok_or_else(|| problems::invalid_field("kind", "is no kind of template"))?;
     once(&app, &caller, &request, async |tx| {
         let clinic = Clinic::of(&app, tx, &caller).await?;
         Answer::ok(&TemplatePreview::from(clinic.checked(kind, wish.language, wish.body.as_str())))

@@ -1,5 +1,7 @@
 //! Whether the person of a visit said that they will come. Pure.
 
+use std::str::FromStr;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::change::Appointment;
@@ -23,6 +25,9 @@ pub enum Attendance {
 }
 
 impl Attendance {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::NotAsked, Self::Asked, Self::Confirmed, Self::NoAnswer];
+
     /// Its word.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -63,6 +68,19 @@ impl Attendance {
     /// Whether somebody who was asked then has had time to answer.
     pub(super) fn is_overdue(starts_at: Timestamp, asked_at: Timestamp, now: Timestamp) -> bool {
         now.duration_since(asked_at) >= TIME_TO_ANSWER.min(starts_at.duration_since(asked_at) / 2)
+    }
+}
+
+/// A word that is none of them.
+#[derive(Debug, thiserror::Error)]
+#[error("unknown attendance")]
+pub struct UnknownAttendance;
+
+impl FromStr for Attendance {
+    type Err = UnknownAttendance;
+
+    fn from_str(word: &str) -> Result<Self, UnknownAttendance> {
+        Self::ALL.into_iter().find(|known| known.as_str() == word).ok_or(UnknownAttendance)
     }
 }
 

@@ -39,6 +39,8 @@ pub struct NewBooking<'b> {
     /// A number given by voice that differs from the caller id.
     pub said_phone: Option<Phone>,
     pub email: Option<String>,
+    /// In which they were heard, where that is known.
+    pub language: Option<Language>,
     pub notes: Option<String>,
     pub call_ref: Option<String>,
     /// A hold that this converts.
@@ -69,6 +71,7 @@ impl<'b> NewBooking<'b> {
             is_caller_id: false,
             said_phone: None,
             email: None,
+            language: None,
             notes: None,
             call_ref: None,
             hold: None,
@@ -83,9 +86,10 @@ impl<'b> NewBooking<'b> {
 
     /// Whom a text about it is from, in the contact's language where one is known.
     pub(super) fn letterhead(&self, language: Option<Language>) -> Letterhead<'_> {
-        let service = self.service_said.as_deref().unwrap_or(&self.service.name);
         let name = self.name.as_ref().map(SpokenName::first);
-        self.book.letterhead(self.location, language).to(name).about(Some(service))
+        // Never the caller's own word for it: that is anything at all.
+        let service = Some(self.service.name.as_str()).filter(|_| !self.service.is_other);
+        self.book.letterhead(self.location, language).to(name).about(service)
     }
 
     pub(super) fn writer(&self) -> Writer<'_> {

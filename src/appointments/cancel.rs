@@ -5,6 +5,7 @@ use serde_json::json;
 use super::appointment::Status;
 use super::change::{self, Appointment, ChangeError, Changed, Target, check_version, fields};
 use super::freed::offer_freed;
+use super::policy::Policy;
 use super::spoken;
 use super::store::{self, NewVersion};
 use super::tell::{self, Told, is_late};
@@ -28,7 +29,7 @@ pub async fn cancel(
 ) -> Result<Changed, ChangeError> {
     let visit = change::lock_with_claims(tx, org, target.id).await?;
     if visit.status == Status::Cancelled {
-        return Ok(Changed { said: visit.said.clone(), appointment: visit, is_repeat: true });
+        return Ok(Changed { said: visit.said.clone(), appointment: visit, is_repeat: true, fee: None });
     }
     check_version(tx, org, &visit, target.expected_version).await?;
     if !visit.status.may_become(Status::Cancelled) {
@@ -54,7 +55,8 @@ async fn record(
     let (policy, late) = is_late(app, tx, org, visit, location).await?;
     let told = Told { visit, kind: Kind::Cancellation, moment: &visit.starts_at, book };
     let is_text_queued = tell::person(app, tx, org, &told, location).await?;
-    let fee = policy.filter(|_| late).and_then(|policy| policy.sentence());
+    let policy = policy.filter(|_| late);
+    let fee = policy.as_ref().and_then(Policy::sentence);
     let said =
         spoken::cancelled_sentence(&visit.service_name, &visit.starts_at, is_text_queued, fee.as_deref());
     store::set_status(tx, org, visit.id, Status::Cancelled, Some(&said), now).await?;
@@ -73,5 +75,7 @@ async fn record(
     offer_freed(app, tx, org, visit).await?;
     metrics::counter!("voxanne_appointments_changed_total", "action" => "cancelled").increment(1);
     let appointment = change::find(tx, org, visit.id).await?.ok_or(ChangeError::NotFound)?;
-    Ok(Changed { appointment, said, is_repeat: false })
+    let language = visit.language.unwrap_or(book.settings.language);
+    let fee = policy.and_then(|policy| policy.sentence_in(language));
+    Ok(Changed { appointment, said, is_repeat: false, fee })
 }

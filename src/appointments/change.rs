@@ -104,6 +104,8 @@ pub struct Changed {
     pub said: String,
     /// True when it was so before.
     pub is_repeat: bool,
+    /// What the change costs because it is late, in the language of whoever is texted.
+    pub fee: Option<String>,
 }
 
 /// Why a change was refused.

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 
 use super::appointment::Status;
+use super::attendance::Attendance;
 use super::change::Appointment;
 use super::store;
 use crate::platform::db::PgConnection;
@@ -22,16 +23,18 @@ pub struct Visits {
     /// The number they were booked under, E.164.
     pub phone: Option<String>,
     pub status: Option<Status>,
+    pub attendance: Option<Attendance>,
     /// The last one that was seen.
     pub after: Option<(Timestamp, AppointmentId)>,
     pub limit: i64,
 }
 
-/// The visits of the page.
+/// The visits of the page, as of `now`.
 pub async fn list(
     tx: &mut PgConnection,
     org: OrgId,
     wanted: &Visits,
+    now: Timestamp,
 ) -> Result<Vec<Appointment>, sqlx::Error> {
     let page = store::Page {
         from: wanted.from.unwrap_or(Timestamp::UNIX_EPOCH).to_sqlx(),
@@ -40,6 +43,8 @@ pub async fn list(
         practitioner: wanted.practitioner,
         phone: wanted.phone.as_deref(),
         status: wanted.status.map(Status::as_str),
+        attendance: wanted.attendance.map(Attendance::as_str),
+        now: now.to_sqlx(),
         after: wanted.after.map(|(at, id)| (at.to_sqlx(), id)),
         limit: wanted.limit,
     };

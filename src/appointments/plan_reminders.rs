@@ -11,6 +11,9 @@ use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::OrgId;
 
+/// Visits that one statement plans: short enough for the database's patience.
+const AT_ONCE: usize = 1000;
+
 /// The org's quiet hours, by the location's clock. The law lets a reminder leave in them; nobody likes it.
 pub(super) fn night(settings: &Settings) -> Night {
     let hour = |hour| Time::new(hour, 0, 0, 0).unwrap_or(Time::midnight());
@@ -52,8 +55,9 @@ pub(super) async fn plan_all<'a>(
         Some((visit.id, starts_at.timestamp(), reminders(&starts_at, &plan)))
     };
     let all: Vec<_> = visits.filter_map(plan).collect();
-    if all.is_empty() {
-        return Ok(0);
+    let mut changed = 0;
+    for some in all.chunks(AT_ONCE) {
+        changed += store::plan_anew(tx, org, some, &settings.reminder_minutes, now).await?;
     }
-    store::plan_anew(tx, org, &all, now).await
+    Ok(changed)
 }

@@ -5,6 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 use sqlx::FromRow;
 use voxanne_slots::Hours;
 
+use crate::language::Language;
+
 /// The policy a visit was booked under.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
 pub struct Policy {
@@ -43,11 +45,24 @@ impl Policy {
         if let Some(sentence) = &self.fee_sentence {
             return Some(sentence.clone());
         }
+        self.fee().map(|fee| format!("As this is short notice, a fee of {fee} applies."))
+    }
+
+    /// The same in a text. A sentence of the clinic's own stays as the clinic wrote it.
+    pub fn sentence_in(&self, language: Language) -> Option<String> {
+        match (language, &self.fee_sentence) {
+            (Language::Spanish, None) => {
+                self.fee().map(|fee| format!("Por el poco aviso se cobra un cargo de {fee}."))
+            }
+            _ => self.sentence(),
+        }
+    }
+
+    fn fee(&self) -> Option<String> {
         (self.fee_cents > 0).then(|| {
             let dollars = self.fee_cents / 100;
             let cents = self.fee_cents % 100;
-            let fee = if cents == 0 { format!("${dollars}") } else { format!("${dollars}.{cents:02}") };
-            format!("As this is short notice, a fee of {fee} applies.")
+            if cents == 0 { format!("${dollars}") } else { format!("${dollars}.{cents:02}") }
         })
     }
 }
@@ -111,8 +126,11 @@ mod tests {
     #[test]
     fn a_fee_is_said_in_dollars_and_a_sentence_of_the_clinic_wins() {
         assert_eq!(policy(1, "clock").sentence().unwrap(), "As this is short notice, a fee of $50 applies.");
+        let spanish = policy(1, "clock").sentence_in(Language::Spanish).unwrap();
+        assert_eq!(spanish, "Por el poco aviso se cobra un cargo de $50.");
         let own = Policy { fee_sentence: Some("We keep your deposit.".into()), ..policy(1, "clock") };
         assert_eq!(own.sentence().unwrap(), "We keep your deposit.");
+        assert_eq!(own.sentence_in(Language::Spanish), own.sentence());
         assert_eq!(Policy { fee_cents: 0, ..policy(1, "clock") }.sentence(), None);
         assert!(!is_late(&policy(0, "clock"), "2026-12-04T15:00:00Z", "2026-12-04T15:01:00Z"));
     }

@@ -99,10 +99,14 @@ pub(super) async fn who(
     wanted: &NewBooking<'_>,
 ) -> Result<Who, sqlx::Error> {
     let contact = match &wanted.phone {
-        Some(phone) => Some(
-            contacts::find_or_create(app, tx, org, phone, wanted.name.as_ref(), wanted.email.as_deref())
-                .await?,
-        ),
+        Some(phone) => {
+            let (name, email) = (wanted.name.as_ref(), wanted.email.as_deref());
+            let contact = contacts::find_or_create(app, tx, org, phone, name, email).await?;
+            // The org's own language is nobody's in particular: what it changes to holds for them too. So only the
+            // first booking of somebody who was heard in another costs a round trip.
+            let heard = wanted.language.filter(|heard| *heard != wanted.book.settings.language);
+            Some(contacts::note_language(tx, org, contact, heard).await?)
+        }
         None => None,
     };
     let call = match &wanted.call_ref {

@@ -9,6 +9,7 @@ use super::book::status_by;
 use super::change::{self, Appointment, ChangeError, Changed, Target, check_version, fields};
 use super::freed::offer_freed;
 use super::plan_reminders::plan;
+use super::policy::Policy;
 use super::spoken;
 use super::store::{self, NewVersion};
 use super::tell::{self, Told, is_late};
@@ -62,7 +63,7 @@ pub async fn reschedule(
     let is_there = visit.starts_at.timestamp() == wanted.starts_at
         && wanted.practitioner.is_none_or(|asked| asked.0 == visit.practitioner);
     if is_there && visit.status.is_ahead() {
-        return Ok(Changed { said: visit.said.clone(), appointment: visit, is_repeat: true });
+        return Ok(Changed { said: visit.said.clone(), appointment: visit, is_repeat: true, fee: None });
     }
     check_version(tx, org, &visit, wanted.target.expected_version).await?;
     if !visit.status.is_ahead() {
@@ -108,7 +109,10 @@ fn status_there(wanted: &Reschedule<'_>, visit: &Appointment, taken: &Taken, pra
 }
 
 /// The rules the visit was booked by: its own length, also when the catalogue's has changed since.
-fn offered<'b>(book: &'b RuleBook, visit: &Appointment) -> Result<(&'b Location, Service), ChangeError> {
+pub(super) fn offered<'b>(
+    book: &'b RuleBook,
+    visit: &Appointment,
+) -> Result<(&'b Location, Service), ChangeError> {
     let location = book.locations.iter().find(|l| l.id == visit.location);
     let service = book.service(visit.service);
     let (location, service) = location.zip(service).ok_or(ChangeError::NoLongerOffered)?;
@@ -118,7 +122,7 @@ fn offered<'b>(book: &'b RuleBook, visit: &Appointment) -> Result<(&'b Location,
     Ok((location, service))
 }
 
-fn kept(service: &Service, visit: &Appointment) -> Option<ResourceId> {
+pub(super) fn kept(service: &Service, visit: &Appointment) -> Option<ResourceId> {
     service.practitioners.iter().copied().find(|id| id.0 == visit.practitioner)
 }
 
@@ -145,7 +149,8 @@ async fn record(
     let starts_at = fitted.opening.starts_at.to_zoned(location.zone.clone());
     let told = Told { visit, kind: Kind::Change, moment: &starts_at, book: wanted.book };
     let is_text_queued = tell::person(app, tx, org, &told, location).await?;
-    let fee = policy.filter(|_| late).and_then(|policy| policy.sentence());
+    let policy = policy.filter(|_| late);
+    let fee = policy.as_ref().and_then(Policy::sentence);
     let said =
         spoken::moved_sentence(&visit.service_name, &starts_at, (status, is_text_queued), fee.as_deref());
     let target = store::MovedTo {
@@ -181,5 +186,7 @@ async fn record(
     offer_freed(app, tx, org, visit).await?;
     metrics::counter!("voxanne_appointments_changed_total", "action" => "moved").increment(1);
     let appointment = change::find(tx, org, visit.id).await?.ok_or(ChangeError::NotFound)?;
-    Ok(Changed { appointment, said, is_repeat: false })
+    let language = visit.language.unwrap_or(wanted.book.settings.language);
+    let fee = policy.and_then(|policy| policy.sentence_in(language));
+    Ok(Changed { appointment, said, is_repeat: false, fee })
 }

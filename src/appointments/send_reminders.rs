@@ -38,10 +38,14 @@ pub enum RemindError {
 pub async fn send_reminders(app: &App, org: OrgId) -> Result<usize, RemindError> {
     let mut tx = app.begin(org).await?;
     let due = store::visits_due(&mut tx, org, app.clock.now()).await?;
-    let settings = if due.is_empty() { None } else { Some(orgs::settings(&mut tx, &app.keys, org).await?) };
+    if due.is_empty() {
+        tx.commit().await?;
+        return Ok(0);
+    }
+    let settings = orgs::settings(&mut tx, &app.keys, org).await?;
+    let version = scheduling::rules_version(&mut tx, org).await?;
     tx.commit().await?;
-    let Some(settings) = settings else { return Ok(0) };
-    let book = scheduling::rule_book(app, org, None).await?;
+    let book = scheduling::rule_book(app, org, Some(version)).await?;
     let mut sent = 0;
     for visit in due {
         match remind_once(app, org, (&book, &settings), visit).await {

@@ -26,7 +26,7 @@ pub async fn set_state(
 ) -> Result<Changed, ChangeError> {
     let visit = change::lock_with_claims(tx, org, target.id).await?;
     if visit.status == to {
-        return Ok(Changed { said: visit.said.clone(), appointment: visit, is_repeat: true });
+        return Ok(Changed { said: visit.said.clone(), appointment: visit, is_repeat: true, fee: None });
     }
     check_version(tx, org, &visit, target.expected_version).await?;
     let now = app.clock.now();
@@ -59,5 +59,5 @@ pub async fn set_state(
     store::insert_change(tx, org, &version, now).await?;
     metrics::counter!("voxanne_appointments_changed_total", "action" => version.action).increment(1);
     let appointment = change::find(tx, org, visit.id).await?.ok_or(ChangeError::NotFound)?;
-    Ok(Changed { said: appointment.said.clone(), appointment, is_repeat: false })
+    Ok(Changed { said: appointment.said.clone(), appointment, is_repeat: false, fee: None })
 }

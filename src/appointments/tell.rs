@@ -65,7 +65,10 @@ pub(super) fn letterhead<'a>(
     visit: &'a Appointment,
     name: Option<&'a SpokenName>,
 ) -> Letterhead<'a> {
-    book.letterhead(location, visit.language).to(name.map(SpokenName::first)).about(Some(&visit.service_name))
+    // Never the caller's own word for it: that is anything at all.
+    let service = book.service(visit.service).filter(|service| !service.is_other);
+    let service = service.map(|service| service.name.as_str());
+    book.letterhead(location, visit.language).to(name.map(SpokenName::first)).about(service)
 }
 
 /// Tells the dashboard; a late change also leaves a task, since a fee may have to be charged.

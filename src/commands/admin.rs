@@ -3,6 +3,7 @@
 mod calendar;
 mod catalogue;
 mod key;
+mod mail;
 mod reseal;
 mod secret;
 mod twilio;
@@ -52,6 +53,9 @@ enum What {
     /// Outside calendars: connect, list, revoke
     #[command(subcommand)]
     Calendar(calendar::Action),
+    /// E-mails to staff
+    #[command(subcommand)]
+    Mail(mail::Action),
     /// Accounts that texts leave from
     #[command(subcommand)]
     Twilio(twilio::Action),
@@ -141,14 +145,18 @@ enum Number {
 }
 
 pub(super) async fn run(args: Args) -> Result<(), CommandError> {
-    // Needs no database.
-    if let What::Catalogue(catalogue::Action::Templates) = args.what {
-        catalogue::list();
-        return Ok(());
-    }
+    // These need no database.
+    let what = match args.what {
+        What::Catalogue(catalogue::Action::Templates) => {
+            catalogue::list();
+            return Ok(());
+        }
+        What::Mail(action) => return mail::run(&start::config()?, action).await,
+        what => what,
+    };
     let started = Started::begin(start::config()?, How { migrates: true, ..How::to_look() }).await?;
     let app = &started.app;
-    let done = match args.what {
+    let done = match what {
         What::Org(Org::Create(new)) => create_org(app, new).await,
         What::Org(Org::List) => list_orgs(app).await,
         What::Secret(action) => secret::run(app, action).await,
@@ -159,6 +167,7 @@ pub(super) async fn run(args: Args) -> Result<(), CommandError> {
         }
         What::Catalogue(action) => catalogue::run(app, action).await,
         What::Calendar(action) => calendar::run(app, action).await,
+        What::Mail(action) => mail::run(&app.config, action).await,
         What::Twilio(action) => twilio::run(app, action).await,
         What::Reseal(args) => reseal::run(app, &args).await,
         What::Number(Number::Add { org, number, platform_id, assistant }) => {

@@ -15,7 +15,7 @@ use super::failure::Doing as _;
 use super::output::say;
 use super::start::{self, How, Started, Texts};
 use super::stories::{self, Stage, Story};
-use super::{demo_calendar, place, roles};
+use super::{demo_calendar, demo_mail, place, roles};
 use crate::accounts::{self, NewKey, Scope};
 use crate::orgs::{self, Claimed};
 use crate::platform::app::App;
@@ -181,6 +181,7 @@ async fn open(started: &Started, dir: &Path, base_url: String) -> Result<DemoFil
     let glow = clinic(app, &GLOW, &base_url, earlier.as_ref().map(|e| &e.clinic)).await?;
     let other_org = clinic(app, &HARBOR, &base_url, earlier.as_ref().map(|e| &e.other_org)).await?;
     let juniper = clinic(app, &JUNIPER, &base_url, earlier.as_ref().map(|e| &e.juniper)).await?;
+    demo_mail::add_recipients(app).await?;
     let calendar_url = demo_calendar::connect(started).await?;
     let ahead = app.clock.now().duration_since(Clock::system().now());
     Ok(DemoFile {
@@ -269,6 +270,7 @@ fn introduce(demo: &DemoFile, dir: &Path) {
     say(format_args!("  API            {}/api/v1/openapi.json", demo.base_url));
     say(format_args!("  API key        {}", glow.api_key));
     say(format_args!("  texts sent     {}/twilio/messages", demo.sandbox_url));
+    say(format_args!("  e-mails        {}/mail/messages", demo.sandbox_url));
     say(format_args!("  other clinic   {}, {}", HARBOR.name, harbor.door_url));
     say(format_args!("  its API key    {}", harbor.api_key));
     say(format_args!("  its Google     {}", demo.calendar_url));

@@ -1,6 +1,7 @@
 //! `voxanne doctor`: what is wrong with an installation, each with what to do about it.
 
 mod calendar;
+mod mail;
 mod texting;
 
 use clap::Subcommand;
@@ -60,6 +61,7 @@ pub(super) async fn run(args: Args) -> Result<(), CommandError> {
     good("every setting can be read");
     if args.what.is_none() {
         check_public_url(&mut findings, &config);
+        mail::check_server(&mut findings, &config).await;
     }
     let started = Started::begin(config, How::to_look()).await?;
     let done = match args.what {
@@ -165,6 +167,7 @@ async fn check_org(app: &App, findings: &mut Findings, org: OrgId) -> Result<(),
     }
     let dead = receptionist::list_dead(app, org).await.doing("read an org's dead letters")?.len();
     calendar::check_org(app, findings, (org, name)).await?;
+    mail::check_org(app, findings, (org, name)).await?;
     texting::check_org(app, findings, (org, name)).await?;
     if dead > 0 {
         findings.wrong(&format!("{name} has {dead} dead letters: see `voxanne inbox list --org {org}`"));

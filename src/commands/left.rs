@@ -1,4 +1,4 @@
-//! What a call left behind: in the database, and in the sandbox's outbox.
+//! What a call left behind: in the database, and in the sandbox's outbox and mailbox.
 
 use std::time::Duration;
 
@@ -23,6 +23,7 @@ pub(super) struct Records {
     org: OrgId,
     http: reqwest::Client,
     outbox: String,
+    mailbox: String,
 }
 
 impl Records {
@@ -35,7 +36,8 @@ impl Records {
         let db =
             Db::open(&demo.database(), &start::config()?.database).doing("read the demo's database URL")?;
         let org = org_id(&clinic.org_id).map_err(CommandError::Refused)?;
-        Ok(Self { db, org, http, outbox: format!("{}/twilio/messages", demo.sandbox_url) })
+        let at = |path| format!("{}{path}", demo.sandbox_url);
+        Ok(Self { db, org, http, outbox: at("/twilio/messages"), mailbox: at("/mail/messages") })
     }
 
     /// Waits for jobs, bounded, and prints what is there.
@@ -44,11 +46,13 @@ impl Records {
         let mut tx = self.db.begin(Class::Back, self.org).await.doing("open the demo's database")?;
         let left = store::left(&mut tx, self.org, call_ref).await.doing("read what the call left")?;
         let sids = store::sids(&mut tx, self.org, call_ref).await.doing("read the call's texts")?;
+        let emails = store::email_ids(&mut tx, self.org, call_ref).await.doing("read the call's e-mails")?;
         tx.commit().await.doing("read what the call left")?;
         for thing in left {
             say(format_args!("   = {:<13} {}", thing.what, thing.words));
         }
-        self.show_texts(&sids).await
+        self.show_texts(&sids).await?;
+        self.show_emails(&emails).await
     }
 
     async fn wait(&self, call_ref: &str) -> Result<(), CommandError> {
@@ -88,6 +92,24 @@ impl Records {
             let (from, to) = (text["sender"].as_str().unwrap_or("?"), text["to"].as_str().unwrap_or("?"));
             say(format_args!("   ✉ {from} to {to}:"));
             for line in text["body"].as_str().unwrap_or_default().lines() {
+                say(format_args!("       {line}"));
+            }
+        }
+        Ok(())
+    }
+
+    async fn show_emails(&self, ids: &[String]) -> Result<(), CommandError> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let mailbox = async { self.http.get(&self.mailbox).send().await?.json::<Vec<Value>>().await };
+        for mail in mailbox.await.doing("read the sandbox's mailbox")? {
+            let of = |name: &str| mail[name].as_str().unwrap_or_default().to_owned();
+            if !ids.iter().any(|id| of("message_id").starts_with(id.as_str())) {
+                continue;
+            }
+            say(format_args!("   ✉ e-mail to {}: {}", of("to"), of("subject")));
+            for line in of("body").lines().filter(|line| !line.is_empty()) {
                 say(format_args!("       {line}"));
             }
         }

@@ -10,6 +10,7 @@ pub mod database;
 mod demo;
 mod demo_calendar;
 mod demo_file;
+mod demo_mail;
 mod doctor;
 mod failure;
 mod inbox;

@@ -119,6 +119,7 @@ impl Started {
         }
         if let (Some(sandbox), Texts::Sandbox) = (&sandbox, how.texts) {
             config.vapi.base_url = sandbox.url();
+            use_mail(&mut config, sandbox.mail().port());
             use_google(&mut config, &sandbox.url());
         }
         let app =
@@ -161,6 +162,17 @@ fn use_google(config: &mut Config, sandbox: &str) {
     (google.revoke_url, google.api_url) = (at.revoke_url, at.api_url);
     "sandbox".clone_into(&mut google.client_id);
     google.client_secret = "sandbox".into();
+}
+
+/// E-mails go to the sandbox's mailbox, whatever the settings say.
+fn use_mail(config: &mut Config, port: u16) {
+    let mail = &mut config.mail;
+    "127.0.0.1".clone_into(&mut mail.host);
+    mail.port = port;
+    "none".clone_into(&mut mail.tls);
+    mail.username = String::new();
+    mail.password = SecretString::default();
+    "voxanne@sandbox.example".clone_into(&mut mail.from_address);
 }
 
 async fn stop(server: Option<Embedded>) {

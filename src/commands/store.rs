@@ -12,7 +12,7 @@ pub(super) struct Left {
     pub words: String,
 }
 
-/// Whether the call's report is scored and its texts are on their way or given up.
+/// Whether the call's report is scored and its texts and e-mails are on their way or given up.
 pub(super) async fn is_settled(tx: &mut PgConnection, org: OrgId, call_ref: &str) -> sqlx::Result<bool> {
     sql_scalar(
         "select not exists (select from calls where org_id = $1 and call_ref = $2 and report_at is not null and scored_at is null)
@@ -20,7 +20,9 @@ pub(super) async fn is_settled(tx: &mut PgConnection, org: OrgId, call_ref: &str
                               join calls c on c.org_id = t.org_id
                               left join appointments a on a.org_id = c.org_id and a.call_id = c.id
                              where t.org_id = $1 and c.call_ref = $2 and t.state in ('queued', 'sending')
-                               and (t.call_id = c.id or t.appointment_id = a.id))",
+                               and (t.call_id = c.id or t.appointment_id = a.id))
+            and not exists (select from emails e join calls c on c.org_id = e.org_id and c.id = e.call_id
+                             where e.org_id = $1 and c.call_ref = $2 and e.state in ('queued', 'sending'))",
     )
     .bind(org)
     .bind(call_ref)
@@ -50,6 +52,9 @@ pub(super) async fn left(tx: &mut PgConnection, org: OrgId, call_ref: &str) -> s
            union all
            select 4, 'text', concat(replace(kind, '_', ' '), ' to ', to_phone, ': ', state) from sent
            union all
+           select 4, 'e-mail', concat(replace(kind, '_', ' '), ' to ', to_address, ': ', state) from emails
+            where org_id = $1 and call_id in (select id from mine)
+           union all
            select 5, 'notification', title from notifications
             where org_id = $1 and subject_id in (select id from mine union select id from visits union select id from alerts)
            union all
@@ -71,6 +76,22 @@ pub(super) async fn sids(tx: &mut PgConnection, org: OrgId, call_ref: &str) -> s
             and exists (select from calls c left join appointments a on a.org_id = c.org_id and a.call_id = c.id
                          where c.org_id = $1 and c.call_ref = $2 and (t.call_id = c.id or t.appointment_id = a.id))
           order by t.queued_at",
+    )
+    .bind(org)
+    .bind(call_ref)
+    .fetch_all(tx)
+    .await
+}
+
+/// What the Message-IDs of the e-mails begin with that the call caused.
+pub(super) async fn email_ids(
+    tx: &mut PgConnection,
+    org: OrgId,
+    call_ref: &str,
+) -> sqlx::Result<Vec<String>> {
+    sql_scalar(
+        "select replace(e.id::text, '-', '') from emails e join calls c on c.org_id = e.org_id and c.id = e.call_id
+          where e.org_id = $1 and c.call_ref = $2 order by e.queued_at, e.id",
     )
     .bind(org)
     .bind(call_ref)

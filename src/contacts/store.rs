@@ -5,9 +5,11 @@ use jiff_sqlx::ToSqlx as _;
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, Row as _};
 
+use super::update::Change;
 use crate::language::Language;
 use crate::platform::db::{PgConnection, sql, sql_as};
 use crate::platform::ids::{ContactId, OrgId};
+use crate::spoken_name::SpokenName;
 
 #[expect(clippy::too_many_arguments, reason = "one per column")]
 pub(super) async fn upsert(
@@ -81,23 +83,51 @@ pub async fn known(tx: &mut PgConnection, org: OrgId, phone: &str) -> sqlx::Resu
         .await
 }
 
-/// `name` is left as it is unless another or none is given.
+pub(super) async fn learn_language(
+    tx: &mut PgConnection,
+    org: OrgId,
+    id: ContactId,
+    language: Language,
+) -> sqlx::Result<()> {
+    sql("update contacts set language = $3 where org_id = $1 and id = $2 and language is null")
+        .bind(org)
+        .bind(id)
+        .bind(language.as_str())
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
 pub(super) async fn update(
     tx: &mut PgConnection,
     org: OrgId,
     id: ContactId,
-    name: Option<Option<&str>>,
-    language: Option<Language>,
+    change: &Change<'_>,
 ) -> sqlx::Result<bool> {
     let done = sql(
         "update contacts set name = case when $3 then $4 else name end, language = $5 where org_id = $1 and id = $2",
     )
     .bind(org)
     .bind(id)
-    .bind(name.is_some())
-    .bind(name.flatten())
-    .bind(language.map(Language::as_str))
+    .bind(change.renames)
+    .bind(change.name.map(SpokenName::as_str))
+    .bind(change.language.map(Language::as_str))
     .execute(tx)
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+pub(super) async fn fill_language(
+    tx: &mut PgConnection,
+    org: OrgId,
+    id: ContactId,
+    language: Language,
+) -> sqlx::Result<()> {
+    sql("update contacts set language = $3 where org_id = $1 and id = $2 and language is null")
+        .bind(org)
+        .bind(id)
+        .bind(language.as_str())
+        .execute(tx)
+        .await?;
+    Ok(())
 }

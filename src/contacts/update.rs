@@ -9,8 +9,10 @@ use crate::spoken_name::SpokenName;
 /// What becomes of a contact.
 #[derive(Debug, Clone, Copy)]
 pub struct Change<'a> {
-    /// Another name, or none; `None` leaves it.
-    pub name: Option<Option<&'a SpokenName>>,
+    /// Whether the name changes.
+    pub renames: bool,
+    /// Then to this one, or to none.
+    pub name: Option<&'a SpokenName>,
     /// What they are texted in from now on; `None` takes the org's.
     pub language: Option<Language>,
 }
@@ -22,6 +24,5 @@ pub async fn update(
     id: ContactId,
     change: &Change<'_>,
 ) -> Result<bool, sqlx::Error> {
-    let name = change.name.map(|name| name.map(SpokenName::as_str));
-    store::update(tx, org, id, name, change.language).await
+    store::update(tx, org, id, change).await
 }

@@ -7,7 +7,7 @@ use super::{Failure, app_of};
 use crate::platform::app::App;
 use crate::platform::db::Class;
 use crate::platform::ids::OrgId;
-use crate::{api, appointments, calendars, calls, messaging, orgs, receptionist, waitlist};
+use crate::{api, appointments, calendars, calls, mail, messaging, orgs, receptionist, sequences, waitlist};
 
 /// Work that comes round, for every org in turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,11 +37,19 @@ pub(super) enum Schedule {
     SendReminders,
     /// People of tomorrow's visits who have not said that they come.
     ReportUnanswered,
+    /// Mornings that have begun.
+    SendSummaries,
+    /// E-mails that lost their job.
+    ChaseEmails,
+    /// People whose call or visit makes them enter a sequence.
+    EnterSequences,
+    /// Steps of sequences that are due.
+    AdvanceSequences,
 }
 
 impl Schedule {
     /// Each schedule with its name and its minutes.
-    pub(super) const ALL: [(Self, &'static str, u32); 12] = [
+    pub(super) const ALL: [(Self, &'static str, u32); 16] = [
         (Self::ReplayStored, "replay_stored", 1),
         (Self::ChaseTexts, "chase_texts", 1),
         (Self::CloseStaleCalls, "close_stale_calls", 5),
@@ -54,6 +62,10 @@ impl Schedule {
         (Self::CheckMirrors, "check_mirrors", 30),
         (Self::SendReminders, "send_reminders", 1),
         (Self::ReportUnanswered, "report_unanswered", 30),
+        (Self::SendSummaries, "send_summaries", 5),
+        (Self::ChaseEmails, "chase_emails", 5),
+        (Self::EnterSequences, "enter_sequences", 5),
+        (Self::AdvanceSequences, "advance_sequences", 1),
     ];
 
     async fn visit(self, app: &App, org: OrgId) -> Result<(), Failure> {
@@ -86,6 +98,14 @@ impl Schedule {
             }
             Self::ReportUnanswered => {
                 appointments::report_unanswered(app, org).await.map_err(|e| Failure::of(&e))
+            }
+            Self::SendSummaries => mail::send_summary(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
+            Self::ChaseEmails => {
+                mail::chase_unfinished(app, org).await.map(drop).map_err(|e| Failure::of(&e))
+            }
+            Self::EnterSequences => sequences::enter(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
+            Self::AdvanceSequences => {
+                sequences::advance(app, org).await.map(drop).map_err(|e| Failure::of(&e))
             }
             Self::ForgetAnswers => api::forget_answers(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
         }

@@ -1,6 +1,7 @@
 //! Alerts the manager to a caller worth calling back now.
 
 use super::store;
+use crate::mail;
 use crate::messaging::wording::{self, HotLead};
 use crate::messaging::{self, Kind, NewText};
 use crate::notifications::{self, NewNotification};
@@ -62,7 +63,7 @@ pub struct Raised {
     pub text_queued: bool,
 }
 
-/// Raises the call's one alert: row, text and notification in the caller's transaction.
+/// Raises the call's one alert: row, text, e-mails and notification in the caller's transaction.
 ///
 /// The constraint decides between triggers that race: the second waits for the first one's commit and does nothing.
 pub async fn raise_alert(
@@ -99,9 +100,11 @@ pub async fn raise_alert(
         kind: "hot_lead",
         title: format!("Hot lead: call {who} back now"),
         subject: Some(("hot_lead_alert", id.0)),
-        dedupe_key: key,
+        dedupe_key: key.clone(),
     };
     notifications::notify(app, tx, org, &notification).await?;
+    let clinic = (org, settings.clinic_name.as_str());
+    mail::alert_recipients(app, tx, clinic, mail::StaffAlert::HotLead(lead), (&key, new.call)).await?;
     metrics::counter!("voxanne_hot_lead_alerts_total", "trigger" => new.trigger.as_str()).increment(1);
     Ok(Raised { first: true, text_queued: text.is_some() })
 }

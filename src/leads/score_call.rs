@@ -2,7 +2,9 @@
 
 use super::alert::{NewAlert, StaffAlert, Trigger, raise_alert, text_staff};
 use super::scoring::{self, CallClass, Polarity, Rule, Rules, Scored, Speaker, Temperature, Turn};
+use super::text_back::text_back_later;
 use crate::calls::{self, CallRecord, Score};
+use crate::mail;
 use crate::messaging::{Kind, wording};
 use crate::notifications::{self, NewNotification};
 use crate::orgs::{self, Settings};
@@ -45,6 +47,7 @@ pub async fn score_call(app: &App, org: OrgId, call: CallId) -> Result<(), Score
     } else if scored.temperature == Temperature::Hot {
         raise_alert(app, &mut tx, org, &settings, alert(&record, &scored)).await?;
     }
+    text_back_later(&mut tx, org, &settings, (record.id, scored.class)).await?;
     tx.commit().await?;
     metrics::counter!("voxanne_calls_scored_total", "class" => row.class.clone(), "temperature" => row.temperature.clone())
         .increment(1);
@@ -95,7 +98,7 @@ fn alert<'a>(record: &'a CallRecord, scored: &'a Scored) -> NewAlert<'a> {
     }
 }
 
-/// Text, notification and task; never a sales lead.
+/// Text, e-mails, notification and task; never a sales lead.
 async fn raise_clinical_alert(
     app: &App,
     tx: &mut PgConnection,
@@ -108,14 +111,18 @@ async fn raise_clinical_alert(
     let symptom =
         scored.evidence.iter().find(|e| e.rule == Rule::Clinical && e.polarity == Polarity::Affirmed);
     let reported = symptom.map_or("", |e| e.words.as_str());
+    let caller = record.caller_phone.as_deref().unwrap_or_default();
     let text = StaffAlert {
         kind: Kind::ClinicalAlert,
-        body: wording::clinical_alert(record.caller_phone.as_deref().unwrap_or_default(), reported),
+        body: wording::clinical_alert(caller, reported),
         dedupe_key: key.clone(),
         call: Some(record.id),
     };
     let phone = settings.clinical_alert_phone.as_deref().or(settings.hot_lead_alert_phone.as_deref());
     text_staff(app, tx, org, settings, phone, text).await?;
+    let (clinic, alert) =
+        ((org, settings.clinic_name.as_str()), mail::StaffAlert::Clinical { phone: caller, reported });
+    mail::alert_recipients(app, tx, clinic, alert, (&key, Some(record.id))).await?;
     let notification = NewNotification {
         kind: "clinical_urgency",
         title: "A caller may have a reaction: call back now".into(),

@@ -2,10 +2,11 @@
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
+use sqlx::FromRow;
 
 use super::NewAlert;
-use crate::platform::db::{PgConnection, sql, sql_scalar};
-use crate::platform::ids::{AlertId, OrgId, TextId};
+use crate::platform::db::{PgConnection, sql, sql_as, sql_scalar};
+use crate::platform::ids::{AlertId, CallId, ContactId, LocationId, OrgId, TextId};
 
 /// False when the call has its alert; then that one has been committed.
 pub(super) async fn insert(
@@ -60,4 +61,60 @@ pub(super) async fn has_text(tx: &mut PgConnection, org: OrgId, call_ref: &str) 
         .bind(call_ref)
         .fetch_one(tx)
         .await
+}
+
+/// What decides whether a caller is owed a word.
+#[derive(Debug, FromRow)]
+pub(super) struct MissedRow {
+    pub phone: Option<String>,
+    pub contact_id: Option<ContactId>,
+    pub language: Option<String>,
+    /// Where the assistant that answered belongs.
+    pub location_id: Option<LocationId>,
+    pub ended_reason: Option<String>,
+    pub duration_seconds: Option<i32>,
+    pub created_at: jiff_sqlx::Timestamp,
+    pub caller_words: i64,
+    pub answers: i64,
+    pub wanted_to_book: bool,
+    pub is_helped: bool,
+    pub has_called_again: bool,
+}
+
+pub(super) async fn missed(
+    tx: &mut PgConnection,
+    org: OrgId,
+    call: CallId,
+) -> sqlx::Result<Option<MissedRow>> {
+    sql_as(
+        "select c.caller_phone as phone, c.contact_id, k.language, n.location_id, c.ended_reason, c.duration_seconds, c.created_at,
+                (select coalesce(sum(cardinality(regexp_split_to_array(trim(t ->> 'text'), '\\s+'))), 0)
+                   from jsonb_array_elements(case jsonb_typeof(c.turns) when 'array' then c.turns else '[]' end) t
+                  where (t ->> 'is_caller')::boolean and trim(t ->> 'text') <> '') as caller_words,
+                (select count(*) from tool_calls t
+                  where t.org_id = c.org_id and t.call_ref = c.call_ref and t.answer is not null and not t.is_error) as answers,
+                exists (select from tool_calls t
+                         where t.org_id = c.org_id and t.call_ref = c.call_ref and lower(replace(t.name, '_', '')) = 'bookappointment')
+                  as wanted_to_book,
+                exists (select from appointments a where a.org_id = c.org_id and a.call_id = c.id)
+                or exists (select from tasks t where t.org_id = c.org_id and t.call_id = c.id and t.kind <> 'text_not_sent')
+                or exists (select from tool_calls t
+                            where t.org_id = c.org_id and t.call_ref = c.call_ref and t.answer is not null and not t.is_error
+                              and lower(replace(t.name, '_', '')) = 'requesthuman')
+                or exists (select from waitlist_entries w where w.org_id = c.org_id and w.call_id = c.id)
+                or exists (select from appointments a
+                             join appointment_changes h on h.org_id = a.org_id and h.appointment_id = a.id and h.at >= c.created_at
+                            where a.org_id = c.org_id and a.customer_phone = c.caller_phone) as is_helped,
+                exists (select from calls l
+                         where l.org_id = c.org_id and l.caller_phone = c.caller_phone and l.created_at > c.created_at)
+                  as has_called_again
+           from calls c
+           left join contacts k on k.org_id = c.org_id and k.id = c.contact_id
+           left join assistants n on n.org_id = c.org_id and n.platform_assistant_id = c.assistant_ref
+          where c.org_id = $1 and c.id = $2 and c.report_at is not null",
+    )
+    .bind(org)
+    .bind(call)
+    .fetch_optional(tx)
+    .await
 }

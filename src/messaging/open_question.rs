@@ -15,5 +15,15 @@ pub async fn open_question(
     phone: &Phone,
     now: Timestamp,
 ) -> Result<Option<Question>, sqlx::Error> {
-    store::open_question(tx, org, phone.as_str(), now).await
+    Ok(open_questions(tx, org, phone, now).await?.into_iter().next())
+}
+
+/// All of them, the last one first.
+pub async fn open_questions(
+    tx: &mut PgConnection,
+    org: OrgId,
+    phone: &Phone,
+    now: Timestamp,
+) -> Result<Vec<Question>, sqlx::Error> {
+    store::open_questions(tx, org, phone.as_str(), now).await
 }

@@ -121,17 +121,7 @@ async fn queue(
     let doing = |doing| move |source| QueueError::Unexpected { doing, source };
     let now = app.clock.now();
     let limits = limits(app, settings);
-    let ago = |span| now.checked_sub(span).unwrap_or(now);
-    let query = CountsQuery {
-        to: new.to.as_str(),
-        call: new.call,
-        hour_ago: ago(AN_HOUR),
-        day_ago: ago(A_DAY),
-        week_ago: ago(A_WEEK),
-        failed_since: ago(UNREACHABLE_FOR),
-        of_org_day_max: limits.per_org_per_day,
-        of_org_hour_max: limits.per_org_per_hour,
-    };
+    let query = query((new.to, new.call), &limits, now);
     let counts = store::counts(tx, org, &query).await.map_err(doing("count texts"))?;
     let (daytime, clocks) = clocks_of(settings, new.to);
     let contact = Recipient {
@@ -181,7 +171,26 @@ async fn queue(
     Ok(Queued::Yes(id))
 }
 
-fn limits(app: &App, settings: &Settings) -> Limits {
+/// What the rules need to know of the past of a number.
+pub(super) fn query<'a>(
+    (to, call): (&'a Phone, Option<CallId>),
+    limits: &Limits,
+    now: Timestamp,
+) -> CountsQuery<'a> {
+    let ago = |span| now.checked_sub(span).unwrap_or(now);
+    CountsQuery {
+        to: to.as_str(),
+        call,
+        hour_ago: ago(AN_HOUR),
+        day_ago: ago(A_DAY),
+        week_ago: ago(A_WEEK),
+        failed_since: ago(UNREACHABLE_FOR),
+        of_org_day_max: limits.per_org_per_day,
+        of_org_hour_max: limits.per_org_per_hour,
+    }
+}
+
+pub(super) fn limits(app: &App, settings: &Settings) -> Limits {
     let texts = &app.config.texts;
     Limits {
         per_number_per_day: texts.per_number_per_day_max,
@@ -195,7 +204,7 @@ fn limits(app: &App, settings: &Settings) -> Limits {
 }
 
 /// The org's hours for texts that can wait, and the clocks they hold by.
-fn clocks_of(settings: &Settings, to: &Phone) -> (Daytime, Vec<TimeZone>) {
+pub(super) fn clocks_of(settings: &Settings, to: &Phone) -> (Daytime, Vec<TimeZone>) {
     let daytime = Daytime { from_hour: settings.quiet_until, to_hour: settings.quiet_from };
     let clinic = TimeZone::get(&settings.time_zone).unwrap_or(TimeZone::UTC);
     (daytime, clocks(&clinic, to, daytime))

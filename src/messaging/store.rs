@@ -20,10 +20,12 @@ pub use consents::{Consent, consents};
 pub(super) use consents::{
     NewRow as NewConsentRow, consent_given, insert_consent, opt_in, opt_out, opt_out_source,
 };
-pub(super) use counts::{CountsQuery, counts};
-pub(super) use inbound::{NewInbound, has_opted_out, inbound, insert_inbound};
+pub(super) use counts::{CountsQuery, counts, recent, withdraw};
+pub(super) use inbound::{
+    NewInbound, answered, has_opted_out, inbound, inbound_from, insert_inbound, lately, texted_visits,
+};
 pub(super) use providers::{health, hold_no_more, hold_until, lock_health, set_health};
-pub(super) use questions::{close_about, close_question, insert_question, open_question};
+pub(super) use questions::{close_about, close_of, close_question, insert_question, open_questions};
 pub(super) use templates::{NewTemplateRow, insert_template};
 pub use templates::{OwnTemplate, own_templates, templates};
 pub(super) use unfinished::{forgotten, is_superseded, mark_again, overdue, waiting};

@@ -11,6 +11,7 @@
 
 mod alerts;
 mod alphabet;
+pub mod answers;
 mod built_in;
 mod check;
 #[cfg(test)]
@@ -24,8 +25,8 @@ mod write;
 use jiff::Zoned;
 
 pub use alerts::{HotLead, clinical_alert, hot_lead_alert, test_alert};
-pub use alphabet::gsm7_safe;
-pub use check::{Checked, Flaw, Premises, built_in, check};
+pub use alphabet::{field, gsm7_safe};
+pub use check::{Checked, Flaw, Premises, built_in, check, check_step};
 pub use letters::{
     cancellation, change, confirmation, details_request, help, missed_call, nurture, pending, reminder,
     reply, series, waitlist_offer,

@@ -120,7 +120,7 @@ pub async fn settings(tx: &mut PgConnection, keys: &Keys, org: OrgId) -> Result<
         quiet_until: i8::try_from(row.quiet_until).unwrap_or(8),
         quiet_from: i8::try_from(row.quiet_from).unwrap_or(21),
         keep_recordings: row.keep_recordings,
-        language: row.language.parse().unwrap_or_default(),
+        language: row.language.parse().unwrap_or(Language::English),
         texts_name_treatments: row.texts_name_treatments,
         feed_names: row.feed_names,
         reminder_minutes: row.reminder_minutes,

@@ -1,9 +1,13 @@
 //! Every setting: `config/voxanne.toml` holds defaults, units and meanings; the environment overrides.
 
+mod mail;
+
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
 use super::network::Network;
+
+pub use mail::Mail;
 
 const DEFAULTS: &str = include_str!("../../config/voxanne.toml");
 
@@ -32,6 +36,7 @@ pub struct Config {
     pub texts: Texts,
     pub waitlist: Waitlist,
     pub twilio: Twilio,
+    pub mail: Mail,
     pub vapi: Vapi,
     pub google: Google,
     pub calendars: Calendars,
@@ -257,6 +262,7 @@ impl Config {
                 "google.client_id (GOOGLE_CLIENT_ID) and google.client_secret (GOOGLE_CLIENT_SECRET) go together".into(),
             ));
         }
+        self.mail.check().map_err(|wrong| ConfigError::Unusable(wrong.into()))?;
         let twilio = &self.twilio;
         if twilio.api_key_sid.is_empty() != twilio.api_key_secret.expose_secret().is_empty()
             || !(twilio.api_key_sid.is_empty() || twilio.api_key_sid.starts_with("SK"))

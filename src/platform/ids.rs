@@ -108,6 +108,14 @@ ids! {
     ConsentId = "cst",
     /// A subscribed feed.
     FeedId = "feed",
+    /// One e-mail to staff.
+    EmailId = "eml",
+    /// An address that gets them.
+    EmailRecipientId = "rcp",
+    /// Texts that follow a call or a visit, in steps.
+    SequenceId = "seq",
+    /// One person on the way through them.
+    SequenceRunId = "run",
 }
 
 /// Makes new ids: by time and chance in production, counted in tests.

@@ -11,6 +11,7 @@ use voxanne_vapi::{Event, Kind, Message, ParseError, ToolCall, answer};
 use super::dispatch;
 use super::store::{self, NewMessage};
 use crate::calls::{Asked, NewToolCall};
+use crate::language::Language;
 use crate::orgs::{self, Ownership};
 use crate::phone::Phone;
 use crate::platform::app::App;
@@ -63,7 +64,8 @@ pub async fn receive(app: &App, org: OrgId, is_own_door: bool, body: &[u8]) -> R
     let phone = message.call.caller_number.as_deref().and_then(|n| Phone::parse(n, region).ok());
     // From here on a caller's number is E.164 or none.
     message.call.caller_number = phone.as_ref().map(|p| p.as_str().to_owned());
-    let caller = Caller { org, location, call_ref: message.call.id.clone(), phone };
+    let language = message.call.language.as_deref().and_then(Language::of_tag);
+    let caller = Caller { org, location, call_ref: message.call.id.clone(), phone, language };
     dispatch::dispatch(app, &caller, message).await
 }
 

@@ -1,29 +1,27 @@
 //! Does what a text asks, and answers it.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
-use crate::messaging::wording::{self, Letterhead};
-use crate::messaging::{self, Kind, Meaning, NewText, Received};
-use crate::orgs::{self, Settings};
+use super::conversation::{ANSWER, Conversation, hand_over};
+use super::decide::{Act, Known, decide};
+use super::offers;
+use super::visits::{self, Came};
+use crate::appointments::{self, Appointment};
+use crate::messaging::wording;
+use crate::messaging::{self, Question, Received};
 use crate::phone::Phone;
 use crate::platform::app::App;
-use crate::platform::ids::{InboundTextId, OfferId, OrgId};
-use crate::tasks::{self, NewTask};
-use crate::waitlist::{self, Answerable, TakeError, Taken};
+use crate::platform::db::{OrgTx, PgConnection};
+use crate::platform::ids::{AppointmentId, InboundTextId, OrgId};
+use crate::scheduling::{self, RuleBook};
+use crate::waitlist::{self, Answerable, TakeError};
 
 /// The task that answers a text.
 pub const ANSWER_TASK: &str = "answer_text";
-
-const NOTHING_ON_OFFER: &str = "There's no time on offer for you right now. Please call us to book.";
-const WHICH_ONE: &str = "You have more than one time on offer. Please tap the link of the one you'd like.";
-const PASSED: &str = "Thanks for telling us. You're still on the list for another time.";
-const NOTHING_TO_PASS: &str = "That offer is over already. There's nothing more you need to do.";
-const LEFT: &str = "You're off the waitlist. Call us any time to book.";
-const NOT_ON_IT: &str = "You aren't on our waitlist. Call us any time to book.";
-
-/// Every sentence above, for the test of their wording.
-#[cfg(test)]
-const SENTENCES: [&str; 6] = [NOTHING_ON_OFFER, WHICH_ONE, PASSED, NOTHING_TO_PASS, LEFT, NOT_ON_IT];
+/// Times that the rules, the visit or a calendar may change under our hands before the queue has to try again.
+const ATTEMPTS_MAX: usize = 6;
 
 /// The job: which text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,147 +38,198 @@ pub enum AnswerError {
     /// The database refused or went away.
     #[error("the database refused")]
     Database(#[from] sqlx::Error),
+    /// The rules could not be read.
+    #[error("the rules could not be read")]
+    Rules(#[from] Arc<sqlx::Error>),
     /// The offer could not be taken just now.
     #[error("the offer could not be taken")]
     Take(#[from] TakeError),
+    /// Others kept changing what it is about.
+    #[error("the visit kept changing")]
+    Restless,
 }
 
-/// What there is to say.
-enum Answer {
-    Said(String),
-    /// Something else tells them, such as a confirmation.
-    Nothing,
-    /// A person reads it.
-    ForStaff,
+/// What earlier tries of a run found out.
+#[derive(Debug, Clone, Copy, Default)]
+struct Learned {
+    rules_version: Option<i64>,
+    /// Calendars were asked once; what they did not tell, staff confirm.
+    has_asked: bool,
+    /// What was chosen has gone: other times are offered.
+    too_late: Option<AppointmentId>,
 }
 
-/// Runs the job. Twice is once: what is done is found done, and a text has one answer.
+/// Runs the job. The effect, the answer and the mark that there was one commit together, so twice is once.
 pub async fn answer_text(app: &App, job: AnswerText) -> Result<(), AnswerError> {
-    let mut tx = app.begin(job.org).await?;
-    let received = messaging::inbound(&mut tx, job.org, job.text).await?;
-    let settings = orgs::settings(&mut tx, &app.keys, job.org).await?;
-    tx.commit().await?;
-    let Some(received) = received else { return Ok(()) };
-    let answer = match &received.from {
-        Some(from) => act(app, job.org, &settings, received.meaning, from).await?,
-        None => Answer::ForStaff,
-    };
-    match (answer, &received.from) {
-        (Answer::Said(said), Some(from)) => reply(app, job, &settings, from, &said).await?,
-        (Answer::ForStaff, _) => hand_over(app, job.org, &received).await?,
-        (Answer::Said(_) | Answer::Nothing, _) => {}
-    }
-    Ok(())
-}
-
-async fn act(
-    app: &App,
-    org: OrgId,
-    settings: &Settings,
-    meaning: Meaning,
-    from: &Phone,
-) -> Result<Answer, AnswerError> {
-    Ok(match meaning {
-        Meaning::Take => take(app, org, from, false).await?,
-        Meaning::Yes => take(app, org, from, true).await?,
-        Meaning::Pass => pass(app, org, from, false).await?,
-        Meaning::No => pass(app, org, from, true).await?,
-        Meaning::Leave => {
-            let mut tx = app.begin(org).await?;
-            let left = waitlist::leave_all(app, &mut tx, org, from).await?;
-            tx.commit().await?;
-            Answer::Said(if left > 0 { LEFT } else { NOT_ON_IT }.into())
+    let mut learned = Learned::default();
+    for _ in 0..ATTEMPTS_MAX {
+        match attempt(app, job, learned).await? {
+            Came::ToItsEnd => return Ok(()),
+            Came::Overtaken => {}
+            Came::RulesChanged(version) => learned.rules_version = Some(version),
+            Came::CalendarUnknown(window) => {
+                learned.has_asked = true;
+                scheduling::ask_calendars(app, job.org, window).await;
+            }
+            Came::TooLate(visit) => {
+                learned.too_late = Some(visit);
+                let mut tx = app.begin(job.org).await?;
+                appointments::release_holds(&mut tx, job.org, &visits::kept_as(visit)).await?;
+                tx.commit().await?;
+            }
         }
-        Meaning::Help => Answer::Said(waitlist::help_sentence(settings.human_phone.as_deref())),
-        Meaning::Stop | Meaning::Start => Answer::Nothing,
-        Meaning::Other => Answer::ForStaff,
-    })
-}
-
-async fn offers(app: &App, org: OrgId, from: &Phone) -> Result<Vec<Answerable>, AnswerError> {
-    let mut tx = app.begin(org).await?;
-    let offers = waitlist::offers_of(&mut tx, org, from.as_str()).await?;
-    tx.commit().await?;
-    Ok(offers)
-}
-
-/// A plain yes means an offer only to whoever has exactly one open; TAKE also comes late.
-async fn take(app: &App, org: OrgId, from: &Phone, is_plain: bool) -> Result<Answer, AnswerError> {
-    let offers = offers(app, org, from).await?;
-    let open: Vec<OfferId> = offers.iter().filter(|offer| offer.is_open()).map(|offer| offer.id).collect();
-    let chosen = match (open.as_slice(), offers.first()) {
-        ([only], _) => *only,
-        (_, _) if is_plain => return Ok(Answer::ForStaff),
-        ([], Some(latest)) => latest.id,
-        ([], None) => return Ok(Answer::Said(NOTHING_ON_OFFER.into())),
-        (_, _) => return Ok(Answer::Said(WHICH_ONE.into())),
-    };
-    Ok(match waitlist::take(app, org, chosen).await? {
-        // Its confirmation is the answer.
-        Some(Taken::Booked { .. }) => Answer::Nothing,
-        Some(taken) => Answer::Said(waitlist::sentence(&taken)),
-        None => Answer::Said(NOTHING_ON_OFFER.into()),
-    })
-}
-
-async fn pass(app: &App, org: OrgId, from: &Phone, is_plain: bool) -> Result<Answer, AnswerError> {
-    if is_plain && offers(app, org, from).await?.iter().filter(|offer| offer.is_open()).count() != 1 {
-        return Ok(Answer::ForStaff);
     }
-    let mut tx = app.begin(org).await?;
-    let passed = waitlist::decline_all(app, &mut tx, org, from).await?;
-    tx.commit().await?;
-    Ok(Answer::Said(if passed > 0 { PASSED } else { NOTHING_TO_PASS }.into()))
+    Err(AnswerError::Restless)
 }
 
-async fn reply(
+async fn attempt(app: &App, job: AnswerText, learned: Learned) -> Result<Came, AnswerError> {
+    let book = scheduling::rule_book(app, job.org, learned.rules_version).await?;
+    let mut tx: OrgTx = app.begin(job.org).await?;
+    let Some(received) = messaging::inbound(&mut tx, job.org, job.text).await? else {
+        return Ok(Came::ToItsEnd);
+    };
+    if received.is_answered {
+        return Ok(Came::ToItsEnd);
+    }
+    let lately = messaging::lately(app, &mut tx, job.org, &received).await?;
+    let Some(from) = received.from.as_ref().filter(|_| !lately.is_loop) else {
+        leave_alone(app, &mut tx, job.org, &received).await?;
+        tx.commit().await?;
+        return Ok(Came::ToItsEnd);
+    };
+    let facts = Facts::read(app, &mut tx, job.org, from).await?;
+    let known = Known {
+        questions: &facts.questions,
+        visits: &facts.visits.iter().map(|visit| visit.id).collect::<Vec<_>>(),
+        has_one_offer: facts.offers.iter().filter(|offer| offer.is_open()).count() == 1,
+        lately,
+    };
+    let act = match learned.too_late {
+        Some(visit) => Act::Propose(visit),
+        None => decide(received.meaning, known),
+    };
+    if act == Act::Take {
+        // Taking is a booking with transactions of its own.
+        drop(tx);
+        return take(app, job, &book, &facts.offers).await;
+    }
+    let talk = Conversation::open(app, &mut tx, job.org, &book, (&received, from)).await?;
+    let came = perform(&talk, &mut tx, &facts, (act, learned)).await?;
+    if matches!(came, Came::ToItsEnd) {
+        tx.commit().await?;
+        scheduling::forget(app, job.org);
+    }
+    Ok(came)
+}
+
+/// What the org knows of a number.
+struct Facts {
+    questions: Vec<Question>,
+    /// Ahead, and texted to it.
+    visits: Vec<Appointment>,
+    offers: Vec<Answerable>,
+}
+
+impl Facts {
+    async fn read(app: &App, tx: &mut PgConnection, org: OrgId, from: &Phone) -> Result<Self, sqlx::Error> {
+        let questions = messaging::open_questions(tx, org, from, app.clock.now()).await?;
+        let mut visits = appointments::ahead_of_phone(app, tx, org, from.as_str()).await?;
+        let ids: Vec<AppointmentId> = visits.iter().map(|visit| visit.id).collect();
+        let texted = messaging::texted_visits(tx, org, from, &ids).await?;
+        visits.retain(|visit| texted.contains(&visit.id));
+        let offers = waitlist::offers_of(tx, org, from.as_str()).await?;
+        Ok(Self { questions, visits, offers })
+    }
+
+    fn visit(&self, id: AppointmentId) -> Option<&Appointment> {
+        self.visits.iter().find(|visit| visit.id == id)
+    }
+}
+
+async fn perform(
+    talk: &Conversation<'_>,
+    tx: &mut PgConnection,
+    facts: &Facts,
+    (act, learned): (Act<'_>, Learned),
+) -> Result<Came, sqlx::Error> {
+    let (questions, has_gone) = (facts.questions.as_slice(), learned.too_late.is_some());
+    match act {
+        Act::Confirm(id) => visits::confirm(talk, tx, id).await,
+        Act::Cancel(id) => visits::cancel(talk, tx, id).await,
+        Act::Propose(id) => match facts.visit(id) {
+            Some(visit) => visits::propose(talk, tx, visit, (questions, has_gone)).await,
+            None => visits::nothing_to_change(talk, tx).await,
+        },
+        Act::Move(question, index) => visits::move_to(talk, tx, (question, index), !learned.has_asked).await,
+        Act::Chosen(question, id, wish) => {
+            let now = talk.app.clock.now();
+            messaging::close_question(tx, talk.org, question.id, "chosen", now).await?;
+            let act = match wish {
+                messaging::Wish::Confirm => Act::Confirm(id),
+                messaging::Wish::Move => Act::Propose(id),
+                messaging::Wish::Cancel => Act::Cancel(id),
+            };
+            Box::pin(perform(talk, tx, facts, (act, learned))).await
+        }
+        Act::Neither(question) => visits::neither(talk, tx, question).await,
+        Act::OneOrTwo => visits::end(talk, tx, wording::answers::one_or_two(&talk.head(None)), None).await,
+        Act::Which(wish, one, two) => match (facts.visit(one), facts.visit(two)) {
+            (Some(one), Some(two)) => visits::which(talk, tx, wish, (one, two)).await,
+            _ => visits::nothing_to_change(talk, tx).await,
+        },
+        Act::MoveOrCancel(id) => match facts.visit(id) {
+            Some(visit) => visits::move_or_cancel(talk, tx, visit).await,
+            None => visits::nothing_to_change(talk, tx).await,
+        },
+        Act::NothingToChange => visits::nothing_to_change(talk, tx).await,
+        Act::Help => visits::end(talk, tx, wording::help(&talk.head(None)), None).await,
+        Act::Pass => offers::pass(talk, tx).await.map(|()| Came::ToItsEnd),
+        Act::Leave => offers::leave(talk, tx).await.map(|()| Came::ToItsEnd),
+        Act::Take | Act::Nothing => talk.done(tx).await.map(|()| Came::ToItsEnd),
+        Act::ForStaff => {
+            hand_over(talk.app, tx, talk.org, talk.received, (ANSWER, "Answer a text", None)).await?;
+            Ok(Came::ToItsEnd)
+        }
+    }
+}
+
+/// Nobody to answer, or a machine that would answer the answer: a person has a look.
+async fn leave_alone(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    received: &Received,
+) -> Result<(), sqlx::Error> {
+    let task = if received.from.is_none() {
+        (ANSWER, "Answer a text", None)
+    } else {
+        metrics::counter!("voxanne_text_loops_total").increment(1);
+        tracing::warn!(org.id = %org, inbound.id = %received.id, "Texts come as from a machine; they are not answered");
+        (
+            "text_loop",
+            "Texts keep coming from one number, so they are not answered by themselves: read them",
+            None,
+        )
+    };
+    hand_over(app, tx, org, received, task).await
+}
+
+async fn take(
     app: &App,
     job: AnswerText,
-    settings: &Settings,
-    to: &Phone,
-    said: &str,
-) -> Result<(), AnswerError> {
-    let text = NewText {
-        kind: Kind::WaitlistReply,
-        to,
-        body: wording::reply(&Letterhead::plain(&settings.clinic_name, None, settings.language), said),
-        dedupe_key: format!("reply:{}", job.text.0),
-        contact: None,
-        appointment: None,
-        call: None,
-        sent_by: None,
-    };
+    book: &RuleBook,
+    offers: &[Answerable],
+) -> Result<Came, AnswerError> {
+    let took = offers::take(app, job.org, offers).await?;
     let mut tx = app.begin(job.org).await?;
-    messaging::queue_text(app, &mut tx, job.org, settings, text).await.map_err(sqlx::Error::from)?;
-    tx.commit().await?;
-    Ok(())
-}
-
-async fn hand_over(app: &App, org: OrgId, received: &Received) -> Result<(), AnswerError> {
-    let task = NewTask {
-        kind: "answer_text",
-        title: "Answer a text".into(),
-        inbound_text: Some(received.id),
-        dedupe_key: format!("answer_text:{}", received.id.0),
-        ..NewTask::default()
+    let Some(received) = messaging::inbound(&mut tx, job.org, job.text).await? else {
+        return Ok(Came::ToItsEnd);
     };
-    let mut tx = app.begin(org).await?;
-    tasks::raise(app, &mut tx, org, &task).await?;
+    let Some(from) = received.from.as_ref().filter(|_| !received.is_answered) else {
+        return Ok(Came::ToItsEnd);
+    };
+    let talk = Conversation::open(app, &mut tx, job.org, book, (&received, from)).await?;
+    offers::tell(&talk, &mut tx, &took).await?;
     tx.commit().await?;
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::SENTENCES;
-    use crate::language::Language;
-    use crate::messaging::wording::{Letterhead, gsm7_safe, reply};
-
-    #[test]
-    fn every_answer_fits_one_segment_and_the_alphabet() {
-        for said in SENTENCES {
-            let text = reply(&Letterhead::plain("Glow MedSpa", None, Language::English), said);
-            assert!(text.len() <= 160 && text.ends_with(said) && gsm7_safe(&text) == text, "{text}");
-        }
-    }
+    Ok(Came::ToItsEnd)
 }

@@ -27,7 +27,7 @@ pub use clinic_info::{ChangePolicy, ClinicInfo, Treatment, clinic_info, rules_ve
 pub use kept::{forget, hear_changes};
 pub use match_service::{Matched, match_practitioner, match_service, means_anybody};
 pub use open_hours::{open_until, opens_next};
-pub use open_times::{Found, Search, alternatives, next_open_day, open_times, why_not};
+pub use open_times::{Found, Search, alternatives, next_open_day, open_times, openings_from, why_not};
 pub use reason::Teller;
 pub use rule_book::{Location, Practitioner, Prerequisite, RuleBook, Service, rule_book};
 pub use store::{count_turn, services_for_scoring};

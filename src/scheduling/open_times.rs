@@ -121,6 +121,20 @@ pub async fn next_open_day(app: &App, day: &Search<'_>) -> Result<Found, Arc<sql
     open_times(app, &Search { from, to, ..*day }).await
 }
 
+/// The openings of a month from a day on, as whoever writes would find them. Reads in the caller's transaction.
+pub async fn openings_from(
+    app: &App,
+    tx: &mut PgConnection,
+    book: &RuleBook,
+    bookable: &Bookable<'_>,
+    from: Date,
+    by: &Writer<'_>,
+) -> Result<Vec<Opening>, sqlx::Error> {
+    let to = from.checked_add(LOOK_AHEAD_DAYS.days()).unwrap_or(from);
+    let taken = taken::look_in(app, tx, book.org, bookable, Window::around(from, to, bookable), by).await?;
+    Ok(openings(&bookable.rules(&taken.guest), &taken.busy, from, to, app.clock.now()))
+}
+
 /// A few openings nearest to `wish` on its day, else the first ones after it. Reads in the caller's transaction.
 pub async fn alternatives(
     app: &App,

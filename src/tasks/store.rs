@@ -5,8 +5,8 @@ use jiff_sqlx::ToSqlx as _;
 use uuid::Uuid;
 
 use super::NewTask;
-use crate::platform::db::{PgConnection, sql};
-use crate::platform::ids::OrgId;
+use crate::platform::db::{PgConnection, sql, sql_scalar};
+use crate::platform::ids::{InboundTextId, OrgId};
 
 pub(super) async fn insert(
     tx: &mut PgConnection,
@@ -62,4 +62,36 @@ pub(super) async fn reword(
         .execute(tx)
         .await?;
     Ok(done.rows_affected() == 1)
+}
+
+pub(super) async fn is_open_for(
+    tx: &mut PgConnection,
+    org: OrgId,
+    kind: &str,
+    texts: &[InboundTextId],
+) -> sqlx::Result<bool> {
+    sql_scalar(
+        "select exists (select from tasks where org_id = $1 and kind = $2 and done_at is null and inbound_text_id = any ($3))",
+    )
+    .bind(org)
+    .bind(kind)
+    .bind(texts)
+    .fetch_one(tx)
+    .await
+}
+
+pub(super) async fn finish_for(
+    tx: &mut PgConnection,
+    org: OrgId,
+    (kind, texts): (&str, &[InboundTextId]),
+    now: Timestamp,
+) -> sqlx::Result<u64> {
+    let done = sql("update tasks set done_at = $4 where org_id = $1 and kind = $2 and done_at is null and inbound_text_id = any ($3)")
+        .bind(org)
+        .bind(kind)
+        .bind(texts)
+        .bind(now.to_sqlx())
+        .execute(tx)
+        .await?;
+    Ok(done.rows_affected())
 }

@@ -183,6 +183,7 @@ fn wanted<'b>(
         email: arguments.text(Names::CUSTOMER_EMAIL).filter(|email| is_email(email)),
         notes: arguments.text(Names::NOTES),
         call_ref: caller.call_ref.clone(),
+        language: caller.language,
         asks_calendars: true,
         ..NewBooking::new(book, location, &service.service, starts_at)
     })

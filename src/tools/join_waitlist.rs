@@ -36,7 +36,9 @@ pub(super) async fn answer(
         Ok(asked) => asked,
         Err(question) => return Ok(Answer::result(question)),
     };
-    let contact = contacts::find_or_create(app, tx, caller.org, phone, None, None).await?.id;
+    let contact = contacts::find_or_create(app, tx, caller.org, phone, None, None).await?;
+    let heard = caller.language.filter(|heard| *heard != book.settings.language);
+    let contact = contacts::note_language(tx, caller.org, contact, heard).await?.id;
     let call = match &caller.call_ref {
         Some(call_ref) => {
             let now = app.clock.now();

@@ -9,6 +9,7 @@ use voxanne_vapi::ToolCall;
 
 use super::{attempt, speech};
 use crate::calls::NewToolCall;
+use crate::language::Language;
 use crate::phone::Phone;
 use crate::platform::app::App;
 use crate::platform::ids::{LocationId, OrgId};
@@ -29,6 +30,8 @@ pub struct Caller {
     pub call_ref: Option<String>,
     /// The caller id, when there is one.
     pub phone: Option<Phone>,
+    /// What the assistant listens for, when that is one language of ours.
+    pub language: Option<Language>,
 }
 
 /// What goes back for one tool call.

@@ -10,7 +10,7 @@ use super::call_instead::call_instead;
 use super::lapse::{LapseOffer, lapse_later};
 use super::store::{self, Candidate, NewOffer};
 use crate::appointments::{self, Actor, BookError, Held, NewBooking, OfferOpening};
-use crate::messaging::{self, Daytime, Kind, NewText, Queued, wording};
+use crate::messaging::{self, Daytime, Kind, NewQuestion, NewText, QuestionKind, wording};
 use crate::phone::Phone;
 use crate::platform::app::App;
 use crate::platform::db::{OrgTx, PgConnection};
@@ -287,7 +287,17 @@ impl Offering<'_> {
         };
         let org = self.freed.org;
         let queued = messaging::queue_text_before(app, tx, org, settings, (text, self.leave_before)).await?;
-        Ok(!matches!(queued, Queued::Refused(_)))
+        let Some(text) = queued.text() else { return Ok(false) };
+        let question = NewQuestion {
+            phone: self.phone,
+            kind: QuestionKind::Offer,
+            subject: Some(id.0),
+            options: &[],
+            text: Some(text),
+            expires_at: self.expires_at,
+        };
+        messaging::ask(app, tx, org, &question).await?;
+        Ok(true)
     }
 
     /// Staff learn once per place on the list that somebody there cannot be reached by text.

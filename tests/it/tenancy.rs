@@ -123,6 +123,7 @@ async fn plant_canaries(vox: &Voxanne, tables: &[String]) {
                                when t.typname in ('json', 'jsonb') then '''{{}}'''
                                when t.typname in ('int2', 'int4', 'int8', 'float8') then '1'
                                when t.typname = 'bool' then 'false'
+                               when t.typname = '_uuid' then '''{{}}''::uuid[]'
                                when t.typname = '_text' then '''{{}}''::text[]'
                                when t.typtype = 'e' then quote_literal((select enumlabel from pg_enum where enumtypid = t.oid order by enumsortorder limit 1)) || '::' || t.typname
                                else '''canary''' end, ',')

@@ -25,7 +25,7 @@ const HUGE_BYTES: usize = 10 * 1024 * 1024;
 pub enum Fault {
     /// Refused with this HTTP status; no effect.
     Status {
-        /// The HTTP status.
+        /// The HTTP status; the mail server's reply code.
         http: u16,
         /// The vendor's own code in the body (Twilio).
         #[serde(default)]
@@ -122,6 +122,8 @@ pub enum Target {
     GoogleEventsWrite,
     /// Opening and closing channels.
     GoogleChannels,
+    /// A conversation with the mail server.
+    Mail,
 }
 
 struct Plan {

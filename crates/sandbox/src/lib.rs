@@ -2,12 +2,13 @@
 //!
 //! `voxanne demo` runs on it, and so do the tests: the product's own clients talk real HTTP to it. [`twilio`] sends texts
 //! into a ledger and reports on them with signed callbacks, [`google`] keeps calendars that people and programs write in,
-//! [`vapi`] is asked for calls whose report was lost, [`caller`] is the voice platform calling us. Time is an argument and ids are counted, so that a run repeats exactly.
+//! [`mail`] takes mail into a mailbox, [`vapi`] is asked for calls whose report was lost, [`caller`] is the voice platform calling us. Time is an argument and ids are counted, so that a run repeats exactly.
 
 pub mod caller;
 mod chance;
 mod fault;
 pub mod google;
+pub mod mail;
 mod server;
 mod tasks;
 pub mod twilio;
@@ -24,6 +25,7 @@ use tokio::task::JoinSet;
 
 pub use fault::{Fault, Planned, Target};
 pub use google::{GoogleFake, HumanEvent, When};
+pub use mail::MailFake;
 pub use twilio::TwilioFake;
 pub use vapi::VapiFake;
 
@@ -47,6 +49,7 @@ pub struct Sandbox {
     twilio: TwilioFake,
     vapi: VapiFake,
     google: GoogleFake,
+    mail: MailFake,
     server: JoinSet<()>,
 }
 
@@ -62,16 +65,18 @@ impl Sandbox {
         let url = format!("http://{}", listener.local_addr()?);
         let faults = fault::Faults::default();
         let google = GoogleFake::new(options.clock.clone(), faults.clone())?;
+        let mut server = JoinSet::new();
+        let mail = MailFake::start(options.clock.clone(), faults.clone(), &mut server).await?;
         let twilio = TwilioFake::open(options.clock, options.ledger, faults.clone())?;
         let vapi = VapiFake::new(faults.clone());
         let router: Router = Router::new()
             .merge(twilio::http::router(twilio.clone()))
             .merge(vapi::router(vapi.clone()))
             .merge(google::router(google.clone()))
+            .merge(mail::http::router(mail.clone()))
             .merge(fault::router(faults.clone()));
-        let mut server = JoinSet::new();
         server.spawn(server::serve(listener, router));
-        Ok(Self { url, faults, twilio, vapi, google, server })
+        Ok(Self { url, faults, twilio, vapi, google, mail, server })
     }
 
     /// The base URL of every vendor, without a slash at its end.
@@ -92,6 +97,11 @@ impl Sandbox {
     /// The calendar vendor.
     pub fn google(&self) -> GoogleFake {
         self.google.clone()
+    }
+
+    /// The mail server.
+    pub fn mail(&self) -> MailFake {
+        self.mail.clone()
     }
 
     /// Ends every bad day that was planned and has not come.

@@ -39,6 +39,8 @@ pub struct CallRef {
     pub dialed_number: Option<String>,
     /// The caller's number as sent: can be anonymous or not E.164.
     pub caller_number: Option<String>,
+    /// The language that the assistant listens for, as a tag such as `es` or `en-US`; `multi` listens for several.
+    pub language: Option<String>,
     /// `inboundPhoneCall`, `outboundPhoneCall`, `webCall`, …
     pub call_type: Option<String>,
     /// The call's own status, which can lag behind a status update's.
@@ -222,6 +224,7 @@ impl fmt::Debug for CallRef {
             .field("phone_number_id", &self.phone_number_id)
             .field("dialed_number", &Masked(&self.dialed_number))
             .field("caller_number", &Masked(&self.caller_number))
+            .field("language", &self.language)
             .field("call_type", &self.call_type)
             .field("status", &self.status)
             .field("ended_reason", &self.ended_reason)

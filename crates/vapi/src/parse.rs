@@ -120,6 +120,10 @@ pub(crate) fn call_ref(envelope: &Value) -> CallRef {
             &["/phoneNumber/number", "/phoneNumber/twilioPhoneNumber"],
         ),
         caller_number: party(&["/customer/number"], &["/customer/number"]),
+        language: party(
+            &["/assistantOverrides/transcriber/language", "/assistant/transcriber/language"],
+            &["/assistantOverrides/transcriber/language", "/assistant/transcriber/language"],
+        ),
         ..described(call)
     }
 }
@@ -131,6 +135,10 @@ pub(crate) fn call_record(call: &Value) -> CallRef {
         phone_number_id: first_text(call, &["/phoneNumberId", "/phoneNumber/id"]),
         dialed_number: first_text(call, &["/phoneNumber/number", "/phoneNumber/twilioPhoneNumber"]),
         caller_number: text_at(call, "/customer/number"),
+        language: first_text(
+            call,
+            &["/assistantOverrides/transcriber/language", "/assistant/transcriber/language"],
+        ),
         ..described(call)
     }
 }

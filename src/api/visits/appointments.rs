@@ -1,5 +1,7 @@
 //! `/appointments`: list, book, show.
 
+use std::str::FromStr;
+
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Deserializer, de};
@@ -19,7 +21,7 @@ use crate::api::idempotency::once;
 use crate::api::params::{Limit, Params};
 use crate::api::problems;
 use crate::api::request::Received;
-use crate::appointments::{self, BookError, Status, Visits};
+use crate::appointments::{self, Attendance, BookError, Status, Visits};
 use crate::phone::Phone;
 use crate::platform::app::App;
 use crate::platform::bounded::Instant;
@@ -55,21 +57,31 @@ struct VisitParams {
     /// The number they were booked under.
     phone: Option<String>,
     #[param(value_type = Option<String>)]
-    status: Option<Word>,
+    status: Option<Word<Status>>,
+    /// Whether their people said that they come: `not_asked`, `asked`, `confirmed` or `no_answer`.
+    #[param(value_type = Option<String>)]
+    attendance: Option<Word<Attendance>>,
 }
 
-/// One of the words of a visit's state.
+/// One of the words that a visit is described with.
 #[derive(Debug, Clone, Copy)]
-struct Word(Status);
+struct Word<T>(T);
 
-impl<'de> Deserialize<'de> for Word {
+fn word<'de, T: FromStr, D: Deserializer<'de>>(from: D, words: &[&str]) -> Result<Word<T>, D::Error> {
+    let word = String::deserialize(from)?;
+    let wrong = || de::Error::custom(format!("must be one of {}", words.join(", ")));
+    word.parse().map(Word).map_err(|_| wrong())
+}
+
+impl<'de> Deserialize<'de> for Word<Status> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let word = String::deserialize(from)?;
-        let wrong = || {
-            let words = Status::ALL.map(Status::as_str).join(", ");
-            de::Error::custom(format!("must be one of {words}"))
-        };
-        word.parse().ok().map(Self).ok_or_else(wrong)
+        word(from, &Status::ALL.map(Status::as_str))
+    }
+}
+
+impl<'de> Deserialize<'de> for Word<Attendance> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        word(from, &Attendance::ALL.map(Attendance::as_str))
     }
 }
 
@@ -94,13 +106,14 @@ async fn list_appointments(
         practitioner: asked.practitioner_id.map(|id| id.0),
         phone: phone(&book, asked.phone.as_deref())?.map(|phone| Phone::as_str(&phone).to_owned()),
         status: asked.status.map(|state| state.0),
+        attendance: asked.attendance.map(|attendance| attendance.0),
         after,
         limit: asked.limit.get() + 1,
     };
-    let mut tx = app.begin(caller.org).await.map_err(failed)?;
-    let visits = appointments::list(&mut tx, caller.org, &wanted).await.map_err(failed)?;
-    tx.commit().await.map_err(failed)?;
     let now = app.clock.now();
+    let mut tx = app.begin(caller.org).await.map_err(failed)?;
+    let visits = appointments::list(&mut tx, caller.org, &wanted, now).await.map_err(failed)?;
+    tx.commit().await.map_err(failed)?;
     let items: Vec<Appointment> = visits.into_iter().map(|visit| Appointment::of(visit, now)).collect();
     let page = Page::of(items, asked.limit.get(), |item| (item.starts_at.0.to_string(), item.id.0));
     Ok(axum::Json(page).into_response())

@@ -2,6 +2,7 @@
 
 mod appointment;
 mod appointments;
+mod attendance;
 mod changes;
 mod holds;
 mod openings;
@@ -30,6 +31,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .merge(openings::routes())
         .merge(appointments::routes())
         .merge(changes::routes())
+        .merge(attendance::routes())
         .merge(series::routes())
         .merge(holds::routes())
 }

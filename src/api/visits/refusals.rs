@@ -32,7 +32,7 @@ const VERSION_CONFLICT: Problem = Problem::new(
     "version_conflict",
     "Somebody has changed the visit since you read it; difference tells what. Read it again and decide anew.",
 );
-const ILLEGAL_STATE: Problem =
+pub(super) const ILLEGAL_STATE: Problem =
     Problem::new(StatusCode::CONFLICT, "illegal_state", "The visit's state does not allow that.");
 const NOT_BEGUN: Problem = Problem::new(
     StatusCode::CONFLICT,

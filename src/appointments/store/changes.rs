@@ -101,6 +101,8 @@ pub(in super::super) struct Page<'a> {
     pub practitioner: Option<ResourceId>,
     pub phone: Option<&'a str>,
     pub status: Option<&'static str>,
+    pub attendance: Option<&'static str>,
+    pub now: jiff_sqlx::Timestamp,
     pub after: Option<(jiff_sqlx::Timestamp, AppointmentId)>,
     pub limit: i64,
 }
@@ -116,6 +118,12 @@ pub(in super::super) async fn page(
                 and ($4::uuid is null or a.location_id = $4) and ($5::uuid is null or a.practitioner_id = $5)
                 and ($6::text is null or a.customer_phone = $6) and ($7::text is null or a.status = $7::appointment_status)
                 and ($8::timestamptz is null or a.starts_at >= $8 and (a.starts_at, a.id) > ($8, $9::uuid))
+                -- The same rule as Attendance::when.
+                and ($11::text is null or $11 = case when a.attendance_confirmed_at is not null then 'confirmed'
+                  when a.attendance_asked_at is null then 'not_asked'
+                  when a.starts_at <= $12 + interval '24 hours'
+                   and a.attendance_asked_at + least(interval '4 hours', (a.starts_at - a.attendance_asked_at) / 2) <= $12 then 'no_answer'
+                  else 'asked' end)
               order by a.starts_at, a.id limit $10"
     ))
     .bind(org)
@@ -128,6 +136,8 @@ pub(in super::super) async fn page(
     .bind(after_start)
     .bind(after_id)
     .bind(page.limit)
+    .bind(page.attendance)
+    .bind(page.now)
     .fetch_all(tx)
     .await
 }

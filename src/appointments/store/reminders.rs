@@ -48,12 +48,13 @@ pub(in super::super) async fn ahead(
     .await
 }
 
-/// Plans anew for each of `visits` that has not moved or been called off meanwhile. Those that left stay; those that are
-/// planned no more are dropped. One statement, however many there are.
+/// Plans anew for each of `visits` that has not moved or been called off meanwhile. Those that left stay; those that no
+/// offset of the org asks for any more are dropped. One statement, however many there are.
 pub(in super::super) async fn plan_anew(
     tx: &mut PgConnection,
     org: OrgId,
     visits: &[(AppointmentId, Timestamp, Vec<Planned>)],
+    offsets: &[i32],
     now: Timestamp,
 ) -> sqlx::Result<u64> {
     let ids: Vec<AppointmentId> = visits.iter().map(|(id, ..)| *id).collect();
@@ -70,8 +71,7 @@ pub(in super::super) async fn plan_anew(
              join appointments v on v.org_id = $1 and v.id = p.a and v.starts_at = p.at and v.status in ('pending', 'scheduled')),
          gone as (
            update reminders r set state = 'dropped', reason = 'offsets_changed', settled_at = $3
-            where r.org_id = $1 and r.appointment_id = any ($4) and r.state = 'planned'
-              and not exists (select from wanted w where w.a = r.appointment_id and w.at = r.starts_at and w.o = r.offset_minutes))
+            where r.org_id = $1 and r.appointment_id = any ($4) and r.state = 'planned' and r.offset_minutes <> all ($5))
          insert into reminders as r (org_id, appointment_id, starts_at, offset_minutes, due_at, state, reason, settled_at)
          select $1, w.a, w.at, w.o, w.d, case when w.s is null then 'planned' else 'skipped' end, w.s, case when w.s is not null then $3 end
            from wanted w
@@ -83,6 +83,7 @@ pub(in super::super) async fn plan_anew(
     .bind(Value::from(rows))
     .bind(now.to_sqlx())
     .bind(ids)
+    .bind(offsets)
     .execute(tx)
     .await?;
     Ok(done.rows_affected())
@@ -121,6 +122,33 @@ pub(in super::super) async fn planned_of(
     sql_as(
         "select starts_at, offset_minutes, due_at from reminders
           where org_id = $1 and appointment_id = $2 and state = 'planned' order by due_at",
+    )
+    .bind(org)
+    .bind(id)
+    .fetch_all(tx)
+    .await
+}
+
+/// A reminder as staff see it.
+#[derive(Debug, FromRow)]
+pub(in super::super) struct ReminderRow {
+    pub starts_at: jiff_sqlx::Timestamp,
+    pub offset_minutes: i32,
+    pub due_at: jiff_sqlx::Timestamp,
+    pub state: String,
+    pub reason: Option<String>,
+    pub text_id: Option<TextId>,
+}
+
+/// All of a visit.
+pub(in super::super) async fn reminders_of(
+    tx: &mut PgConnection,
+    org: OrgId,
+    id: AppointmentId,
+) -> sqlx::Result<Vec<ReminderRow>> {
+    sql_as(
+        "select starts_at, offset_minutes, due_at, state, reason, text_id from reminders
+          where org_id = $1 and appointment_id = $2 order by due_at, offset_minutes desc limit 500",
     )
     .bind(org)
     .bind(id)

@@ -6,7 +6,8 @@ use sqlx::FromRow;
 use voxanne_twilio::{Class as Trouble, class_of};
 
 use crate::messaging::may_send::Sent;
-use crate::platform::db::{PgConnection, sql_as};
+use crate::messaging::text::Kind;
+use crate::platform::db::{PgConnection, sql, sql_as};
 use crate::platform::ids::{CallId, OrgId};
 
 #[derive(FromRow)]
@@ -95,4 +96,44 @@ pub(in crate::messaging) async fn counts(
     .bind(query.of_org_hour_max)
     .fetch_one(tx)
     .await
+}
+
+/// Texts to the number since, that were not refused: when and what for.
+pub(in crate::messaging) async fn recent(
+    tx: &mut PgConnection,
+    org: OrgId,
+    to: &str,
+    since: Timestamp,
+) -> sqlx::Result<Vec<(Timestamp, Kind)>> {
+    let rows: Vec<(jiff_sqlx::Timestamp, String)> = sql_as(
+        "select queued_at, kind from texts where org_id = $1 and to_phone = $2 and queued_at > $3 and verdict not like 'denied: %'",
+    )
+    .bind(org)
+    .bind(to)
+    .bind(since.to_sqlx())
+    .fetch_all(tx)
+    .await?;
+    // A kind that this version does not know counts for nothing.
+    Ok(rows.into_iter().filter_map(|(at, kind)| Some((at.to_jiff(), kind.parse().ok()?))).collect())
+}
+
+/// Ends texts of a kind to a number that nobody has begun to hand over; says how many.
+pub(in crate::messaging) async fn withdraw(
+    tx: &mut PgConnection,
+    org: OrgId,
+    (kind, to): (Kind, &str),
+    (verdict, why): (&str, &str),
+    now: Timestamp,
+) -> sqlx::Result<u64> {
+    let done = sql("update texts set state = 'failed', verdict = $4, failure = $5, settled_at = $6
+                     where org_id = $1 and to_phone = $2 and kind = $3 and state = 'queued'")
+    .bind(org)
+    .bind(to)
+    .bind(kind.as_str())
+    .bind(verdict)
+    .bind(why)
+    .bind(now.to_sqlx())
+    .execute(tx)
+    .await?;
+    Ok(done.rows_affected())
 }

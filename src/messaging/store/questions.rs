@@ -62,24 +62,24 @@ impl TryFrom<Row> for Question {
     }
 }
 
-/// The last question that still waits for this number's answer.
-pub(in crate::messaging) async fn open_question(
+/// What still waits for this number's answer, last asked first.
+pub(in crate::messaging) async fn open_questions(
     tx: &mut PgConnection,
     org: OrgId,
     phone: &str,
     now: Timestamp,
-) -> sqlx::Result<Option<Question>> {
-    let row: Option<Row> = sql_as(
+) -> sqlx::Result<Vec<Question>> {
+    let rows: Vec<Row> = sql_as(
         "select id, kind, subject_id, options, asked_at, expires_at from questions
           where org_id = $1 and phone = $2 and closed_at is null and expires_at > $3
-          order by asked_at desc, id desc limit 1",
+          order by asked_at desc, id desc limit 20",
     )
     .bind(org)
     .bind(phone)
     .bind(now.to_sqlx())
-    .fetch_optional(tx)
+    .fetch_all(tx)
     .await?;
-    row.map(Question::try_from).transpose()
+    rows.into_iter().map(Question::try_from).collect()
 }
 
 /// False when it was closed before.
@@ -117,4 +117,22 @@ pub(in crate::messaging) async fn close_about(
     .execute(tx)
     .await?;
     Ok(done.rows_affected())
+}
+
+/// Of a number that wants no more texts.
+pub(in crate::messaging) async fn close_of(
+    tx: &mut PgConnection,
+    org: OrgId,
+    phone: &str,
+    outcome: &str,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    sql("update questions set closed_at = $4, outcome = $3 where org_id = $1 and phone = $2 and closed_at is null")
+        .bind(org)
+        .bind(phone)
+        .bind(outcome)
+        .bind(now.to_sqlx())
+        .execute(tx)
+        .await?;
+    Ok(())
 }

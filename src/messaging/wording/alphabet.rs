@@ -61,7 +61,7 @@ fn cost(char: char) -> usize {
 }
 
 /// One line, cut after so many characters with an ellipsis.
-pub(super) fn field(text: &str, chars_max: usize, otherwise: &str) -> String {
+pub fn field(text: &str, chars_max: usize, otherwise: &str) -> String {
     let line = one_line(text);
     if line.chars().nth(chars_max).is_none() {
         return or(&line, otherwise);

@@ -1,6 +1,6 @@
 //! What is wrong with an org's own words, before they are kept.
 
-use jiff::Zoned;
+use jiff::Timestamp;
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 use voxanne_twilio::encoding::{self, Encoding};
@@ -22,6 +22,11 @@ const SHORTENERS: [&str; 8] =
     ["bit.ly", "tinyurl.com", "goo.gl", "ow.ly", "t.co/", "is.gd", "buff.ly", "rebrand.ly"];
 /// Places of pages that are for staff.
 const STAFF_PATHS: [&str; 4] = ["/dashboard", "/admin", "/staff", "/login"];
+
+/// Sunday, February 1 of 2026 at 2:00 PM.
+const EXAMPLE: Timestamp = Timestamp::constant(1_769_954_400, 0);
+/// Wednesday, September 30 of 2026 at 12:00 PM: no day and no time of day is longer, in either language.
+const LONGEST: Timestamp = Timestamp::constant(1_790_769_600, 0);
 
 /// The clinic that a template is for: what its places can become.
 #[derive(Debug, Clone, Copy)]
@@ -140,7 +145,7 @@ pub fn check(kind: TemplateKind, body: &str, premises: &Premises<'_>) -> Checked
     let template = Template::read(body);
     let mut flaws = flaws_of_places(kind, &template, premises);
     flaws.extend(flaws_of_words(kind, &template, premises));
-    let usual = About { moment: Some(&at(2026, 2, 1, 14)), ..about(kind, premises) };
+    let usual = About { moment: Some(&EXAMPLE.to_zoned(TimeZone::UTC)), ..about(kind, premises) };
     let example = premises.heads.first().and_then(|head| fill(&template, &head.to(Some("Ana")), &usual));
     let longest = longest(kind, &template, premises);
     if longest > PATIENT_SEGMENTS_MAX {
@@ -163,9 +168,19 @@ pub fn check(kind: TemplateKind, body: &str, premises: &Premises<'_>) -> Checked
     }
 }
 
-/// September 30 of 2026 is a Wednesday: no day and no time of day is longer, in either language.
+/// Tries the words of a step of a sequence: they may hold what a text about no time may. They say STOP nowhere, since how to
+/// opt out is always added.
+pub fn check_step(body: &str, premises: &Premises<'_>) -> Checked {
+    let mut checked = check(TemplateKind::MissedCall, body, premises);
+    if Template::read(body).says("STOP") {
+        checked.flaws.push(Flaw::CarriersWord("STOP".into()));
+    }
+    checked
+}
+
+/// Segments with the longest of everything.
 fn longest(kind: TemplateKind, template: &Template, premises: &Premises<'_>) -> usize {
-    let moment = at(2026, 9, 30, 12);
+    let moment = LONGEST.to_zoned(TimeZone::UTC);
     let about = About {
         moment: Some(&moment),
         until: Some(&moment),
@@ -188,13 +203,6 @@ fn about<'a>(kind: TemplateKind, premises: &Premises<'a>) -> About<'a> {
         visits: 6,
         ..About::default()
     }
-}
-
-fn at(year: i16, month: i8, day: i8, hour: i8) -> Zoned {
-    TimeZone::UTC
-        .to_ambiguous_zoned(date(year, month, day).at(hour, 0, 0, 0))
-        .compatible()
-        .unwrap_or_default()
 }
 
 fn flaws_of_places(kind: TemplateKind, template: &Template, premises: &Premises<'_>) -> Vec<Flaw> {

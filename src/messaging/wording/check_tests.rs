@@ -64,7 +64,7 @@ fn a_template_is_shown_as_a_patient_reads_it() {
             "Hi Ana! Glow MedSpa expects you Sunday, February 1 at 2:00 PM. Call +12025550123. Reply STOP to opt out."
         )
     );
-    assert_eq!((checked.segments, checked.segments_at_longest, checked.flaws), (1, 2, vec![]));
+    assert_eq!((checked.segments, checked.segments_at_longest, checked.flaws), (1, 1, vec![]));
 }
 
 #[test]
@@ -190,6 +190,46 @@ fn t14_no_text_to_a_person_names_a_treatment_or_a_page_of_staff() {
             }
         }
     }
+}
+
+#[test]
+fn t17_t18_what_is_no_name_is_not_greeted() {
+    for name in [
+        "https://evil.example",
+        "Your account is locked",
+        "Sarah 3105550142",
+        "Z\u{300}\u{301}\u{302}\u{303}",
+        "Мария",
+    ] {
+        let text = nurture(&HEADS[0], "{clinic}: Hi {first_name}, come back!", Some(name));
+        assert_eq!(text, "Glow MedSpa: Hi, come back! Reply STOP to opt out.", "{name:?}");
+    }
+    let text = nurture(&HEADS[0], "{clinic}: Hi {first_name}!", Some("Dr. Sa\u{202e}rah Johnson"));
+    assert_eq!(text, "Glow MedSpa: Hi Sarah! Reply STOP to opt out.");
+}
+
+#[test]
+fn e8_each_text_by_who_reads_it() {
+    let moment = "2026-02-01T14:00[America/New_York]".parse().unwrap();
+    let mut read = Vec::new();
+    for language in Language::ALL {
+        let head = Letterhead { language, ..HEADS[0] }.to(Some("Ana")).about(Some("Botox"));
+        for (kind, text) in all(&head, &moment, "https://hooks.example.com/w/abc") {
+            let segments = encoding::segments(&text).1;
+            read.push(format!("patient {language} {kind} ({segments}): {text}"));
+        }
+        read.push(format!("patient {language} help: {}", help(&head)));
+    }
+    let lead = HotLead { name: "Sarah", phone: "+13105550100", interest: "Botox", summary: "Wants it today" };
+    for (kind, text) in [
+        ("hot_lead_alert", hot_lead_alert(&lead)),
+        ("clinical_alert", clinical_alert("+13105550100", "swollen")),
+        ("test_alert", test_alert("Glow MedSpa")),
+    ] {
+        assert!(text.contains("VOXANNE") && !text.contains("STOP"), "{text}");
+        read.push(format!("staff {kind}: {}", text.replace('\n', " / ")));
+    }
+    insta::assert_snapshot!(read.join("\n"));
 }
 
 #[test]

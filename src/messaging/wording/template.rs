@@ -210,17 +210,13 @@ impl Template {
             let (before, from) = rest.split_at(at);
             words(&mut parts, before);
             let inside = from.strip_prefix('{').and_then(|inside| inside.split_once('}'));
-            match inside {
-                Some((name, after)) => {
-                    parts.push(
-                        Placeholder::named(name).map_or_else(|| Part::Unknown(name.to_owned()), Part::Place),
-                    );
-                    rest = after;
-                }
-                None => {
-                    parts.push(Part::Unknown(from.chars().take(20).collect()));
-                    rest = "";
-                }
+            if let Some((name, after)) = inside {
+                let unknown = || Part::Unknown(name.to_owned());
+                parts.push(Placeholder::named(name).map_or_else(unknown, Part::Place));
+                rest = after;
+            } else {
+                parts.push(Part::Unknown(from.chars().take(20).collect()));
+                rest = "";
             }
         }
         words(&mut parts, rest);

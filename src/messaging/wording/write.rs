@@ -11,6 +11,7 @@ use super::{
     About, CLINIC_MAX, FIRST_NAME_MAX, LINK_MAX, Letterhead, PATIENT_SEGMENTS_MAX, PHONE_MAX, SERVICE_MAX,
 };
 use crate::language::Language;
+use crate::spoken_name::SpokenName;
 use crate::when::{text_day, text_moment, text_time};
 
 /// The text in the org's words; in ours where those cannot be written: a place without its filling, or too long.
@@ -84,7 +85,9 @@ impl<'a> Fields<'a> {
                 (None, _) => String::new(),
             },
             Placeholder::FirstName => {
-                head.first_name.map(|name| gsm7_field(name, FIRST_NAME_MAX, "")).unwrap_or_default()
+                // T17, T18: what a caller gave may be a link or a message; then they have no name.
+                let name = head.first_name.and_then(SpokenName::parse);
+                name.map(|name| gsm7_field(name.first(), FIRST_NAME_MAX, "")).unwrap_or_default()
             }
             Placeholder::Moment => self.with_nearness(text_moment(about.moment?, language)),
             Placeholder::Day => self.with_nearness(text_day(about.moment?.date(), language)),

@@ -24,7 +24,27 @@ fn row(method: &'static str, path: &'static str, id: &'static str, body: Value) 
 }
 
 fn rows() -> Vec<Row> {
-    rows_of_scheduling().into_iter().chain(rows_of_calendars()).chain(rows_of_texts()).collect()
+    rows_of_scheduling()
+        .into_iter()
+        .chain(rows_of_calendars())
+        .chain(rows_of_texts())
+        .chain(rows_of_email())
+        .chain(rows_of_sequences())
+        .collect()
+}
+
+fn rows_of_email() -> Vec<Row> {
+    let none = || Value::Null;
+    vec![
+        row("get", "/email-recipients", "", none()),
+        row("post", "/email-recipients", "", json!({"address": "jo@clinic.example"})),
+        row("get", "/email-recipients/{id}", "$recipient", none()),
+        row("patch", "/email-recipients/{id}", "$recipient", json!({"language": "es"})),
+        row("post", "/email-recipients/{id}/test", "$recipient", none()),
+        row("delete", "/email-recipients/{id}", "$recipient", none()),
+        row("get", "/email-settings", "", none()),
+        row("put", "/email-settings", "", json!({"summary_hour": 8})),
+    ]
 }
 
 fn rows_of_calendars() -> Vec<Row> {
@@ -50,9 +70,31 @@ fn rows_of_calendars() -> Vec<Row> {
     ]
 }
 
+fn rows_of_sequences() -> Vec<Row> {
+    let none = || Value::Null;
+    let words = json!({"en": "{clinic}: how are you today? {questions}"});
+    let fields = json!({
+        "name": "Thanks", "trigger": "after_visit", "services": ["$service"], "steps": [{"after_days": 1, "words": words}],
+    });
+    vec![
+        row("get", "/sequences", "", none()),
+        row("post", "/sequences", "", fields.clone()),
+        row("post", "/sequences/from-template", "", json!({"template": "came_close"})),
+        row("get", "/sequences/{id}", "$sequence", none()),
+        row("put", "/sequences/{id}", "$sequence", fields),
+        row("post", "/sequences/{id}/preview", "$sequence", json!({})),
+        row("get", "/sequences/{id}/runs", "$sequence", none()),
+        row("post", "/sequences/runs/{id}/stop", "$run", json!({})),
+        row("delete", "/sequences/{id}", "$sequence", none()),
+    ]
+}
+
 fn rows_of_texts() -> Vec<Row> {
     let (none, words) = (|| Value::Null, "{clinic}: {moment}.");
     let consent = json!({"phone": "+13105550142", "purpose": "marketing", "given": true, "source": "web"});
+    let texting = json!({
+        "texting_enabled": true, "reminder_minutes": [1440], "missed_call_text": true, "quiet_from": 20, "quiet_until": 9,
+    });
     let preview = json!({"kind": "change", "language": "en", "body": words});
     vec![
         row("get", "/text-templates", "", none()),
@@ -62,6 +104,8 @@ fn rows_of_texts() -> Vec<Row> {
         row("post", "/text-templates/preview", "", preview),
         row("get", "/wording-settings", "", none()),
         row("put", "/wording-settings", "", json!({"language": "es", "name_treatments": false})),
+        row("get", "/settings/texting", "", none()),
+        row("put", "/settings/texting", "", texting),
         row("get", "/consents", "", none()),
         row("post", "/consents", "", consent),
         row("get", "/contacts", "", none()),
@@ -125,6 +169,8 @@ fn rows_of_scheduling() -> Vec<Row> {
         row("get", "/appointments/{id}", "$visit", none()),
         row("get", "/appointments/{id}/changes", "$visit", none()),
         row("post", "/appointments/{id}/move", "$visit", json!({"starts_at": "2026-12-07T18:30:00Z"})),
+        row("post", "/appointments/{id}/confirm-attendance", "$visit", json!({})),
+        row("get", "/appointments/{id}/reminders", "$visit", none()),
         row("post", "/appointments/{id}/state", "$visit", json!({"status": "arrived"})),
         row("post", "/appointments/{id}/cancel", "$second", json!({"reason": "Ill"})),
         row("post", "/series", "", series),
@@ -159,11 +205,15 @@ async fn own_ids(vox: &Voxanne, clinic: &Clinic, api: &Api) -> Vec<(&'static str
     };
     let time = json!({"time": {"service_id": service, "starts_at": "2026-12-10T18:30:00Z"}, "minutes": 60});
     let (visit, second) = (visit("2026-12-01").await, visit("2026-12-02").await);
+    let sequence = made("/sequences/from-template", json!({"template": "after_your_visit"})).await;
     let of_account = api.get("/calendar-connections").await.good()["items"][0].clone();
     let id = |value: &Value| value["id"].as_str().unwrap().to_owned();
     vec![
+        ("$sequence", sequence.clone()),
+        ("$run", crate::sequences::a_run(vox, clinic, &sequence).await),
         ("$connection", id(&of_account)),
         ("$calendar", id(&of_account["calendars"][0])),
+        ("$recipient", made("/email-recipients", json!({"address": "maria@clinic.example"})).await),
         ("$conflict", conflict(vox, api, &account).await),
         ("$caldav", calendar_server().await),
         ("$visit", visit),
@@ -263,7 +313,10 @@ fn every_operation_is_named_by_its_verb_and_resource() {
             let name = operation["operationId"].as_str().unwrap();
             let verbs: &[&str] = match method.as_str() {
                 "get" => &["list_", "get_", "explain_"],
-                "post" => &["create_", "book_", "hold_", "move_", "cancel_", "set_", "refresh_", "resolve_"],
+                "post" => &[
+                    "create_", "book_", "hold_", "move_", "cancel_", "set_", "refresh_", "resolve_",
+                    "confirm_",
+                ],
                 "put" => &["set_"],
                 "patch" => &["update_"],
                 _ => &["delete_", "release_"],
@@ -370,6 +423,8 @@ async fn b4_lists_hold_the_orgs_own_and_nothing_else() {
         ("/resources", "res_", "resources"),
         ("/closures", "clo_", "closures"),
         ("/time-off", "off_", "time_off"),
+        ("/email-recipients", "rcp_", "email_recipients"),
+        ("/sequences", "seq_", "sequences"),
     ] {
         let ids = |page: Value| -> BTreeSet<String> {
             page["items"].as_array().unwrap().iter().map(|i| i["id"].as_str().unwrap().to_owned()).collect()

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Api, CALLER, Voxanne, booking, call_ref};
+use crate::harness::{Api, CALLER, Voxanne, booking, call_ref, fixture};
 
 const CONFIRMATION: &str = "/text-templates/confirmation/en";
 
@@ -153,6 +153,26 @@ async fn a_person_is_texted_in_their_own_language_else_in_the_orgs() {
     assert!(text_of_a_booking(&vox, 4, "16:00").await.starts_with("Glow MedSpa: su cita queda confirmada"));
     let segments: Vec<i64> = vec![vox.one("select max(segments)::bigint from texts").await];
     assert_eq!(segments, [2], "Spanish costs no more than GSM-7 does");
+}
+
+#[tokio::test]
+async fn who_was_heard_by_a_spanish_assistant_is_texted_in_spanish() {
+    let vox = Voxanne::start().await;
+    let glow = vox.glow_api().await;
+    let message = fixture("tool-calls.observed.book");
+    let language = r#""language": "en""#;
+    assert!(message.contains(language), "the fixture tells the language, or this proves nothing");
+    let (status, answer) = vox.post(message.replace(language, r#""language": "es-MX""#)).await;
+    assert_eq!(status, 200, "{answer}");
+    vox.run_jobs().await;
+    let page = glow.get("/contacts").await.good();
+    assert_eq!(page["items"][0]["language"], "es", "{page}");
+    let phone = page["items"][0]["phone"].as_str().unwrap();
+    let text = vox.texts_to(phone).last().unwrap().body.clone();
+    assert!(text.starts_with("Glow MedSpa: su cita queda confirmada"), "{text}");
+    // What the org texts in anyway is nobody's in particular.
+    text_of_a_booking(&vox, 7, "10:00").await;
+    assert_eq!(contact(&glow).await["language"], Value::Null);
 }
 
 #[tokio::test]

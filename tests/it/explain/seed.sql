@@ -30,6 +30,10 @@ select org_id, pg_temp.id(n, 10000 + i), pg_temp.id(n, 1), pg_temp.id(n, 11 + i 
        (array['scheduled', 'completed', 'cancelled'])[1 + i % 3]::appointment_status, starts_at, starts_at + interval '30 min',
        'UTC', starts_at at time zone 'UTC', '+1310' || 2000001 + i % 300, 'Booked.', now()
   from visits;
+insert into reminders (org_id, appointment_id, starts_at, offset_minutes, due_at, state, reason)
+select org_id, pg_temp.id(n, 10000 + i), starts_at, o, starts_at - o * interval '1 min',
+       (array['planned', 'dropped'])[1 + i % 2], (array[null, 'moved'])[1 + i % 2]
+  from visits, unnest('{4320,1440,120}'::integer[]) o;
 -- The constraint is about what may be written, and these may.
 alter table reservations drop constraint reservations_do_not_overlap;
 insert into reservations (org_id, resource_id, starts_at, ends_at, appointment_id)

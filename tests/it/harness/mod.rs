@@ -78,6 +78,10 @@ pub fn config(sandbox: &Sandbox) -> Config {
     let mut config = Config::load(|_| None).unwrap();
     config.twilio.base_url = sandbox.url();
     config.vapi.base_url = sandbox.url();
+    config.mail.host = "127.0.0.1".into();
+    config.mail.port = sandbox.mail().port();
+    config.mail.tls = "none".into();
+    config.mail.from_address = "voxanne@alerts.example".into();
     let google = voxanne_google_calendar::Endpoints::at(&sandbox.url());
     config.google.client_id = GOOGLE_CLIENT.into();
     config.google.client_secret = "sandbox".into();

@@ -6,6 +6,7 @@ mod callbacks;
 mod commands;
 mod limits;
 mod lookups;
+mod missed_calls;
 mod policy;
 mod questions;
 mod queue;

@@ -331,6 +331,56 @@ async fn staff_have_one_task_for_all_of_tomorrows_people_who_did_not_answer() {
 }
 
 #[tokio::test]
+async fn staff_set_offsets_note_an_answer_and_see_what_became_of_each_reminder() {
+    let vox = Voxanne::start().await;
+    let api = vox.glow_api().await;
+    let booked = visit(&api, START, CALLER).await;
+    let silent = visit(&api, "2026-12-01T20:30:00Z", "+13105550152").await;
+    let mut settings = api.get("/settings/texting").await.good();
+    assert_eq!(settings["reminder_minutes"], json!([4320, 1440, 120]));
+    settings["reminder_minutes"] = json!([2880, 120]);
+    api.put("/settings/texting", settings.clone()).await.good();
+    assert_eq!(vox.count("reminders where state = 'planned' and offset_minutes = 2880").await, 2);
+    assert_eq!(vox.count("reminders where reason = 'offsets_changed'").await, 4);
+    for (wrong, field) in
+        [(json!([5]), "reminder_minutes[0]"), (json!([15, 16, 17, 18, 19, 20]), "reminder_minutes")]
+    {
+        let mut refused = settings.clone();
+        refused["reminder_minutes"] = wrong;
+        assert_eq!(api.put("/settings/texting", refused).await.wrong_field().0, field);
+    }
+    work_at(&vox, "2026-11-29T20:30:00Z").await;
+    let ids = async |attendance: &str| -> Vec<Value> {
+        let page = api.get(&format!("/appointments?attendance={attendance}")).await.good();
+        let items = page["items"].as_array().unwrap().clone();
+        assert!(items.iter().all(|item| item["attendance"] == attendance), "{items:?}");
+        items.into_iter().map(|item| item["id"].clone()).collect()
+    };
+    assert_eq!(ids("asked").await, [booked["id"].clone(), silent["id"].clone()]);
+    // They say so on the phone.
+    let confirmed = api.post(&format!("{}/confirm-attendance", path_of(&booked)), json!({})).await.good();
+    assert_eq!(confirmed["attendance"], "confirmed");
+    work_at(&vox, "2026-11-30T21:00:00Z").await;
+    assert_eq!(ids("confirmed").await, [booked["id"].clone()]);
+    assert_eq!(ids("no_answer").await, [silent["id"].clone()]);
+    assert_eq!(ids("asked").await, [] as [Value; 0]);
+    assert_eq!(ids("not_asked").await, [] as [Value; 0]);
+    let reminders = api.get(&format!("{}/reminders", path_of(&booked))).await.good();
+    let told: Vec<_> =
+        reminders["items"].as_array().unwrap().iter().map(|r| (&r["offset_minutes"], &r["state"])).collect();
+    let (sent, dropped, planned) = (json!("sent"), json!("dropped"), json!("planned"));
+    assert_eq!(
+        told,
+        [(&json!(4320), &dropped), (&json!(2880), &sent), (&json!(1440), &dropped), (&json!(120), &planned)]
+    );
+    change(&api, &booked, "cancel", json!({})).await;
+    let late = api.post(&format!("{}/confirm-attendance", path_of(&booked)), json!({})).await;
+    late.refused(409, "illegal_state");
+    let other = vox.harbor_api().await;
+    other.get(&format!("{}/reminders", path_of(&booked))).await.refused(404, "not_found");
+}
+
+#[tokio::test]
 async fn t_d16_other_clock_rules_and_other_offsets_plan_anew() {
     let vox = Voxanne::start().await;
     let api = vox.glow_api().await;
@@ -344,4 +394,24 @@ async fn t_d16_other_clock_rules_and_other_offsets_plan_anew() {
     vox.exec("update appointments set local_starts_at = local_starts_at + interval '1 hour'; delete from reminders").await;
     appointments::check_zones(&vox.app, vox.glow.org).await.unwrap();
     assert_eq!(planned(&vox).await, "11-28 18:30 planned , 11-30 18:30 planned , 12-01 16:30 planned ");
+}
+
+#[tokio::test]
+async fn ten_thousand_visits_are_planned_by_short_statements() {
+    let vox = Voxanne::start().await;
+    let api = vox.glow_api().await;
+    visit(&api, START, CALLER).await;
+    vox.exec(
+        "insert into appointments (org_id, id, location_id, service_id, practitioner_id, contact_id, status, starts_at, ends_at, time_zone,
+                local_starts_at, customer_phone, confirmation_said, created_at)
+         select org_id, gen_random_uuid(), location_id, service_id, practitioner_id, contact_id, status, starts_at + n * interval '1 hour',
+                ends_at + n * interval '1 hour', time_zone, local_starts_at + n * interval '1 hour', customer_phone, confirmation_said, created_at
+           from appointments, generate_series(1, 9999) n",
+    )
+    .await;
+    // The database's own patience is the bound.
+    appointments::check_zones(&vox.app, vox.glow.org).await.unwrap();
+    assert!(vox.count("reminders where state = 'planned'").await > 20_000);
+    // Nothing is due: one look into the index, whatever there is.
+    assert_eq!(appointments::send_reminders(&vox.app, vox.glow.org).await.unwrap(), 0);
 }
