@@ -167,8 +167,8 @@ const MAIL_POLL: Duration = Duration::from_secs(1);
 /// Pause before a worker that stopped by itself starts again.
 const RESTART: Duration = Duration::from_secs(2);
 
-/// What a worker works on. Texts, calendars and e-mails have hands of their own: a provider that does not answer keeps
-/// nobody else waiting.
+/// What a worker works on. Texts, calendars and e-mails have hands of their own: a provider that does not answer keeps nobody else
+/// waiting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Hands {
     Desk,
@@ -189,8 +189,8 @@ impl Hands {
         }
     }
 
-    /// Whether it hears of new jobs at once, which takes a connection of its own. An e-mail may wait for a second, a text
-    /// for a moment.
+    /// Whether it hears of new jobs at once, which takes a connection of its own. Texts and e-mails may wait for the next
+    /// look, which comes soon.
     const fn listens(self) -> bool {
         !matches!(self, Self::Texts | Self::Mail)
     }

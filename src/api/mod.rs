@@ -23,6 +23,7 @@ mod sequences;
 mod store;
 mod text_templates;
 mod texting_settings;
+mod threads;
 mod visits;
 mod waitlist;
 mod wording_settings;
@@ -59,6 +60,7 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(consents::routes())
         .merge(text_templates::routes())
         .merge(contacts::routes())
+        .merge(threads::routes())
         .merge(wording_settings::routes())
         .merge(email::routes())
         .merge(texting_settings::routes())

@@ -141,7 +141,7 @@ impl<'de> Deserialize<'de> for Limit {
 
 /// `true` or `false`.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Flag(bool);
+pub(super) struct Flag(pub bool);
 
 impl<'de> Deserialize<'de> for Flag {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {

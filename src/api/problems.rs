@@ -54,6 +54,12 @@ pub(super) const CALENDAR_AWAY: Problem = Problem::new(
     "The calendar's provider did not answer as it should; nothing was changed. Try again in a moment.",
 );
 
+const TEXT_REFUSED: Problem = Problem::new(
+    StatusCode::CONFLICT,
+    "text_refused",
+    "A rule forbids this text: rule names it, detail says what to do.",
+);
+
 /// A STOP is taken back by whoever said it.
 pub(super) const ONLY_THEMSELVES: Problem = Problem::new(
     StatusCode::CONFLICT,
@@ -89,6 +95,11 @@ pub(super) fn template_refused(first: &str, all: Value, segments_at_longest: usi
 /// What is there is not what the caller read.
 pub(super) fn changed_since(difference: Value) -> Problem {
     CHANGED_SINCE.with("difference", difference)
+}
+
+/// A text that may not leave: `rule` as it is kept with texts, `advice` for whoever wrote it.
+pub(super) fn text_refused(rule: &str, advice: &'static str) -> Problem {
+    TEXT_REFUSED.with("rule", rule).saying(advice)
 }
 
 /// The database did not do it. The request may be repeated, and we look at it.

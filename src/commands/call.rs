@@ -1,4 +1,5 @@
-//! `voxanne call`: simulated callers ring a running demo through the same HTTP door as the voice platform.
+//! `voxanne call`: simulated callers ring a running demo through the same HTTP door as the voice platform, and text it
+//! through the one of the texts' provider.
 
 use std::path::PathBuf;
 
@@ -9,10 +10,14 @@ use super::demo_file::DemoFile;
 use super::output::say;
 use super::start;
 use super::stories::{self, Stage, Story};
+use crate::phone::Phone;
 
 /// Who rings where.
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Args {
+    #[command(subcommand)]
+    instead: Option<Instead>,
     /// Which stories; all of them unless given
     #[arg(value_enum)]
     stories: Vec<Story>,
@@ -33,7 +38,26 @@ pub struct Args {
     time_zone: String,
 }
 
+/// What else somebody can do with a phone.
+#[derive(Debug, clap::Subcommand)]
+enum Instead {
+    /// Text the demo's first clinic and see what it answers
+    Text {
+        /// Who writes, E.164
+        #[arg(long)]
+        from: String,
+        /// What
+        body: String,
+        /// The demo's directory, if it is not the usual one
+        #[arg(long)]
+        data_dir: Option<PathBuf>,
+    },
+}
+
 pub(super) async fn run(args: Args) -> Result<(), CommandError> {
+    if let Some(Instead::Text { from, body, data_dir }) = args.instead {
+        return text(&from, &body, data_dir).await;
+    }
     if args.list {
         for story in Story::value_variants() {
             say(format_args!("{:<20} {}", story.name(), story.plot()));
@@ -48,6 +72,18 @@ pub(super) async fn run(args: Args) -> Result<(), CommandError> {
     let told = stories::tell(&stage, chosen).await;
     stage.close().await;
     told
+}
+
+async fn text(from: &str, body: &str, data_dir: Option<PathBuf>) -> Result<(), CommandError> {
+    let from = Phone::parse_e164(from)
+        .map_err(|_not_one| CommandError::Usage("--from takes a number like +13105550142".into()))?;
+    let stage = found(data_dir)?;
+    let said = match &stage.texting {
+        Some(texting) => texting.says(from.as_str(), body).await,
+        None => Ok(()),
+    };
+    stage.close().await;
+    said
 }
 
 fn found(data_dir: Option<PathBuf>) -> Result<Stage, CommandError> {

@@ -25,6 +25,7 @@ mod serve;
 mod start;
 mod store;
 mod stories;
+mod texting;
 
 use std::process::ExitCode;
 

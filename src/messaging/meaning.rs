@@ -137,7 +137,7 @@ impl Meaning {
         match opt_out_type.map(str::to_ascii_uppercase).as_deref() {
             Some("STOP") if !own.is_stop() => Self::Stop,
             Some("START") if own != Self::Yes => Self::Start,
-            Some("HELP") => Self::Help,
+            Some("HELP") if !own.is_stop() => Self::Help,
             _ => own,
         }
     }
@@ -148,9 +148,12 @@ impl Meaning {
         if is_short && let Some(meaning) = said(&plain).or_else(|| spelled(&plain)) {
             return meaning;
         }
-        let padded = format!(" {plain} ");
-        let says = |phrases: &[&str]| phrases.iter().any(|phrase| padded.contains(&format!(" {phrase} ")));
-        if says(words::STOP_WITHIN) && !says(words::NOT_STOP) { Self::StopInWords } else { Self::Other }
+        // "You do not stop! Stop texting me" is a stop, whatever stands before it.
+        let meant = words::NOT_STOP
+            .iter()
+            .fold(format!(" {plain} "), |text, phrase| text.replace(&format!(" {phrase} "), " "));
+        let says = |phrases: &[&str]| phrases.iter().any(|phrase| meant.contains(&format!(" {phrase} ")));
+        if says(words::STOP_WITHIN) { Self::StopInWords } else { Self::Other }
     }
 }
 

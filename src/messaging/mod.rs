@@ -27,6 +27,7 @@ mod record_status;
 mod send_again;
 mod store;
 mod text;
+mod threads;
 mod withdraw;
 pub mod wording;
 mod write_template;
@@ -49,7 +50,8 @@ pub use queue_text::{NewText, QueueError, Queued, queue_text, queue_text_before}
 pub use receive_text::{Inbound, Received, has_opted_out, inbound, mark_answered, receive_text};
 pub use record_consent::{ConsentError, NewConsent, Purpose, Source, record_consent};
 pub use record_status::{Recorded, record_status};
-pub use store::{Consent, OwnTemplate, consents, own_templates, templates};
+pub use store::{Before, Consent, Message, OwnTemplate, Thread, consents, own_templates, templates};
 pub use text::{Kind, TextState};
+pub use threads::{mark_read, messages, phone_of, thread, threads};
 pub use withdraw::withdraw;
 pub use write_template::{NewTemplate, WriteTemplateError, write_template};

@@ -120,7 +120,7 @@ async fn queue(
 ) -> Result<Queued, QueueError> {
     let doing = |doing| move |source| QueueError::Unexpected { doing, source };
     let now = app.clock.now();
-    let limits = limits(app, settings);
+    let limits = limits_for(new.kind, limits(app, settings));
     let query = query((new.to, new.call), &limits, now);
     let counts = store::counts(tx, org, &query).await.map_err(doing("count texts"))?;
     let (daytime, clocks) = clocks_of(settings, new.to);
@@ -169,6 +169,15 @@ async fn queue(
         .map_err(doing("enqueue a text's job"))?;
     metrics::counter!("voxanne_texts_total", "state" => "queued", "kind" => new.kind.as_str()).increment(1);
     Ok(Queued::Yes(id))
+}
+
+/// An answer goes to whoever just wrote: their texts bound it, and what [`lately`](super::lately()) calls a loop. The caps of a
+/// number are for what we begin ourselves.
+const fn limits_for(kind: Kind, limits: Limits) -> Limits {
+    if kind.is_answer() {
+        return Limits { per_number_per_day: i64::MAX, per_number_per_week: i64::MAX, ..limits };
+    }
+    limits
 }
 
 /// What the rules need to know of the past of a number.

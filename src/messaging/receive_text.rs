@@ -191,7 +191,7 @@ mod tests {
         let other = form(include_str!("../../tests/fixtures/peers/twilio.sms.inbound.form.json"));
         let other = Inbound::from_form(&other, Some("")).unwrap();
         assert_eq!((other.sid, other.opt_out_type), ("SM0123456789abcdef0123456789abcdef", None));
-        assert_eq!(Meaning::of(other.body, other.opt_out_type), Meaning::Other);
+        assert_eq!(Meaning::of(other.body, other.opt_out_type), Meaning::Confirm);
     }
 
     #[test]

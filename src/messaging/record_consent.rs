@@ -99,7 +99,11 @@ pub async fn record_consent(
 ) -> Result<Option<TextConsentId>, ConsentError> {
     let (phone, now) = (new.phone.as_str(), app.clock.now());
     let is_news = match (new.purpose, new.given) {
-        (Purpose::Texts, false) => store::opt_out(tx, org, phone, new.source.as_str(), now).await?,
+        // Said again after a yes to marketing, it takes that back as well.
+        (Purpose::Texts, false) => {
+            store::opt_out(tx, org, phone, new.source.as_str(), now).await?
+                || store::consent_given(tx, org, phone, Purpose::Marketing.as_str()).await?
+        }
         (Purpose::Texts, true) => {
             let standing = store::opt_out_source(tx, org, phone).await?;
             let is_theirs = standing.is_some_and(|source| source == "reply" || source == "provider");

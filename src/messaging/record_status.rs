@@ -74,7 +74,13 @@ pub(super) async fn apply(
         metrics::counter!("voxanne_texts_doubled_total").increment(1);
         return Ok(Recorded::OtherCopy);
     }
-    let Some(state) = text.state.advance(TextState::from_provider(report.status)) else {
+    let reported = TextState::from_provider(report.status);
+    let Some(state) = text.state.advance(reported) else {
+        // It did arrive: what was to repeat it would be the second one.
+        if (text.state, reported) == (TextState::Undelivered, TextState::Delivered) {
+            let first = text.again_of.unwrap_or(text.id);
+            store::withdraw_again(tx, org, first, app.clock.now()).await?;
+        }
         return Ok(Recorded::OldNews);
     };
     if matches!(state, TextState::Failed | TextState::Undelivered) {

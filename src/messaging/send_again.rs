@@ -8,6 +8,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::deliver::{DeliverText, deliver_after};
+use super::may_send::Class;
 use super::queue_text::{NewText, Queued, queue_text, queue_text_before};
 use super::store::{self, Text};
 use super::text::Kind;
@@ -32,8 +33,9 @@ pub(super) async fn send_again(
     let (Some(pause), Ok(to)) = (pause, Phone::parse_e164(&text.to)) else { return Ok(false) };
     let leaves_at = SignedDuration::try_from(pause).ok().and_then(|p| app.clock.now().checked_add(p).ok());
     let is_late = text.leave_before.zip(leaves_at).is_some_and(|(end, leaves)| leaves >= end);
-    // Whoever tries the alert phone waits for it and sees at once what became of it.
-    if is_late || text.kind == Kind::TestAlert {
+    // Whoever tries the alert phone waits for it and sees at once what became of it. Nobody waits for a step of a sequence, and
+    // its person may have replied or booked since.
+    if is_late || text.kind == Kind::TestAlert || text.kind.class() == Class::Marketing {
         return Ok(false);
     }
     let (first, times) = (text.again_of.unwrap_or(text.id), text.again.saturating_add(1));
@@ -42,7 +44,7 @@ pub(super) async fn send_again(
         kind: text.kind,
         to: &to,
         body: text.body.clone(),
-        dedupe_key: format!("again:{}:{times}", first.0),
+        dedupe_key: store::again_key(first, times),
         contact: text.contact,
         appointment: text.appointment,
         call: text.call,

@@ -6,6 +6,7 @@ mod inbound;
 mod providers;
 mod questions;
 mod templates;
+mod threads;
 mod unfinished;
 
 use jiff::Timestamp;
@@ -28,7 +29,11 @@ pub(super) use providers::{health, hold_no_more, hold_until, lock_health, set_he
 pub(super) use questions::{close_about, close_of, close_question, insert_question, open_questions};
 pub(super) use templates::{NewTemplateRow, insert_template};
 pub use templates::{OwnTemplate, own_templates, templates};
-pub(super) use unfinished::{forgotten, is_superseded, mark_again, overdue, waiting};
+pub use threads::{Before, Message, Thread};
+pub(super) use threads::{messages, phone_of, read_all, thread, threads};
+pub(super) use unfinished::{
+    again_key, forgotten, is_superseded, mark_again, overdue, waiting, withdraw_again,
+};
 
 /// A text about to be queued.
 pub(super) struct NewRow<'a> {
@@ -116,6 +121,8 @@ pub(super) struct Text {
     pub call: Option<CallId>,
     /// From then on it does not leave any more: as it was queued, else when the visit that was to come begins.
     pub leave_before: Option<Timestamp>,
+    /// It reminds of a visit that has been moved or called off since.
+    pub is_stale: bool,
     /// The text that it repeats, and for which time.
     pub again_of: Option<TextId>,
     pub again: i16,
@@ -138,6 +145,7 @@ struct Row {
     appointment_id: Option<AppointmentId>,
     call_id: Option<CallId>,
     leave_before: Option<jiff_sqlx::Timestamp>,
+    is_stale: bool,
     again_of: Option<TextId>,
     again: i16,
 }
@@ -162,6 +170,7 @@ impl TryFrom<Row> for Text {
             appointment: row.appointment_id,
             call: row.call_id,
             leave_before: row.leave_before.map(jiff_sqlx::Timestamp::to_jiff),
+            is_stale: row.is_stale,
             again_of: row.again_of,
             again: row.again,
         })
@@ -182,7 +191,8 @@ pub(super) async fn lock_all(tx: &mut PgConnection, org: OrgId, ids: &[TextId]) 
                   where c.org_id = t.org_id and c.phone = t.to_phone and (c.purpose = 'marketing' or not c.given)
                   order by c.recorded_at desc, c.id desc limit 1), false) as consents,
                 t.contact_id, t.appointment_id, t.call_id, t.again_of, t.again,
-                coalesce(t.leave_before, case when a.starts_at > t.queued_at then a.starts_at end) as leave_before
+                coalesce(t.leave_before, case when a.starts_at > t.queued_at then a.starts_at end) as leave_before,
+                t.kind = 'reminder' and coalesce(a.status not in ('pending', 'scheduled') or a.starts_at <> t.leave_before, false) as is_stale
            from texts t left join appointments a on a.org_id = t.org_id and a.id = t.appointment_id
           where t.org_id = $1 and t.id = any ($2) order by t.id for update of t",
     )
@@ -277,6 +287,7 @@ pub(super) async fn claimed_sids(
 }
 
 /// Keeps the verdict that holds a text back which the provider surely does not have, and until when if only for a while.
+/// One that was handed over before keeps the verdict by which it was: should it have left after all, its report still counts.
 pub(super) async fn hold_back(
     tx: &mut PgConnection,
     org: OrgId,
@@ -284,7 +295,8 @@ pub(super) async fn hold_back(
     verdict: &str,
     leave_after: Option<Timestamp>,
 ) -> sqlx::Result<()> {
-    sql("update texts set verdict = $3, leave_after = coalesce($4, leave_after), sending_at = null where org_id = $1 and id = $2")
+    sql("update texts set verdict = case when $4::timestamptz is not null and attempts > 0 then verdict else $3 end,
+            leave_after = coalesce($4, leave_after), sending_at = null where org_id = $1 and id = $2")
         .bind(org)
         .bind(id)
         .bind(verdict)
@@ -316,6 +328,7 @@ pub(super) mod tests {
             appointment: None,
             call: None,
             leave_before: None,
+            is_stale: false,
             again_of: None,
             again: 0,
         }

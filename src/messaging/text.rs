@@ -92,6 +92,11 @@ impl Kind {
         }
     }
 
+    /// Whether somebody asked for it by text a moment ago.
+    pub(super) const fn is_answer(self) -> bool {
+        matches!(self, Self::Reply | Self::WaitlistReply)
+    }
+
     /// The rules it obeys.
     pub const fn class(self) -> Class {
         match self {

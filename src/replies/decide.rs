@@ -91,11 +91,11 @@ fn number<'k>(index: usize, known: &Known<'k>) -> Act<'k> {
         return Act::ForStaff;
     }
     match question.options.get(index) {
-        Some(Choice::Time { .. }) => Act::Move(question, index),
+        Some(Choice::Time { .. }) if known.subject(question).is_some() => Act::Move(question, index),
         Some(Choice::Visit { appointment, wish }) if known.visits.contains(appointment) => {
             Act::Chosen(question, *appointment, *wish)
         }
-        Some(Choice::Visit { .. }) => Act::NothingToChange,
+        Some(Choice::Time { .. } | Choice::Visit { .. }) => Act::NothingToChange,
         None => Act::OneOrTwo,
     }
 }
@@ -114,7 +114,10 @@ fn yes<'k>(known: &Known<'k>) -> Act<'k> {
         };
     };
     match question.kind {
+        // "OK" to a visit that was moved otherwise since takes none of what was offered before.
+        QuestionKind::ChooseTime if known.lately.last_kind == Some(Kind::Change) => Act::Nothing,
         QuestionKind::ConfirmVisit => known.subject(question).map_or(Act::NothingToChange, Act::Confirm),
+        QuestionKind::ChooseTime if known.subject(question).is_none() => Act::NothingToChange,
         QuestionKind::ChooseTime if question.options.len() == 1 => Act::Move(question, 0),
         QuestionKind::ChooseTime | QuestionKind::ChooseVisit => Act::OneOrTwo,
         QuestionKind::Offer if known.has_one_offer => Act::Take,

@@ -83,8 +83,19 @@ fn t22_a_visit_that_was_not_texted_to_the_number_is_not_touched_whatever_was_ask
     for meaning in [Meaning::Confirm, Meaning::Reschedule, Meaning::Cancel, Meaning::Yes, Meaning::No] {
         assert_eq!(act(meaning, &questions, &[], QUIET), Act::NothingToChange, "{meaning:?}");
     }
+    // The number on the visit was put right since: whoever had it before moves nothing.
+    for (meaning, count) in [(Meaning::First, 2), (Meaning::Yes, 1)] {
+        assert_eq!(act(meaning, &[times(1, count)], &[TWO], QUIET), Act::NothingToChange, "{meaning:?}");
+    }
     let choice = [visits(1, Wish::Cancel)];
     assert_eq!(act(Meaning::First, &choice, &[TWO], QUIET), Act::NothingToChange);
+}
+
+#[test]
+fn an_ok_to_a_visit_moved_otherwise_takes_no_time_that_was_offered_before() {
+    for count in [1, 2] {
+        assert_eq!(act(Meaning::Yes, &[times(1, count)], &[ONE], lately(Kind::Change)), Act::Nothing);
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod desk;
 mod rules;
 mod sales;
 mod stage;
+mod texts;
 
 use clap::ValueEnum;
 
@@ -43,6 +44,12 @@ pub(super) enum Story {
     Cancel,
     /// A time that is called off goes to whoever waits for it
     WaitlistFill,
+    /// Asks a question by text, says that she comes, and thanks
+    TextConfirm,
+    /// Texts in Spanish: another time, then rather not at all
+    TextMove,
+    /// No more texts, a booking all the same, and texts again
+    TextStop,
     /// Staff block an afternoon in Google; the caller hears it, and the visit appears there
     Calendar,
     /// First filler: a consultation must come before it
@@ -79,6 +86,9 @@ impl Story {
             Self::Move => changes::moves(stage).await,
             Self::Cancel => changes::cancels(stage).await,
             Self::WaitlistFill => changes::fills_from_waitlist(stage).await,
+            Self::TextConfirm => texts::confirms_by_text(stage).await,
+            Self::TextMove => texts::moves_by_text(stage).await,
+            Self::TextStop => texts::stops(stage).await,
             Self::Calendar => calendar::asks_for_a_blocked_time(stage).await,
             Self::Prerequisite => rules::needs_consultation(stage).await,
             Self::TwoSites => rules::two_sites(stage).await,

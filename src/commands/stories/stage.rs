@@ -15,6 +15,7 @@ use super::super::demo_file::{ClinicFile, DemoFile, LineFile};
 use super::super::failure::Doing as _;
 use super::super::left::Records;
 use super::super::output::say;
+use super::super::texting::Texting;
 use super::desk::Desk;
 use crate::platform::clock::Clock;
 use crate::platform::ids::{Ids, InboxId};
@@ -38,6 +39,8 @@ pub(in super::super) struct Stage {
     clock: Clock,
     seed: AtomicU64,
     records: Option<Records>,
+    /// Who texts, where that can be done.
+    pub(in super::super) texting: Option<Texting>,
     /// The sites of the demo's clinic that has several.
     sites: Vec<Self>,
     /// The demo's clinic with a Google Calendar, and its front desk.
@@ -64,6 +67,7 @@ impl Stage {
         stage.script.phone_number_id = Some(line.phone_number_id.clone());
         stage.clock = demo.clock();
         stage.records = Some(Records::of_demo(demo, clinic, stage.http.clone())?);
+        stage.texting = Some(Texting::of_demo(demo, clinic, stage.http.clone())?);
         Ok(stage)
     }
 
@@ -83,7 +87,17 @@ impl Stage {
             secret: Some(("x-vapi-secret".into(), secret)),
         };
         let seed = AtomicU64::new(clock.now().as_microsecond().unsigned_abs());
-        Ok(Self { http, script, zone, clock, seed, records: None, sites: Vec::new(), with_calendar: None })
+        Ok(Self {
+            http,
+            script,
+            zone,
+            clock,
+            seed,
+            records: None,
+            texting: None,
+            sites: Vec::new(),
+            with_calendar: None,
+        })
     }
 
     /// The clinic's day that lies so many days ahead.

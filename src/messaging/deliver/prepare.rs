@@ -218,6 +218,11 @@ async fn decide(
             return Ok(Next::PutOff);
         }
         Plan::GiveUp(state) => (state, given_up(state)),
+        // It waited for its account meanwhile: nobody is reminded of a visit that will not be then.
+        Plan::Send if text.is_stale => {
+            set_aside(app, tx, org, &text, STALE).await.map_err(doing("set a text aside"))?;
+            return Ok(Next::Done);
+        }
         Plan::Send if is_superseded(tx, org, &text).await? => {
             set_aside(app, tx, org, &text, SUPERSEDED).await.map_err(doing("set a text aside"))?;
             return Ok(Next::Done);
@@ -268,4 +273,5 @@ async fn is_superseded(tx: &mut PgConnection, org: OrgId, text: &Text) -> Result
     store::is_superseded(tx, org, text).await.map_err(doing("look for a newer text"))
 }
 
+const STALE: &str = "The visit was moved or called off before it left.";
 const SUPERSEDED: &str = "A newer text about the same visit took its place.";

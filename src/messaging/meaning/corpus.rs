@@ -254,6 +254,9 @@ other | ¿A qué hora abren mañana?
 other | ¿Dónde están ubicados?
 other | voy tarde
 other | Palo Alto
+other | Please don't stop texting me
+stop_in_words | You people do not stop! Stop texting me
+stop_in_words | Why do you never stop? No more texts
 ";
 
 #[test]
@@ -301,6 +304,7 @@ fn twilios_own_reading_comes_first_and_a_yes_stays_a_yes() {
     assert_eq!(Meaning::of("unstop", Some("START")), Meaning::Start);
     assert_eq!(Meaning::of("YES", Some("START")), Meaning::Yes);
     assert_eq!(Meaning::of("take", Some("HELP")), Meaning::Help);
+    assert_eq!(Meaning::of("Stop texting me, I need no help", Some("HELP")), Meaning::StopInWords);
     assert_eq!(Meaning::of("take", Some("")), Meaning::Take);
 }
 

@@ -42,7 +42,8 @@ pub(in crate::messaging) async fn insert_consent(
     Ok(())
 }
 
-/// Records that a number wants no more texts. False when that was known.
+/// Records that a number wants no more texts. False when that was known. Its own word takes the place of what others wrote down
+/// for it: only it takes that back.
 pub(in crate::messaging) async fn opt_out(
     tx: &mut PgConnection,
     org: OrgId,
@@ -50,7 +51,9 @@ pub(in crate::messaging) async fn opt_out(
     source: &str,
     now: Timestamp,
 ) -> sqlx::Result<bool> {
-    let done = sql("insert into opt_outs (org_id, phone, source, opted_out_at) values ($1, $2, $3, $4) on conflict do nothing")
+    let done = sql("insert into opt_outs as o (org_id, phone, source, opted_out_at) values ($1, $2, $3, $4)
+         on conflict (org_id, phone) do update set source = excluded.source, opted_out_at = excluded.opted_out_at
+          where excluded.source in ('reply', 'provider') and o.source not in ('reply', 'provider')")
         .bind(org)
         .bind(phone)
         .bind(source)

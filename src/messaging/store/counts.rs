@@ -117,7 +117,7 @@ pub(in crate::messaging) async fn recent(
     Ok(rows.into_iter().filter_map(|(at, kind)| Some((at.to_jiff(), kind.parse().ok()?))).collect())
 }
 
-/// Ends texts of a kind to a number that nobody has begun to hand over; says how many.
+/// Ends texts of a kind to a number that the provider surely does not have; says how many.
 pub(in crate::messaging) async fn withdraw(
     tx: &mut PgConnection,
     org: OrgId,
@@ -126,7 +126,7 @@ pub(in crate::messaging) async fn withdraw(
     now: Timestamp,
 ) -> sqlx::Result<u64> {
     let done = sql("update texts set state = 'failed', verdict = $4, failure = $5, settled_at = $6
-                     where org_id = $1 and to_phone = $2 and kind = $3 and state = 'queued'")
+                     where org_id = $1 and to_phone = $2 and kind = $3 and (state = 'queued' or (state = 'sending' and sending_at is null))")
     .bind(org)
     .bind(to)
     .bind(kind.as_str())

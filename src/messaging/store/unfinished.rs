@@ -79,6 +79,29 @@ pub(in crate::messaging) async fn mark_again(
     Ok(())
 }
 
+/// The reason of the repetition of `first` for that time: it is found by it.
+pub(in crate::messaging) fn again_key(first: TextId, times: i16) -> String {
+    format!("again:{}:{times}", first.0)
+}
+
+/// Ends the repetitions of a text that have not left.
+pub(in crate::messaging) async fn withdraw_again(
+    tx: &mut PgConnection,
+    org: OrgId,
+    first: TextId,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    let reasons = [1, 2].map(|times| again_key(first, times));
+    sql("update texts set state = 'failed', failure = 'The one that it repeats arrived after all.', settled_at = $3
+          where org_id = $1 and dedupe_key = any ($2) and (state = 'queued' or (state = 'sending' and sending_at is null))")
+        .bind(org)
+        .bind(&reasons[..])
+        .bind(now.to_sqlx())
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
 /// Whether the same number was told something else about the same visit since `text` was first queued.
 pub(in crate::messaging) async fn is_superseded(
     tx: &mut PgConnection,

@@ -280,9 +280,49 @@ mod tests {
     #[test]
     fn every_answer_is_asserted_literally() {
         let english = Letterhead::plain("Glow MedSpa", Some("+13105550199"), Language::English);
-        assert_snapshot!(all(&english).join("\n"), @"");
+        assert_snapshot!(all(&english).join("\n"), @r#"
+Glow MedSpa: Thank you! See you Wednesday, December 23 at 10:30 AM.
+Glow MedSpa: Thank you, noted for Wednesday, December 23 at 10:30 AM. We'll still call you to confirm.
+Glow MedSpa: Reply 1 for Wednesday, December 23 at 10:30 AM or 2 for Wednesday, December 30 at 1:30 PM. Both are kept for you until 2:15 PM.
+Glow MedSpa: That time has just gone. Reply 1 for Wednesday, December 23 at 10:30 AM or 2 for Wednesday, December 30 at 1:30 PM. Both are kept for you until 2:15 PM.
+Glow MedSpa: Reply 1 for Wednesday, December 23 at 10:30 AM. It's kept for you until 2:15 PM. If not, reply NO.
+Glow MedSpa: Please reply 1 or 2.
+Glow MedSpa: Which visit do you mean? Reply 1 for Wednesday, December 23 at 10:30 AM or 2 for Wednesday, December 30 at 1:30 PM.
+Glow MedSpa: No problem. Reply R for another time, or X to cancel your visit.
+Glow MedSpa: We found no other time just now. Your visit stays as it is; our team will get in touch.
+Glow MedSpa: All right, your visit stays as it is for now. Our team will get in touch to find a time.
+Glow MedSpa: There's no visit that we could change for you by text. Please call us at +13105550199.
+Glow MedSpa: Your visit is cancelled already. There's nothing more you need to do.
+Glow MedSpa: As this is short notice, a fee of $50 applies.
+Glow MedSpa: There's no time on offer for you right now. Please call us at +13105550199.
+Glow MedSpa: You have more than one time on offer. Please tap the link of the one you'd like.
+Glow MedSpa: Thanks for telling us. You're still on the list for another time.
+Glow MedSpa: That offer is over already. There's nothing more you need to do.
+Glow MedSpa: You're off the waitlist. Call us any time to book.
+Glow MedSpa: You aren't on our waitlist. Call us any time to book.
+"#);
         let spanish = Letterhead::plain("Glow MedSpa", None, Language::Spanish);
-        assert_snapshot!(all(&spanish).join("\n"), @"");
+        assert_snapshot!(all(&spanish).join("\n"), @r#"
+Glow MedSpa: ¡Gracias! Le esperamos el miércoles 23 de diciembre a las 10:30 AM.
+Glow MedSpa: Gracias, anotado para el miércoles 23 de diciembre a las 10:30 AM. Le llamaremos para confirmar.
+Glow MedSpa: Responda 1 para el miércoles 23 de diciembre a las 10:30 AM o 2 para el miércoles 30 de diciembre a la 1:30 PM. Guardadas hasta las 2:15 PM.
+Glow MedSpa: Esa hora ya no esta libre. Responda 1 para el miércoles 23 de diciembre a las 10:30 AM o 2 para el miércoles 30 de diciembre a la 1:30 PM. Guardadas hasta las 2:15 PM.
+Glow MedSpa: Responda 1 para el miércoles 23 de diciembre a las 10:30 AM. Se la guardamos hasta las 2:15 PM. Si no, NO.
+Glow MedSpa: Por favor, responda 1 o 2.
+Glow MedSpa: ¿Cual de sus citas? Responda 1 para la del miércoles 23 de diciembre a las 10:30 AM o 2 para la del miércoles 30 de diciembre a la 1:30 PM.
+Glow MedSpa: Sin problema. Responda R para otra hora o X para cancelar su cita.
+Glow MedSpa: No encontramos otra hora por ahora. Su cita sigue igual; nuestro equipo le contactara.
+Glow MedSpa: De acuerdo, su cita sigue igual por ahora. Nuestro equipo le contactara para buscar otra hora.
+Glow MedSpa: No hay ninguna cita que podamos cambiar por mensaje. Por favor, llamenos.
+Glow MedSpa: Su cita ya esta cancelada. No tiene que hacer nada mas.
+Glow MedSpa: As this is short notice, a fee of $50 applies.
+Glow MedSpa: Ahora no hay ninguna hora reservada para usted. Por favor, llamenos.
+Glow MedSpa: Tiene mas de una hora ofrecida. Toque el enlace de la que prefiera.
+Glow MedSpa: Gracias por avisar. Sigue en la lista para otra hora.
+Glow MedSpa: Esa oferta ya termino. No tiene que hacer nada mas.
+Glow MedSpa: Ya no esta en la lista de espera. Llame cuando quiera para reservar.
+Glow MedSpa: No esta en nuestra lista de espera. Llame cuando quiera para reservar.
+"#);
     }
 
     #[test]

@@ -294,7 +294,7 @@ fn flaws_of_commands(kind: TemplateKind, text: &str) -> Vec<Flaw> {
         let is_told = VERBS.contains(&before.to_lowercase().as_str());
         let is_loud = word.chars().all(char::is_uppercase);
         let flaw = match Meaning::of(word, None) {
-            Meaning::Stop if (is_told || is_loud) && *word != "STOP" => {
+            meaning if meaning.is_stop() && (is_told || is_loud) && *word != "STOP" => {
                 Flaw::CarriersWord((*word).to_owned())
             }
             Meaning::Start | Meaning::Yes if is_told => Flaw::CarriersWord((*word).to_owned()),

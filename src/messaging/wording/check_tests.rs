@@ -164,6 +164,11 @@ fn a_kept_template_that_cannot_be_written_any_more_gives_way_to_our_words() {
         with(&own(TemplateKind::Confirmation, "{clinic} - {service} {moment}. STOP ends texts.", true)),
         "Glow MedSpa - Botox Sunday, February 1 at 2:00 PM. STOP ends texts."
     );
+    // A STOP that promises something else is no way out (T9).
+    assert_eq!(
+        with(&own(TemplateKind::Confirmation, "{clinic}: {moment}. Reply STOP to win!", false)),
+        "Glow MedSpa: Sunday, February 1 at 2:00 PM. Reply STOP to win! Reply STOP to opt out."
+    );
     for body in ["{clinic} {gone}", "{moment", "{link} {moment}", "{service}: {moment}", &"long ".repeat(90)]
     {
         assert_eq!(with(&own(TemplateKind::Confirmation, body, false)), ours, "{body}");

@@ -231,6 +231,14 @@ impl Template {
         })
     }
 
+    /// Whether its own words say that STOP ends the texts. "Reply STOP to win" does not.
+    pub(super) fn says_how_to_opt_out(&self) -> bool {
+        self.parts.iter().any(|part| match part {
+            Part::Words(words) => words.split(['.', '!', '?', ';']).any(ends_texts),
+            Part::Place(_) | Part::Unknown(_) => false,
+        })
+    }
+
     /// The places it has.
     pub fn placeholders(&self) -> impl Iterator<Item = Placeholder> + '_ {
         self.parts.iter().filter_map(|part| match part {
@@ -239,6 +247,37 @@ impl Template {
         })
     }
 }
+
+/// Whether a sentence says STOP, and after it what that does, or nothing.
+fn ends_texts(sentence: &str) -> bool {
+    let words: Vec<&str> =
+        sentence.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let Some(at) = words.iter().position(|word| *word == "STOP") else { return false };
+    let after = words[at + 1..].join(" ").to_lowercase();
+    after.is_empty() || OPT_OUTS.iter().any(|does| format!(" {after} ").contains(&format!(" {does} ")))
+}
+
+/// What STOP does, in the words that people use for it.
+const OPT_OUTS: [&str; 18] = [
+    "opt out",
+    "optout",
+    "unsubscribe",
+    "stop",
+    "to end",
+    "ends",
+    "to cancel",
+    "no more",
+    "quit",
+    "leave",
+    "off",
+    "no recibir",
+    "no recibirlos",
+    "dejar de",
+    "darse de baja",
+    "cancelar",
+    "salir",
+    "no más",
+];
 
 /// The words that an org chose itself.
 #[derive(Debug, Clone, Default)]

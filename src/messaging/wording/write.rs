@@ -58,7 +58,7 @@ pub(super) fn fill(template: &Template, head: &Letterhead<'_>, about: &About<'_>
             Part::Unknown(_) => return None,
         }
     }
-    Some(close(&text, head.language, about.asks, template.says("STOP")))
+    Some(close(&text, head.language, about.asks, template.says_how_to_opt_out()))
 }
 
 /// Adds the question, and how to opt out where the words do not say so themselves.

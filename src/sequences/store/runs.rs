@@ -128,8 +128,8 @@ pub(in crate::sequences) async fn lock_due(
     .await
 }
 
-/// Ends every run that something ended since, of one number or all, and says whose. One that is in a worker's hand is looked
-/// at there.
+/// Ends every run that something ended since, of one number or all, and says whose. Only those are locked; one that is in a
+/// worker's hand is looked at there.
 pub(in crate::sequences) async fn end_answered(
     tx: &mut PgConnection,
     org: OrgId,
@@ -142,7 +142,10 @@ pub(in crate::sequences) async fn end_answered(
         " as reason
            from sequence_runs r join sequences s on s.org_id = r.org_id and s.id = r.sequence_id
            join contacts k on k.org_id = r.org_id and k.id = r.contact_id
-          where r.org_id = $1 and r.state = 'running' and ($3::text is null or k.phone = $3) for update of r skip locked)
+          where r.org_id = $1 and r.state = 'running' and ($3::text is null or k.phone = $3)
+            and ",
+        reason!(),
+        " is not null for update of r skip locked)
          update sequence_runs r set state = 'stopped', stop_reason = o.reason, next_at = null, ended_at = $2
            from over o where r.org_id = $1 and r.id = o.id and o.reason is not null returning o.phone"
     ))

@@ -111,6 +111,10 @@ fn rows_of_texts() -> Vec<Row> {
         row("get", "/contacts", "", none()),
         row("get", "/contacts/{id}", "$contact", none()),
         row("patch", "/contacts/{id}", "$contact", json!({"language": "es"})),
+        row("get", "/threads", "", none()),
+        row("get", "/threads/{id}", "$contact", none()),
+        row("post", "/threads/{id}/messages", "$contact", json!({"body": "See you at two?"})),
+        row("post", "/threads/{id}/read", "$contact", none()),
     ]
 }
 

@@ -8,5 +8,6 @@ mod keys;
 mod pages;
 mod services;
 mod templates;
+mod threads;
 mod visits;
 mod week;

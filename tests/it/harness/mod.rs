@@ -6,6 +6,7 @@ mod google;
 mod line;
 mod log;
 mod server;
+mod texting;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -24,7 +24,7 @@ async fn a_mail_server_that_is_down_and_comes_back_has_the_alert_once() {
     vox.sandbox.mail().next_mails(Fault::status(421));
     later(&vox, 60).await;
     later(&vox, 120).await;
-    assert_eq!((states(&vox).await.as_str(), inbox(&vox, MARIA).len()), ("sending", 0));
+    assert_eq!((states(&vox).await.as_str(), inbox(&vox, MARIA).len()), ("sending 421", 0));
     later(&vox, 240).await;
     later(&vox, 3600).await;
     assert_eq!((states(&vox).await.as_str(), vox.sandbox.mail().taken().len()), ("sent", 1));

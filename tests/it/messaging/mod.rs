@@ -2,6 +2,7 @@
 
 mod accounts;
 mod again;
+mod attacks;
 mod callbacks;
 mod commands;
 mod limits;
@@ -13,6 +14,8 @@ mod queue;
 mod refusals;
 mod reminders;
 mod storm;
+mod two_way;
+mod two_way_guards;
 
 use std::time::Duration;
 

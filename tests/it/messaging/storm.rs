@@ -148,6 +148,7 @@ impl Storm {
             to: &clinic.number,
             body: "Stop",
             opt_out_type: None,
+            media: 0,
         };
         let webhook = format!("{}/api/webhooks/twilio/inbound/{}", self.vox.url, clinic.org.0);
         assert_eq!(twilio.text_us(&webhook, &text).await.unwrap().status, 200);

@@ -42,6 +42,7 @@ async fn texts_us(vox: &Voxanne, body: &str) {
         to: &vox.glow.number,
         body,
         opt_out_type: None,
+        media: 0,
     };
     let webhook = format!("{}/api/webhooks/twilio/inbound/{}", vox.url, vox.glow.org.0);
     assert_eq!(vox.sandbox.twilio().text_us(&webhook, &text).await.unwrap().status, 200);

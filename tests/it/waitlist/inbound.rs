@@ -22,6 +22,7 @@ async fn e12_an_unsigned_or_wrongly_signed_text_is_refused_and_nothing_is_stored
         to: &vox.glow.number,
         body: "STOP",
         opt_out_type: None,
+        media: 0,
     };
     assert_eq!(sandbox.text_us(&url, &forged).await.unwrap().status, 403);
     let nobody = url.replace(&vox.glow.org.0.to_string(), "00000000-0000-7000-8000-000000000000");
@@ -40,6 +41,7 @@ async fn a_text_is_kept_once_and_answered_with_nothing_to_say() {
         to: &vox.glow.number,
         body: "Is there parking\0?",
         opt_out_type: None,
+        media: 0,
     };
     for _ in 0..2 {
         let answer =

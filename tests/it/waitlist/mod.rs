@@ -92,6 +92,7 @@ async fn post_text(vox: &Voxanne, to: &Clinic, from: &str, body: &str, word: Opt
         to: &to.number,
         body,
         opt_out_type: word,
+        media: 0,
     };
     vox.sandbox.twilio().text_us(&webhook(vox, to), &text).await.unwrap()
 }

@@ -3,14 +3,15 @@
 use axum::extract::{Form, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header::AUTHORIZATION};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::rules::Wanted;
-use super::{Text, TwilioFake};
+use super::{Inbound, Text, TwilioFake};
 use crate::fault::{self, Fault, Target};
 use crate::locked;
 
@@ -25,12 +26,41 @@ pub(crate) fn router(fake: TwilioFake) -> Router {
         .route(&format!("{API}/{{account}}/Messages.json"), get(list_messages).post(create_message))
         .route(&format!("{API}/{{account}}/Messages/{{file}}"), get(show_message))
         .route("/twilio/messages", get(list_ledger))
+        .route("/twilio/inbound", post(text_us))
         .with_state(fake)
 }
 
 /// Every accepted text, newest last.
 async fn list_ledger(State(fake): State<TwilioFake>) -> Json<Vec<Text>> {
     Json(fake.messages())
+}
+
+/// A text that somebody writes.
+#[derive(Debug, Deserialize)]
+struct Written {
+    webhook: String,
+    account_sid: String,
+    auth_token: String,
+    from: String,
+    to: String,
+    body: String,
+}
+
+/// Posts it to the webhook as Twilio does; what that answered.
+async fn text_us(State(fake): State<TwilioFake>, Json(written): Json<Written>) -> Response {
+    let text = Inbound {
+        account_sid: &written.account_sid,
+        auth_token: &written.auth_token,
+        from: &written.from,
+        to: &written.to,
+        body: &written.body,
+        opt_out_type: None,
+        media: 0,
+    };
+    match fake.text_us(&written.webhook, &text).await {
+        Some(answered) => Json(json!({ "status": answered.status })).into_response(),
+        None => StatusCode::BAD_GATEWAY.into_response(),
+    }
 }
 
 async fn create_message(

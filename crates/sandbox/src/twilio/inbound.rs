@@ -21,6 +21,8 @@ pub struct Inbound<'a> {
     pub body: &'a str,
     /// What Twilio itself understood and answered: STOP, START or HELP.
     pub opt_out_type: Option<&'a str>,
+    /// Pictures that come with it.
+    pub media: u8,
 }
 
 /// What Twilio itself does when somebody texts STOP, START or HELP.
@@ -101,10 +103,11 @@ impl TwilioFake {
 }
 
 fn form(text: &Inbound<'_>, sid: &str) -> Vec<(String, String)> {
+    let media = text.media.to_string();
     let mut form = vec![
         ("ToCountry", "US"),
         ("SmsMessageSid", sid),
-        ("NumMedia", "0"),
+        ("NumMedia", media.as_str()),
         ("SmsSid", sid),
         ("SmsStatus", "received"),
         ("Body", text.body),
