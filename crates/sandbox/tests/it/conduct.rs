@@ -91,6 +91,7 @@ async fn t8_t10_twilio_keeps_stop_itself_and_says_so_with_advanced_opt_out() {
             from: PATIENT,
             to: "+13105550100",
             body,
+            media: 0,
             opt_out_type: None,
             media: 0,
         };
