@@ -45,7 +45,7 @@ pub(super) async fn tell(
     let head = talk.head(None);
     let said = match took {
         Took::Booked => None,
-        Took::Tried(taken) => Some(wording::reply(&head, &waitlist::sentence(taken))),
+        Took::Tried(taken) => Some(wording::reply(&head, &waitlist::sentence(taken, head.language))),
         Took::Nothing => Some(answers::nothing_on_offer(&head)),
         Took::WhichOne => Some(answers::which_offer(&head)),
     };

@@ -104,7 +104,7 @@ fn said(settings: &Settings, taken: &Taken) -> (StatusCode, String) {
         Taken::Gone | Taken::NotBookable | Taken::HasAnotherVisit => StatusCode::CONFLICT,
         Taken::Past | Taken::Over => StatusCode::GONE,
     };
-    (status, page(&settings.clinic_name, &Shown::Said(sentence(taken))))
+    (status, page(&settings.clinic_name, &Shown::Said(sentence(taken, Language::English))))
 }
 
 fn answer(page_or_none: Page) -> Response {

@@ -28,6 +28,6 @@ pub use lapse::{LAPSE_TASK, LapseOffer, lapse, lapse_due};
 pub use leave::{leave, leave_all};
 pub use list::{Listed, Listing, list};
 pub use offer_opening::{OfferError, offer_opening};
-pub use spoken::{SENTENCES, help_sentence, joined_sentence, sentence};
+pub use spoken::{SENTENCES, joined_sentence, sentence};
 pub use store::{Answerable, offers_of};
 pub use take::{TakeError, Taken, take};

@@ -7,25 +7,23 @@ use crate::language::Language;
 use crate::when::{PartOfDay, say_date, text_moment};
 
 /// An answer to an acceptance; the same by text and on the page.
-pub fn sentence(taken: &Taken) -> String {
+pub fn sentence(taken: &Taken, language: Language) -> String {
+    match language {
+        Language::English => english(taken),
+        Language::Spanish => spanish(taken),
+    }
+}
+
+fn english(taken: &Taken) -> String {
+    let text_moment = |at| text_moment(at, Language::English);
     match taken {
-        Taken::Booked { at, is_pending: false } => {
-            format!("You're all set: {} is yours.", text_moment(at, Language::English))
-        }
+        Taken::Booked { at, is_pending: false } => format!("You're all set: {} is yours.", text_moment(at)),
         Taken::Booked { at, is_pending: true } => {
-            format!(
-                "We're keeping {} for you. We'll call you within 24 hours to confirm.",
-                text_moment(at, Language::English)
-            )
+            format!("We're keeping {} for you. We'll call you within 24 hours to confirm.", text_moment(at))
         }
-        Taken::AlreadyTheirs { at, is_pending: false } => {
-            format!("It's yours already: {}.", text_moment(at, Language::English))
-        }
+        Taken::AlreadyTheirs { at, is_pending: false } => format!("It's yours already: {}.", text_moment(at)),
         Taken::AlreadyTheirs { at, is_pending: true } => {
-            format!(
-                "It's kept for you already: {}. We'll call you to confirm.",
-                text_moment(at, Language::English)
-            )
+            format!("It's kept for you already: {}. We'll call you to confirm.", text_moment(at))
         }
         Taken::Gone => {
             "I'm sorry, that time has just gone to somebody else. You're still on the list.".into()
@@ -43,11 +41,24 @@ pub fn sentence(taken: &Taken) -> String {
     }
 }
 
-/// To whoever asks who we are.
-pub fn help_sentence(clinic_phone: Option<&str>) -> String {
-    match clinic_phone {
-        Some(phone) => format!("To reach our team, call {phone}. Reply STOP to opt out."),
-        None => "To reach our team, call us during opening hours. Reply STOP to opt out.".into(),
+fn spanish(taken: &Taken) -> String {
+    let text_moment = |at| text_moment(at, Language::Spanish);
+    match taken {
+        Taken::Booked { at, is_pending: false } => format!("Listo: su cita es el {}.", text_moment(at)),
+        Taken::Booked { at, is_pending: true } => {
+            format!("Le guardamos el {}. Le llamaremos dentro de 24 horas para confirmar.", text_moment(at))
+        }
+        Taken::AlreadyTheirs { at, is_pending: false } => format!("Ya es suya: el {}.", text_moment(at)),
+        Taken::AlreadyTheirs { at, is_pending: true } => {
+            format!("Ya se la guardamos: el {}. Le llamaremos para confirmar.", text_moment(at))
+        }
+        Taken::Gone => "Lo sentimos, otra persona acaba de tomar esa hora. Usted sigue en la lista.".into(),
+        Taken::NotBookable => {
+            "Lo sentimos, esa hora ya no se puede reservar. Usted sigue en la lista.".into()
+        }
+        Taken::HasAnotherVisit => "Usted ya tiene una cita a esa hora. Sigue en la lista.".into(),
+        Taken::Past => "Lo sentimos, esa hora ya pasó. Usted sigue en la lista.".into(),
+        Taken::Over => "Esa oferta ya terminó y usted ya no está en la lista. Llame para reservar.".into(),
     }
 }
 
@@ -101,7 +112,9 @@ mod tests {
             ]
         };
         let ends = [Taken::Gone, Taken::NotBookable, Taken::HasAnotherVisit, Taken::Past, Taken::Over];
-        let all: Vec<String> = both(false).iter().chain(&both(true)).chain(&ends).map(sentence).collect();
+        let taken: Vec<Taken> = both(false).into_iter().chain(both(true)).chain(ends).collect();
+        let say = |language| taken.iter().map(|taken| sentence(taken, language)).collect::<Vec<_>>();
+        let (all, spanish) = (say(Language::English), say(Language::Spanish));
         assert_snapshot!(all.join("\n"), @r#"
 You're all set: Thursday, December 3 at 2:00 PM is yours.
 It's yours already: Thursday, December 3 at 2:00 PM.
@@ -113,9 +126,20 @@ You already have an appointment with us at that time. You're still on the list.
 I'm sorry, that time has passed. You're still on the list.
 That offer is over, and you're no longer on the waitlist. Please call us to book.
 "#);
-        for said in all.into_iter().chain([help_sentence(Some("+13105550199")), help_sentence(None)]) {
+        assert_snapshot!(spanish.join("\n"), @r#"
+Listo: su cita es el jueves 3 de diciembre a las 2:00 PM.
+Ya es suya: el jueves 3 de diciembre a las 2:00 PM.
+Le guardamos el jueves 3 de diciembre a las 2:00 PM. Le llamaremos dentro de 24 horas para confirmar.
+Ya se la guardamos: el jueves 3 de diciembre a las 2:00 PM. Le llamaremos para confirmar.
+Lo sentimos, otra persona acaba de tomar esa hora. Usted sigue en la lista.
+Lo sentimos, esa hora ya no se puede reservar. Usted sigue en la lista.
+Usted ya tiene una cita a esa hora. Sigue en la lista.
+Lo sentimos, esa hora ya pasó. Usted sigue en la lista.
+Esa oferta ya terminó y usted ya no está en la lista. Llame para reservar.
+"#);
+        for said in all.into_iter().chain(spanish) {
             let text = wording::reply(&Letterhead::plain("Glow MedSpa", None, Language::English), &said);
-            assert!(text.len() <= 160 && text.ends_with(&said), "{text}");
+            assert!(text.len() <= 160 && text.ends_with(&wording::gsm7_safe(&said)), "{text}");
         }
     }
 

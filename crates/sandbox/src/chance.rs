@@ -1,4 +1,4 @@
-//! Chance from a seed, so that a run repeats (SplitMix64).
+//! Chance from a seed, so that a run repeats (`SplitMix64`).
 
 /// A sequence of numbers that only look random.
 #[derive(Clone, Debug)]

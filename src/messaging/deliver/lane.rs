@@ -70,6 +70,11 @@ impl Lane<'_> {
     }
 
     fn start(&mut self, mut orders: Orders) {
+        // There was nothing more: what is in hand still belongs to the account that it was handed to.
+        if orders.queue.is_none() {
+            self.orders.is_full = false;
+            return;
+        }
         for order in orders.orders.drain(..) {
             self.taken += 1;
             self.jobs.extend(order.hand.taken);

@@ -32,7 +32,7 @@ pub(in crate::messaging) async fn insert_inbound(
     let done = sql(
         "insert into inbound_texts (org_id, id, provider_sid, from_phone, body, meaning, contact_id, received_at, media_count, repeat_token,
             read_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, case when $11 then $8 end) on conflict do nothing",
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, case when $11 then $8::timestamptz end) on conflict do nothing",
     )
     .bind(org)
     .bind(new.id)

@@ -276,7 +276,7 @@ const OPT_OUTS: [&str; 18] = [
     "darse de baja",
     "cancelar",
     "salir",
-    "no más",
+    "no mas",
 ];
 
 /// The words that an org chose itself.

@@ -86,12 +86,11 @@ impl Ledger {
     }
 
     fn put(&mut self, text: Text) {
-        match self.by_sid.get(&text.sid).and_then(|at| self.texts.get_mut(*at)) {
-            Some(known) => *known = text,
-            None => {
-                self.by_sid.insert(text.sid.clone(), self.texts.len());
-                self.texts.push(text);
-            }
+        if let Some(known) = self.by_sid.get(&text.sid).and_then(|at| self.texts.get_mut(*at)) {
+            *known = text;
+        } else {
+            self.by_sid.insert(text.sid.clone(), self.texts.len());
+            self.texts.push(text);
         }
     }
 }
