@@ -93,7 +93,6 @@ async fn t8_t10_twilio_keeps_stop_itself_and_says_so_with_advanced_opt_out() {
             body,
             media: 0,
             opt_out_type: None,
-            media: 0,
         };
         twilio.text_us(&hook.url, &said(" stop ")).await.unwrap();
         let refused = client(&sandbox).send(&text()).await.is_err();
