@@ -26,10 +26,11 @@ create table consents (
   note text check (length(note) <= 500),
   recorded_by text not null,
   recorded_at timestamptz not null,
+  position bigint generated always as identity,
   primary key (org_id, id),
   foreign key (org_id, contact_id) references contacts (org_id, id)
 );
-create index consents_by_phone on consents (org_id, phone, recorded_at);
+create index consents_by_phone on consents (org_id, phone, position);
 call app_ctx.protect('consents');
 revoke update, delete on consents from voxanne_app;
 comment on table consents is 'The consent ledger: every yes and no to texts, with where it came from. The program adds to it and never changes it.';
@@ -43,6 +44,7 @@ comment on column consents.source is 'How it came: reply (a text), provider (the
 comment on column consents.note is 'The words shown or said, where the paper lies, or why: what proves it.';
 comment on column consents.recorded_by is 'Who recorded it: caller, provider, or the API key (key_…).';
 comment on column consents.recorded_at is 'When.';
+comment on column consents.position is 'Which of two lines is the newer one, also within one instant.';
 
 alter table integration_settings
   add column quiet_until smallint not null default 8 check (quiet_until between 8 and 12),

@@ -43,7 +43,7 @@ const ROUND: Duration = Duration::from_secs(6);
 const PACE: u32 = 40;
 /// Texts that are queued before a drain begins.
 const TEXTS: usize = 3_000;
-const DRAIN_MAX: Duration = Duration::from_secs(120);
+const DRAIN_MAX: Duration = Duration::from_mins(2);
 
 #[tokio::main]
 async fn main() {

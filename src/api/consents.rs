@@ -192,5 +192,5 @@ async fn record(
 
 fn number(written: &str) -> Result<Phone, Problem> {
     Phone::parse_e164(written)
-        .map_err(|_| invalid_field("phone", "must be a number in E.164, such as +13105550142"))
+        .map_err(|_no_number| invalid_field("phone", "must be a number in E.164, such as +13105550142"))
 }

@@ -22,7 +22,7 @@ use crate::scheduling::{self, RuleBook};
 pub const TEXT_BACK_TASK: &str = "text_back";
 
 /// Whoever is cut off calls again at once: the text waits for that.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// Later, "just now" is no longer true.
 const OF_USE: SignedDuration = SignedDuration::from_hours(16);
 /// How long a short answer means this question.

@@ -184,7 +184,7 @@ fn phrase_at(words: &[&str]) -> Option<(usize, Option<Meaning>)> {
         (length <= words.len() && phrase.split(' ').eq(words[..length].iter().copied())).then_some(length)
     };
     let longest = all.flat_map(|(meaning, phrases)| {
-        phrases.iter().filter_map(move |phrase| begins(phrase)).map(move |length| (length, meaning))
+        phrases.iter().filter_map(&begins).map(move |length| (length, meaning))
     });
     // The first of the longest ones: `max_by_key` would give the last.
     longest.fold(None, |best: Option<(usize, Option<Meaning>)>, next| match best {

@@ -88,7 +88,9 @@ pub(super) async fn apply(
             Failure { code: None, trouble: Trouble::Other, hint: "The carrier gave no reason." };
         let failure = report.error_code.map_or(unexplained, Failure::of_code);
         // It surely did not arrive, and may next time: a text of its own, so that this one's story stands.
-        if failure.trouble == Trouble::Transient && send_again(app, tx, org, text).await? {
+        let is_repeated = failure.trouble == Trouble::Transient && send_again(app, tx, org, text).await?;
+        // An alert does not wait for its repetition: staff have the task at once.
+        if is_repeated && text.kind.class() != Class::Staff {
             let progress = Progress {
                 state,
                 sid: Some(&report.sid),
@@ -209,7 +211,10 @@ fn task_for(text: &Text, state: TextState, failure: &Failure, now: Timestamp) ->
             format!("Call instead, {what} did not arrive: {hint}"),
             format!("call_instead:{}", text.id.0),
         ),
-        _ => ("text_failed", format!("Not delivered: {what}. {hint}"), format!("text_failed:{}", text.id.0)),
+        _ => {
+            let first = text.again_of.unwrap_or(text.id);
+            ("text_failed", format!("Not delivered: {what}. {hint}"), format!("text_failed:{}", first.0))
+        }
     };
     NewTask {
         kind,

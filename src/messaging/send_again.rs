@@ -19,7 +19,7 @@ use crate::platform::db::PgConnection;
 use crate::platform::ids::OrgId;
 
 /// Before the first repetition and before the second.
-const PAUSES: [Duration; 2] = [Duration::from_mins(15), Duration::from_mins(60)];
+const PAUSES: [Duration; 2] = [Duration::from_mins(15), Duration::from_hours(1)];
 
 /// Queues the next repetition of `text` with the caller's transaction. False when there is none: it had its share, is of
 /// no use any more by then, or may not leave.

@@ -189,7 +189,7 @@ pub(super) async fn lock_all(tx: &mut PgConnection, org: OrgId, ids: &[TextId]) 
                 exists (select from opt_outs o where o.org_id = t.org_id and o.phone = t.to_phone) as opted_out,
                 t.kind = 'nurture' and coalesce((select c.purpose = 'marketing' and c.given from consents c
                   where c.org_id = t.org_id and c.phone = t.to_phone and (c.purpose = 'marketing' or not c.given)
-                  order by c.recorded_at desc, c.id desc limit 1), false) as consents,
+                  order by c.position desc limit 1), false) as consents,
                 t.contact_id, t.appointment_id, t.call_id, t.again_of, t.again,
                 coalesce(t.leave_before, case when a.starts_at > t.queued_at then a.starts_at end) as leave_before,
                 t.kind = 'reminder' and coalesce(a.status not in ('pending', 'scheduled') or a.starts_at <> t.leave_before, false) as is_stale

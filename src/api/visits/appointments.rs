@@ -70,7 +70,7 @@ struct Word<T>(T);
 fn word<'de, T: FromStr, D: Deserializer<'de>>(from: D, words: &[&str]) -> Result<Word<T>, D::Error> {
     let word = String::deserialize(from)?;
     let wrong = || de::Error::custom(format!("must be one of {}", words.join(", ")));
-    word.parse().map(Word).map_err(|_| wrong())
+    word.parse().map(Word).map_err(|_unknown| wrong())
 }
 
 impl<'de> Deserialize<'de> for Word<Status> {

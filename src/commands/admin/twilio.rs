@@ -32,8 +32,8 @@ pub(super) struct Account {
     #[arg(long, value_parser = org_id)]
     org: OrgId,
     /// `AC…`
-    #[arg(long)]
-    account_sid: String,
+    #[arg(long = "account-sid")]
+    sid: String,
     /// A number of the account in E.164 form, or a Messaging Service (`MG…`)
     #[arg(long)]
     sender: String,
@@ -57,8 +57,7 @@ async fn connect(app: &App, new: Account) -> Result<(), CommandError> {
         Some(sid) => Some(TwilioKey { sid, secret: given("the API key's secret")? }),
         None => None,
     };
-    let account =
-        TwilioAccount { account_sid: new.account_sid, auth_token, api_key, sender: Some(new.sender) };
+    let account = TwilioAccount { account_sid: new.sid, auth_token, api_key, sender: Some(new.sender) };
     let mut tx = app.begin(org).await.doing("open a transaction")?;
     messaging::connect_twilio(app, &mut tx, org, &account).await.doing("keep the account")?;
     tx.commit().await.doing("commit the account")?;
@@ -80,7 +79,7 @@ fn check(new: &Account) -> Result<(), CommandError> {
             && id.strip_prefix(prefix).is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_hexdigit()))
     };
     let wrong = |what: &str| Err(CommandError::Usage(what.to_owned()));
-    if !is_id(&new.account_sid, "AC") {
+    if !is_id(&new.sid, "AC") {
         return wrong("an account SID is AC and 32 hexadecimal digits");
     }
     if !is_id(&new.sender, "MG") && Phone::parse_e164(&new.sender).is_err() {

@@ -75,7 +75,7 @@ impl Lane<'_> {
             self.orders.is_full = false;
             return;
         }
-        for order in orders.orders.drain(..) {
+        for order in orders.texts.drain(..) {
             self.taken += 1;
             self.jobs.extend(order.hand.taken);
             self.numbers.insert(order.to.clone());

@@ -54,7 +54,7 @@ pub(super) struct Order {
 /// What a run does with the texts that it took.
 #[derive(Default)]
 pub(super) struct Orders {
-    pub orders: Vec<Order>,
+    pub texts: Vec<Order>,
     /// The queue that they are in.
     pub queue: Option<&'static str>,
     /// Digest of the account that is asked.
@@ -119,11 +119,11 @@ pub(super) async fn prepare(app: &App, org: OrgId, wanted: Wanted<'_>) -> Result
             Next::Held(until) => held = Some(until),
             next => {
                 numbers.insert(to.clone());
-                orders.orders.push(Order { hand, to, verdict, next });
+                orders.texts.push(Order { hand, to, verdict, next });
             }
         }
     }
-    let leased: Vec<(TextId, String)> = orders.orders.iter().filter_map(Order::leases).collect();
+    let leased: Vec<(TextId, String)> = orders.texts.iter().filter_map(Order::leases).collect();
     if let (Ok(account), false) = (&desk.account, leased.is_empty()) {
         store::lease(&mut tx, org, &leased, &account.sender, desk.now).await.map_err(doing("lease texts"))?;
     }

@@ -99,7 +99,7 @@ pub(in crate::messaging) async fn consent_given(
 ) -> sqlx::Result<bool> {
     let last: Option<bool> = sql_scalar(
         "select purpose = $3 and given from consents
-          where org_id = $1 and phone = $2 and (purpose = $3 or not given) order by recorded_at desc, id desc limit 1",
+          where org_id = $1 and phone = $2 and (purpose = $3 or not given) order by position desc limit 1",
     )
     .bind(org)
     .bind(phone)

@@ -68,7 +68,7 @@ pub(in crate::messaging) async fn counts(
         "select exists (select from opt_outs where org_id = $1 and phone = $2) as opted_out,
                 coalesce((select purpose = 'marketing' and given from consents
                   where org_id = $1 and phone = $2 and (purpose = 'marketing' or not given)
-                  order by recorded_at desc, id desc limit 1), false) as consents,
+                  order by position desc limit 1), false) as consents,
                 (select failure_code from texts
                   where org_id = $1 and to_phone = $2 and queued_at > $7 and settled_at is not null and verdict not like 'denied: %'
                   order by queued_at desc limit 1) as last_failure_code,

@@ -83,6 +83,7 @@ pub(in crate::orgs) async fn replace_secret(
 
 /// The org's sealed settings.
 #[derive(FromRow, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_field_names, reason = "named after the columns they come from")]
 pub(in crate::orgs) struct SealedSettings {
     pub twilio_auth_token_sealed: Option<Vec<u8>>,
     pub twilio_api_key_secret_sealed: Option<Vec<u8>>,

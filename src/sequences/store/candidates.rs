@@ -84,7 +84,7 @@ macro_rules! eligible {
                select distinct on (c.phone) c.*,
                       coalesce((select n.purpose = 'marketing' and n.given from consents n
                         where n.org_id = $1 and n.phone = c.phone and (n.purpose = 'marketing' or not n.given)
-                        order by n.recorded_at desc, n.id desc limit 1), false) as consents
+                        order by n.position desc limit 1), false) as consents
                  from causes c
                 where not exists (select from opt_outs o where o.org_id = $1 and o.phone = c.phone)
                   and not exists (select from appointments a

@@ -99,7 +99,7 @@ macro_rules! reason {
                       and x.created_at > r.entered_at - interval '30 days') then 'complained'
               when not coalesce((select n.purpose = 'marketing' and n.given from consents n
                     where n.org_id = r.org_id and n.phone = k.phone and (n.purpose = 'marketing' or not n.given)
-                    order by n.recorded_at desc, n.id desc limit 1), false) then 'no_consent'
+                    order by n.position desc limit 1), false) then 'no_consent'
               when not s.is_active then 'switched_off'
               when $2 > r.entered_at + make_interval(hours => 24 * s.max_days) then 'max_days' end"
     };

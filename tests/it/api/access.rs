@@ -26,6 +26,7 @@ fn row(method: &'static str, path: &'static str, id: &'static str, body: Value) 
 fn rows() -> Vec<Row> {
     rows_of_scheduling()
         .into_iter()
+        .chain(rows_of_waiting())
         .chain(rows_of_calendars())
         .chain(rows_of_texts())
         .chain(rows_of_email())
@@ -118,6 +119,15 @@ fn rows_of_texts() -> Vec<Row> {
     ]
 }
 
+fn rows_of_waiting() -> Vec<Row> {
+    let none = || Value::Null;
+    vec![
+        row("get", "/waitlist", "", none()),
+        row("post", "/waitlist", "", json!({"service_id": "$service", "phone": "+13105550101"})),
+        row("delete", "/waitlist/{id}", "$entry", none()),
+    ]
+}
+
 fn rows_of_scheduling() -> Vec<Row> {
     let none = || Value::Null;
     let hours = "?location_id=$location&practitioner_id=$practitioner";
@@ -185,9 +195,6 @@ fn rows_of_scheduling() -> Vec<Row> {
             json!({"time": {"service_id": "$service", "starts_at": "2026-12-09T18:30:00Z"}}),
         ),
         row("delete", "/holds/{id}", "$hold", none()),
-        row("get", "/waitlist", "", none()),
-        row("post", "/waitlist", "", json!({"service_id": "$service", "phone": "+13105550101"})),
-        row("delete", "/waitlist/{id}", "$entry", none()),
         row("post", "/policy", "", json!({"notice_minutes": 1440, "fee_cents": 5000})),
     ]
 }

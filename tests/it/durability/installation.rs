@@ -43,7 +43,7 @@ impl Installation {
         let clock = Clock::system();
         let sandbox = Sandbox::start(None, Arc::new(move || clock.now())).await.unwrap();
         let admin = postgres.database.admin().await;
-        sqlx::query("update integration_settings set texts_per_day_max = 1000000")
+        sqlx::query("update integration_settings set texts_per_day_max = 1000000, missed_call_text = false")
             .execute(&admin)
             .await
             .unwrap();
@@ -87,6 +87,8 @@ impl Installation {
             .env("VOXANNE_TWILIO_BASE_URL", self.sandbox.url())
             .env("VOXANNE_VAPI_BASE_URL", self.sandbox.url())
             .env("VOXANNE_TEXTS_TIMEOUT_SECONDS", "1")
+            .env("VOXANNE_TEXTS_PER_ORG_PER_HOUR_MAX", "1000000")
+            .env("VOXANNE_TEXTS_PER_PREFIX_PER_HOUR_MAX", "1000000")
             .env("NO_COLOR", "1")
             .envs(self.settings.iter().cloned())
             .kill_on_drop(true)

@@ -17,7 +17,7 @@ async fn at(vox: &Voxanne, instant: &str) {
 }
 
 async fn verdicts(vox: &Voxanne) -> String {
-    vox.one("select coalesce(string_agg(kind || ' ' || state || ', ' || verdict, E'\\n' order by queued_at, id), '') from texts")
+    vox.one("select coalesce(string_agg(kind || ' ' || state || ', ' || verdict, E'\\n' order by queued_at, dedupe_key), '') from texts")
         .await
 }
 
@@ -34,9 +34,9 @@ async fn t13_what_can_wait_leaves_in_the_morning_of_the_stricter_clock_and_once(
     vox.run_jobs().await;
     assert_eq!((vox.texts_to(CALLER).len(), vox.texts_to(NEW_YORKER).len()), (1, 1));
     assert_snapshot!(verdicts(&vox).await, @"
+    confirmation sent, allowed: transactional
     message sent, allowed: conversational
     message queued, waits: quiet_hours
-    confirmation sent, allowed: transactional
     ");
     let leaves: String = vox.one("select leave_after::text from texts where state = 'queued'").await;
     assert_eq!(leaves, "2026-12-02 16:00:00+00", "8 AM in Los Angeles is the stricter one");

@@ -50,8 +50,8 @@ async fn t1_t6_t9_t13_r4_each_text_of_a_storm_is_delivered_once_or_accounted_for
     let rounds = storm.blow().await;
     storm.assert_settled().await;
     storm.assert_once().await;
-    storm.assert_stopped().await;
-    storm.assert_quiet().await;
+    storm.assert_stopped();
+    storm.assert_quiet();
     eprintln!(
         "{} texts, {} deaths, {} said STOP, {rounds} rounds: {}; queued in {queued_in:?}, all in {:?}",
         storm.texts,
@@ -283,7 +283,7 @@ impl Storm {
         assert!(usize::try_from(delivered).unwrap() <= taken.len());
     }
 
-    async fn assert_stopped(&self) {
+    fn assert_stopped(&self) {
         let twilio = self.vox.sandbox.twilio();
         let mut in_hand = 0;
         for (number, (asked_for, reached)) in &self.stopped {
@@ -296,7 +296,7 @@ impl Storm {
     }
 
     /// Only what may leave at any hour did so by night.
-    async fn assert_quiet(&self) {
+    fn assert_quiet(&self) {
         let waits = |text: &&Text| text.body.ends_with(Kind::Message.as_str());
         let taken = self.vox.sandbox.twilio().messages();
         let conversational: Vec<&Text> = taken.iter().filter(waits).collect();

@@ -58,6 +58,7 @@ async fn a_sequence_is_kept_as_it_was_written_and_changed_as_a_whole() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 async fn what_nobody_could_mean_is_refused_by_its_field() {
     let vox = Voxanne::start().await;
     let api = vox.glow_api().await;

@@ -57,7 +57,8 @@ async fn once_each(kill: bool) {
     many(&vox, &api).await;
     for step in 0..2 {
         let by = SignedDuration::from_hours(if step == 0 { 25 } else { 48 });
-        (vox.later(by), other.later(by));
+        vox.later(by);
+        other.later(by);
         side_by_side(&vox, &other, kill).await;
         // Plans are made in the first round, steps are taken in the next.
         for _ in 0..3 {

@@ -311,7 +311,7 @@ async fn d1_d13_stored_spoken_and_texted_times_agree_in_every_zone() {
         (3, "America/Los_Angeles", "2026-12-01 22:00:00"),
         (4, "Asia/Kathmandu", "2026-12-01 08:15:00"),
     ] {
-        vox.exec(&format!("update locations set time_zone = '{zone}' where org_id = '{}'; delete from reservations; delete from texts; delete from appointment_changes; delete from appointments;", vox.glow.org.0)).await;
+        vox.exec(&format!("update locations set time_zone = '{zone}' where org_id = '{}'; delete from reservations; delete from texts; delete from appointment_changes; delete from reminders; delete from appointments;", vox.glow.org.0)).await;
         let said = vox
             .call(&call_ref(n))
             .tool("book_appointment", booking("Botox", "2026-12-01", "14:00", "Ana Diaz"))
