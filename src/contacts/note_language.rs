@@ -14,7 +14,7 @@ pub async fn note_language(
 ) -> Result<Contact, sqlx::Error> {
     match (contact.language, heard) {
         (None, Some(language)) => {
-            store::fill_language(tx, org, contact.id, language).await?;
+            store::learn_language(tx, org, contact.id, language).await?;
             Ok(Contact { language: Some(language), ..contact })
         }
         _ => Ok(contact),

@@ -116,18 +116,3 @@ pub(super) async fn update(
     .await?;
     Ok(done.rows_affected() == 1)
 }
-
-pub(super) async fn fill_language(
-    tx: &mut PgConnection,
-    org: OrgId,
-    id: ContactId,
-    language: Language,
-) -> sqlx::Result<()> {
-    sql("update contacts set language = $3 where org_id = $1 and id = $2 and language is null")
-        .bind(org)
-        .bind(id)
-        .bind(language.as_str())
-        .execute(tx)
-        .await?;
-    Ok(())
-}
