@@ -45,7 +45,7 @@ pub struct Args {
 }
 
 /// The stories that `--play` tells.
-const PLAYED: [Story; 13] = [
+const PLAYED: [Story; 15] = [
     Story::Books,
     Story::RacesForLastSlot,
     Story::RepeatsToolCall,
@@ -55,6 +55,8 @@ const PLAYED: [Story; 13] = [
     Story::Move,
     Story::Cancel,
     Story::WaitlistFill,
+    Story::TextConfirm,
+    Story::TextStop,
     Story::Calendar,
     Story::Prerequisite,
     Story::TwoSites,
