@@ -231,7 +231,8 @@ async fn own_ids(vox: &Voxanne, clinic: &Clinic, api: &Api) -> Vec<(&'static str
         ("$second", second),
         ("$hold", made("/holds", time).await),
         ("$entry", made("/waitlist", json!({"service_id": service, "phone": "+13105550102"})).await),
-        ("$contact", first("/contacts").await),
+        // Somebody who was texted, so that there is a thread.
+        ("$contact", first("/threads").await),
         ("$location", first("/locations").await),
         ("$service", service.clone()),
         ("$resource", first("/resources").await),
