@@ -36,7 +36,7 @@ async fn t12_cancel_is_an_opt_out_and_with_a_visit_ahead_also_a_task() {
 }
 
 #[tokio::test]
-async fn t8_t10_after_a_stop_nothing_leaves_and_start_restores() {
+async fn e15_t8_t10_after_a_stop_nothing_leaves_and_start_restores() {
     let vox = Voxanne::start().await;
     let api = vox.glow_api().await;
     let visit = book(&vox, &api, START, CALLER).await;
