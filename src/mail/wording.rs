@@ -217,7 +217,9 @@ mod tests {
                 ] {
                     prop_assert!(words.subject.chars().count() <= 90, "{}", words.subject);
                     prop_assert!(!words.subject.contains(char::is_control), "{}", words.subject);
-                    prop_assert!(!words.subject.contains("Sarah") && !words.subject.contains("+1"), "{}", words.subject);
+                    // Their own name and number; a clinic may be called "+1" for all we know.
+                    let names_them = words.subject.contains("Sarah") || words.subject.contains("2345678900");
+                    prop_assert!(!names_them, "{}", words.subject);
                 }
             }
         }
