@@ -23,7 +23,7 @@ pub const TEXT_BACK_TASK: &str = "text_back";
 
 /// Whoever is cut off calls again at once: the text waits for that.
 const PATIENCE: Duration = Duration::from_mins(2);
-/// Later, "just now" is no longer true.
+/// Later, they have helped themselves.
 const OF_USE: SignedDuration = SignedDuration::from_hours(16);
 /// How long a short answer means this question.
 const ANSWERS: SignedDuration = SignedDuration::from_hours(48);
@@ -62,18 +62,17 @@ pub(super) async fn text_back_later(
     if row.phone.is_none() || owed(&ended(&row)).is_none() {
         return Ok(());
     }
-    let key = format!("{TEXT_BACK_TASK}:{}", call.0);
-    let job = NewJob {
-        task: TEXT_BACK_TASK,
-        queue: TEXT_BACK_TASK,
-        payload: &TextBack { org, call },
-        key,
-        after: PATIENCE,
-    };
-    jobs::enqueue(tx, org, job).await
+    come_again(tx, TextBack { org, call }, PATIENCE).await
 }
 
-/// Texts the caller, once a day, unless they were helped meanwhile or are on the phone again: then that call decides.
+async fn come_again(tx: &mut PgConnection, job: TextBack, after: Duration) -> Result<(), sqlx::Error> {
+    let key = format!("{TEXT_BACK_TASK}:{}", job.call.0);
+    let new = NewJob { task: TEXT_BACK_TASK, queue: TEXT_BACK_TASK, payload: &job, key, after };
+    jobs::enqueue(tx, job.org, new).await
+}
+
+/// Texts the caller, once a day, unless they were helped meanwhile or are on the phone again: then that call decides. By
+/// night it comes again in the morning and looks anew.
 pub async fn text_back(app: &App, job: TextBack) -> Result<(), TextBackError> {
     let org = job.org;
     let mut tx = app.begin(org).await?;
@@ -86,10 +85,22 @@ pub async fn text_back(app: &App, job: TextBack) -> Result<(), TextBackError> {
     let may = settings.missed_call_text && settings.texting_enabled;
     let row = store::missed(&mut tx, org, job.call).await?.filter(|row| may && !row.has_called_again);
     if let Some((row, owed)) = row.as_ref().and_then(|row| Some((row, owed(&ended(row))?))) {
-        queue(app, &mut tx, org, (&book, &settings), (job.call, row, owed)).await?;
+        match sleeps(app, &settings, row, owed) {
+            Some(pause) => come_again(&mut tx, job, pause).await?,
+            None => queue(app, &mut tx, org, (&book, &settings), (job.call, row, owed)).await?,
+        }
     }
     tx.commit().await?;
     Ok(())
+}
+
+/// How long the recipient's night lasts, for a text that can wait.
+fn sleeps(app: &App, settings: &Settings, row: &MissedRow, owed: Owed) -> Option<Duration> {
+    let phone = row.phone.as_deref().and_then(|phone| Phone::parse_e164(phone).ok())?;
+    let now = app.clock.now();
+    let (from, _) = messaging::daytime_of(settings, &phone, now)?;
+    let pause = Duration::try_from(from.duration_since(now)).ok()?;
+    (owed == Owed::Word && !pause.is_zero()).then_some(pause)
 }
 
 fn ended(row: &MissedRow) -> Ended<'_> {

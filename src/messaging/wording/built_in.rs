@@ -27,7 +27,7 @@ const fn english(kind: TemplateKind) -> &'static str {
         }
         TemplateKind::Reminder => "{clinic}: a reminder that your appointment is {moment}. {questions}",
         TemplateKind::MissedCall => {
-            "{clinic}: sorry we couldn't help you on the phone just now. Reply with what you need and we'll get back to you. \
+            "{clinic}: sorry we couldn't help you on the phone. Reply with what you need and we'll get back to you. \
              {questions}"
         }
         TemplateKind::DetailsRequest => {

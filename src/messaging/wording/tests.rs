@@ -161,7 +161,7 @@ fn d14_a_reminder_counts_days_by_the_clinics_calendar() {
 fn who_was_not_helped_and_whose_details_are_missing_is_asked_to_reply() {
     assert_eq!(
         missed_call(&GLOW),
-        "Glow MedSpa: sorry we couldn't help you on the phone just now. Reply with what you need and we'll get back to you. \
+        "Glow MedSpa: sorry we couldn't help you on the phone. Reply with what you need and we'll get back to you. \
          Questions? Call +12025550123. Reply STOP to opt out."
     );
     assert_eq!(

@@ -136,6 +136,26 @@ async fn hidden_numbers_vendors_staff_and_orgs_that_do_not_want_it_get_none() {
 }
 
 #[tokio::test]
+async fn whoever_is_helped_during_the_night_gets_no_word_in_the_morning() {
+    let vox = Voxanne::start().await;
+    // 11 PM in Los Angeles.
+    vox.later(SignedDuration::from_hours(13));
+    hung_up(&vox, 1, Some(CALLER)).await;
+    settle(&vox).await;
+    let again = line(&vox, 2, Some(CALLER));
+    again.in_progress().await.unwrap();
+    let wish = booking("Botox", "2026-12-01", "10:00", "Dana Fox");
+    assert!(again.tool("book_appointment", wish).await.unwrap().text().starts_with("Great!"));
+    again.end("customer-ended-call").await.unwrap();
+    settle(&vox).await;
+    vox.later(SignedDuration::from_hours(9));
+    jobs::make_due(&vox.app).await.unwrap();
+    vox.run_jobs().await;
+    assert_eq!(vox.count("texts where kind in ('missed_call', 'details_request')").await, 0);
+    assert_eq!(told(&vox, CALLER).len(), 1, "their confirmation");
+}
+
+#[tokio::test]
 async fn by_night_it_waits_for_the_morning_and_who_said_stop_is_a_task() {
     let vox = Voxanne::start().await;
     // 11 PM in Los Angeles.
