@@ -1,4 +1,4 @@
-//! Takes back texts that have not left, because of what their recipient did meanwhile.
+//! Takes back texts that have not left, because of what their recipient or the clinic did meanwhile.
 
 use super::may_send::{Rule, Verdict};
 use super::store;
@@ -17,7 +17,7 @@ pub async fn withdraw(
     to: &Phone,
 ) -> Result<u64, sqlx::Error> {
     let verdict = Verdict::Deny(Rule::TooLate).stored();
-    let why = "Its recipient replied or booked before it left.";
+    let why = "It was taken back before it left.";
     let taken = store::withdraw(tx, org, (kind, to.as_str()), (&verdict, why), app.clock.now()).await?;
     if taken > 0 {
         metrics::counter!("voxanne_texts_total", "state" => "failed", "kind" => kind.as_str())

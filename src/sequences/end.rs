@@ -19,6 +19,16 @@ pub async fn end_for(app: &App, tx: &mut PgConnection, org: OrgId, phone: &Phone
 pub(super) async fn end_all(app: &App, tx: &mut PgConnection, org: OrgId) -> Result<(), sqlx::Error> {
     let ended = store::end_answered(tx, org, None, app.clock.now()).await?;
     count(ended.len());
+    take_back(app, tx, org, &ended).await
+}
+
+/// Takes back the steps that have not left to people whose run has ended.
+pub(super) async fn take_back(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    ended: &[String],
+) -> Result<(), sqlx::Error> {
     for phone in ended.iter().filter_map(|phone| Phone::parse_e164(phone).ok()) {
         messaging::withdraw(app, tx, org, Kind::Nurture, &phone).await?;
     }

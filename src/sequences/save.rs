@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::check::{Wrong, check};
+use super::end::take_back;
 use super::sequence::{Sequence, SequenceFields, StopReason};
 use super::store;
 use crate::accounts::{self, Act};
@@ -101,7 +102,8 @@ pub async fn replace(
     if fields.active {
         store::plan_anew(tx, org, id, now).await?;
     } else {
-        store::stop_all(tx, org, id, StopReason::SwitchedOff, now).await?;
+        let ended = store::stop_all(tx, org, id, StopReason::SwitchedOff, now).await?;
+        take_back(app, tx, org, &ended).await?;
     }
     record(app, tx, org, ("sequence.write", by), id, json!({"active": fields.active})).await?;
     store::find(tx, org, id).await?.ok_or(SaveError::NotFound)
@@ -119,7 +121,8 @@ pub async fn remove(
         return Ok(false);
     }
     store::archive(tx, org, id, now).await?;
-    store::stop_all(tx, org, id, StopReason::SwitchedOff, now).await?;
+    let ended = store::stop_all(tx, org, id, StopReason::SwitchedOff, now).await?;
+    take_back(app, tx, org, &ended).await?;
     record(app, tx, org, ("sequence.delete", by), id, json!({})).await?;
     Ok(true)
 }

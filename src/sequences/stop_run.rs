@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::end::take_back;
 use super::sequence::StopReason;
 use super::store::{self, Listed};
 use crate::accounts::{self, Act};
@@ -16,7 +17,8 @@ pub async fn stop_run(
     org: OrgId,
     (id, by): (SequenceRunId, &str),
 ) -> Result<Option<Listed>, sqlx::Error> {
-    store::stop(tx, org, id, StopReason::Staff.as_str(), app.clock.now()).await?;
+    let ended = store::stop(tx, org, id, StopReason::Staff.as_str(), app.clock.now()).await?;
+    take_back(app, tx, org, ended.as_slice()).await?;
     let run = store::list_runs(tx, org, (None, Some(id)), (None, None), 1).await?.pop();
     if run.is_some() {
         let act =

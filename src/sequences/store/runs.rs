@@ -233,16 +233,19 @@ pub(in crate::sequences) async fn stop(
     id: SequenceRunId,
     reason: &str,
     now: Timestamp,
-) -> sqlx::Result<()> {
-    sql("update sequence_runs set state = 'stopped', stop_reason = $3, next_at = null, ended_at = $4
-          where org_id = $1 and id = $2 and state = 'running'")
+) -> sqlx::Result<Option<String>> {
+    sql_scalar(
+        "update sequence_runs r set state = 'stopped', stop_reason = $3, next_at = null, ended_at = $4
+           from contacts k
+          where r.org_id = $1 and r.id = $2 and r.state = 'running' and k.org_id = r.org_id and k.id = r.contact_id
+         returning k.phone",
+    )
     .bind(org)
     .bind(id)
     .bind(reason)
     .bind(now.to_sqlx())
-    .execute(tx)
-    .await?;
-    Ok(())
+    .fetch_optional(tx)
+    .await
 }
 
 /// Everybody in the sequence.
@@ -252,16 +255,19 @@ pub(in crate::sequences) async fn stop_all(
     sequence: SequenceId,
     reason: StopReason,
     now: Timestamp,
-) -> sqlx::Result<()> {
-    sql("update sequence_runs set state = 'stopped', stop_reason = $3, next_at = null, ended_at = $4
-          where org_id = $1 and sequence_id = $2 and state = 'running'")
+) -> sqlx::Result<Vec<String>> {
+    sql_scalar(
+        "update sequence_runs r set state = 'stopped', stop_reason = $3, next_at = null, ended_at = $4
+           from contacts k
+          where r.org_id = $1 and r.sequence_id = $2 and r.state = 'running' and k.org_id = r.org_id and k.id = r.contact_id
+         returning k.phone",
+    )
     .bind(org)
     .bind(sequence)
     .bind(reason.as_str())
     .bind(now.to_sqlx())
-    .execute(tx)
-    .await?;
-    Ok(())
+    .fetch_all(tx)
+    .await
 }
 
 /// The steps have changed: each run is looked at now, and put off until its step is due by the new ones.

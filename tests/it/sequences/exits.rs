@@ -127,17 +127,17 @@ async fn a_run_that_lasts_too_long_ends() {
 }
 
 /// Ann's second step is queued, and the provider has not been asked yet.
-async fn queued() -> (Voxanne, Api) {
-    let (vox, api, _) = on_the_way().await;
+async fn queued() -> (Voxanne, Api, String) {
+    let (vox, api, path) = on_the_way().await;
     vox.later(jiff::SignedDuration::from_hours(3 * 24));
     voxanne::sequences::advance(&vox.app, vox.glow.org).await.unwrap();
     assert_eq!(vox.count("texts where kind = 'nurture' and state = 'queued'").await, 1);
-    (vox, api)
+    (vox, api, path)
 }
 
 #[tokio::test]
 async fn a_step_that_has_not_left_is_taken_back_by_a_reply() {
-    let (vox, _) = queued().await;
+    let (vox, _, _) = queued().await;
     texts_us(&vox, "Not now").await;
     assert_eq!(vox.count("texts where kind = 'nurture' and verdict = 'denied: too_late'").await, 1);
     vox.run_jobs().await;
@@ -146,12 +146,31 @@ async fn a_step_that_has_not_left_is_taken_back_by_a_reply() {
 
 #[tokio::test]
 async fn a_step_that_has_not_left_is_taken_back_by_a_booking() {
-    let (vox, api) = queued().await;
+    let (vox, api, _) = queued().await;
     let service = api.id_of("/services", "Botox").await;
     let wish = json!({"service_id": service, "starts_at": "2026-12-07T18:30:00Z", "phone": ANN});
     api.post("/appointments", wish).await.good();
     round(&vox).await;
     assert_eq!((runs(&vox).await.as_str(), steps_to(&vox, ANN).await.len()), ("booked 2", 1));
+}
+
+#[tokio::test]
+async fn a_step_that_has_not_left_is_taken_back_when_the_sequence_is_switched_off() {
+    let (vox, api, path) = queued().await;
+    let mut fields = no_booking(&[day(1, "one"), day(4, "two")]);
+    fields["active"] = json!(false);
+    api.put(&path, fields).await.good();
+    vox.run_jobs().await;
+    assert_eq!((runs(&vox).await.as_str(), steps_to(&vox, ANN).await.len()), ("switched_off 2", 1));
+}
+
+#[tokio::test]
+async fn a_step_that_has_not_left_is_taken_back_when_staff_end_the_run() {
+    let (vox, api, path) = queued().await;
+    let run = api.get(&format!("{path}/runs")).await.good()["items"][0]["id"].as_str().unwrap().to_owned();
+    api.post(&format!("/sequences/runs/{run}/stop"), json!({})).await.good();
+    vox.run_jobs().await;
+    assert_eq!((runs(&vox).await.as_str(), steps_to(&vox, ANN).await.len()), ("staff 2", 1));
 }
 
 #[tokio::test]
