@@ -142,6 +142,7 @@ impl Installation {
              update graphile_worker._private_job_queues set locked_at = locked_at - interval '2 minutes' where locked_at is not null;
              update graphile_worker._private_jobs set run_at = run_at - interval '2 minutes', locked_at = locked_at - interval '2 minutes';
              update texts set sending_at = sending_at - interval '2 minutes' where state = 'sending';
+             update text_providers set paused_until = paused_until - interval '2 minutes', held_until = held_until - interval '2 minutes';
              update inbox set received_at = received_at - interval '2 minutes' where state = 'stored';",
         )
         .execute(&self.admin)
