@@ -34,7 +34,7 @@ pub async fn score_call(app: &App, org: OrgId, call: CallId) -> Result<(), Score
     let settings = orgs::settings(&mut tx, &app.keys, org).await?;
     let services = scheduling::services_for_scoring(&mut tx, org).await?;
     let turns: Vec<Turn> = record.turns.iter().map(turn).collect();
-    let scored = scoring::score(&turns, &rules(&services, &settings));
+    let scored = scoring::score(&turns, None, &rules(&services, &settings));
     let row = Score {
         class: word(&scored.class)?,
         score: scored.score.into(),
@@ -90,7 +90,7 @@ fn alert<'a>(record: &'a CallRecord, scored: &'a Scored) -> NewAlert<'a> {
         trigger: Trigger::Score,
         name: record.contact_name.as_deref(),
         phone: record.caller_phone.as_deref(),
-        interest: scored.interest.as_deref(),
+        interest: scored.interest.as_ref().map(|interest| interest.words.as_str()),
         // The platform's own summary may hold what a caller said in confidence; this much is true of every hot call.
         summary: Some("High-value lead detected during call"),
         urgency: None,
