@@ -15,10 +15,12 @@ mod email;
 mod entries;
 mod google_oauth;
 mod idempotency;
+mod leads;
 mod openapi;
 mod params;
 mod problems;
 mod request;
+mod scoring_settings;
 mod sequences;
 mod store;
 mod text_templates;
@@ -65,6 +67,8 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(email::routes())
         .merge(texting_settings::routes())
         .merge(sequences::routes())
+        .merge(scoring_settings::routes())
+        .merge(leads::routes())
         .split_for_parts();
     openapi::complete(&mut document);
     (routes, document)

@@ -1,18 +1,44 @@
 //! Who is worth calling back now: the score of a finished call, and one alert per call whatever raised it; and a word
-//! to those whose call ended before they were helped.
+//! to those whose call ended before they were helped. By which rules, what other ones would have changed, and whether
+//! "hot" was true.
 
 mod alert;
+mod judge;
 mod missed;
+mod outcomes;
+mod preview_rules;
+mod rescore_calls;
 mod rules;
+mod rules_versions;
+mod save_rules;
 mod score_call;
+mod scored_call;
+mod scored_calls;
 pub mod scoring;
+mod scoring_settings;
 mod store;
+mod suggest_threshold;
 mod text_back;
+mod thresholds;
 mod value;
 mod verdict;
+mod window;
 
 pub use alert::{NewAlert, Raised, Trigger, raise_alert};
+pub use judge::{Finding, Judgement, Quality};
+pub use outcomes::{Band, ByTemperature, Outcome, Outcomes, outcomes};
+pub use preview_rules::{Change, NowAndThen, RulesPreview, Temperatures, Verdict, preview_rules};
+pub use rescore_calls::{RESCORE_TASK, RescoreCalls, rescore_calls};
 pub use rules::{ExtraWords, OwnRules, rules_in_force};
+pub use rules_versions::rules_versions;
+pub use save_rules::save_rules;
 pub use score_call::{ScoreError, score_call};
+pub use scored_call::scored_call;
+pub use scored_calls::scored_calls;
+pub use scoring_settings::{ScoringInForce, ScoringSettings, lock_scoring_rules, scoring_in_force};
+pub use store::list::{Lead, LeadWithEvidence, WantedLeads};
 pub use store::rules::RulesVersion;
+pub use suggest_threshold::suggest_threshold;
 pub use text_back::{TEXT_BACK_TASK, TextBack, TextBackError, text_back};
+pub use thresholds::{AlertsFrom, Thresholds, thresholds};
+pub use window::Window;

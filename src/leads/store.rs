@@ -1,7 +1,9 @@
-//! All SQL of the slice; of rules and scores in files of their own.
+//! All SQL of the slice; of rules, scores and what came of them in files of their own.
 
+pub(super) mod list;
 pub(super) mod rules;
 pub(super) mod scores;
+pub(super) mod tally;
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
