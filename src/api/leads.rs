@@ -36,7 +36,6 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 struct Lead {
     #[schema(inline)]
     call_id: Public<CallId>,
-    /// When it came.
     #[schema(inline)]
     at: Instant,
     /// `new_lead`, `existing_patient`, `complaint`, `clinical_urgency`, `vendor`, `wrong_number` or `job_seeker`.
@@ -87,7 +86,6 @@ struct LeadCaller {
 /// A scored call with everything that it was scored by.
 #[derive(Serialize, ToSchema)]
 struct LeadDetail {
-    #[serde(flatten)]
     lead: Lead,
     #[schema(inline)]
     scored_at: Instant,

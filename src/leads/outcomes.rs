@@ -65,7 +65,6 @@ pub struct Band {
     /// The highest.
     pub to: i16,
     /// What came of them.
-    #[serde(flatten)]
     pub outcome: Outcome,
 }
 

@@ -163,11 +163,11 @@ async fn evidence_names_the_words_and_where_they_are_and_whoever_reads_them_is_w
         let at = |key: &str| usize::try_from(evidence[key].as_u64().unwrap()).unwrap();
         let text = turns[at("turn")]["text"].as_str().unwrap();
         let span: String = text.chars().skip(at("start")).take(at("end") - at("start")).collect();
-        let words = evidence.get("words").unwrap_or(&lead["interest"]["words"]);
+        let words = evidence.get("words").unwrap_or(&lead["lead"]["interest"]["words"]);
         assert_eq!(words, &span);
         points += evidence["points"].as_i64().unwrap_or(0);
     }
-    assert_eq!(lead["score"], points.min(100));
+    assert_eq!(lead["lead"]["score"], points.min(100));
     assert_eq!(lead["sentiments"]["platform"], Value::Null);
     assert_eq!(lead["sentiments"]["taken"], lead["sentiments"]["own"]);
     assert_eq!(
@@ -189,7 +189,8 @@ async fn a_clinical_urgency_says_how_dangerous_it_is_and_is_nobodys_hot_lead() {
     let vox = Voxanne::start().await;
     let said = "My face is swollen after filler yesterday, this is urgent";
     let call = a_scored_call(&vox, said, (CALLER, hours(1))).await;
-    let lead = vox.glow_api().await.get(&format!("/leads/{call}")).await.good();
+    let found = vox.glow_api().await.get(&format!("/leads/{call}")).await.good();
+    let lead = &found["lead"];
     assert_eq!((&lead["class"], &lead["temperature"]), (&json!("clinical_urgency"), &json!("cold")));
     assert!(["urgent", "emergency"].contains(&lead["danger"].as_str().unwrap()));
     assert_eq!(lead["alert_id"], Value::Null);

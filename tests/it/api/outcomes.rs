@@ -146,7 +146,11 @@ async fn g7_thirty_seven_calls_have_exact_figures_which_an_independent_count_sha
         .as_array()
         .unwrap()
         .iter()
-        .map(|band| ["from", "to", "calls", "booked"].map(|key| band[key].as_i64().unwrap()).into())
+        .map(|band| {
+            ["/from", "/to", "/outcome/calls", "/outcome/booked"]
+                .map(|key| band.pointer(key).unwrap().as_i64().unwrap())
+                .into()
+        })
         .filter(|(_, _, calls, _)| *calls > 0)
         .collect();
     assert_eq!(bands, [(20, 29, 1, 0), (50, 59, 6, 2), (70, 79, 6, 4), (80, 89, 6, 4), (90, 100, 12, 8)]);
