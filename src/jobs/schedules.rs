@@ -49,11 +49,13 @@ pub(super) enum Schedule {
     AdvanceSequences,
     /// Weeks with more alerts than staff want.
     SuggestThresholds,
+    /// Calls that former rules have scored.
+    ChaseRescoring,
 }
 
 impl Schedule {
     /// Each schedule with its name and its minutes.
-    pub(super) const ALL: [(Self, &'static str, u32); 17] = [
+    pub(super) const ALL: [(Self, &'static str, u32); 18] = [
         (Self::ReplayStored, "replay_stored", 1),
         (Self::ChaseTexts, "chase_texts", 1),
         (Self::CloseStaleCalls, "close_stale_calls", 5),
@@ -71,6 +73,7 @@ impl Schedule {
         (Self::EnterSequences, "enter_sequences", 5),
         (Self::AdvanceSequences, "advance_sequences", 1),
         (Self::SuggestThresholds, "suggest_thresholds", 30),
+        (Self::ChaseRescoring, "chase_rescoring", 30),
     ];
 
     async fn visit(self, app: &App, org: OrgId) -> Result<(), Failure> {
@@ -114,6 +117,9 @@ impl Schedule {
             }
             Self::SuggestThresholds => {
                 leads::suggest_threshold(app, org).await.map(drop).map_err(|e| Failure::of(&e))
+            }
+            Self::ChaseRescoring => {
+                leads::chase_rescoring(app, org).await.map(drop).map_err(|e| Failure::of(&e))
             }
             Self::ForgetAnswers => api::forget_answers(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
         }

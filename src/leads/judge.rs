@@ -166,7 +166,7 @@ impl Quality {
 }
 
 /// Wilson's score interval of `hits` in `tries` at 95 %: it keeps its promise for few calls and for shares near 0 and 1
-/// (Wilson 1927; Brown, Cai and DasGupta 2001).
+/// (Wilson 1927; Brown, Cai and `DasGupta` 2001).
 fn wilson(hits: i64, tries: i64) -> Option<(f64, f64)> {
     let (share, n) = (share(hits, tries)?, float(tries));
     let z2 = Z * Z;

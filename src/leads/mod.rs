@@ -3,6 +3,7 @@
 //! "hot" was true.
 
 mod alert;
+mod chase_rescoring;
 mod judge;
 mod missed;
 mod outcomes;
@@ -25,6 +26,7 @@ mod verdict;
 mod window;
 
 pub use alert::{NewAlert, Raised, Trigger, raise_alert};
+pub use chase_rescoring::chase_rescoring;
 pub use judge::{Finding, Judgement, Quality};
 pub use outcomes::{Band, ByTemperature, Outcome, Outcomes, outcomes};
 pub use preview_rules::{Change, NowAndThen, RulesPreview, Temperatures, Verdict, preview_rules};

@@ -39,7 +39,7 @@ pub(super) fn rescored_since(saved_at: Timestamp) -> Timestamp {
     saved_at.checked_sub(LOOK_BACK).unwrap_or(saved_at)
 }
 
-/// Leaves the job with the transaction.
+/// Leaves the job with the transaction; one that waits already is the same.
 pub(super) async fn rescore_later(tx: &mut PgConnection, org: OrgId) -> Result<(), sqlx::Error> {
     let new = NewJob {
         task: RESCORE_TASK,

@@ -46,7 +46,8 @@ pub(in crate::leads) async fn tally(
 ) -> sqlx::Result<Vec<Tally>> {
     sql_as(
         "with scored as (
-           select c.*, lead(c.created_at) over (partition by coalesce(c.caller_phone, c.id::text) order by c.created_at, c.id) as next_at
+           select c.org_id, c.id, c.call_ref, c.contact_id, c.caller_phone, c.class, c.score, c.temperature, c.created_at,
+                  lead(c.created_at) over (partition by coalesce(c.caller_phone, c.id::text) order by c.created_at, c.id) as next_at
              from calls c
             where c.org_id = $1 and c.scored_at is not null and c.created_at >= $2
               and coalesce(c.caller_phone <> all ($3), true))

@@ -288,6 +288,22 @@ async fn a_long_history_is_scored_page_by_page_to_its_end() {
 }
 
 #[tokio::test]
+async fn a_call_that_an_earlier_release_scored_meanwhile_is_found_by_the_next_round() {
+    let vox = Voxanne::start().await;
+    let api = vox.glow_api().await;
+    let call = a_scored_call(&vox, HOT, (CALLER, days(1))).await;
+    put(&api, json!({"rules": rules(80)})).await;
+    vox.run_jobs().await;
+    vox.exec(&format!("update calls set rules_version = null, temperature = 'cold' where id = '{}'", call.0))
+        .await;
+    assert_eq!(api.get(PATH).await.good()["rescored"], json!({"done": 0, "of": 1}));
+    voxanne::jobs::run_schedules(&vox.app).await.unwrap();
+    vox.run_jobs().await;
+    assert_eq!(api.get(PATH).await.good()["rescored"], json!({"done": 1, "of": 1}));
+    assert_eq!(vox.count("calls where temperature = 'hot'").await, 1);
+}
+
+#[tokio::test]
 async fn whoever_saves_while_calls_are_scored_leaves_none_behind() {
     let vox = Voxanne::start().await;
     let api = vox.glow_api().await;
