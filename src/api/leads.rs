@@ -129,6 +129,8 @@ struct LeadSpan {
 struct LeadEvidence {
     /// What found it: `high_value_service`, `medium_service`, `price_question`, `positive`, `urgency`, or a sign of a class.
     rule: String,
+    /// `caller`: nobody else's words count. Missing in what an earlier release scored.
+    speaker: Option<String>,
     /// Index into `turns`.
     turn: i32,
     /// First character of it in the turn's text.

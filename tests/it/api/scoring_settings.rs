@@ -214,6 +214,21 @@ async fn an_alert_that_the_assistant_raised_is_in_every_count() {
     assert_eq!(api.get("/leads/thresholds").await.good()["thresholds"][12]["alerts"], 1);
 }
 
+#[tokio::test]
+async fn a_preview_looks_at_the_latest_two_thousand_and_says_of_how_many() {
+    let vox = Voxanne::start().await;
+    vox.exec(&format!(
+        "insert into calls (org_id, id, call_ref, state, turns, class, score, temperature, evidence, scored_at, report_at, created_at)
+         select '{}', gen_random_uuid(), 'history-' || n, 'ended', '[]', 'new_lead', 0, 'cold', '[]', at, at, at
+           from generate_series(1, 2030) n, lateral (select timestamptz '2026-11-24T18:00:00Z' - n * interval '10 minutes') t (at)",
+        vox.glow.org.0
+    ))
+    .await;
+    let asked = json!({"rules": rules(75)});
+    let told = vox.glow_api().await.post("/settings/scoring/preview", asked).await.good();
+    assert_eq!((&told["scored"], &told["of"]), (&json!(2000), &json!(2030)));
+}
+
 /// Everything that reaches a person.
 async fn told(vox: &Voxanne) -> Vec<i64> {
     let mut told = Vec::new();
