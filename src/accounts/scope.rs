@@ -26,15 +26,19 @@ pub enum Scope {
     MessagesRead,
     /// Write texts, templates, consents and sequences.
     MessagesWrite,
-    /// Read what the org decided about reminders, quiet hours, alerts and e-mails.
+    /// Read what the org decided about reminders, quiet hours, alerts and who is told of them, and e-mails.
     SettingsRead,
     /// Change it.
     SettingsWrite,
+    /// Read alerts, who was told and who took them.
+    AlertsRead,
+    /// Take them.
+    AlertsWrite,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::CatalogueRead,
         Self::CatalogueWrite,
         Self::AppointmentsRead,
@@ -47,6 +51,8 @@ impl Scope {
         Self::MessagesWrite,
         Self::SettingsRead,
         Self::SettingsWrite,
+        Self::AlertsRead,
+        Self::AlertsWrite,
     ];
 
     /// As it is stored and written.
@@ -64,6 +70,8 @@ impl Scope {
             Self::MessagesWrite => "messages:write",
             Self::SettingsRead => "settings:read",
             Self::SettingsWrite => "settings:write",
+            Self::AlertsRead => "alerts:read",
+            Self::AlertsWrite => "alerts:write",
         }
     }
 }

@@ -84,14 +84,15 @@ pub async fn acknowledge(
     take(app, tx, org, (escalation, None), taken(by.to_owned(), via, app.clock.now())).await.map(Some)
 }
 
-/// The platform reached `phone`: whoever waited for that need not call.
+/// The platform reached `phone` by the call `call_ref`: whoever waited to be called back is not waiting any more. What that
+/// call raises itself stays open.
 pub async fn called_back(
     app: &App,
     tx: &mut PgConnection,
     org: OrgId,
-    phone: &Phone,
+    (phone, call_ref): (&Phone, &str),
 ) -> Result<usize, sqlx::Error> {
-    let open = escalations::open_about(tx, org, phone.as_str()).await?;
+    let open = escalations::open_about(tx, org, (phone.as_str(), call_ref)).await?;
     for id in &open {
         let Some(escalation) = escalations::lock(tx, org, *id).await? else { continue };
         let taken = taken("a call".to_owned(), Via::CalledBack, app.clock.now());

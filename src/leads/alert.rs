@@ -10,7 +10,7 @@ use crate::notifications::{self, NewNotification};
 use crate::orgs::Settings;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
-use crate::platform::ids::{AlertId, CallId, OrgId};
+use crate::platform::ids::{AlertId, CallId, LocationId, OrgId};
 
 /// What raised an alert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +38,8 @@ pub struct NewAlert<'a> {
     pub call_ref: &'a str,
     /// Our record of it.
     pub call: Option<CallId>,
+    /// The site that was called, when that is known; else the record of the call tells it.
+    pub location: Option<LocationId>,
     /// What raised it.
     pub trigger: Trigger,
     /// The caller's name.
@@ -113,6 +115,7 @@ async fn begin_ladder(
         kind: AlertKind::HotLead,
         call_ref: new.call_ref,
         call: new.call,
+        location: new.location,
         lead_name: new.name,
         lead_phone: new.phone,
         about: new.interest,

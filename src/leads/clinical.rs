@@ -46,6 +46,7 @@ pub async fn raise_clinical_alert(
         kind: AlertKind::Clinical,
         call_ref: new.call_ref,
         call: new.call,
+        location: None,
         lead_name: None,
         lead_phone: new.phone,
         about: Some(new.symptom).filter(|symptom| !symptom.is_empty()),

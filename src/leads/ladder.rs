@@ -1,5 +1,6 @@
 //! The ladder of an alert: who is on it, telling them, and the next rung.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -196,28 +197,35 @@ impl<'l> Ladder<'l> {
 
     /// Whom a rung tells: who is new at it, else those who were told before; at the last one everybody.
     fn people(&self, escalation: &Escalation, rung: i16, told: &[Told]) -> Vec<Person> {
-        let roster = self.roster(escalation);
-        let selected: Vec<Person> =
-            who_is_told(&roster, Rung::of(rung, self.last())).into_iter().filter_map(Person::of).collect();
         let before = || told.iter().filter_map(|told| self.again(told));
-        let is_last = rung > 0 && rung >= self.last();
-        let mut people: Vec<Person> = if is_last {
-            selected.into_iter().chain(before()).chain(self.of_settings(escalation.kind)).collect()
-        } else {
-            let is_new = |person: &Person| told.iter().all(|told| told.phone != person.phone.as_str());
-            let new: Vec<Person> = selected.into_iter().filter(is_new).collect();
-            if new.is_empty() { before().collect() } else { new }
-        };
+        let mut people = self.new_at(escalation, rung, told);
+        if rung > 0 && rung >= self.last() {
+            people.extend(before().chain(self.of_settings(escalation.kind)));
+        } else if people.is_empty() {
+            people.extend(before());
+        }
         if people.is_empty() {
             people.extend(self.of_settings(escalation.kind));
         }
         // Rather somebody who is off duty than nobody at all.
         if people.is_empty() {
-            people = roster.wanted().filter_map(Person::of).collect();
+            people = self.roster(escalation).wanted().filter_map(Person::of).collect();
         }
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         people.retain(|person| seen.insert(person.phone.as_str().to_owned()));
         people
+    }
+
+    /// Who is on duty for a rung and was not told yet; nobody of its steps: of any step, since they may have come meanwhile.
+    fn new_at(&self, escalation: &Escalation, rung: i16, told: &[Told]) -> Vec<Person> {
+        let roster = self.roster(escalation);
+        let new = |rung: Rung| -> Vec<Person> {
+            let selected = who_is_told(&roster, rung).into_iter();
+            let untold = selected.filter(|one| told.iter().all(|told| told.phone != one.phone));
+            untold.filter_map(Person::of).collect()
+        };
+        let of_rung = new(Rung::of(rung, self.last()));
+        if of_rung.is_empty() { new(Rung::Everybody) } else { of_rung }
     }
 
     fn again(&self, told: &Told) -> Option<Person> {

@@ -31,4 +31,5 @@ pub use recipients::{
 };
 pub use roster::{Recipient, Shift};
 pub use score_call::{ScoreError, score_call};
+pub use store::{AlertListing, AlertSummary, ListedAlert, ListedTelling, alert_summary, list_alerts};
 pub use text_back::{TEXT_BACK_TASK, TextBack, TextBackError, text_back};

@@ -83,6 +83,7 @@ fn alert<'a>(record: &'a CallRecord, scored: &'a Scored) -> NewAlert<'a> {
     NewAlert {
         call_ref: &record.call_ref,
         call: Some(record.id),
+        location: None,
         trigger: Trigger::Score,
         name: record.contact_name.as_deref(),
         phone: record.caller_phone.as_deref(),

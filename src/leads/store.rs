@@ -1,7 +1,10 @@
 //! All SQL of the slice: alerts here, their ladders and who is told in files of their own.
 
+mod alerts;
 pub(super) mod escalations;
 pub(super) mod recipients;
+
+pub use alerts::{AlertListing, AlertSummary, ListedAlert, ListedTelling, alert_summary, list_alerts};
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;

@@ -14,6 +14,8 @@ pub(in crate::leads) struct NewEscalation<'a> {
     pub kind: AlertKind,
     pub call_ref: &'a str,
     pub call: Option<CallId>,
+    /// `None` looks for the site of the assistant that answered the call.
+    pub location: Option<LocationId>,
     pub lead_name: Option<&'a str>,
     pub lead_phone: Option<&'a str>,
     pub about: Option<&'a str>,
@@ -79,9 +81,9 @@ pub(in crate::leads) async fn insert(
     let row: Option<Row> = sql_as(
         "insert into escalations (org_id, id, kind, call_ref, call_id, location_id, lead_name, lead_phone, about, raised_at, due_at)
          select $1, $2, $3, $4, $5,
-                (select n.location_id from calls c
+                coalesce($11, (select n.location_id from calls c
                    join assistants n on n.org_id = c.org_id and n.platform_assistant_id = c.assistant_ref
-                  where c.org_id = $1 and c.id = $5),
+                  where c.org_id = $1 and c.id = $5)),
                 $6, $7, $8, $9,
                 coalesce((select least(c.report_at, $9) from calls c where $10 and c.org_id = $1 and c.id = $5), $9)
          on conflict on constraint escalations_once_per_call do nothing
@@ -98,6 +100,7 @@ pub(in crate::leads) async fn insert(
     .bind(new.about)
     .bind(now.to_sqlx())
     .bind(new.is_of_report)
+    .bind(new.location)
     .fetch_optional(tx)
     .await?;
     row.map(Escalation::try_from).transpose()
@@ -298,17 +301,19 @@ pub(in crate::leads) async fn open(tx: &mut PgConnection, org: OrgId) -> sqlx::R
         .await
 }
 
-/// Open alerts about `phone`.
+/// Open alerts about `phone` that another call than this one raised.
 pub(in crate::leads) async fn open_about(
     tx: &mut PgConnection,
     org: OrgId,
-    phone: &str,
+    (phone, call_ref): (&str, &str),
 ) -> sqlx::Result<Vec<EscalationId>> {
     sql_scalar(
-        "select id from escalations where org_id = $1 and lead_phone = $2 and closed_at is null order by id",
+        "select id from escalations
+          where org_id = $1 and lead_phone = $2 and call_ref <> $3 and closed_at is null order by id",
     )
     .bind(org)
     .bind(phone)
+    .bind(call_ref)
     .fetch_all(tx)
     .await
 }
