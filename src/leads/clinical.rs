@@ -73,7 +73,7 @@ pub async fn raise_clinical_alert(
     };
     notifications::notify(app, tx, org, &notification).await?;
     let title = if is_emergency {
-        "Call back now: the caller may be in an emergency, make sure that 911 was called"
+        "Call back now: this may be an emergency, make sure that emergency services were called"
     } else {
         "Call back now: the caller reported a possible reaction"
     };
