@@ -26,14 +26,14 @@ pub enum Scope {
     MessagesRead,
     /// Write texts, templates, consents and sequences.
     MessagesWrite,
+    /// Read scored calls and alerts: what callers said, who was told, and what came of it.
+    LeadsRead,
+    /// Answer alerts.
+    LeadsWrite,
     /// Read what the org decided about reminders, quiet hours, alerts and who is told of them, and e-mails.
     SettingsRead,
     /// Change it.
     SettingsWrite,
-    /// Read alerts, who was told and who took them.
-    AlertsRead,
-    /// Take them.
-    AlertsWrite,
 }
 
 impl Scope {
@@ -49,10 +49,10 @@ impl Scope {
         Self::CalendarsWrite,
         Self::MessagesRead,
         Self::MessagesWrite,
+        Self::LeadsRead,
+        Self::LeadsWrite,
         Self::SettingsRead,
         Self::SettingsWrite,
-        Self::AlertsRead,
-        Self::AlertsWrite,
     ];
 
     /// As it is stored and written.
@@ -68,10 +68,10 @@ impl Scope {
             Self::CalendarsWrite => "calendars:write",
             Self::MessagesRead => "messages:read",
             Self::MessagesWrite => "messages:write",
+            Self::LeadsRead => "leads:read",
+            Self::LeadsWrite => "leads:write",
             Self::SettingsRead => "settings:read",
             Self::SettingsWrite => "settings:write",
-            Self::AlertsRead => "alerts:read",
-            Self::AlertsWrite => "alerts:write",
         }
     }
 }

@@ -170,7 +170,7 @@ async fn list_alerts(
     caller: ApiCaller,
     Params(asked): Params<AlertParams>,
 ) -> Result<Response, Problem> {
-    caller.needs(Scope::AlertsRead)?;
+    caller.needs(Scope::LeadsRead)?;
     let before = asked.cursor.as_deref().map(place_of::<jiff::Timestamp, EscalationId>).transpose()?;
     let before = before.and_then(|(at, id)| Some((at.parse().ok()?, EscalationId(id))));
     let limit = asked.limit.get();
@@ -198,7 +198,7 @@ async fn get_alert(
     caller: ApiCaller,
     Path(id): Path<String>,
 ) -> Result<Answer, Problem> {
-    caller.needs(Scope::AlertsRead)?;
+    caller.needs(Scope::LeadsRead)?;
     let id = EscalationId::parse(&id).ok_or(Problem::NOT_FOUND)?;
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
@@ -225,7 +225,7 @@ async fn set_alert_acknowledged(
     Path(id): Path<String>,
     request: Received,
 ) -> Result<Response, Problem> {
-    caller.needs(Scope::AlertsWrite)?;
+    caller.needs(Scope::LeadsWrite)?;
     let id = EscalationId::parse(&id).ok_or(Problem::NOT_FOUND)?;
     let fields: AcknowledgeFields = request.json()?;
     once(&app, &caller, &request, async |tx| acknowledge(&app, tx, &caller, (id, &fields)).await).await
@@ -329,7 +329,7 @@ async fn get_alert_summary(
     caller: ApiCaller,
     Params(asked): Params<SummaryParams>,
 ) -> Result<Answer, Problem> {
-    caller.needs(Scope::AlertsRead)?;
+    caller.needs(Scope::LeadsRead)?;
     let days = asked.days.unwrap_or(DAYS.1);
     let now = app.clock.now();
     let since = now.checked_sub(SignedDuration::from_hours(days * 24)).unwrap_or(now);

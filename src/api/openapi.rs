@@ -144,8 +144,8 @@ fn scope_of(path: &str, method: &HttpMethod) -> Scope {
     match path.split('/').nth(1) {
         Some("appointments" | "openings" | "holds" | "series") if is_read => Scope::AppointmentsRead,
         Some("appointments" | "openings" | "holds" | "series") => Scope::AppointmentsWrite,
-        Some("alerts") if is_read => Scope::AlertsRead,
-        Some("alerts") => Scope::AlertsWrite,
+        Some("alerts") if is_read => Scope::LeadsRead,
+        Some("alerts") => Scope::LeadsWrite,
         Some("calendar-settings") if is_read => Scope::CalendarsRead,
         Some("calendar-settings") => Scope::CalendarsWrite,
         Some("practitioners") if path.ends_with("/feed") => Scope::CalendarsWrite,

@@ -13,4 +13,4 @@ pub use record_end::{RecordError, SCORE_TASK, ScoreCall, record_end};
 pub use record_status::record_status;
 pub use record_transcript::record_transcript;
 pub use store::tool_calls::{Asked, Claim, NewToolCall, answer, claim, record_read_only, was_told};
-pub use store::{CallRecord, Score, Turn, ensure, find, link_contact, record_score};
+pub use store::{CallRecord, Interest, Score, Turn, ensure, find, link_contact, record_score};

@@ -12,10 +12,13 @@ mod ladder;
 mod missed;
 mod recipients;
 mod roster;
+mod rules;
 mod score_call;
 pub mod scoring;
 mod store;
 mod text_back;
+mod value;
+mod verdict;
 
 pub use acknowledge::{
     Acknowledged, ToldAlert, acknowledge, acknowledge_by_text, alerts_waiting, called_back, told_alert,
@@ -30,6 +33,8 @@ pub use recipients::{
     list_recipients, remove_recipient, save_recipient,
 };
 pub use roster::{Recipient, Shift};
+pub use rules::{ExtraWords, OwnRules, rules_in_force};
 pub use score_call::{ScoreError, score_call};
+pub use store::rules::RulesVersion;
 pub use store::{AlertListing, AlertSummary, ListedAlert, ListedTelling, alert_summary, list_alerts};
 pub use text_back::{TEXT_BACK_TASK, TextBack, TextBackError, text_back};

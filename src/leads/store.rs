@@ -1,8 +1,10 @@
-//! All SQL of the slice: alerts here, their ladders and who is told in files of their own.
+//! All SQL of the slice: alerts here; their ladders, who is told, rules and scores in files of their own.
 
 mod alerts;
 pub(super) mod escalations;
 pub(super) mod recipients;
+pub(super) mod rules;
+pub(super) mod scores;
 
 pub use alerts::{AlertListing, AlertSummary, ListedAlert, ListedTelling, alert_summary, list_alerts};
 
