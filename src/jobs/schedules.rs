@@ -51,11 +51,13 @@ pub(super) enum Schedule {
     SuggestThresholds,
     /// Calls that former rules have scored.
     ChaseRescoring,
+    /// Alerts that nobody has taken.
+    WatchAlerts,
 }
 
 impl Schedule {
     /// Each schedule with its name and its minutes.
-    pub(super) const ALL: [(Self, &'static str, u32); 18] = [
+    pub(super) const ALL: [(Self, &'static str, u32); 19] = [
         (Self::ReplayStored, "replay_stored", 1),
         (Self::ChaseTexts, "chase_texts", 1),
         (Self::CloseStaleCalls, "close_stale_calls", 5),
@@ -74,6 +76,7 @@ impl Schedule {
         (Self::AdvanceSequences, "advance_sequences", 1),
         (Self::SuggestThresholds, "suggest_thresholds", 30),
         (Self::ChaseRescoring, "chase_rescoring", 30),
+        (Self::WatchAlerts, "watch_alerts", 1),
     ];
 
     async fn visit(self, app: &App, org: OrgId) -> Result<(), Failure> {
@@ -121,6 +124,7 @@ impl Schedule {
             Self::ChaseRescoring => {
                 leads::chase_rescoring(app, org).await.map(drop).map_err(|e| Failure::of(&e))
             }
+            Self::WatchAlerts => leads::watch_alerts(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
             Self::ForgetAnswers => api::forget_answers(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
         }
     }
