@@ -66,16 +66,6 @@ impl TaskHandler for ScoreCall {
     }
 }
 
-/// Scores history again by other rules.
-impl TaskHandler for RescoreCalls {
-    const IDENTIFIER: &'static str = RESCORE_TASK;
-
-    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
-        let app = app_of(&context)?;
-        concluded(Self::IDENTIFIER, self.org, leads::rescore_calls(&app, self).await)
-    }
-}
-
 /// Climbs the ladder of an alert that nobody has taken.
 impl TaskHandler for EscalateAlert {
     const IDENTIFIER: &'static str = ESCALATE_TASK;
@@ -83,6 +73,16 @@ impl TaskHandler for EscalateAlert {
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         let app = app_of(&context)?;
         concluded(Self::IDENTIFIER, self.org, leads::escalate(&app, self).await)
+    }
+}
+
+/// Scores history again by other rules.
+impl TaskHandler for RescoreCalls {
+    const IDENTIFIER: &'static str = RESCORE_TASK;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let app = app_of(&context)?;
+        concluded(Self::IDENTIFIER, self.org, leads::rescore_calls(&app, self).await)
     }
 }
 

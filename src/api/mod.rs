@@ -70,11 +70,11 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(email::routes())
         .merge(texting_settings::routes())
         .merge(sequences::routes())
-        .merge(scoring_settings::routes())
-        .merge(leads::routes())
         .merge(alerts::routes())
         .merge(alert_recipients::routes())
         .merge(alert_settings::routes())
+        .merge(scoring_settings::routes())
+        .merge(leads::routes())
         .split_for_parts();
     openapi::complete(&mut document);
     (routes, document)

@@ -47,12 +47,12 @@ pub(super) enum Schedule {
     EnterSequences,
     /// Steps of sequences that are due.
     AdvanceSequences,
+    /// Alerts that nobody has taken.
+    WatchAlerts,
     /// Weeks with more alerts than staff want.
     SuggestThresholds,
     /// Calls that former rules have scored.
     ChaseRescoring,
-    /// Alerts that nobody has taken.
-    WatchAlerts,
 }
 
 impl Schedule {
@@ -74,9 +74,9 @@ impl Schedule {
         (Self::ChaseEmails, "chase_emails", 5),
         (Self::EnterSequences, "enter_sequences", 5),
         (Self::AdvanceSequences, "advance_sequences", 1),
+        (Self::WatchAlerts, "watch_alerts", 1),
         (Self::SuggestThresholds, "suggest_thresholds", 30),
         (Self::ChaseRescoring, "chase_rescoring", 30),
-        (Self::WatchAlerts, "watch_alerts", 1),
     ];
 
     async fn visit(self, app: &App, org: OrgId) -> Result<(), Failure> {
@@ -118,13 +118,13 @@ impl Schedule {
             Self::AdvanceSequences => {
                 sequences::advance(app, org).await.map(drop).map_err(|e| Failure::of(&e))
             }
+            Self::WatchAlerts => leads::watch_alerts(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
             Self::SuggestThresholds => {
                 leads::suggest_threshold(app, org).await.map(drop).map_err(|e| Failure::of(&e))
             }
             Self::ChaseRescoring => {
                 leads::chase_rescoring(app, org).await.map(drop).map_err(|e| Failure::of(&e))
             }
-            Self::WatchAlerts => leads::watch_alerts(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
             Self::ForgetAnswers => api::forget_answers(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
         }
     }

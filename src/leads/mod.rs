@@ -1,6 +1,6 @@
 //! Who is worth calling back now: the score of a finished call, and one alert per call whatever raised it, told step by
-//! step until somebody has taken it; and a word to those whose call ended before they were helped. By which rules,
-//! what other ones would have changed, and whether "hot" was true.
+//! step until somebody has taken it; and a word to those whose call ended before they were helped. By which rules, what
+//! other ones would have changed, and whether "hot" was true.
 //!
 //! **Invariant.** A telling commits with its text, its rung and the job of the next one, under the lock of its ladder.
 

@@ -31,8 +31,8 @@ fn rows() -> Vec<Row> {
         .chain(rows_of_texts())
         .chain(rows_of_email())
         .chain(rows_of_sequences())
-        .chain(rows_of_leads())
         .chain(rows_of_alerts())
+        .chain(rows_of_leads())
         .collect()
 }
 
@@ -272,9 +272,9 @@ async fn own_ids(vox: &Voxanne, clinic: &Clinic, api: &Api) -> Vec<(&'static str
         ("$recipient", made("/email-recipients", json!({"address": "maria@clinic.example"})).await),
         ("$conflict", conflict(vox, api, &account).await),
         ("$caldav", calendar_server().await),
-        ("$lead", super::leads::a_lead(vox, clinic).await),
         ("$alert", first("/alerts").await),
         ("$staff", staff),
+        ("$lead", super::leads::a_lead(vox, clinic).await),
         ("$visit", visit),
         ("$second", second),
         ("$hold", made("/holds", time).await),
