@@ -17,10 +17,11 @@ use graphile_worker::{
 };
 use tokio::task::JoinHandle;
 
+use crate::after_hours;
 use crate::appointments::{OFFER_TASK, OfferOpening};
 use crate::calendars::{self, CHECK_TASK, CheckMirror, SYNC_TASK, SyncCalendar, WRITE_TASK, WriteEvent};
 use crate::calls::{SCORE_TASK, ScoreCall};
-use crate::leads::{self, TEXT_BACK_TASK, TextBack};
+use crate::leads::{self, OFFER_TIMES_TASK, OfferTimes, TEXT_BACK_TASK, TextBack};
 use crate::mail::{self, DELIVER_EMAIL_TASK, DeliverEmail};
 use crate::messaging::{self, DELIVER_TASK, DeliverText};
 use crate::platform::app::App;
@@ -71,6 +72,16 @@ impl TaskHandler for TextBack {
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         let app = app_of(&context)?;
         concluded(Self::IDENTIFIER, self.org, leads::text_back(&app, self).await)
+    }
+}
+
+/// Offers times to a hot caller of a closed clinic.
+impl TaskHandler for OfferTimes {
+    const IDENTIFIER: &'static str = OFFER_TIMES_TASK;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let app = app_of(&context)?;
+        concluded(Self::IDENTIFIER, self.org, after_hours::offer_times(&app, self).await)
     }
 }
 
@@ -270,6 +281,7 @@ fn with_jobs(options: WorkerOptions, hands: Hands) -> WorkerOptions {
         Hands::Desk => options
             .define_job::<ScoreCall>()
             .define_job::<TextBack>()
+            .define_job::<OfferTimes>()
             .define_job::<OfferOpening>()
             .define_job::<LapseOffer>()
             .define_job::<AnswerText>()

@@ -159,6 +159,7 @@ mod tests {
             feed_names: false,
             reminder_minutes: vec![],
             missed_call_text: true,
+            after_hours_offer: true,
             twilio,
             vapi_private_key: None,
         }
