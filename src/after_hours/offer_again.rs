@@ -1,6 +1,6 @@
 //! Offers other times to somebody whose choice has gone.
 
-use jiff::{Timestamp, Zoned};
+use jiff::{SignedDuration, Timestamp, Zoned};
 
 use super::offer_times::count;
 use super::store::{self, Offer};
@@ -15,6 +15,9 @@ use crate::scheduling::RuleBook;
 
 /// Offers of one call: after the second one a person is better at it.
 const ROUNDS_MAX: i16 = 2;
+
+/// Nobody comes sooner than that.
+const ON_THE_WAY: SignedDuration = SignedDuration::from_mins(30);
 
 /// Other times that are kept.
 #[derive(Debug, Clone)]
@@ -57,8 +60,8 @@ pub async fn offer_again(
         service,
         phone: &phone,
         call_ref: &kept_as(call),
-        // They are in the conversation: no need to leave them an hour.
-        from: now,
+        // They are in the conversation, and still have to come.
+        from: now.checked_add(ON_THE_WAY).unwrap_or(now),
         expires_at: kept_until(now, closed_until(location, now).unwrap_or(now)),
         count: TIMES,
         asks_calendars: false,

@@ -158,9 +158,15 @@ fn caller<'b>(
     if leaves_at.checked_add(TO_ANSWER).is_ok_and(|answered| answered > expires_at) {
         return Err("too_late");
     }
-    let spoken = messaging::is_spanish(&row.said).then_some(Language::Spanish);
-    let language = row.language.as_deref().and_then(|language| language.parse().ok()).or(spoken);
+    let known = row.language.as_deref().and_then(|language| language.parse().ok());
+    let language = known.or_else(|| spoken(&row.said));
     Ok(Caller { phone, language, location, service, leaves_at, opens_at, expires_at })
+}
+
+/// Spanish when most of what they said was; a word of courtesy alone makes it nobody's language.
+fn spoken(said: &[String]) -> Option<Language> {
+    let spanish = said.iter().filter(|turn| messaging::is_spanish(turn)).count();
+    (spanish * 2 > said.len()).then_some(Language::Spanish)
 }
 
 /// An offer about to be made.

@@ -15,8 +15,8 @@ pub(super) struct CallerRow {
     pub contact_id: Option<ContactId>,
     pub name: Option<String>,
     pub language: Option<String>,
-    /// What they said, for the language they said it in.
-    pub said: String,
+    /// What they said, turn by turn, for the language they said it in.
+    pub said: Vec<String>,
     /// Where the assistant that answered belongs.
     pub location_id: Option<LocationId>,
     pub interest_service_id: Option<ServiceId>,
@@ -37,9 +37,9 @@ pub(super) async fn caller(
 ) -> sqlx::Result<Option<CallerRow>> {
     sql_as(
         "select c.caller_phone as phone, k.id as contact_id, k.name, k.language, n.location_id, c.interest_service_id,
-                coalesce((select string_agg(t ->> 'text', ' ')
-                   from jsonb_array_elements(case jsonb_typeof(c.turns) when 'array' then c.turns else '[]' end) t
-                  where (t ->> 'is_caller')::boolean), '') as said,
+                array(select t ->> 'text'
+                        from jsonb_array_elements(case jsonb_typeof(c.turns) when 'array' then c.turns else '[]' end) t
+                       where (t ->> 'is_caller')::boolean and trim(t ->> 'text') <> '') as said,
                 coalesce(c.temperature = 'hot' and c.class in ('new_lead', 'existing_patient'), false) as is_hot,
                 exists (select from appointments a
                          where a.org_id = c.org_id and a.call_id = c.id)

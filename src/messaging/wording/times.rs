@@ -146,7 +146,16 @@ mod tests {
             let (encoding, segments) = encoding::segments(text);
             assert!(encoding == Encoding::Gsm7 && segments <= 2, "{segments}: {text}");
         }
-        assert_snapshot!(texts.join("\n"), @"");
+        assert_snapshot!(texts.join("\n"), @r#"
+Hi Dana, this is Glow MedSpa. We're closed now but kept two times for you: 1) Friday, November 27 at 9:00 AM 2) Monday, November 30 at 10:30 AM. Reply 1 or 2 and it's yours, or tell us another day. Reply STOP to opt out.
+Hi Dana, this is Glow MedSpa. We were closed when you called and kept two times for you: 1) Friday, November 27 at 9:00 AM 2) Monday, November 30 at 10:30 AM. Reply 1 or 2 and it's yours, or tell us another day. Reply STOP to opt out.
+Hi Dana, this is Glow MedSpa. We're closed now but kept a time for you: Friday, November 27 at 9:00 AM. Reply 1 and it's yours, or tell us another day. Reply STOP to opt out.
+Hi Dana, this is Glow MedSpa. We were closed when you called and kept a time for you: Friday, November 27 at 9:00 AM. Reply 1 and it's yours, or tell us another day. Reply STOP to opt out.
+Hola Dana, le escribe Glow MedSpa. Ahora tenemos cerrado, pero le guardamos dos horas: 1) viernes 27 de noviembre a las 9:00 AM 2) lunes 30 de noviembre a las 10:30 AM. Responda 1 o 2 y es suya, o diga otro dia. Responda STOP para no recibir mas mensajes.
+Hola Dana, le escribe Glow MedSpa. Cuando llamo estaba cerrado; le guardamos dos horas: 1) viernes 27 de noviembre a las 9:00 AM 2) lunes 30 de noviembre a las 10:30 AM. Responda 1 o 2 y es suya, o diga otro dia. Responda STOP para no recibir mas mensajes.
+Hola Dana, le escribe Glow MedSpa. Ahora tenemos cerrado, pero le guardamos una hora: viernes 27 de noviembre a las 9:00 AM. Responda 1 y es suya, o diga otro dia. Responda STOP para no recibir mas mensajes.
+Hola Dana, le escribe Glow MedSpa. Cuando llamo estaba cerrado; le guardamos una hora: viernes 27 de noviembre a las 9:00 AM. Responda 1 y es suya, o diga otro dia. Responda STOP para no recibir mas mensajes.
+"#);
         // Of nobody known, and what is no name.
         assert!(times_offer(&GLOW, &times(), true).starts_with("Hi, this is Glow MedSpa."));
         let forged = GLOW.to(Some("https://evil.example"));
@@ -175,6 +184,13 @@ mod tests {
         let spanish = Letterhead { language: Spanish, ..GLOW };
         let all = [GLOW, spanish]
             .map(|head| [times_taken(&head, first), times_let_go(&head), times_gone(&head)].join("\n"));
-        assert_snapshot!(all.join("\n"), @"");
+        assert_snapshot!(all.join("\n"), @r#"
+Glow MedSpa: You're booked for Friday, November 27 at 9:00 AM.
+Glow MedSpa: All right, we let those times go. Our team will call you to find another one.
+Glow MedSpa: That time has just gone, sorry. Our team will call you to find another one.
+Glow MedSpa: Ya tiene su cita: viernes 27 de noviembre a las 9:00 AM.
+Glow MedSpa: De acuerdo, ya no le guardamos esas horas. Nuestro equipo le llamara para buscar otra.
+Glow MedSpa: Esa hora ya no esta libre, lo sentimos. Nuestro equipo le llamara para buscar otra.
+"#);
     }
 }

@@ -12,7 +12,7 @@ async fn a_1_books_the_first_time_and_the_confirmation_is_the_answer() {
     let vox = after(EVENING).await;
     hot(&vox, 1, CALLER).await;
     let said = vox.says(CALLER, "1").await;
-    assert_snapshot!(said, @"");
+    assert_snapshot!(said, @"Glow MedSpa: your appointment is confirmed for Wednesday, November 25 at 9:00 AM. Questions? Call +13105550199. Reply STOP to opt out.");
     let visit: String = vox
         .one("select a.status || ' ' || a.booked_by || ' ' || (a.local_starts_at) || ' ' || (a.call_id = c.id) from appointments a
               join calls c on c.org_id = a.org_id and c.call_ref = (select call_ref from calls limit 1)")
@@ -49,8 +49,8 @@ async fn a_time_that_has_gone_is_answered_with_others_once_and_then_by_a_person(
     later(&vox, 15 * 60 + 1).await;
     assert!(books(&vox, 11, OTHER, "2026-11-26", "9:00 AM").await.starts_with("Great!"));
     let said = vox.says(CALLER, "2").await;
-    assert_snapshot!(said, @"");
-    assert_snapshot!(held(&vox).await, @"");
+    assert_snapshot!(said, @"Glow MedSpa: That time has just gone. Reply 1 for Wednesday, November 25 at 11:15 AM or 2 for Thursday, November 26 at 10:30 AM. Both are kept for you until 11:15 AM.");
+    assert_snapshot!(held(&vox).await, @"Wed 25 11:15, Thu 26 10:30");
     assert_eq!(standing(&vox).await, "open 2");
     // And those go, too.
     vox.exec("delete from holds where call_ref like 'times:%'").await;
@@ -61,8 +61,8 @@ async fn a_time_that_has_gone_is_answered_with_others_once_and_then_by_a_person(
     ))
     .await;
     let said = vox.says(CALLER, "1").await;
-    assert_snapshot!(said, @"");
-    assert_snapshot!(tasks(&vox, "find_time").await, @"");
+    assert_snapshot!(said, @"Glow MedSpa: That time has just gone, sorry. Our team will call you to find another one.");
+    assert_snapshot!(tasks(&vox, "find_time").await, @"Call a hot lead: the time that they took by text had gone, and no other was to be had");
     assert_eq!(standing(&vox).await, "declined 2");
     assert_eq!(vox.count("appointments").await, 1);
 }
@@ -85,9 +85,9 @@ async fn a_no_lets_both_times_go_and_asks_a_person_to_call() {
     let vox = after(EVENING).await;
     hot(&vox, 1, CALLER).await;
     let said = vox.says(CALLER, "no").await;
-    assert_snapshot!(said, @"");
+    assert_snapshot!(said, @"Glow MedSpa: All right, we let those times go. Our team will call you to find another one.");
     assert_eq!((held(&vox).await.as_str(), standing(&vox).await.as_str()), ("", "declined 1"));
-    assert_snapshot!(tasks(&vox, "find_time").await, @"");
+    assert_snapshot!(tasks(&vox, "find_time").await, @"Call a hot lead: they texted that none of the times that we kept for them suits");
     later(&vox, 15 * 60).await;
     assert_eq!(tasks(&vox, "call_hot_lead").await, "", "one task, not two");
 }
@@ -134,11 +134,12 @@ async fn whoever_books_otherwise_during_the_night_gets_no_text_in_the_morning() 
 
 #[tokio::test]
 async fn e12_an_answer_to_one_clinic_takes_nothing_at_another() {
-    let vox = after(EVENING).await;
+    // 7 PM in New York, then 7 PM in Los Angeles.
+    let vox = after(EVENING - 3).await;
     let hot = "I'm interested in Botox and filler, I have budget, need it this week";
-    called(&vox, &vox.glow, (1, Some(CALLER)), HOT).await;
     called(&vox, &vox.harbor, (1, Some(CALLER)), hot).await;
-    // It is 10 PM in New York: Harbor's text waits, and its times are held all the same.
+    later(&vox, 3 * 60).await;
+    called(&vox, &vox.glow, (1, Some(CALLER)), HOT).await;
     assert_eq!(vox.count("times_offers").await, 2);
     assert_eq!(vox.count("holds where call_ref like 'times:%'").await, 4);
     vox.says(CALLER, "1").await;

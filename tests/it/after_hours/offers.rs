@@ -10,8 +10,8 @@ use crate::harness::{CALLER, MANAGER, Voxanne, booking, call_ref};
 async fn a_hot_caller_of_the_evening_is_texted_two_held_times_at_once() {
     let vox = after(EVENING).await;
     hot(&vox, 1, CALLER).await;
-    assert_snapshot!(told(&vox, CALLER).join("\n"), @"");
-    assert_snapshot!(held(&vox).await, @"");
+    assert_snapshot!(told(&vox, CALLER).join("\n"), @"Hi, this is Glow MedSpa. We're closed now but kept two times for you: 1) Wednesday, November 25 at 9:00 AM 2) Thursday, November 26 at 9:00 AM. Reply 1 or 2 and it's yours, or tell us another day. Reply STOP to opt out.");
+    assert_snapshot!(held(&vox).await, @"Wed 25 09:00, Thu 26 09:00");
     assert_eq!(vox.count("questions where kind = 'book_time' and closed_at is null").await, 1);
     let (text, treatment): (&Text, &str) = (&vox.texts_to(CALLER)[0], "ontouring");
     assert!(!text.body.contains(treatment), "{}", text.body);
@@ -27,12 +27,53 @@ async fn t13_by_night_the_text_waits_for_the_morning_and_its_times_leave_an_hour
     let vox = after(NIGHT).await;
     hot(&vox, 1, CALLER).await;
     assert_eq!(told(&vox, CALLER).len(), 0);
-    assert_snapshot!(held(&vox).await, @"");
+    assert_snapshot!(held(&vox).await, @"Wed 25 09:00, Thu 26 09:00");
     // 7:59 and 8:01.
     later(&vox, 8 * 60 + 59).await;
     assert_eq!(told(&vox, CALLER).len(), 0);
     later(&vox, 2).await;
-    assert_snapshot!(told(&vox, CALLER).join("\n"), @"");
+    assert_snapshot!(told(&vox, CALLER).join("\n"), @"Hi, this is Glow MedSpa. We're closed now but kept two times for you: 1) Wednesday, November 25 at 9:00 AM 2) Thursday, November 26 at 9:00 AM. Reply 1 or 2 and it's yours, or tell us another day. Reply STOP to opt out.");
+}
+
+#[tokio::test]
+async fn a_text_that_could_not_leave_in_time_offers_nothing_any_more() {
+    let vox = after(NIGHT).await;
+    hot(&vox, 1, CALLER).await;
+    // The worker was away until noon.
+    later(&vox, 13 * 60).await;
+    assert_eq!(told(&vox, CALLER).len(), 0);
+    assert_eq!((held(&vox).await.as_str(), standing(&vox).await.as_str()), ("", "lapsed 1"));
+    assert_eq!(vox.count("tasks where kind = 'call_hot_lead'").await, 1);
+}
+
+#[tokio::test]
+async fn whose_call_broke_off_is_offered_times_and_no_apology_beside_them() {
+    let vox = after(EVENING).await;
+    let call = vox.call(&call_ref(1));
+    call.in_progress().await.unwrap();
+    call.say_user(HOT).await.unwrap();
+    call.end("call.in-progress.error-providerfault-eleven-labs-500").await.unwrap();
+    vox.run_jobs().await;
+    later(&vox, 3).await;
+    assert_eq!(told(&vox, CALLER).len(), 1, "{:?}", told(&vox, CALLER));
+    assert!(told(&vox, CALLER)[0].contains("kept two times"));
+}
+
+#[tokio::test]
+async fn whoever_is_promised_a_call_today_is_offered_times_only_if_that_is_tomorrow() {
+    // 7 AM: somebody is there at nine. 7 PM: somebody is there tomorrow.
+    for (hours, offers) in [(21, 0), (EVENING, 1)] {
+        let vox = after(hours).await;
+        let call = vox.call(&call_ref(1));
+        call.in_progress().await.unwrap();
+        call.say_user(HOT).await.unwrap();
+        call.tool("request_human", serde_json::json!({"reason": "prices"})).await.unwrap();
+        call.end("customer-ended-call").await.unwrap();
+        vox.run_jobs().await;
+        vox.run_jobs().await;
+        assert_eq!(vox.count("calls where temperature = 'hot'").await, 1);
+        assert_eq!(vox.count("times_offers").await, offers, "{hours}");
+    }
 }
 
 #[tokio::test]
@@ -73,7 +114,29 @@ async fn a_caller_who_speaks_spanish_is_texted_in_spanish() {
     let vox = after(EVENING).await;
     let said = format!("Hola, buenas tardes. {HOT}, por favor");
     called(&vox, &vox.glow, (1, Some(CALLER)), &said).await;
-    assert_snapshot!(told(&vox, CALLER).join("\n"), @"");
+    assert_snapshot!(told(&vox, CALLER).join("\n"), @"Hola, le escribe Glow MedSpa. Ahora tenemos cerrado, pero le guardamos dos horas: 1) miércoles 25 de noviembre a las 9:00 AM 2) jueves 26 de noviembre a las 9:00 AM. Responda 1 o 2 y es suya, o diga otro dia. Responda STOP para no recibir mas mensajes.");
+}
+
+#[tokio::test]
+async fn a_word_of_courtesy_makes_nobody_spanish_and_what_is_known_comes_first() {
+    let vox = after(EVENING).await;
+    let call = vox.call(&call_ref(1));
+    call.in_progress().await.unwrap();
+    for said in ["Hi, I have a question about prices", HOT, "Thanks, gracias"] {
+        call.say_user(said).await.unwrap();
+    }
+    call.end("customer-ended-call").await.unwrap();
+    vox.run_jobs().await;
+    vox.run_jobs().await;
+    assert!(vox.last_to(CALLER).starts_with("Hi, this is"), "{}", vox.last_to(CALLER));
+    let other = "+13105550152";
+    vox.exec(&format!(
+        "insert into contacts (org_id, id, phone, language, created_at) values ('{}', gen_random_uuid(), '{other}', 'es', now())",
+        vox.glow.org.0
+    ))
+    .await;
+    hot(&vox, 2, other).await;
+    assert!(vox.last_to(other).starts_with("Hola, le escribe"), "{}", vox.last_to(other));
 }
 
 #[tokio::test]
