@@ -80,14 +80,14 @@ async fn attempt(
     (seen, asks_calendars): (Option<i64>, bool),
 ) -> Result<Tried, OfferTimesError> {
     let org = job.org;
-    let version = match seen {
-        Some(version) => version,
-        None => {
-            let mut tx = app.begin(org).await?;
-            let version = scheduling::rules_version(&mut tx, org).await?;
-            tx.commit().await?;
-            version
-        }
+    let version = if let Some(version) = seen {
+        version
+    } else {
+        // What a promise of times rests on is read anew, whatever this process remembers.
+        let mut tx = app.begin(org).await?;
+        let version = scheduling::rules_version(&mut tx, org).await?;
+        tx.commit().await?;
+        version
     };
     let book = scheduling::rule_book(app, org, Some(version)).await?;
     let mut tx: OrgTx = app.begin(org).await?;
