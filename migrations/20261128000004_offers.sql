@@ -24,8 +24,9 @@ create table times_offers (
   local_date date not null,
   location_id uuid not null,
   service_id uuid not null,
+  language text check (language in ('en', 'es')),
   state text not null default 'open' check (state in ('open', 'lapsed', 'taken', 'declined', 'booked')),
-  rounds smallint not null default 1 check (rounds between 1 and 9),
+  rounds smallint not null default 1 check (rounds between 0 and 9),
   expires_at timestamptz not null,
   opens_at timestamptz not null,
   created_at timestamptz not null,
@@ -39,7 +40,7 @@ create table times_offers (
   constraint times_offers_once_per_number_and_day unique (org_id, phone, local_date),
   constraint times_offers_settled_or_open check ((state in ('open', 'lapsed')) = (settled_at is null))
 );
-create index times_offers_lapsing on times_offers (org_id, expires_at) where state = 'open';
+create index times_offers_unsettled on times_offers (org_id, created_at) where settled_at is null;
 create index times_offers_unread on times_offers (org_id, opens_at) where handed_over_at is null;
 call app_ctx.protect('times_offers');
 comment on table times_offers is 'Hot callers of a closed clinic who were offered times by text, once per call, and per number and day.';
@@ -50,8 +51,9 @@ comment on column times_offers.phone is 'Who called, E.164; the offer went there
 comment on column times_offers.local_date is 'The day of the offer by the location''s calendar.';
 comment on column times_offers.location_id is 'Where they would come.';
 comment on column times_offers.service_id is 'What for.';
+comment on column times_offers.language is 'In which they were texted, ISO 639-1: the person''s, else the one they spoke; null takes the org''s.';
 comment on column times_offers.state is 'open (times are kept), lapsed (no longer; an answer still counts), taken (by an answer), declined, or booked (otherwise).';
-comment on column times_offers.rounds is 'How often times were offered: again when the chosen one had gone.';
+comment on column times_offers.rounds is 'How often times were offered: again when the chosen one had gone; 0 when the text was taken back before it left.';
 comment on column times_offers.expires_at is 'Until when the times are kept at most.';
 comment on column times_offers.opens_at is 'When somebody is there again: staff have a task from then on, unless a visit came of it.';
 comment on column times_offers.created_at is 'When it was made.';

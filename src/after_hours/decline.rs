@@ -4,20 +4,30 @@ use super::offer_times::count;
 use super::store::{self, Offer};
 use super::terms::kept_as;
 use crate::appointments;
+use crate::language::Language;
 use crate::messaging;
 use crate::phone::Phone;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::{CallId, LocationId, OrgId};
 
-/// Lets go of the call's times, with the caller's transaction; where they would have come. `handed_over`: staff are told now
+/// Whom what is said of it is from, and in which language.
+#[derive(Debug, Clone, Copy)]
+#[expect(missing_docs, reason = "self-explaining")]
+pub struct Declined {
+    pub location: LocationId,
+    /// Theirs, where one is known.
+    pub language: Option<Language>,
+}
+
+/// Lets go of the call's times, with the caller's transaction; `None` when an answer counts no more. `handed_over`: staff are told now
 /// and need no task at opening.
 pub async fn decline(
     app: &App,
     tx: &mut PgConnection,
     org: OrgId,
     (call, handed_over): (CallId, bool),
-) -> Result<Option<LocationId>, sqlx::Error> {
+) -> Result<Option<Declined>, sqlx::Error> {
     let Some(offer) = store::of_call(tx, org, call).await?.filter(Offer::is_unsettled) else {
         return Ok(None);
     };
@@ -25,7 +35,7 @@ pub async fn decline(
     if handed_over {
         store::hand_over(tx, org, offer.id, app.clock.now()).await?;
     }
-    Ok(Some(offer.location_id))
+    Ok(Some(Declined { location: offer.location_id, language: offer.language() }))
 }
 
 /// Lets go of everything that is kept for a number; says how many offers that were.
@@ -35,7 +45,7 @@ pub async fn decline_all(
     org: OrgId,
     phone: &Phone,
 ) -> Result<usize, sqlx::Error> {
-    let offers = store::open_of_phone(tx, org, phone.as_str()).await?;
+    let offers = store::unsettled_of_phone(tx, org, phone.as_str()).await?;
     for offer in &offers {
         let_go(app, tx, org, offer, "declined").await?;
     }

@@ -6,6 +6,7 @@
 //! **Invariant.** Rows are locked in one order: the ledger, the holds, the offer.
 
 mod decline;
+mod give_way;
 mod offer_again;
 mod offer_times;
 mod settle;
@@ -13,7 +14,8 @@ mod store;
 mod take;
 mod terms;
 
-pub use decline::{decline, decline_all};
+pub use decline::{Declined, decline, decline_all};
+pub use give_way::give_way;
 pub use offer_again::{Again, offer_again};
 pub use offer_times::{OfferTimesError, offer_times};
 pub use settle::settle_due;

@@ -6,6 +6,7 @@ use super::offer_times::count;
 use super::store::{self, Offer};
 use super::terms::{TIMES, choice, closed_until, kept_as, kept_until};
 use crate::appointments::{self, BookError, Held, Times};
+use crate::language::Language;
 use crate::messaging::Choice;
 use crate::phone::Phone;
 use crate::platform::app::App;
@@ -24,6 +25,8 @@ const ON_THE_WAY: SignedDuration = SignedDuration::from_mins(30);
 #[expect(missing_docs, reason = "self-explaining")]
 pub struct Again {
     pub location: LocationId,
+    /// Theirs, where one is known.
+    pub language: Option<Language>,
     /// In the location's zone.
     pub times: Vec<Zoned>,
     /// What 1 and 2 stand for now.
@@ -80,6 +83,7 @@ pub async fn offer_again(
     let zone = &location.zone;
     Ok(Ok(Some(Again {
         location: location.id,
+        language: offer.language(),
         times: held.iter().map(|held| held.starts_at.to_zoned(zone.clone())).collect(),
         options: held.iter().map(choice).collect(),
         until: until.to_zoned(zone.clone()),

@@ -216,6 +216,7 @@ impl Offering<'_> {
             local_date,
             location: caller.location.id,
             service: caller.service.id,
+            language: caller.language,
             expires_at: caller.expires_at,
             opens_at: caller.opens_at,
         };

@@ -57,9 +57,10 @@ async fn settle(app: &App, tx: &mut PgConnection, org: OrgId, offer: &Offer) -> 
 async fn raise(app: &App, tx: &mut PgConnection, org: OrgId, offer: &Offer) -> Result<(), sqlx::Error> {
     let who =
         offer.name.as_deref().map_or_else(|| offer.phone.clone(), |name| format!("{name} ({})", offer.phone));
-    let what = match offer.state.as_str() {
-        "declined" => "wants no text, two times were offered",
-        _ => "two times offered by text, not taken yet",
+    let what = match (offer.state.as_str(), offer.rounds) {
+        ("declined", _) => "wants none of the times offered by text",
+        (_, 0) => "no visit yet",
+        _ => "two times offered by text, no visit yet",
     };
     let task = NewTask {
         kind: "call_hot_lead",

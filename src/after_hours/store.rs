@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use jiff_sqlx::ToSqlx as _;
 use sqlx::FromRow;
 
+use crate::language::Language;
 use crate::platform::db::{PgConnection, sql, sql_as, sql_scalar};
 use crate::platform::ids::{CallId, ContactId, LocationId, OrgId, ServiceId, TimesOfferId};
 
@@ -71,6 +72,7 @@ pub(super) struct NewOffer<'a> {
     pub local_date: Date,
     pub location: LocationId,
     pub service: ServiceId,
+    pub language: Option<Language>,
     pub expires_at: Timestamp,
     pub opens_at: Timestamp,
 }
@@ -83,8 +85,9 @@ pub(super) async fn insert(
     now: Timestamp,
 ) -> sqlx::Result<bool> {
     let done = sql(
-        "insert into times_offers (org_id, id, call_id, phone, local_date, location_id, service_id, expires_at, opens_at, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing",
+        "insert into times_offers (org_id, id, call_id, phone, local_date, location_id, service_id, expires_at, opens_at, created_at,
+            language)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing",
     )
     .bind(org)
     .bind(new.id)
@@ -96,6 +99,7 @@ pub(super) async fn insert(
     .bind(new.expires_at.to_sqlx())
     .bind(new.opens_at.to_sqlx())
     .bind(now.to_sqlx())
+    .bind(new.language.map(Language::as_str))
     .execute(tx)
     .await?;
     Ok(done.rows_affected() == 1)
@@ -111,6 +115,7 @@ pub(super) struct Offer {
     pub name: Option<String>,
     pub location_id: LocationId,
     pub service_id: ServiceId,
+    pub language: Option<String>,
     pub state: String,
     pub rounds: i16,
     pub expires_at: jiff_sqlx::Timestamp,
@@ -121,6 +126,11 @@ pub(super) struct Offer {
 }
 
 impl Offer {
+    /// In which they were texted; a word that this version does not know is none.
+    pub fn language(&self) -> Option<Language> {
+        self.language.as_deref().and_then(|language| language.parse().ok())
+    }
+
     /// Whether an answer still counts.
     pub fn is_unsettled(&self) -> bool {
         matches!(self.state.as_str(), "open" | "lapsed")
@@ -130,7 +140,7 @@ impl Offer {
 macro_rules! offers {
     ($which:literal) => {
         concat!(
-            "select o.id, o.call_id, c.call_ref, o.phone, k.name, o.location_id, o.service_id, o.state, o.rounds, o.expires_at,
+            "select o.id, o.call_id, c.call_ref, o.phone, k.name, o.location_id, o.service_id, o.language, o.state, o.rounds, o.expires_at,
                     o.opens_at, o.handed_over_at,
                     exists (select from appointments a
                              where a.org_id = o.org_id and a.created_at >= o.created_at and a.status in ('pending', 'scheduled', 'arrived')
@@ -149,8 +159,8 @@ pub(super) async fn of_call(tx: &mut PgConnection, org: OrgId, call: CallId) -> 
     sql_as(offers!("o.call_id = $2")).bind(org).bind(call).fetch_optional(tx).await
 }
 
-/// What of a number still keeps times.
-pub(super) async fn open_of_phone(
+/// Those of a number that an answer still counts for.
+pub(super) async fn unsettled_of_phone(
     tx: &mut PgConnection,
     org: OrgId,
     phone: &str,
@@ -162,10 +172,12 @@ pub(super) async fn open_of_phone(
         .await
 }
 
-/// Offers of which something has to be said or done: open ones, and those whose clinic opened.
+/// Offers of which something may have to be said or done: those of the last two days that are not settled, and those whose
+/// clinic has opened.
 pub(super) async fn due(tx: &mut PgConnection, org: OrgId, now: Timestamp) -> sqlx::Result<Vec<Offer>> {
     sql_as(offers!(
-        "(o.state = 'open' or (o.handed_over_at is null and o.opens_at <= $2)) order by o.id limit 200"
+        "((o.settled_at is null and o.created_at > $2 - interval '48 hours')
+            or (o.handed_over_at is null and o.opens_at <= $2)) order by o.id limit 200"
     ))
     .bind(org)
     .bind(now.to_sqlx())
@@ -200,6 +212,16 @@ pub(super) async fn lapse(tx: &mut PgConnection, org: OrgId, id: TimesOfferId) -
             .bind(id)
             .execute(tx)
             .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Its text never left; false when it is settled.
+pub(super) async fn take_back(tx: &mut PgConnection, org: OrgId, id: TimesOfferId) -> sqlx::Result<bool> {
+    let done = sql("update times_offers set rounds = 0 where org_id = $1 and id = $2 and state = 'lapsed'")
+        .bind(org)
+        .bind(id)
+        .execute(tx)
+        .await?;
     Ok(done.rows_affected() == 1)
 }
 

@@ -54,6 +54,10 @@ pub async fn take(
     let Some(offer) = store::of_call(tx, org, call).await?.filter(Offer::is_unsettled) else {
         return Ok(Took::ForStaff);
     };
+    // By phone, say: whether they want this one beside it is not for us to guess.
+    if offer.is_booked {
+        return Ok(Took::ForStaff);
+    }
     let location = book.locations.iter().find(|location| location.id == offer.location_id);
     let Some((location, service)) = location.zip(book.service(offer.service_id)) else {
         return Ok(Took::ForStaff);
@@ -63,6 +67,7 @@ pub async fn take(
         name: offer.name.as_deref().and_then(SpokenName::parse),
         phone: Phone::parse_e164(&offer.phone).ok(),
         is_caller_id: true,
+        language: offer.language(),
         call_ref: Some(offer.call_ref.clone()),
         hold: *hold,
         booked_by: Actor::Text,

@@ -2,8 +2,8 @@
 
 use super::conversation::{Conversation, hand_over};
 use super::visits::{Came, end};
-use crate::after_hours::{self, Took};
-use crate::messaging::wording::{self, answers};
+use crate::after_hours::{self, Declined, Took};
+use crate::messaging::wording::{self, Letterhead, answers};
 use crate::messaging::{self, Kind, NewQuestion, Question, QuestionKind};
 use crate::platform::db::PgConnection;
 use crate::platform::ids::CallId;
@@ -48,13 +48,14 @@ pub(super) async fn offer_again(
         Err(version) => return Ok(Came::RulesChanged(version)),
     };
     let Some(again) = again else {
-        let location = after_hours::decline(talk.app, tx, talk.org, (call, true)).await?;
-        talk.say(tx, (Kind::Reply, wording::times_gone(&talk.head(location))), None).await?;
+        let declined = after_hours::decline(talk.app, tx, talk.org, (call, true)).await?;
+        talk.say(tx, (Kind::Reply, wording::times_gone(&head(talk, declined))), None).await?;
         let title = "Call a hot lead: the time that they took by text had gone, and no other was to be had";
         hand_over(talk.app, tx, talk.org, talk.received, (FIND_TIME, title, None)).await?;
         return Ok(Came::ToItsEnd);
     };
-    let said = answers::choose(&talk.head(Some(again.location)), &again.times, again.until.time(), true);
+    let whom = Declined { location: again.location, language: again.language };
+    let said = answers::choose(&head(talk, Some(whom)), &again.times, again.until.time(), true);
     let text = talk.say(tx, (Kind::Reply, said), None).await?;
     let question = NewQuestion {
         phone: talk.from,
@@ -69,6 +70,13 @@ pub(super) async fn offer_again(
     Ok(Came::ToItsEnd)
 }
 
+/// In the language that they were offered times in, whether or not they are a contact yet.
+fn head<'c>(talk: &'c Conversation<'_>, whom: Option<Declined>) -> Letterhead<'c> {
+    let head = talk.head(whom.map(|whom| whom.location));
+    let language = whom.and_then(|whom| whom.language).unwrap_or(head.language);
+    Letterhead { language, ..head }
+}
+
 /// None of the times suits: they are let go, and a person calls.
 pub(super) async fn neither(
     talk: &Conversation<'_>,
@@ -77,8 +85,8 @@ pub(super) async fn neither(
 ) -> Result<Came, sqlx::Error> {
     let Some(call) = question.subject.map(CallId) else { return Ok(Came::ForStaff) };
     messaging::close_question(tx, talk.org, question.id, "no", talk.app.clock.now()).await?;
-    let location = after_hours::decline(talk.app, tx, talk.org, (call, true)).await?;
-    talk.say(tx, (Kind::Reply, wording::times_let_go(&talk.head(location))), None).await?;
+    let declined = after_hours::decline(talk.app, tx, talk.org, (call, true)).await?;
+    talk.say(tx, (Kind::Reply, wording::times_let_go(&head(talk, declined))), None).await?;
     let title = "Call a hot lead: they texted that none of the times that we kept for them suits";
     hand_over(talk.app, tx, talk.org, talk.received, (FIND_TIME, title, None)).await?;
     Ok(Came::ToItsEnd)

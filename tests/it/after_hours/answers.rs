@@ -123,6 +123,9 @@ async fn whoever_books_otherwise_during_the_night_gets_no_text_in_the_morning() 
         line.tool("book_appointment", booking("Botox", "2026-12-01", "10:00", "Dana Fox")).await.unwrap();
     assert!(said.text().starts_with("Great!"), "{}", said.text());
     line.end("customer-ended-call").await.unwrap();
+    // Before the next round, too, a late answer books nothing beside it.
+    vox.says(CALLER, "2").await;
+    assert_eq!(vox.count("appointments").await, 1);
     voxanne::jobs::run_schedules(&vox.app).await.unwrap();
     vox.run_jobs().await;
     assert_eq!((held(&vox).await.as_str(), standing(&vox).await.as_str()), ("", "booked 1"));

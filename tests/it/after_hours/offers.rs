@@ -115,6 +115,9 @@ async fn a_caller_who_speaks_spanish_is_texted_in_spanish() {
     let said = format!("Hola, buenas tardes. {HOT}, por favor");
     called(&vox, &vox.glow, (1, Some(CALLER)), &said).await;
     assert_snapshot!(told(&vox, CALLER).join("\n"), @"Hola, le escribe Glow MedSpa. Ahora tenemos cerrado, pero le guardamos dos horas: 1) miércoles 25 de noviembre a las 9:00 AM 2) jueves 26 de noviembre a las 9:00 AM. Responda 1 o 2 y es suya, o diga otro dia. Responda STOP para no recibir mas mensajes.");
+    // Nobody knows them yet: what follows is in the language that they spoke.
+    let said = vox.says(CALLER, "1").await;
+    assert!(said.starts_with("Glow MedSpa: su cita queda confirmada para el"), "{said}");
 }
 
 #[tokio::test]
@@ -200,8 +203,38 @@ async fn a_number_is_offered_times_once_a_day_whatever_it_calls_about() {
     hot(&vox, 1, CALLER).await;
     later(&vox, 10).await;
     hot(&vox, 2, CALLER).await;
-    assert_eq!((told(&vox, CALLER).len(), standing(&vox).await.as_str()), (1, "open 1"));
-    assert!(held(&vox).await.matches("09:00").count() == 2, "{}", held(&vox).await);
+    // Who calls again is on the phone: nothing is kept from them there, and an answer still counts.
+    assert_eq!((told(&vox, CALLER).len(), standing(&vox).await.as_str()), (1, "lapsed 1"));
+    assert_eq!(held(&vox).await, "");
+    assert!(vox.says(CALLER, "2").await.contains("confirmed for Thursday, November 26 at 9:00 AM"));
+}
+
+#[tokio::test]
+async fn whoever_calls_instead_of_texting_gets_the_very_time_by_phone() {
+    let vox = after(EVENING).await;
+    hot(&vox, 1, CALLER).await;
+    let said = books(&vox, 2, CALLER, "2026-11-25", "9:00 AM").await;
+    assert!(said.starts_with("Great!"), "{said}");
+    later(&vox, 14 * 60).await;
+    assert_eq!(standing(&vox).await, "booked 1");
+    assert_eq!(vox.count("tasks where kind = 'call_hot_lead'").await, 0);
+}
+
+#[tokio::test]
+async fn a_text_that_has_not_left_is_taken_back_when_its_times_are_kept_no_more() {
+    let vox = after(NIGHT).await;
+    hot(&vox, 1, CALLER).await;
+    let line = vox.call(&call_ref(2));
+    line.in_progress().await.unwrap();
+    line.say_user("Sorry, I dialled you again by mistake while I was getting the kids ready for bed")
+        .await
+        .unwrap();
+    line.end("customer-ended-call").await.unwrap();
+    assert_eq!((held(&vox).await.as_str(), standing(&vox).await.as_str()), ("", "lapsed 0"));
+    later(&vox, 10 * 60 + 1).await;
+    assert_eq!(vox.count("texts where kind = 'times_offer' and state <> 'failed'").await, 0);
+    let task: String = vox.one("select title from tasks where kind = 'call_hot_lead'").await;
+    assert_snapshot!(task, @"Call +13105550142: hot lead while you were closed, no visit yet");
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ async fn staff_find_one_task_per_call_when_they_open_and_none_before() {
     for _ in 0..3 {
         later(&vox, 1).await;
     }
-    assert_snapshot!(tasks(&vox, "call_hot_lead").await, @"Call +13105550142: hot lead while you were closed, two times offered by text, not taken yet");
+    assert_snapshot!(tasks(&vox, "call_hot_lead").await, @"Call +13105550142: hot lead while you were closed, two times offered by text, no visit yet");
     assert_eq!(vox.count("tasks where kind = 'call_hot_lead' and call_id is not null").await, 1);
 }
 
@@ -30,7 +30,7 @@ async fn a_caller_who_is_known_is_named_in_the_task_and_in_the_text() {
     hot(&vox, 1, CALLER).await;
     assert!(vox.last_to(CALLER).starts_with("Hi Dana, this is Glow MedSpa."), "{}", vox.last_to(CALLER));
     later(&vox, 14 * 60).await;
-    assert_snapshot!(tasks(&vox, "call_hot_lead").await, @"Call Dana Fox (+13105550142): hot lead while you were closed, two times offered by text, not taken yet");
+    assert_snapshot!(tasks(&vox, "call_hot_lead").await, @"Call Dana Fox (+13105550142): hot lead while you were closed, two times offered by text, no visit yet");
     let said = vox.says(CALLER, "2").await;
     assert!(said.contains("confirmed for"), "{said}");
     assert_eq!(vox.count("appointments where customer_name = 'Dana Fox'").await, 1);
