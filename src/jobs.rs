@@ -20,7 +20,9 @@ use tokio::task::JoinHandle;
 use crate::appointments::{OFFER_TASK, OfferOpening};
 use crate::calendars::{self, CHECK_TASK, CheckMirror, SYNC_TASK, SyncCalendar, WRITE_TASK, WriteEvent};
 use crate::calls::{SCORE_TASK, ScoreCall};
-use crate::leads::{self, ESCALATE_TASK, EscalateAlert, TEXT_BACK_TASK, TextBack};
+use crate::leads::{
+    self, ESCALATE_TASK, EscalateAlert, RESCORE_TASK, RescoreCalls, TEXT_BACK_TASK, TextBack,
+};
 use crate::mail::{self, DELIVER_EMAIL_TASK, DeliverEmail};
 use crate::messaging::{self, DELIVER_TASK, DeliverText};
 use crate::platform::app::App;
@@ -71,6 +73,16 @@ impl TaskHandler for EscalateAlert {
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         let app = app_of(&context)?;
         concluded(Self::IDENTIFIER, self.org, leads::escalate(&app, self).await)
+    }
+}
+
+/// Scores history again by other rules.
+impl TaskHandler for RescoreCalls {
+    const IDENTIFIER: &'static str = RESCORE_TASK;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let app = app_of(&context)?;
+        concluded(Self::IDENTIFIER, self.org, leads::rescore_calls(&app, self).await)
     }
 }
 
@@ -279,6 +291,7 @@ fn with_jobs(options: WorkerOptions, hands: Hands) -> WorkerOptions {
         Hands::Texts => options.define_job::<DeliverText>(),
         Hands::Desk => options
             .define_job::<ScoreCall>()
+            .define_job::<RescoreCalls>()
             .define_job::<TextBack>()
             .define_job::<EscalateAlert>()
             .define_job::<OfferOpening>()
