@@ -21,7 +21,9 @@ use crate::after_hours;
 use crate::appointments::{OFFER_TASK, OfferOpening};
 use crate::calendars::{self, CHECK_TASK, CheckMirror, SYNC_TASK, SyncCalendar, WRITE_TASK, WriteEvent};
 use crate::calls::{SCORE_TASK, ScoreCall};
-use crate::leads::{self, OFFER_TIMES_TASK, OfferTimes, TEXT_BACK_TASK, TextBack};
+use crate::leads::{
+    self, ESCALATE_TASK, EscalateAlert, OFFER_TIMES_TASK, OfferTimes, TEXT_BACK_TASK, TextBack,
+};
 use crate::mail::{self, DELIVER_EMAIL_TASK, DeliverEmail};
 use crate::messaging::{self, DELIVER_TASK, DeliverText};
 use crate::platform::app::App;
@@ -62,6 +64,16 @@ impl TaskHandler for ScoreCall {
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         let app = app_of(&context)?;
         concluded(Self::IDENTIFIER, self.org, leads::score_call(&app, self.org, self.call).await)
+    }
+}
+
+/// Climbs the ladder of an alert that nobody has taken.
+impl TaskHandler for EscalateAlert {
+    const IDENTIFIER: &'static str = ESCALATE_TASK;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let app = app_of(&context)?;
+        concluded(Self::IDENTIFIER, self.org, leads::escalate(&app, self).await)
     }
 }
 
@@ -282,6 +294,7 @@ fn with_jobs(options: WorkerOptions, hands: Hands) -> WorkerOptions {
             .define_job::<ScoreCall>()
             .define_job::<TextBack>()
             .define_job::<OfferTimes>()
+            .define_job::<EscalateAlert>()
             .define_job::<OfferOpening>()
             .define_job::<LapseOffer>()
             .define_job::<AnswerText>()

@@ -8,7 +8,7 @@ use crate::platform::app::App;
 use crate::platform::db::Class;
 use crate::platform::ids::OrgId;
 use crate::{
-    after_hours, api, appointments, calendars, calls, mail, messaging, orgs, receptionist, sequences,
+    after_hours, api, appointments, calendars, calls, leads, mail, messaging, orgs, receptionist, sequences,
     waitlist,
 };
 
@@ -50,11 +50,13 @@ pub(super) enum Schedule {
     EnterSequences,
     /// Steps of sequences that are due.
     AdvanceSequences,
+    /// Alerts that nobody has taken.
+    WatchAlerts,
 }
 
 impl Schedule {
     /// Each schedule with its name and its minutes.
-    pub(super) const ALL: [(Self, &'static str, u32); 17] = [
+    pub(super) const ALL: [(Self, &'static str, u32); 18] = [
         (Self::ReplayStored, "replay_stored", 1),
         (Self::ChaseTexts, "chase_texts", 1),
         (Self::CloseStaleCalls, "close_stale_calls", 5),
@@ -72,6 +74,7 @@ impl Schedule {
         (Self::ChaseEmails, "chase_emails", 5),
         (Self::EnterSequences, "enter_sequences", 5),
         (Self::AdvanceSequences, "advance_sequences", 1),
+        (Self::WatchAlerts, "watch_alerts", 1),
     ];
 
     async fn visit(self, app: &App, org: OrgId) -> Result<(), Failure> {
@@ -116,6 +119,7 @@ impl Schedule {
             Self::AdvanceSequences => {
                 sequences::advance(app, org).await.map(drop).map_err(|e| Failure::of(&e))
             }
+            Self::WatchAlerts => leads::watch_alerts(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
             Self::ForgetAnswers => api::forget_answers(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
         }
     }

@@ -11,6 +11,7 @@
 )]
 
 mod after_hours;
+mod alerts;
 mod api;
 mod architecture;
 mod calendars;
