@@ -142,7 +142,7 @@ fn caller<'b>(
         return Err("served");
     }
     let phone = row.phone.as_deref().and_then(|phone| Phone::parse_e164(phone).ok()).ok_or("no_number")?;
-    if is_the_clinics_own(settings, &phone) {
+    if row.is_staff || is_the_clinics_own(settings, &phone) {
         return Err("own_number");
     }
     let location = book.location(row.location_id).ok_or("no_site")?;

@@ -43,17 +43,20 @@ async fn settle(app: &App, tx: &mut PgConnection, org: OrgId, offer: &Offer) -> 
             has_changed = true;
         }
     }
+    if offer.has_task && offer.is_cared_for() {
+        has_changed |= tasks::finish(app, tx, org, &task_key(offer.call_id)).await?;
+    }
     let is_opening = offer.handed_over_at.is_none() && offer.opens_at.to_jiff() <= now;
     if is_opening && store::hand_over(tx, org, offer.id, now).await? {
         has_changed = true;
-        if !offer.is_booked && offer.state != "taken" {
+        if !offer.is_cared_for() {
             raise(app, tx, org, offer).await?;
         }
     }
     Ok(has_changed)
 }
 
-/// One task per call.
+/// One task per call: what asks for a call already says the more.
 async fn raise(app: &App, tx: &mut PgConnection, org: OrgId, offer: &Offer) -> Result<(), sqlx::Error> {
     let who =
         offer.name.as_deref().map_or_else(|| offer.phone.clone(), |name| format!("{name} ({})", offer.phone));
@@ -62,9 +65,14 @@ async fn raise(app: &App, tx: &mut PgConnection, org: OrgId, offer: &Offer) -> R
         (_, 0) => "no visit yet",
         _ => "two times offered by text, no visit yet",
     };
+    let title = format!("Call {who}: hot lead while you were closed, {what}");
+    if let Some(waits) = &offer.alert_task {
+        tasks::reword(tx, org, waits, &title).await?;
+        return Ok(());
+    }
     let task = NewTask {
         kind: "call_hot_lead",
-        title: format!("Call {who}: hot lead while you were closed, {what}"),
+        title,
         call: Some(offer.call_id),
         dedupe_key: task_key(offer.call_id),
         ..NewTask::default()

@@ -27,6 +27,8 @@ pub(super) struct CallerRow {
     /// Somebody was promised to call them back.
     pub has_promise: bool,
     pub has_called_again: bool,
+    /// The number is told of alerts: staff who try their own line.
+    pub is_staff: bool,
     /// They had an offer for this call already.
     pub has_offer: bool,
 }
@@ -52,6 +54,7 @@ pub(super) async fn caller(
                 exists (select from calls l
                          where l.org_id = c.org_id and l.caller_phone = c.caller_phone and l.created_at > c.created_at)
                   as has_called_again,
+                exists (select from alert_recipients r where r.org_id = c.org_id and r.phone = c.caller_phone) as is_staff,
                 exists (select from times_offers o where o.org_id = c.org_id and o.call_id = c.id) as has_offer
            from calls c
            left join contacts k on k.org_id = c.org_id and k.phone = c.caller_phone
@@ -123,12 +126,23 @@ pub(super) struct Offer {
     pub handed_over_at: Option<jiff_sqlx::Timestamp>,
     /// A visit of theirs was booked since, whichever way, and is not called off.
     pub is_booked: bool,
+    /// Somebody of the clinic took the lead's alert.
+    pub is_acknowledged: bool,
+    /// The task at opening waits for somebody.
+    pub has_task: bool,
+    /// The reason of a task about the alert that waits for somebody: there is no need for two.
+    pub alert_task: Option<String>,
 }
 
 impl Offer {
     /// In which they were texted; a word that this version does not know is none.
     pub fn language(&self) -> Option<Language> {
         self.language.as_deref().and_then(|language| language.parse().ok())
+    }
+
+    /// Whether nobody has to call any more.
+    pub fn is_cared_for(&self) -> bool {
+        self.is_booked || self.is_acknowledged || self.state == "taken"
     }
 
     /// Whether an answer still counts.
@@ -144,7 +158,15 @@ macro_rules! offers {
                     o.opens_at, o.handed_over_at,
                     exists (select from appointments a
                              where a.org_id = o.org_id and a.created_at >= o.created_at and a.status in ('pending', 'scheduled', 'arrived')
-                               and (a.customer_phone = o.phone or a.call_id = o.call_id)) as is_booked
+                               and (a.customer_phone = o.phone or a.call_id = o.call_id)) as is_booked,
+                    exists (select from escalations e
+                             where e.org_id = o.org_id and e.kind = 'hot_lead' and e.call_ref = c.call_ref
+                               and e.acknowledged_at is not null) as is_acknowledged,
+                    exists (select from tasks t
+                             where t.org_id = o.org_id and t.call_id = o.call_id and t.kind = 'call_hot_lead' and t.done_at is null) as has_task,
+                    (select t.dedupe_key from tasks t
+                      where t.org_id = o.org_id and t.call_id = o.call_id and t.kind in ('hot_lead_waits', 'alert_unacknowledged')
+                        and t.done_at is null order by t.created_at limit 1) as alert_task
                from times_offers o
                join calls c on c.org_id = o.org_id and c.id = o.call_id
                left join contacts k on k.org_id = o.org_id and k.phone = o.phone
