@@ -4,6 +4,7 @@
 //! what no later try can mend is recorded by the job itself and is no error. A job that failed too often stays as a row
 //! with all its attempts used: [`list_dead`] shows it and [`replay_dead`] gives it another chance.
 
+mod hands;
 mod schedules;
 mod store;
 
@@ -17,11 +18,13 @@ use graphile_worker::{
 };
 use tokio::task::JoinHandle;
 
+use crate::after_hours;
 use crate::appointments::{OFFER_TASK, OfferOpening};
 use crate::calendars::{self, CHECK_TASK, CheckMirror, SYNC_TASK, SyncCalendar, WRITE_TASK, WriteEvent};
 use crate::calls::{SCORE_TASK, ScoreCall};
 use crate::leads::{
-    self, ESCALATE_TASK, EscalateAlert, RESCORE_TASK, RescoreCalls, TEXT_BACK_TASK, TextBack,
+    self, ESCALATE_TASK, EscalateAlert, OFFER_TIMES_TASK, OfferTimes, RESCORE_TASK, RescoreCalls,
+    TEXT_BACK_TASK, TextBack,
 };
 use crate::mail::{self, DELIVER_EMAIL_TASK, DeliverEmail};
 use crate::messaging::{self, DELIVER_TASK, DeliverText};
@@ -32,6 +35,7 @@ use crate::platform::telemetry::chain;
 use crate::replies::{self, ANSWER_TASK, AnswerText};
 use crate::waitlist::{self, LAPSE_TASK, LapseOffer};
 
+use hands::Hands;
 use schedules::{Schedule, VisitOrgs, visit_orgs};
 
 pub use store::DeadJob;
@@ -93,6 +97,16 @@ impl TaskHandler for TextBack {
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         let app = app_of(&context)?;
         concluded(Self::IDENTIFIER, self.org, leads::text_back(&app, self).await)
+    }
+}
+
+/// Offers times to a hot caller of a closed clinic.
+impl TaskHandler for OfferTimes {
+    const IDENTIFIER: &'static str = OFFER_TIMES_TASK;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let app = app_of(&context)?;
+        concluded(Self::IDENTIFIER, self.org, after_hours::offer_times(&app, self).await)
     }
 }
 
@@ -173,50 +187,8 @@ pub enum JobsError {
     Database(#[from] sqlx::Error),
 }
 
-/// Jobs a worker runs at once.
-const CONCURRENCY: usize = 4;
-/// Orgs whose texts a worker hands over at once. Each waits for Twilio most of the time, so many of them fit; an account
-/// that does not answer keeps one of them busy, once.
-const TEXTING: usize = 16;
-/// Jobs a worker takes ahead: what a crash makes wait for [`recovery`].
-const TAKEN_AHEAD: usize = 20;
-/// Jobs of one org and task follow each other at this distance at most.
-const POLL: Duration = Duration::from_millis(250);
-/// E-mails handed over at once, to one server.
-const MAIL_CONCURRENCY: usize = 2;
-/// Between two looks for e-mails.
-const MAIL_POLL: Duration = Duration::from_secs(1);
 /// Pause before a worker that stopped by itself starts again.
 const RESTART: Duration = Duration::from_secs(2);
-
-/// What a worker works on. Texts, calendars and e-mails have hands of their own: a provider that does not answer keeps nobody else
-/// waiting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Hands {
-    Desk,
-    Texts,
-    Calendars,
-    Mail,
-}
-
-impl Hands {
-    const ALL: [Self; 4] = [Self::Desk, Self::Texts, Self::Calendars, Self::Mail];
-
-    /// Jobs it runs at once, jobs it takes ahead, and how often it asks for more.
-    const fn strength(self) -> (usize, usize, Duration) {
-        match self {
-            Self::Desk | Self::Calendars => (CONCURRENCY, TAKEN_AHEAD, POLL),
-            Self::Texts => (TEXTING, TAKEN_AHEAD, POLL),
-            Self::Mail => (MAIL_CONCURRENCY, MAIL_CONCURRENCY, MAIL_POLL),
-        }
-    }
-
-    /// Whether it hears of new jobs at once, which takes a connection of its own. Texts and e-mails may wait for the next
-    /// look, which comes soon.
-    const fn listens(self) -> bool {
-        !matches!(self, Self::Texts | Self::Mail)
-    }
-}
 
 /// Starts this replica's workers; they end when [`App::stopping`](crate::platform::app::Parts::stopping) does, jobs in
 /// hand finished. Fails only if the queue cannot be opened now; later trouble is waited out.
@@ -294,6 +266,7 @@ fn with_jobs(options: WorkerOptions, hands: Hands) -> WorkerOptions {
             .define_job::<RescoreCalls>()
             .define_job::<TextBack>()
             .define_job::<EscalateAlert>()
+            .define_job::<OfferTimes>()
             .define_job::<OfferOpening>()
             .define_job::<LapseOffer>()
             .define_job::<AnswerText>()

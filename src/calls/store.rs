@@ -38,6 +38,8 @@ pub struct CallRecord {
     pub has_report: bool,
     /// The platform's summary.
     pub summary: Option<String>,
+    /// How the platform found the caller: `positive`, `neutral` or `negative`.
+    pub platform_sentiment: Option<String>,
 }
 
 /// A finished score. Quotes a caller: deliberately no `Debug`.
@@ -247,12 +249,14 @@ struct Row {
     turns: Option<serde_json::Value>,
     has_report: bool,
     summary: Option<String>,
+    platform_sentiment: Option<String>,
 }
 
 /// The call with the contact's name as it is now.
 pub async fn find(tx: &mut PgConnection, org: OrgId, id: CallId) -> sqlx::Result<Option<CallRecord>> {
     let row: Option<Row> = sql_as(
-        "select c.id, c.call_ref, c.caller_phone, k.name as contact_name, c.turns, c.report_at is not null as has_report, c.summary
+        "select c.id, c.call_ref, c.caller_phone, k.name as contact_name, c.turns, c.report_at is not null as has_report, c.summary,
+                c.platform_sentiment
            from calls c left join contacts k on k.org_id = c.org_id and k.id = c.contact_id
           where c.org_id = $1 and c.id = $2",
     )
@@ -273,6 +277,7 @@ pub async fn find(tx: &mut PgConnection, org: OrgId, id: CallId) -> sqlx::Result
         turns,
         has_report: row.has_report,
         summary: row.summary,
+        platform_sentiment: row.platform_sentiment,
     }))
 }
 

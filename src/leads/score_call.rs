@@ -2,6 +2,7 @@
 
 use super::alert::{NewAlert, Trigger, raise_alert};
 use super::clinical::{NewClinicalAlert, raise_clinical_alert};
+use super::offer_times::offer_times_later;
 use super::rules::in_force;
 use super::scoring::{CallClass, Scored, Temperature, Turn};
 use super::store;
@@ -34,7 +35,8 @@ pub async fn score_call(app: &App, org: OrgId, call: CallId) -> Result<(), Score
     store::rules::keep_version(&mut tx, org).await?;
     let rules = in_force(&mut tx, org, &settings).await?;
     let turns: Vec<Turn> = record.turns.iter().map(turn).collect();
-    let (scored, row) = verdict(&turns, None, &rules)?;
+    let platform = store::scores::sentiment(record.platform_sentiment.as_deref());
+    let (scored, row) = verdict(&turns, platform, &rules)?;
     calls::record_score(&mut tx, org, record.id, &row, app.clock.now()).await?;
     if scored.class == CallClass::ClinicalUrgency {
         raise_clinical_alert(app, &mut tx, org, &settings, clinical_alert(&record, &scored)).await?;
@@ -42,6 +44,7 @@ pub async fn score_call(app: &App, org: OrgId, call: CallId) -> Result<(), Score
         raise_alert(app, &mut tx, org, &settings, alert(&record, &scored)).await?;
     }
     text_back_later(&mut tx, org, &settings, (record.id, scored.class)).await?;
+    offer_times_later(&mut tx, org, &settings, (&record, &scored)).await?;
     tx.commit().await?;
     metrics::counter!("voxanne_calls_scored_total", "class" => row.class.clone(), "temperature" => row.temperature.clone())
         .increment(1);

@@ -185,6 +185,18 @@ async fn evidence_names_the_words_and_where_they_are_and_whoever_reads_them_is_w
 }
 
 #[tokio::test]
+async fn the_platforms_reading_of_the_mood_is_kept_beside_ours() {
+    let vox = Voxanne::start().await;
+    let api = vox.glow_api().await;
+    let call = a_call(&vox, &vox.glow, "How much does it cost?", (CALLER, hours(1))).await;
+    vox.exec(&format!("update calls set platform_sentiment = 'positive' where id = '{}'", call.0)).await;
+    leads::score_call(&vox.app, vox.glow.org, call).await.unwrap();
+    let lead = api.get(&format!("/leads/{call}")).await.good();
+    let sentiments = |taken: &str| json!({"own": "neutral", "platform": "positive", "taken": taken});
+    assert_eq!((&lead["sentiments"], &lead["lead"]["score"]), (&sentiments("neutral"), &json!(20)));
+}
+
+#[tokio::test]
 async fn a_clinical_urgency_says_how_dangerous_it_is_and_is_nobodys_hot_lead() {
     let vox = Voxanne::start().await;
     let said = "My face is swollen after filler yesterday, this is urgent";
