@@ -235,6 +235,8 @@ async fn other_rules_score_the_last_90_days_again_and_tell_nobody() {
     let scored_at: String =
         vox.one(&format!("select scored_at::text from calls where id = '{}'", price.0)).await;
     vox.run_jobs().await;
+    // Somebody has the clinical alert, or its ladder would climb meanwhile.
+    vox.exec("update escalations set closed_at = raised_at, next_at = null").await;
     let before = told(&vox).await;
 
     let mut wanted = rules(15);
