@@ -17,11 +17,13 @@ use graphile_worker::{
 };
 use tokio::task::JoinHandle;
 
+use crate::after_hours;
 use crate::appointments::{OFFER_TASK, OfferOpening};
 use crate::calendars::{self, CHECK_TASK, CheckMirror, SYNC_TASK, SyncCalendar, WRITE_TASK, WriteEvent};
 use crate::calls::{SCORE_TASK, ScoreCall};
 use crate::leads::{
-    self, ESCALATE_TASK, EscalateAlert, RESCORE_TASK, RescoreCalls, TEXT_BACK_TASK, TextBack,
+    self, ESCALATE_TASK, EscalateAlert, OFFER_TIMES_TASK, OfferTimes, RESCORE_TASK, RescoreCalls,
+    TEXT_BACK_TASK, TextBack,
 };
 use crate::mail::{self, DELIVER_EMAIL_TASK, DeliverEmail};
 use crate::messaging::{self, DELIVER_TASK, DeliverText};
@@ -93,6 +95,16 @@ impl TaskHandler for TextBack {
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         let app = app_of(&context)?;
         concluded(Self::IDENTIFIER, self.org, leads::text_back(&app, self).await)
+    }
+}
+
+/// Offers times to a hot caller of a closed clinic.
+impl TaskHandler for OfferTimes {
+    const IDENTIFIER: &'static str = OFFER_TIMES_TASK;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let app = app_of(&context)?;
+        concluded(Self::IDENTIFIER, self.org, after_hours::offer_times(&app, self).await)
     }
 }
 
@@ -294,6 +306,7 @@ fn with_jobs(options: WorkerOptions, hands: Hands) -> WorkerOptions {
             .define_job::<RescoreCalls>()
             .define_job::<TextBack>()
             .define_job::<EscalateAlert>()
+            .define_job::<OfferTimes>()
             .define_job::<OfferOpening>()
             .define_job::<LapseOffer>()
             .define_job::<AnswerText>()
