@@ -18,10 +18,12 @@ mod email;
 mod entries;
 mod google_oauth;
 mod idempotency;
+mod leads;
 mod openapi;
 mod params;
 mod problems;
 mod request;
+mod scoring_settings;
 mod sequences;
 mod store;
 mod text_templates;
@@ -71,6 +73,8 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(alerts::routes())
         .merge(alert_recipients::routes())
         .merge(alert_settings::routes())
+        .merge(scoring_settings::routes())
+        .merge(leads::routes())
         .split_for_parts();
     openapi::complete(&mut document);
     (routes, document)

@@ -148,6 +148,10 @@ fn scope_of(path: &str, method: &HttpMethod) -> Scope {
         Some("alerts") => Scope::LeadsWrite,
         Some("calendar-settings") if is_read => Scope::CalendarsRead,
         Some("calendar-settings") => Scope::CalendarsWrite,
+        // It quotes callers.
+        Some("settings") if path == "/settings/scoring/preview" => Scope::LeadsRead,
+        Some("leads") if is_read => Scope::LeadsRead,
+        Some("leads") => Scope::LeadsWrite,
         Some("practitioners") if path.ends_with("/feed") => Scope::CalendarsWrite,
         Some(part) if MESSAGES.contains(&part) && is_read => Scope::MessagesRead,
         Some(part) if MESSAGES.contains(&part) => Scope::MessagesWrite,

@@ -52,11 +52,15 @@ pub(super) enum Schedule {
     AdvanceSequences,
     /// Alerts that nobody has taken.
     WatchAlerts,
+    /// Weeks with more alerts than staff want.
+    SuggestThresholds,
+    /// Calls that former rules have scored.
+    ChaseRescoring,
 }
 
 impl Schedule {
     /// Each schedule with its name and its minutes.
-    pub(super) const ALL: [(Self, &'static str, u32); 18] = [
+    pub(super) const ALL: [(Self, &'static str, u32); 20] = [
         (Self::ReplayStored, "replay_stored", 1),
         (Self::ChaseTexts, "chase_texts", 1),
         (Self::CloseStaleCalls, "close_stale_calls", 5),
@@ -75,6 +79,8 @@ impl Schedule {
         (Self::EnterSequences, "enter_sequences", 5),
         (Self::AdvanceSequences, "advance_sequences", 1),
         (Self::WatchAlerts, "watch_alerts", 1),
+        (Self::SuggestThresholds, "suggest_thresholds", 30),
+        (Self::ChaseRescoring, "chase_rescoring", 30),
     ];
 
     async fn visit(self, app: &App, org: OrgId) -> Result<(), Failure> {
@@ -120,6 +126,12 @@ impl Schedule {
                 sequences::advance(app, org).await.map(drop).map_err(|e| Failure::of(&e))
             }
             Self::WatchAlerts => leads::watch_alerts(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
+            Self::SuggestThresholds => {
+                leads::suggest_threshold(app, org).await.map(drop).map_err(|e| Failure::of(&e))
+            }
+            Self::ChaseRescoring => {
+                leads::chase_rescoring(app, org).await.map(drop).map_err(|e| Failure::of(&e))
+            }
             Self::ForgetAnswers => api::forget_answers(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
         }
     }

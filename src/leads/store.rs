@@ -1,10 +1,12 @@
-//! All SQL of the slice: alerts here; their ladders, who is told, rules and scores in files of their own.
+//! All SQL of the slice: alerts here; their ladders, who is told, rules, scores and what came of them in files of their own.
 
 mod alerts;
 pub(super) mod escalations;
+pub(super) mod list;
 pub(super) mod recipients;
 pub(super) mod rules;
 pub(super) mod scores;
+pub(super) mod tally;
 
 pub use alerts::{AlertListing, AlertSummary, ListedAlert, ListedTelling, alert_summary, list_alerts};
 

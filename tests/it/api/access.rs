@@ -32,6 +32,7 @@ fn rows() -> Vec<Row> {
         .chain(rows_of_email())
         .chain(rows_of_sequences())
         .chain(rows_of_alerts())
+        .chain(rows_of_leads())
         .collect()
 }
 
@@ -107,6 +108,22 @@ fn rows_of_sequences() -> Vec<Row> {
         row("get", "/sequences/{id}/runs", "$sequence", none()),
         row("post", "/sequences/runs/{id}/stop", "$run", json!({})),
         row("delete", "/sequences/{id}", "$sequence", none()),
+    ]
+}
+
+fn rows_of_leads() -> Vec<Row> {
+    let none = || Value::Null;
+    let weights = json!({"high_value": 40, "medium": 20, "positive": 30, "urgency": 30});
+    let rules = json!({"weights": weights, "hot_threshold": 75, "warm_threshold": 40});
+    vec![
+        row("get", "/settings/scoring", "", none()),
+        row("put", "/settings/scoring", "", json!({"rules": rules})),
+        row("get", "/settings/scoring/versions", "", none()),
+        row("post", "/settings/scoring/preview", "", json!({"rules": rules})),
+        row("get", "/leads", "", none()),
+        row("get", "/leads/{id}", "$lead", none()),
+        row("get", "/leads/thresholds", "", none()),
+        row("get", "/leads/outcomes", "", none()),
     ]
 }
 
@@ -257,6 +274,7 @@ async fn own_ids(vox: &Voxanne, clinic: &Clinic, api: &Api) -> Vec<(&'static str
         ("$caldav", calendar_server().await),
         ("$alert", first("/alerts").await),
         ("$staff", staff),
+        ("$lead", super::leads::a_lead(vox, clinic).await),
         ("$visit", visit),
         ("$second", second),
         ("$hold", made("/holds", time).await),
