@@ -4,6 +4,7 @@
 //! what no later try can mend is recorded by the job itself and is no error. A job that failed too often stays as a row
 //! with all its attempts used: [`list_dead`] shows it and [`replay_dead`] gives it another chance.
 
+mod failure;
 mod schedules;
 mod store;
 
@@ -28,12 +29,12 @@ use crate::leads::{
 use crate::mail::{self, DELIVER_EMAIL_TASK, DeliverEmail};
 use crate::messaging::{self, DELIVER_TASK, DeliverText};
 use crate::platform::app::App;
-use crate::platform::ids::OrgId;
 use crate::platform::queue::queue_database;
 use crate::platform::telemetry::chain;
 use crate::replies::{self, ANSWER_TASK, AnswerText};
 use crate::waitlist::{self, LAPSE_TASK, LapseOffer};
 
+use failure::{Failure, app_of, concluded};
 use schedules::{Schedule, VisitOrgs, visit_orgs};
 
 pub use store::DeadJob;
@@ -362,41 +363,4 @@ pub async fn list_dead(app: &App) -> Result<Vec<DeadJob>, JobsError> {
 /// Gives a dead job all its attempts back. False when there is no such dead job.
 pub async fn replay_dead(app: &App, id: i64) -> Result<bool, JobsError> {
     Ok(store::replay(&app.db, id).await?)
-}
-
-/// What the queue keeps of a failure: the chain of causes, which name no person. (The queue prints `Debug`, and a
-/// database error's own `Debug` quotes the row.)
-struct Failure(String);
-
-impl Failure {
-    fn of(error: &dyn std::error::Error) -> Self {
-        Self(chain(error))
-    }
-}
-
-impl std::fmt::Debug for Failure {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-fn app_of(context: &WorkerContext) -> Result<App, Failure> {
-    if let Some(ran) = context.get_ext::<Ran>() {
-        ran.0.fetch_add(1, Ordering::Relaxed);
-    }
-    context.get_ext::<App>().cloned().ok_or_else(|| Failure("the worker was started without the app".into()))
-}
-
-fn concluded<E: std::error::Error>(
-    task: &'static str,
-    org: OrgId,
-    result: Result<(), E>,
-) -> Result<(), Failure> {
-    let outcome = if result.is_ok() { "done" } else { "failed" };
-    metrics::counter!("voxanne_jobs_total", "task" => task, "outcome" => outcome).increment(1);
-    result.map_err(|error| {
-        let failure = Failure::of(&error);
-        tracing::warn!(org.id = %org, task, error = failure.0, "A job failed; the queue tries it again");
-        failure
-    })
 }
