@@ -192,7 +192,8 @@ fn region(sentence: &Sentence, hits: &[Hit], nth: usize) -> std::ops::Range<usiz
 
 /// Whether a time is one at which the clinic opens or closes: "from 9 AM", "until 6 PM", "we close at 6".
 fn is_bound(sentence: &Sentence, at: usize) -> bool {
-    let before = |back: usize| at.checked_sub(back).map_or("", |at| sentence.word(at));
+    let article = usize::from(at > 0 && matches!(sentence.word(at - 1), "las" | "la" | "the"));
+    let before = |back: usize| at.checked_sub(back + article).map_or("", |at| sentence.word(at));
     match before(1) {
         "from" | "until" | "till" | "to" | "through" | "desde" | "hasta" => true,
         "at" => {

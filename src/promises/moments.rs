@@ -33,10 +33,7 @@ pub(super) fn moments(
     range: Range<usize>,
     (today, language): (Date, Language),
 ) -> Vec<Moment> {
-    let words: Vec<String> = match language {
-        Language::English => sentence.words.iter().map(|word| word.text.clone()).collect(),
-        Language::Spanish => in_english(sentence),
-    };
+    let words = in_words_of(sentence, language);
     let found = found(&words, range, today);
     let days: Vec<(usize, Vec<Date>)> = found
         .iter()
@@ -62,15 +59,23 @@ pub(super) fn moments(
     all
 }
 
-/// Whether a day or a time begins at this word.
+/// Whether a day or a time begins at this word, or behind its article.
 pub(super) fn begins(sentence: &Sentence, at: usize, (today, language): (Date, Language)) -> bool {
-    let to = (at + WORDS_MAX + 1).min(sentence.words.len());
-    let skipped = usize::from(matches!(
-        sentence.word(at),
-        "on" | "at" | "this" | "the" | "next" | "el" | "la" | "este" | "para" | "a"
-    ));
-    let first = moments(sentence, at..to, (today, language)).into_iter().map(|moment| moment.at).min();
-    first.is_some_and(|first| first <= at + skipped + usize::from(language == Language::Spanish))
+    let to = (at + WORDS_MAX + 2).min(sentence.words.len());
+    let behind = match sentence.word(at) {
+        "on" | "at" | "this" | "the" | "next" | "el" | "la" | "este" | "para" => 1,
+        "a" => 2,
+        _ => 0,
+    };
+    let found = found(&in_words_of(sentence, language), at..to, today);
+    found.first().is_some_and(|(first, _)| *first <= at + behind)
+}
+
+fn in_words_of(sentence: &Sentence, language: Language) -> Vec<String> {
+    match language {
+        Language::English => sentence.words.iter().map(|word| word.text.clone()).collect(),
+        Language::Spanish => in_english(sentence),
+    }
 }
 
 fn found(words: &[String], range: Range<usize>, today: Date) -> Vec<(usize, Found)> {
@@ -132,8 +137,14 @@ fn day(run: &[&str], today: Date) -> Option<Found> {
         "december",
     ];
     let (first, last) = (*run.first()?, *run.last()?);
-    let is_filler = |word: &str| matches!(word, "on" | "at" | "for" | "the" | "a" | "of" | "in" | "and");
-    if is_filler(first) || is_filler(last) || run.iter().any(|w| HALVES.contains(w) || w.contains(':')) {
+    let is_filler = |word: &str| matches!(word, "on" | "for" | "the" | "a" | "of" | "in" | "and");
+    // A time behind the day is read by itself.
+    let is_time = |word: &&str| {
+        HALVES.contains(word)
+            || word.contains(':')
+            || matches!(*word, "at" | "from" | "by" | "to" | "or" | "between")
+    };
+    if is_filler(first) || is_filler(last) || run.iter().any(is_time) {
         return None;
     }
     let is_ordinal = |word: &str| {

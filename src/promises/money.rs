@@ -53,7 +53,8 @@ fn cents(digits: &str) -> Option<i64> {
 /// "450 dollars", "four hundred and fifty dollars": counted from its first word.
 fn in_words(sentence: &Sentence, at: usize) -> Option<i64> {
     let is_number = |at: usize| number(sentence.word(at)).is_some();
-    if !is_number(at) || at.checked_sub(1).is_some_and(is_number) {
+    let goes_on = |at: usize| is_number(at) || (sentence.word(at) == "and" && at > 0 && is_number(at - 1));
+    if !is_number(at) || at.checked_sub(1).is_some_and(goes_on) {
         return None;
     }
     let (mut total, mut current, mut next) = (0_i64, 0_i64, at);

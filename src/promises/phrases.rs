@@ -313,17 +313,23 @@ fn is_meant(sentence: &Sentence, hit: &Hit, language: Language) -> bool {
             &["no", "nunca", "sin", "tampoco", "ni", "nada", "nadie", "todavia", "aun"],
         ),
     };
-    // "As soon as you book", but not "you'll get a text soon".
-    let sets_condition = |at: usize| {
-        conditions.contains(&sentence.word(at))
-            && (sentence.word(at) != "soon" || sentence.word(at + 1) == "as")
+    // "As soon as you book", but neither "soon" nor "as soon as they can".
+    let sets_condition = |at: usize| match sentence.word(at) {
+        "soon" => {
+            sentence.word(at + 1) == "as"
+                && sentence.word(at + 3) != "can"
+                && sentence.word(at + 2) != "possible"
+        }
+        "pronto" => sentence.word(at + 1) == "como",
+        word => conditions.contains(&word),
     };
     // Behind it, in the same part or behind a comma: "you'll get a text, if you book". "And" begins something new.
     let mut behind = (hit.to..sentence.words.len())
         .take_while(|at| !matches!(sentence.word(*at), "and" | "but" | "y" | "pero"));
-    let is_done = matches!(hit.kind, Kind::Booked | Kind::Moved | Kind::Cancelled);
+    // What is done is done, and hours have an end.
+    let is_settled = matches!(hit.kind, Kind::Booked | Kind::Moved | Kind::Cancelled | Kind::Hours);
     !(0..hit.from).any(sets_condition)
-        && (is_done || !behind.any(sets_condition))
+        && (is_settled || !behind.any(sets_condition))
         && !has(wishes, part, hit.from)
         && !has(denials, part, hit.to)
         && !has(&["yet"], hit.to, hit.to + 2)
