@@ -15,4 +15,4 @@ pub use record_transcript::record_transcript;
 pub use store::tool_calls::{
     Asked, Claim, NewToolCall, Told, answer, claim, record_read_only, told_in, was_told,
 };
-pub use store::{CallRecord, Score, Turn, ensure, find, link_contact, record_score};
+pub use store::{CallRecord, Interest, Score, Turn, ensure, find, link_contact, record_score};

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use voxanne_vapi::{Report, Role};
 
 use crate::platform::db::{PgConnection, sql, sql_as, sql_scalar};
-use crate::platform::ids::{CallId, OrgId};
+use crate::platform::ids::{CallId, OrgId, ServiceId};
 
 /// One spoken turn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,9 +42,11 @@ pub struct CallRecord {
     pub platform_sentiment: Option<String>,
 }
 
-/// A finished score.
-#[derive(Debug, Clone)]
+/// A finished score. Quotes a caller: deliberately no `Debug`.
+#[derive(Clone)]
 pub struct Score {
+    /// The version of the org's rules that it was made by.
+    pub rules_version: i32,
     /// What kind of call it was.
     pub class: String,
     /// 0 to 100.
@@ -53,6 +55,27 @@ pub struct Score {
     pub temperature: String,
     /// Rule, turn, span and points of each piece.
     pub evidence: serde_json::Value,
+    /// The caller's mood by their own words.
+    pub sentiment: &'static str,
+    /// The mood that counted.
+    pub sentiment_taken: &'static str,
+    /// `urgent` or `emergency`, of a clinical urgency.
+    pub danger: Option<String>,
+    /// What the caller wants.
+    pub interest: Option<Interest>,
+}
+
+/// What a caller wants, and what it is worth.
+#[derive(Clone)]
+pub struct Interest {
+    /// As they said it.
+    pub words: String,
+    /// Where: `{"turn", "start", "end"}`.
+    pub at: serde_json::Value,
+    /// The same in the catalogue.
+    pub service: Option<ServiceId>,
+    /// Its price.
+    pub value_cents: Option<i64>,
 }
 
 /// Finds the call or creates it in its first state. Callable in any order of messages.
@@ -259,7 +282,7 @@ pub async fn find(tx: &mut PgConnection, org: OrgId, id: CallId) -> sqlx::Result
     }))
 }
 
-/// Writes the score beside the call.
+/// Writes the score beside the call. When it was scored first stays: who acts on new scores has acted on this one.
 pub async fn record_score(
     tx: &mut PgConnection,
     org: OrgId,
@@ -267,15 +290,27 @@ pub async fn record_score(
     score: &Score,
     now: Timestamp,
 ) -> sqlx::Result<()> {
-    sql("update calls set class = $3, score = $4, temperature = $5, evidence = $6, scored_at = $7 where org_id = $1 and id = $2")
-        .bind(org)
-        .bind(id)
-        .bind(&score.class)
-        .bind(score.score)
-        .bind(&score.temperature)
-        .bind(&score.evidence)
-        .bind(now.to_sqlx())
-        .execute(tx)
-        .await?;
+    let interest = score.interest.as_ref();
+    sql("update calls set class = $3, score = $4, temperature = $5, evidence = $6, scored_at = coalesce(scored_at, $7),
+                rules_version = $8, sentiment = $9, sentiment_taken = $10, danger = $11, interest = $12, interest_at = $13,
+                interest_service_id = $14, value_cents = $15
+          where org_id = $1 and id = $2")
+    .bind(org)
+    .bind(id)
+    .bind(&score.class)
+    .bind(score.score)
+    .bind(&score.temperature)
+    .bind(&score.evidence)
+    .bind(now.to_sqlx())
+    .bind(score.rules_version)
+    .bind(score.sentiment)
+    .bind(score.sentiment_taken)
+    .bind(&score.danger)
+    .bind(interest.map(|interest| &interest.words))
+    .bind(interest.map(|interest| &interest.at))
+    .bind(interest.and_then(|interest| interest.service))
+    .bind(interest.and_then(|interest| interest.value_cents))
+    .execute(tx)
+    .await?;
     Ok(())
 }

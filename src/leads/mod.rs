@@ -3,11 +3,16 @@
 
 mod alert;
 mod missed;
+mod rules;
 mod score_call;
 pub mod scoring;
 mod store;
 mod text_back;
+mod value;
+mod verdict;
 
 pub use alert::{NewAlert, Raised, Trigger, raise_alert};
+pub use rules::{ExtraWords, OwnRules, rules_in_force};
 pub use score_call::{ScoreError, score_call};
+pub use store::rules::RulesVersion;
 pub use text_back::{TEXT_BACK_TASK, TextBack, TextBackError, text_back};

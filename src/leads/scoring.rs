@@ -61,12 +61,22 @@ pub struct Rules {
     pub hot_threshold: u8,
     /// Warm from this score.
     pub warm_threshold: u8,
+    /// Whether the platform's "positive" earns the points of gladness when the caller's own words say nothing either way,
+    /// and its "negative" takes them away when they rest on a weak phrase only. What it said is kept in any case.
+    pub trusts_platform: bool,
 }
 
 impl Default for Rules {
     fn default() -> Self {
         let (high_value, medium) = lexicon::default_words();
-        Self { high_value, medium, weights: Weights::default(), hot_threshold: 70, warm_threshold: 40 }
+        Self {
+            high_value,
+            medium,
+            weights: Weights::default(),
+            hot_threshold: 70,
+            warm_threshold: 40,
+            trusts_platform: false,
+        }
     }
 }
 
@@ -127,6 +137,71 @@ pub enum Temperature {
     Warm,
     /// Not for sales.
     Cold,
+}
+
+/// How the caller felt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sentiment {
+    /// Glad.
+    Positive,
+    /// Neither, or not to be told.
+    Neutral,
+    /// Displeased, afraid or in pain.
+    Negative,
+}
+
+impl Sentiment {
+    /// The word it has on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Positive => "positive",
+            Self::Neutral => "neutral",
+            Self::Negative => "negative",
+        }
+    }
+}
+
+/// Our own reading of the caller's mood, the platform's, and the one that counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sentiments {
+    /// From the caller's words.
+    pub own: Sentiment,
+    /// From the voice platform's analysis, if it gave one.
+    pub platform: Option<Sentiment>,
+    /// What counted.
+    pub taken: Sentiment,
+}
+
+/// How fast somebody must act on a symptom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Danger {
+    /// The clinic must call back now.
+    Urgent,
+    /// Emergency services must be called: breathing, vision, chest pain, signs of a stroke, unconsciousness.
+    Emergency,
+}
+
+/// The best service the caller wants, and where they said so.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Interest {
+    /// As said.
+    pub words: String,
+    /// Index into the turns that were scored.
+    pub turn: usize,
+    /// First char of the words in the turn's text.
+    pub start: usize,
+    /// One past their last char.
+    pub end: usize,
+    /// The entry of [`Rules::high_value`] or [`Rules::medium`] that they stand for, as given there.
+    pub service: String,
+}
+
+impl fmt::Debug for Interest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Interest(at {}:{}..{})", self.turn, self.start, self.end)
+    }
 }
 
 /// What a phrase was found by.
@@ -198,6 +273,8 @@ pub enum Polarity {
 pub struct Evidence {
     /// What found it.
     pub rule: Rule,
+    /// Who said it: only ever the caller.
+    pub speaker: Speaker,
     /// Index into the turns that were scored.
     pub turn: usize,
     /// First char of the phrase in the turn's text (chars, not bytes).
@@ -233,8 +310,12 @@ pub struct Scored {
     pub temperature: Temperature,
     /// What was found, in the order it was said.
     pub evidence: Vec<Evidence>,
-    /// The best service the caller wants, as said.
-    pub interest: Option<String>,
+    /// The best service the caller wants.
+    pub interest: Option<Interest>,
+    /// How the caller felt.
+    pub sentiments: Sentiments,
+    /// Only with [`CallClass::ClinicalUrgency`].
+    pub danger: Option<Danger>,
 }
 
 impl fmt::Debug for Scored {
@@ -251,14 +332,41 @@ impl Scored {
     }
 }
 
-/// Scores a call.
+/// Scores a call. `platform` is the voice platform's own reading of the caller's mood, if it gave one.
 ///
-/// Linear in the length of the transcript; never fails, whatever the text.
-pub fn score(turns: &[Turn], rules: &Rules) -> Scored {
-    let services = Lexicon::of_services(rules);
-    let mut fold = Fold::default();
-    for (index, turn) in turns.iter().enumerate().filter(|(_, t)| t.speaker == Speaker::Caller) {
-        fold.turn(index, &turn.text, &services, rules.weights);
+/// Linear in the length of the transcript; never fails, whatever the text. A caller with many transcripts to score by the
+/// same rules keeps a [`Scorer`].
+pub fn score(turns: &[Turn], platform: Option<Sentiment>, rules: &Rules) -> Scored {
+    Scorer::new(rules).score(turns, platform)
+}
+
+/// Rules that were read once, to score many calls by.
+#[derive(Debug)]
+pub struct Scorer<'r> {
+    rules: &'r Rules,
+    services: Lexicon,
+}
+
+impl<'r> Scorer<'r> {
+    /// Reads the rules.
+    pub fn new(rules: &'r Rules) -> Self {
+        Self { rules, services: Lexicon::of_services(rules) }
     }
-    fold.verdict(rules)
+
+    /// As [`score`].
+    pub fn score(&self, turns: &[Turn], platform: Option<Sentiment>) -> Scored {
+        let mut fold = Fold::default();
+        for (index, turn) in turns.iter().enumerate().filter(|(_, t)| t.speaker == Speaker::Caller) {
+            fold.turn(index, &turn.text, &self.services, self.rules.weights);
+        }
+        fold.verdict(self.rules, platform)
+    }
+}
+
+/// The worst symptom meant in what a caller said, and its words: one utterance, or what a tool was told of it.
+pub fn danger_in(said: &str) -> Option<(Danger, String)> {
+    let rules = Rules { high_value: vec![], medium: vec![], ..Rules::default() };
+    let turns = [Turn { speaker: Speaker::Caller, text: said.to_owned() }];
+    let scored = score(&turns, None, &rules);
+    scored.danger.zip(scored.symptom().map(str::to_owned))
 }

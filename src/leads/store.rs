@@ -1,4 +1,7 @@
-//! All SQL of the slice.
+//! All SQL of the slice; of rules and scores in files of their own.
+
+pub(super) mod rules;
+pub(super) mod scores;
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;

@@ -70,11 +70,12 @@ pub async fn update_settings(
 ) -> sqlx::Result<()> {
     sql("update integration_settings s set (hot_lead_alert_phone, clinical_alert_phone, hot_threshold, warm_threshold,
             calendar_of_record, text_regions, texts_per_day_max, texting_enabled, keep_recordings, language, texts_name_treatments,
-            feed_names, quiet_until, quiet_from, reminder_minutes, missed_call_text, summary_hour, updated_at) =
+            feed_names, quiet_until, quiet_from, reminder_minutes, missed_call_text, summary_hour,
+            alerts_per_week_budget, precision_floor_percent, updated_at) =
             (select n.hot_lead_alert_phone, n.clinical_alert_phone, n.hot_threshold, n.warm_threshold,
                     n.calendar_of_record, n.text_regions, n.texts_per_day_max, n.texting_enabled, n.keep_recordings,
                     n.language, n.texts_name_treatments, n.feed_names, n.quiet_until, n.quiet_from,
-                    n.reminder_minutes, n.missed_call_text, n.summary_hour, $3
+                    n.reminder_minutes, n.missed_call_text, n.summary_hour, n.alerts_per_week_budget, n.precision_floor_percent, $3
                from jsonb_populate_record(s, $2) n)
           where s.org_id = $1")
     .bind(org)

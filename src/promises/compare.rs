@@ -106,7 +106,7 @@ struct Known<'f> {
     claims: Vec<(&'f Told, Claim)>,
     /// Times of visits: committed, or told by a tool.
     visits: Vec<Moment>,
-    /// Times that a look at the calendar, or a refusal, named.
+    /// Every time that a tool named.
     open: Vec<Moment>,
 }
 
@@ -118,9 +118,7 @@ impl<'f> Known<'f> {
     fn of(facts: &'f Facts) -> Self {
         let (mut claims, mut visits, mut open) = (Vec::new(), Vec::new(), Vec::new());
         for told in facts.told.iter().filter(|told| !told.is_error) {
-            if LOOKS.contains(&told.tool.as_str()) {
-                open.extend(super::all_moments(&told.answer, facts.today));
-            }
+            open.extend(super::all_moments(&told.answer, facts.today));
             let of_visits = matches!(
                 told.tool.as_str(),
                 "find_my_appointments" | "reschedule_appointment" | "cancel_appointment"
@@ -246,7 +244,8 @@ impl<'f> Known<'f> {
     }
 
     fn hours(&self, claim: &Claim) -> Verdict {
-        let is_bound = |time: &Time| self.facts.bounds.contains(time);
+        let is_told = |time: &Time| self.open.iter().any(|known| known.times.contains(time));
+        let is_bound = |time: &Time| self.facts.bounds.contains(time) || is_told(time);
         if self.facts.bounds.is_empty() {
             return Verdict::Unknown;
         }

@@ -127,20 +127,34 @@ fn every_case_of_the_table_has_its_claims_and_verdicts() {
 }
 
 #[test]
-fn whatever_a_tool_returns_may_be_read_out() {
-    let sentences = crate::appointments::SENTENCES().into_iter().chain(crate::waitlist::SENTENCES());
-    for tool in ["book_appointment", "check_availability", "request_human"] {
-        for said in sentences.clone().collect::<Vec<_>>() {
-            let facts = Facts {
-                told: vec![Told { tool: tool.into(), answer: said.clone(), is_error: false }],
-                ..nothing()
+fn whatever_a_tool_returns_may_be_read_out_in_its_own_words_or_nearly_so() {
+    let tools = [
+        "book_appointment",
+        "reschedule_appointment",
+        "cancel_appointment",
+        "join_waitlist",
+        "request_human",
+    ];
+    let all =
+        [crate::appointments::SENTENCES(), crate::waitlist::SENTENCES(), crate::tools::SENTENCES()].concat();
+    assert!(all.len() > 100, "{}", all.len());
+    let mut wrong = Vec::new();
+    for (said, tool) in all.iter().flat_map(|said| tools.map(|tool| (said, tool))) {
+        let told = vec![Told { tool: tool.into(), answer: said.clone(), is_error: false }];
+        let facts = Facts { told, ..nothing() };
+        // In small letters it is no longer word for word.
+        for text in [said.clone(), said.to_lowercase()] {
+            let claims = of_text(&text, 0, "", facts.today);
+            let verdicts = compare(&claims, &facts);
+            let is_false = |(claim, verdict): (_, Verdict)| match verdict {
+                Verdict::False(_) => Some(claim),
+                Verdict::Kept | Verdict::Unknown => None,
             };
-            let claims = of_text(&said, 0, "", facts.today);
-            for verdict in compare(&claims, &facts) {
-                assert!(!matches!(verdict, Verdict::False(_)), "{tool}: {said}");
-            }
+            let kinds = claims.iter().map(|claim| claim.kind).zip(verdicts).filter_map(is_false);
+            wrong.extend(kinds.map(|kind| format!("{tool}, {}: {text}", kind.as_str())));
         }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

@@ -6,7 +6,10 @@ use super::classes::{self, Signs};
 use super::lexicon::{Hit, Lexicon};
 use super::scope;
 use super::tokens::{Break, Token, tokenize};
-use super::{Evidence, Polarity, Rule, Rules, Scored, Temperature, Weights};
+use super::{
+    CallClass, Danger, Evidence, Interest, Polarity, Rule, Rules, Scored, Sentiment, Sentiments, Speaker,
+    Temperature, Weights,
+};
 
 /// Evidence without points is kept up to this many times per rule, counting and not counting each.
 pub(super) const EVIDENCE_PER_RULE_MAX: usize = 20;
@@ -81,6 +84,7 @@ impl Fold {
         let (start, end) = (first.start, last.end);
         self.evidence.push(Evidence {
             rule: hit.rule,
+            speaker: Speaker::Caller,
             turn: heard.turn,
             start,
             end,
@@ -122,11 +126,17 @@ impl Fold {
     }
 
     /// The class decides first, then the points.
-    pub fn verdict(self, rules: &Rules) -> Scored {
+    pub fn verdict(self, rules: &Rules, platform: Option<Sentiment>) -> Scored {
         let wanted =
             |rule| self.evidence.iter().find(move |e| e.rule == rule && e.polarity == Polarity::Affirmed);
         let best = wanted(Rule::HighValueService).or_else(|| wanted(Rule::MediumService));
-        let interest = best.map(|e| e.words.clone());
+        let interest = best.map(|e| Interest {
+            words: e.words.clone(),
+            turn: e.turn,
+            start: e.start,
+            end: e.end,
+            service: e.words.clone(),
+        });
         let class = self.signs.class(self.treated, interest.is_some());
         let sum: u16 = self.given.iter().map(|(_, points)| u16::from(*points)).sum();
         let score = u8::try_from(sum.min(100)).unwrap_or(100);
@@ -137,7 +147,14 @@ impl Fold {
             s if s >= rules.warm_threshold => Temperature::Warm,
             _ => Temperature::Cold,
         };
-        Scored { class, score, temperature, evidence: self.evidence, interest }
+        let own = if self.given.iter().any(|(rule, _)| *rule == Rule::Positive) {
+            Sentiment::Positive
+        } else {
+            Sentiment::Neutral
+        };
+        let sentiments = Sentiments { own, platform, taken: own };
+        let danger = (class == CallClass::ClinicalUrgency).then_some(Danger::Urgent);
+        Scored { class, score, temperature, evidence: self.evidence, interest, sentiments, danger }
     }
 }
 

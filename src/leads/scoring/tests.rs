@@ -20,7 +20,7 @@ fn assistant(text: &str) -> Turn {
 
 fn score_of(text: &str) -> Scored {
     let turns: Vec<Turn> = text.split(" / ").map(caller).collect();
-    score(&turns, &Rules::default())
+    score(&turns, None, &Rules::default())
 }
 
 /// Caller turns separated by " / ", class, score, temperature.
@@ -185,7 +185,7 @@ fn t_s12_the_story_is_hot_and_its_evidence_points_at_the_words() {
     );
     assert!(scored.score >= 70);
     assert_eq!(scored.temperature, Hot);
-    assert_eq!(scored.interest.as_deref(), Some("Botox"));
+    assert_eq!(scored.interest.as_ref().map(|i| i.words.as_str()), Some("Botox"));
 }
 
 #[test]
@@ -215,10 +215,10 @@ fn g6_thresholds_weights_and_words_are_the_orgs() {
     let turns = [caller("I want a Glow Package today")];
     let rules =
         Rules { high_value: vec!["glow package".into(), " ".into()], hot_threshold: 80, ..Rules::default() };
-    assert_eq!((score(&turns, &rules).score, score(&turns, &rules).temperature), (70, Warm));
-    assert_eq!(score(&turns, &Rules { hot_threshold: 70, ..rules.clone() }).temperature, Hot);
+    assert_eq!((score(&turns, None, &rules).score, score(&turns, None, &rules).temperature), (70, Warm));
+    assert_eq!(score(&turns, None, &Rules { hot_threshold: 70, ..rules.clone() }).temperature, Hot);
     let heavy = Rules { weights: Weights { high_value: 255, urgency: 255, ..Weights::default() }, ..rules };
-    assert_eq!(score(&turns, &heavy).score, 100, "clamped");
+    assert_eq!(score(&turns, None, &heavy).score, 100, "clamped");
 }
 
 #[test]
@@ -238,18 +238,18 @@ fn a31_debug_forms_do_not_say_what_was_said() {
 #[test]
 fn only_the_caller_counts() {
     let turns = [assistant("Would you like Botox today? That sounds perfect."), caller("no thank you")];
-    assert_eq!(score(&turns, &Rules::default()).score, 0);
+    assert_eq!(score(&turns, None, &Rules::default()).score, 0);
     let said = [assistant("My face is swollen, wrong number"), caller("I want Botox")];
-    let scored = score(&said, &Rules::default());
+    let scored = score(&said, None, &Rules::default());
     assert_eq!((scored.class, scored.evidence[0].turn), (NewLead, 1));
 }
 
 #[test]
 fn megabytes_are_read_in_one_pass_and_keep_little() {
     let unit = "i dont want botox my sister had \"filler today 'asap and is swelling normal sounds great but how much ";
-    let scored = score(&[caller(&unit.repeat(2_000_000 / unit.len()))], &Rules::default());
+    let scored = score(&[caller(&unit.repeat(2_000_000 / unit.len()))], None, &Rules::default());
     assert!(scored.evidence.len() <= 11 * 2 * EVIDENCE_PER_RULE_MAX);
-    let _ = score(&[caller(&"'".repeat(1_000_000)), caller(&"a".repeat(1_000_000))], &Rules::default());
+    let _ = score(&[caller(&"'".repeat(1_000_000)), caller(&"a".repeat(1_000_000))], None, &Rules::default());
 }
 
 /// Text made of the words that matter, in any order, with noise.
@@ -267,7 +267,7 @@ proptest! {
     #[test]
     fn spans_slice_to_their_words(texts in proptest::collection::vec(prop_oneof![babble(), "(?s).{0,80}"], 0..4)) {
         let turns: Vec<Turn> = texts.iter().map(|t| caller(t)).collect();
-        let scored = score(&turns, &Rules::default());
+        let scored = score(&turns, None, &Rules::default());
         for found in &scored.evidence {
             let slice: String = turns[found.turn].text.chars().take(found.end).skip(found.start).collect();
             prop_assert_eq!(&slice, &found.words);
@@ -281,7 +281,7 @@ proptest! {
     #[test]
     fn words_of_the_assistant_never_score(texts in proptest::collection::vec(babble(), 0..4)) {
         let turns: Vec<Turn> = texts.iter().map(|t| assistant(t)).collect();
-        let scored = score(&turns, &Rules::default());
+        let scored = score(&turns, None, &Rules::default());
         prop_assert_eq!((scored.score, scored.evidence.len(), scored.class), (0, 0, NewLead));
     }
 
@@ -295,7 +295,7 @@ proptest! {
         for (text, index) in &replies {
             mixed.insert(index.index(mixed.len() + 1), assistant(text));
         }
-        let (alone, among) = (score(&callers, &Rules::default()), score(&mixed, &Rules::default()));
+        let (alone, among) = (score(&callers, None, &Rules::default()), score(&mixed, None, &Rules::default()));
         prop_assert_eq!((alone.class, alone.score, alone.interest), (among.class, among.score, among.interest));
     }
 }

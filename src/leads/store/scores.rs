@@ -1,0 +1,1 @@
+//! Scored calls: what was said in them, to score it again.
