@@ -219,7 +219,9 @@ impl<'f> Known<'f> {
         }
         let has_more = |told: &&Told| told.answer.contains(" more time");
         let looked = |told: &&Told| LOOKS.contains(&told.tool.as_str());
-        if self.facts.told.iter().filter(looked).any(|told| has_more(&told) || told.is_error) {
+        let may_be_open =
+            claim.moments.iter().all(|said| said.times.iter().any(|time| self.could_be_open(*time)));
+        if may_be_open && self.facts.told.iter().filter(looked).any(|told| has_more(&told) || told.is_error) {
             return Verdict::Unknown;
         }
         self.contradicted(&[
@@ -228,6 +230,12 @@ impl<'f> Known<'f> {
             "book_appointment",
             "reschedule_appointment",
         ])
+    }
+
+    /// Whether any day is open at this time, as far as hours are known.
+    fn could_be_open(&self, time: Time) -> bool {
+        let (first, last) = (self.facts.bounds.iter().min(), self.facts.bounds.iter().max());
+        first.is_none_or(|first| *first <= time) && last.is_none_or(|last| time < *last)
     }
 
     fn price(&self, said: &Price) -> Verdict {

@@ -64,6 +64,7 @@ pub(super) fn begins(sentence: &Sentence, at: usize, (today, language): (Date, L
     let to = (at + WORDS_MAX + 2).min(sentence.words.len());
     let behind = match sentence.word(at) {
         "on" | "at" | "this" | "the" | "next" | "el" | "la" | "este" | "para" => 1,
+        "today" | "hoy" => 2,
         "a" => 2,
         _ => 0,
     };
@@ -85,7 +86,8 @@ fn found(words: &[String], range: Range<usize>, today: Date) -> Vec<(usize, Foun
         let read = (1..=longest).rev().find_map(|length| {
             let run: Vec<&str> =
                 words[at..at + length].iter().flat_map(|word| word.split_whitespace()).collect();
-            let found = day(&run, today).or_else(|| clock(&run, before(words, at)));
+            let after = words.get(at + length).map_or("", String::as_str);
+            let found = day(&run, today).or_else(|| clock(&run, (before(words, at), after)));
             found.map(|found| (found, length))
         });
         match read {
@@ -171,7 +173,7 @@ fn day(run: &[&str], today: Date) -> Option<Found> {
 }
 
 /// A time of day. A bare number is one only behind "at" or with a colon.
-fn clock(run: &[&str], before: &str) -> Option<Found> {
+fn clock(run: &[&str], (before, after): (&str, &str)) -> Option<Found> {
     let first = *run.first()?;
     let is_start = first.starts_with(|c: char| c.is_ascii_digit())
         || matches!(first, "noon" | "midday" | "midnight" | "half" | "quarter")
@@ -183,7 +185,15 @@ fn clock(run: &[&str], before: &str) -> Option<Found> {
         return None;
     }
     let is_marked = run.iter().any(|w| HALVES.contains(w) || w.contains(':'));
-    let is_bare_hour = run.len() == 1 && first.len() <= 2 && before == "at";
+    // "At four", "at five forty five"; not "at nine hundred dollars" or "at one of our sites".
+    let is_counted =
+        matches!(after, "dollars" | "dollar" | "bucks" | "percent" | "units" | "of" | "hundred" | "thousand");
+    let is_bare_hour = before == "at"
+        && run.len() <= 3
+        && first.len() <= 8
+        && !is_counted
+        && !run.contains(&"hundred")
+        && (run.len() > 1 || first.len() <= 2 || first.chars().all(char::is_alphabetic));
     if !is_marked && !is_bare_hour {
         return None;
     }

@@ -38,6 +38,7 @@ const ENGLISH: &[(Kind, &[&str])] = &[
             "you are *2 booked|scheduled|confirmed",
             "you are *1 all? set for|on|with",
             "you are *1 set for|on",
+            "all set for @",
             "i|we have *2 booked|scheduled|reserved you|your|that|it|this|the|a|an|him|her|them",
             "i|we have *2 confirmed your",
             "i|we *1 booked|scheduled you|your",
@@ -92,13 +93,15 @@ const ENGLISH: &[(Kind, &[&str])] = &[
     (
         Kind::CallBack,
         &[
-            "team|someone|somebody|they|staff|manager|nurse|provider|doctor|coordinator|specialist|desk|practitioner *1 will *2 call|contact|phone|ring *1 you|back",
-            "team|someone|somebody|they|staff|manager|nurse|provider|doctor|coordinator|specialist|desk|practitioner *1 will *2 reach out|back",
-            "team|someone|somebody|they|staff|manager|nurse|provider|doctor|coordinator|specialist|desk|practitioner *1 will *2 get back",
+            "team|someone|somebody|they|staff|manager|nurse|provider|doctor|coordinator|specialist|desk|practitioner|clinician|injector|director|lead *1 will *2 call|contact|phone|ring *1 you|back",
+            "team|someone|somebody|they|staff|manager|nurse|provider|doctor|coordinator|specialist|desk|practitioner|clinician|injector|director|lead *1 will *2 reach out|back",
+            "team|someone|somebody|they|staff|manager|nurse|provider|doctor|coordinator|specialist|desk|practitioner|clinician|injector|director|lead *1 will *2 get back",
             "team|someone|somebody|they|staff|manager|nurse|provider|doctor|desk is|are going to call|contact you|back",
             "you will *1 receive|get|have *2 call|callback *1 from|back|within|shortly|soon|today|tomorrow",
             "we will *1 call you",
             "i|we will *1 have *4 call|contact *1 you",
+            "i|we will *1 ask|get *5 to call|contact you",
+            "i am going to have *4 call|contact *1 you",
             "i|we have *2 alerted|notified|informed *4 team|manager|staff|nurse|doctor|desk|provider|coordinator",
             "i|we have *1 let *4 team|manager|staff|nurse|doctor|desk|provider know",
             "i|we have *1 asked *4 team|manager|staff|nurse|doctor|someone|somebody|desk *2 call|contact|reach",
@@ -171,7 +174,7 @@ const SPANISH: &[(Kind, &[&str])] = &[
     (
         Kind::CallBack,
         &[
-            "equipo|alguien|gerente|enfermera|doctora|doctor|personal *3 llamara|llamaran|contactara|contactaran",
+            "equipo|alguien|gerente|enfermera|doctora|doctor|personal|responsable *3 llamara|llamaran|contactara|contactaran",
             "le|te llamaremos|llamaran|devolveremos|contactaremos",
             "he|hemos *1 avisado|alertado|notificado|informado *4 equipo|gerente|enfermera|doctora|doctor|personal",
         ],

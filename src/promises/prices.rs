@@ -21,7 +21,7 @@ pub(super) fn verdict(said: &Price, prices: &[Listed]) -> Verdict {
         Basis::Whole => said.cents != cents,
         // What starts higher is dearer than the list says, and may be about a larger treatment.
         Basis::From => is_near && said.cents < cents,
-        Basis::About => (said.cents - cents).abs() * 100 > cents * ABOUT_PERCENT,
+        Basis::About => is_near && (said.cents - cents).abs() * 100 > cents * ABOUT_PERCENT,
         Basis::Other => false,
     };
     if said.cents == cents {

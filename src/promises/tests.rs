@@ -191,3 +191,14 @@ fn no_text_makes_it_panic() {
         }
     }
 }
+
+#[test]
+fn scratch() {
+    let text = std::fs::read_to_string("/tmp/assist.txt").unwrap();
+    for line in text.lines() {
+        let claims = claims(&[Said { is_caller: false, text: line }], date(2026, 11, 24));
+        for (c, v) in claims.iter().zip(compare(&claims, &nothing())) {
+            eprintln!("{:<10} {:<8} {}", c.kind.as_str(), verdict_word(&v), c.words);
+        }
+    }
+}
