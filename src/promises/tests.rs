@@ -128,13 +128,7 @@ fn every_case_of_the_table_has_its_claims_and_verdicts() {
 
 #[test]
 fn whatever_a_tool_returns_may_be_read_out_in_its_own_words_or_nearly_so() {
-    let tools = [
-        "book_appointment",
-        "reschedule_appointment",
-        "cancel_appointment",
-        "join_waitlist",
-        "request_human",
-    ];
+    let tools = ["book_appointment", "request_human"];
     let all =
         [crate::appointments::SENTENCES(), crate::waitlist::SENTENCES(), crate::tools::SENTENCES()].concat();
     assert!(all.len() > 100, "{}", all.len());
@@ -188,17 +182,6 @@ fn no_text_makes_it_panic() {
         for text in [said.to_owned(), format!("You're booked {said}"), said.repeat(50)] {
             let claims = claims(&[Said { is_caller: false, text: &text }], date(2026, 11, 24));
             assert_eq!(compare(&claims, &nothing()).len(), claims.len());
-        }
-    }
-}
-
-#[test]
-fn scratch() {
-    let text = std::fs::read_to_string("/tmp/assist.txt").unwrap();
-    for line in text.lines() {
-        let claims = claims(&[Said { is_caller: false, text: line }], date(2026, 11, 24));
-        for (c, v) in claims.iter().zip(compare(&claims, &nothing())) {
-            eprintln!("{:<10} {:<8} {}", c.kind.as_str(), verdict_word(&v), c.words);
         }
     }
 }
