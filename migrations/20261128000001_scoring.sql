@@ -50,3 +50,5 @@ comment on column calls.scored_at is 'When it was scored first. Other rules scor
 
 -- Lists of scored calls, the latest first; what is scored again under other rules.
 create index calls_scored on calls (org_id, created_at desc, id desc) where scored_at is not null;
+-- How many alerts a week had.
+create index hot_lead_alerts_by_time on hot_lead_alerts (org_id, created_at);

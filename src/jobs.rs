@@ -20,7 +20,9 @@ use tokio::task::JoinHandle;
 use crate::appointments::{OFFER_TASK, OfferOpening};
 use crate::calendars::{self, CHECK_TASK, CheckMirror, SYNC_TASK, SyncCalendar, WRITE_TASK, WriteEvent};
 use crate::calls::{CheckPromises, PROMISES_TASK, SCORE_TASK, ScoreCall};
-use crate::leads::{self, TEXT_BACK_TASK, TextBack};
+use crate::leads::{
+    self, ESCALATE_TASK, EscalateAlert, RESCORE_TASK, RescoreCalls, TEXT_BACK_TASK, TextBack,
+};
 use crate::mail::{self, DELIVER_EMAIL_TASK, DeliverEmail};
 use crate::messaging::{self, DELIVER_TASK, DeliverText};
 use crate::platform::app::App;
@@ -72,6 +74,26 @@ impl TaskHandler for CheckPromises {
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         let app = app_of(&context)?;
         concluded(Self::IDENTIFIER, self.org, promises::check_promises(&app, self.org, self.call).await)
+    }
+}
+
+/// Climbs the ladder of an alert that nobody has taken.
+impl TaskHandler for EscalateAlert {
+    const IDENTIFIER: &'static str = ESCALATE_TASK;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let app = app_of(&context)?;
+        concluded(Self::IDENTIFIER, self.org, leads::escalate(&app, self).await)
+    }
+}
+
+/// Scores history again by other rules.
+impl TaskHandler for RescoreCalls {
+    const IDENTIFIER: &'static str = RESCORE_TASK;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let app = app_of(&context)?;
+        concluded(Self::IDENTIFIER, self.org, leads::rescore_calls(&app, self).await)
     }
 }
 
@@ -281,7 +303,9 @@ fn with_jobs(options: WorkerOptions, hands: Hands) -> WorkerOptions {
         Hands::Desk => options
             .define_job::<ScoreCall>()
             .define_job::<CheckPromises>()
+            .define_job::<RescoreCalls>()
             .define_job::<TextBack>()
+            .define_job::<EscalateAlert>()
             .define_job::<OfferOpening>()
             .define_job::<LapseOffer>()
             .define_job::<AnswerText>()

@@ -26,11 +26,11 @@ pub enum Scope {
     MessagesRead,
     /// Write texts, templates, consents and sequences.
     MessagesWrite,
-    /// Read scored calls: what callers said, and what came of it.
+    /// Read scored calls and alerts: what callers said, who was told, and what came of it.
     LeadsRead,
     /// Answer alerts.
     LeadsWrite,
-    /// Read what the org decided about reminders, quiet hours, alerts and e-mails.
+    /// Read what the org decided about reminders, quiet hours, alerts and who is told of them, and e-mails.
     SettingsRead,
     /// Change it.
     SettingsWrite,

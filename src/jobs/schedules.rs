@@ -7,7 +7,9 @@ use super::{Failure, app_of};
 use crate::platform::app::App;
 use crate::platform::db::Class;
 use crate::platform::ids::OrgId;
-use crate::{api, appointments, calendars, calls, mail, messaging, orgs, receptionist, sequences, waitlist};
+use crate::{
+    api, appointments, calendars, calls, leads, mail, messaging, orgs, receptionist, sequences, waitlist,
+};
 
 /// Work that comes round, for every org in turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,11 +47,17 @@ pub(super) enum Schedule {
     EnterSequences,
     /// Steps of sequences that are due.
     AdvanceSequences,
+    /// Alerts that nobody has taken.
+    WatchAlerts,
+    /// Weeks with more alerts than staff want.
+    SuggestThresholds,
+    /// Calls that former rules have scored.
+    ChaseRescoring,
 }
 
 impl Schedule {
     /// Each schedule with its name and its minutes.
-    pub(super) const ALL: [(Self, &'static str, u32); 16] = [
+    pub(super) const ALL: [(Self, &'static str, u32); 19] = [
         (Self::ReplayStored, "replay_stored", 1),
         (Self::ChaseTexts, "chase_texts", 1),
         (Self::CloseStaleCalls, "close_stale_calls", 5),
@@ -66,6 +74,9 @@ impl Schedule {
         (Self::ChaseEmails, "chase_emails", 5),
         (Self::EnterSequences, "enter_sequences", 5),
         (Self::AdvanceSequences, "advance_sequences", 1),
+        (Self::WatchAlerts, "watch_alerts", 1),
+        (Self::SuggestThresholds, "suggest_thresholds", 30),
+        (Self::ChaseRescoring, "chase_rescoring", 30),
     ];
 
     async fn visit(self, app: &App, org: OrgId) -> Result<(), Failure> {
@@ -106,6 +117,13 @@ impl Schedule {
             Self::EnterSequences => sequences::enter(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
             Self::AdvanceSequences => {
                 sequences::advance(app, org).await.map(drop).map_err(|e| Failure::of(&e))
+            }
+            Self::WatchAlerts => leads::watch_alerts(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
+            Self::SuggestThresholds => {
+                leads::suggest_threshold(app, org).await.map(drop).map_err(|e| Failure::of(&e))
+            }
+            Self::ChaseRescoring => {
+                leads::chase_rescoring(app, org).await.map(drop).map_err(|e| Failure::of(&e))
             }
             Self::ForgetAnswers => api::forget_answers(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
         }

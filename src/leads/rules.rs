@@ -1,5 +1,6 @@
 //! By what the calls of an org are scored: its catalogue, and the newest version of its own rules.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::scoring::{Rules, Weights};
@@ -84,6 +85,8 @@ pub(super) fn words_worth(services: &[ScoredService], lead_value: &str) -> Vec<S
 pub(super) struct InForce {
     /// 0 before a version was saved.
     pub version: i32,
+    /// When it was saved.
+    pub saved_at: Option<Timestamp>,
     /// What it decides.
     pub own: OwnRules,
     /// What can be wanted, and what it costs.
@@ -99,10 +102,10 @@ pub(super) async fn in_force(
     let newest = store::rules::versions(tx, org, (None, 1)).await?.into_iter().next();
     let services = scheduling::services_for_scoring(tx, org).await?;
     let Some(newest) = newest else {
-        return Ok(InForce { version: 0, own: OwnRules::of_settings(settings), services });
+        return Ok(InForce { version: 0, saved_at: None, own: OwnRules::of_settings(settings), services });
     };
     let own = serde_json::from_value(newest.rules).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
-    Ok(InForce { version: newest.version, own, services })
+    Ok(InForce { version: newest.version, saved_at: Some(newest.created_at.to_jiff()), own, services })
 }
 
 /// By what a call of the org is scored now, and the version that says so: 0 before one was saved.
@@ -111,7 +114,7 @@ pub async fn rules_in_force(
     org: OrgId,
     settings: &Settings,
 ) -> Result<(i32, Rules), sqlx::Error> {
-    let InForce { version, own, services } = in_force(tx, org, settings).await?;
+    let InForce { version, own, services, .. } = in_force(tx, org, settings).await?;
     Ok((version, own.with_catalogue(&services)))
 }
 

@@ -1,20 +1,16 @@
 //! Scores a finished call and raises what follows from it.
 
-use super::alert::{NewAlert, StaffAlert, Trigger, raise_alert, text_staff};
+use super::alert::{NewAlert, Trigger, raise_alert};
+use super::clinical::{NewClinicalAlert, raise_clinical_alert};
 use super::rules::in_force;
-use super::scoring::{CallClass, Polarity, Rule, Scored, Temperature, Turn};
+use super::scoring::{CallClass, Scored, Temperature, Turn};
 use super::store;
 use super::text_back::text_back_later;
 use super::verdict::{turn, verdict};
 use crate::calls::{self, CallRecord};
-use crate::mail;
-use crate::messaging::{Kind, wording};
-use crate::notifications::{self, NewNotification};
-use crate::orgs::{self, Settings};
+use crate::orgs;
 use crate::platform::app::App;
-use crate::platform::db::PgConnection;
 use crate::platform::ids::{CallId, OrgId};
-use crate::tasks::{self, NewTask};
 
 /// Why a call was not scored. The queue tries again.
 #[derive(Debug, thiserror::Error)]
@@ -41,7 +37,7 @@ pub async fn score_call(app: &App, org: OrgId, call: CallId) -> Result<(), Score
     let (scored, row) = verdict(&turns, None, &rules)?;
     calls::record_score(&mut tx, org, record.id, &row, app.clock.now()).await?;
     if scored.class == CallClass::ClinicalUrgency {
-        raise_clinical_alert(app, &mut tx, org, &settings, &record, &scored).await?;
+        raise_clinical_alert(app, &mut tx, org, &settings, clinical_alert(&record, &scored)).await?;
     } else if scored.temperature == Temperature::Hot {
         raise_alert(app, &mut tx, org, &settings, alert(&record, &scored)).await?;
     }
@@ -57,6 +53,7 @@ fn alert<'a>(record: &'a CallRecord, scored: &'a Scored) -> NewAlert<'a> {
     NewAlert {
         call_ref: &record.call_ref,
         call: Some(record.id),
+        location: None,
         trigger: Trigger::Score,
         name: record.contact_name.as_deref(),
         phone: record.caller_phone.as_deref(),
@@ -68,46 +65,13 @@ fn alert<'a>(record: &'a CallRecord, scored: &'a Scored) -> NewAlert<'a> {
     }
 }
 
-/// Text, e-mails, notification and task; never a sales lead.
-async fn raise_clinical_alert(
-    app: &App,
-    tx: &mut PgConnection,
-    org: OrgId,
-    settings: &Settings,
-    record: &CallRecord,
-    scored: &Scored,
-) -> Result<(), sqlx::Error> {
-    let key = format!("clinical:{}", record.call_ref);
-    let symptom =
-        scored.evidence.iter().find(|e| e.rule == Rule::Clinical && e.polarity == Polarity::Affirmed);
-    let reported = symptom.map_or("", |e| e.words.as_str());
-    let caller = record.caller_phone.as_deref().unwrap_or_default();
-    let text = StaffAlert {
-        kind: Kind::ClinicalAlert,
-        body: wording::clinical_alert(caller, reported),
-        dedupe_key: key.clone(),
+fn clinical_alert<'a>(record: &'a CallRecord, scored: &'a Scored) -> NewClinicalAlert<'a> {
+    NewClinicalAlert {
+        call_ref: &record.call_ref,
         call: Some(record.id),
-    };
-    let phone = settings.clinical_alert_phone.as_deref().or(settings.hot_lead_alert_phone.as_deref());
-    text_staff(app, tx, org, settings, phone, text).await?;
-    let (clinic, alert) =
-        ((org, settings.clinic_name.as_str()), mail::StaffAlert::Clinical { phone: caller, reported });
-    mail::alert_recipients(app, tx, clinic, alert, (&key, Some(record.id))).await?;
-    let notification = NewNotification {
-        kind: "clinical_urgency",
-        title: "A caller may have a reaction: call back now".into(),
-        subject: Some(("call", record.id.0)),
-        dedupe_key: key.clone(),
-    };
-    notifications::notify(app, tx, org, &notification).await?;
-    let task = NewTask {
-        kind: "clinical_call_back",
-        title: "Call back now: the caller reported a possible reaction".into(),
-        call: Some(record.id),
-        dedupe_key: key,
-        ..NewTask::default()
-    };
-    tasks::raise(app, tx, org, &task).await?;
-    metrics::counter!("voxanne_clinical_alerts_total").increment(1);
-    Ok(())
+        phone: record.caller_phone.as_deref(),
+        symptom: scored.symptom().unwrap_or_default(),
+        danger: scored.danger,
+        trigger: Trigger::Score,
+    }
 }

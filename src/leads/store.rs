@@ -1,7 +1,14 @@
-//! All SQL of the slice; of rules and scores in files of their own.
+//! All SQL of the slice: alerts here; their ladders, who is told, rules, scores and what came of them in files of their own.
 
+mod alerts;
+pub(super) mod escalations;
+pub(super) mod list;
+pub(super) mod recipients;
 pub(super) mod rules;
 pub(super) mod scores;
+pub(super) mod tally;
+
+pub use alerts::{AlertListing, AlertSummary, ListedAlert, ListedTelling, alert_summary, list_alerts};
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
@@ -42,19 +49,34 @@ pub(super) async fn insert(
     Ok(done.rows_affected() == 1)
 }
 
+/// The text that told the call's alert first.
 pub(super) async fn set_text(
     tx: &mut PgConnection,
     org: OrgId,
-    id: AlertId,
+    call_ref: &str,
     text: TextId,
 ) -> sqlx::Result<()> {
-    sql("update hot_lead_alerts set text_id = $3 where org_id = $1 and id = $2")
+    sql("update hot_lead_alerts set text_id = $3 where org_id = $1 and call_ref = $2")
         .bind(org)
-        .bind(id)
+        .bind(call_ref)
         .bind(text)
         .execute(tx)
         .await?;
     Ok(())
+}
+
+/// What to know before calling back.
+pub(super) async fn summary(
+    tx: &mut PgConnection,
+    org: OrgId,
+    call_ref: &str,
+) -> sqlx::Result<Option<String>> {
+    sql_scalar("select summary from hot_lead_alerts where org_id = $1 and call_ref = $2")
+        .bind(org)
+        .bind(call_ref)
+        .fetch_optional(tx)
+        .await
+        .map(Option::flatten)
 }
 
 /// Whether the call's alert went out as a text.

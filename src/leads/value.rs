@@ -16,8 +16,12 @@ pub(super) struct Wish {
     pub value_cents: Option<i64>,
 }
 
-/// The best service the caller wants. One of little worth earns no points, but is still what they want.
+/// The best service the caller wants. One of little worth earns no points, but is still what they want. Whoever sells it to the
+/// clinic, or complains of it, wants none.
 pub(super) fn wish(turns: &[Turn], scored: &Scored, services: &[ScoredService]) -> Option<Wish> {
+    if !scored.class.can_buy() {
+        return None;
+    }
     let interest = scored.interest.clone().or_else(|| little_wish(turns, services))?;
     let service = services.iter().find(|service| goes_by(service, &interest.service));
     Some(Wish {
@@ -90,5 +94,6 @@ mod tests {
         assert_eq!(wished("I need a wax before Friday"), Some(("wax".into(), Some(3), Some(4_500))));
         assert_eq!(wished("I don't want a wax"), None);
         assert_eq!(wished("Where can I park?"), None);
+        assert_eq!(wished("I'm calling from Acme, we supply botox to clinics like yours"), None);
     }
 }

@@ -119,6 +119,13 @@ pub struct Question {
     pub expires_at: Timestamp,
 }
 
+impl Question {
+    /// Whether a 1 or a 2 answers it.
+    pub const fn offers_a_choice(&self) -> bool {
+        matches!(self.kind, QuestionKind::ChooseTime | QuestionKind::ChooseVisit)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]

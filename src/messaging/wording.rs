@@ -24,7 +24,10 @@ mod write;
 
 use jiff::Zoned;
 
-pub use alerts::{HotLead, clinical_alert, hot_lead_alert, test_alert};
+pub use alerts::{
+    Ended, HotLead, Waiting, clinical_alert, clinical_emergency_alert, hot_lead_alert, no_longer_waiting,
+    still_waiting, test_alert, yours, yours_already,
+};
 pub use alphabet::{field, gsm7_safe};
 pub use check::{Checked, Flaw, Premises, built_in, check, check_step};
 pub use letters::{

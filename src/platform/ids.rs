@@ -80,6 +80,10 @@ ids! {
     TextId = "txt",
     /// One hot lead alert.
     AlertId = "hla",
+    /// The ladder of one alert, hot lead or clinical.
+    EscalationId = "alert",
+    /// Somebody who is told of alerts.
+    AlertRecipientId = "arc",
     /// Somebody's wish on the waitlist.
     EntryId = "wait",
     /// One time offered to one of them.

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use futures::future::join_all;
 use serde_json::Value;
-use voxanne_vapi::{Event, Message, ToolCall, answer};
+use voxanne_vapi::{CallRef, Event, Message, ToolCall, answer};
 
 use super::answer_ring::{answer_ring, answer_transfer};
 use super::receive::{ReceiveError, new_message, new_tool_call};
@@ -12,6 +12,8 @@ use super::recorder::{Entry, record};
 use super::store;
 use crate::appointments;
 use crate::calls::{self, RecordError};
+use crate::leads;
+use crate::phone::Phone;
 use crate::platform::app::App;
 use crate::platform::db::{Class, PgConnection, is_contended, is_disconnected};
 use crate::platform::ids::{InboxId, OrgId};
@@ -172,18 +174,34 @@ async fn process(
     match &message.event {
         Event::StatusUpdate { status, ended_reason, .. } => {
             calls::record_status(app, tx, org, call, status, ended_reason.as_deref()).await?;
+            if status == "in-progress" {
+                call_back(app, tx, org, call).await?;
+            }
             if status == "ended" {
                 release_holds(tx, org, call.id.as_deref()).await?;
             }
         }
         Event::EndOfCallReport(report) => {
             calls::record_end(app, tx, org, call, report).await?;
+            if report.duration_seconds.is_some_and(|seconds| seconds > 0) {
+                call_back(app, tx, org, call).await?;
+            }
             release_holds(tx, org, call.id.as_deref()).await?;
         }
         Event::Transcript(said) => {
             calls::record_transcript(app, tx, org, call, said, message.timestamp).await?;
         }
         _ => {}
+    }
+    Ok(())
+}
+
+/// A call of ours that was answered: somebody who waited for it was called back.
+async fn call_back(app: &App, tx: &mut PgConnection, org: OrgId, call: &CallRef) -> Result<(), sqlx::Error> {
+    let is_ours = call.call_type.as_deref().is_some_and(|kind| kind.starts_with("outbound"));
+    let phone = call.caller_number.as_deref().and_then(|number| Phone::parse_e164(number).ok());
+    if let (true, Some(phone), Some(call_ref)) = (is_ours, phone, call.id.as_deref()) {
+        leads::called_back(app, tx, org, (&phone, call_ref)).await?;
     }
     Ok(())
 }

@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::alerts;
 use super::conversation::{ANSWER, Conversation, hand_over};
 use super::decide::{Act, Known, decide};
 use super::offers;
 use super::visits::{self, Came};
 use crate::appointments::{self, Appointment};
+use crate::leads;
 use crate::messaging::wording;
-use crate::messaging::{self, Question, Received};
+use crate::messaging::{self, Meaning, Question, Received};
 use crate::phone::Phone;
 use crate::platform::app::App;
 use crate::platform::db::{OrgTx, PgConnection};
@@ -92,7 +94,13 @@ async fn attempt(app: &App, job: AnswerText, learned: Learned) -> Result<Came, A
         return Ok(Came::ToItsEnd);
     }
     let lately = messaging::lately(app, &mut tx, job.org, &received).await?;
-    let Some(from) = received.from.as_ref().filter(|_| !lately.is_loop) else {
+    let alert = match &received.from {
+        Some(from) => leads::told_alert(app, &mut tx, job.org, from).await?,
+        None => None,
+    };
+    // Whoever takes one alert after the other repeats themselves, and each can be taken once.
+    let takes_another = received.meaning == Meaning::First && alert.is_some_and(|alert| alert.is_open);
+    let Some(from) = received.from.as_ref().filter(|_| !lately.is_loop || takes_another) else {
         leave_alone(app, &mut tx, job.org, &received).await?;
         tx.commit().await?;
         return Ok(Came::ToItsEnd);
@@ -102,6 +110,7 @@ async fn attempt(app: &App, job: AnswerText, learned: Learned) -> Result<Came, A
         questions: &facts.questions,
         visits: &facts.visits.iter().map(|visit| visit.id).collect::<Vec<_>>(),
         has_one_offer: facts.offers.iter().filter(|offer| offer.is_open()).count() == 1,
+        alert,
         lately,
     };
     let act = match learned.too_late {
@@ -183,6 +192,7 @@ async fn perform(
         },
         Act::NothingToChange => visits::nothing_to_change(talk, tx).await,
         Act::Help => visits::end(talk, tx, wording::help(&talk.head(None)), None).await,
+        Act::TakeAlert(id) => alerts::take(talk, tx, id).await.map(|()| Came::ToItsEnd),
         Act::Pass => offers::pass(talk, tx).await.map(|()| Came::ToItsEnd),
         Act::Leave => offers::leave(talk, tx).await.map(|()| Came::ToItsEnd),
         Act::Take | Act::Nothing => talk.done(tx).await.map(|()| Came::ToItsEnd),

@@ -53,7 +53,7 @@ fn act<'k>(
     visits: &'k [AppointmentId],
     lately: Lately,
 ) -> Act<'k> {
-    decide(meaning, Known { questions, visits, has_one_offer: false, lately })
+    decide(meaning, Known { questions, visits, has_one_offer: false, alert: None, lately })
 }
 
 #[test]
@@ -159,7 +159,52 @@ fn a_yes_means_an_offer_only_to_whoever_has_exactly_one() {
         // The reminder came after the offer.
         (&offer[1..], true, Act::Confirm(ONE), Act::MoveOrCancel(ONE)),
     ] {
-        let known = Known { questions, visits: &[ONE], has_one_offer, lately: QUIET };
+        let known = Known { questions, visits: &[ONE], has_one_offer, alert: None, lately: QUIET };
         assert_eq!((decide(Meaning::Yes, known), decide(Meaning::No, known)), (on_yes, on_no));
     }
+}
+
+const ALERT: EscalationId = EscalationId(Uuid::from_u128(7));
+
+/// What a number that was told of an alert in minute 10 does with a short answer.
+fn told(meaning: Meaning, questions: &[Question], is_open: bool, lately: Lately) -> Option<EscalationId> {
+    let alert = Some(ToldAlert { id: ALERT, told_at: at(10), is_open });
+    match decide(meaning, Known { questions, visits: &[ONE, TWO], has_one_offer: false, alert, lately }) {
+        Act::TakeAlert(id) => Some(id),
+        _ => None,
+    }
+}
+
+#[test]
+fn a_1_takes_the_alert_unless_a_choice_was_offered_later() {
+    assert_eq!(told(Meaning::First, &[], true, QUIET), Some(ALERT));
+    assert_eq!(told(Meaning::First, &[times(9, 2)], true, QUIET), Some(ALERT));
+    assert_eq!(
+        told(Meaning::First, &[confirm(11, ONE)], true, QUIET),
+        Some(ALERT),
+        "that is none to choose from"
+    );
+    assert_eq!(told(Meaning::First, &[times(11, 2)], true, QUIET), None);
+    assert_eq!(told(Meaning::First, &[visits(11, Wish::Cancel)], true, QUIET), None);
+    assert_eq!(told(Meaning::First, &[], true, written(11)), Some(ALERT));
+    for other in
+        [Meaning::Second, Meaning::Confirm, Meaning::No, Meaning::Thanks, Meaning::Other, Meaning::Help]
+    {
+        assert_eq!(told(other, &[], true, QUIET), None, "{other:?}");
+    }
+}
+
+#[test]
+fn a_yes_takes_it_only_if_nothing_was_asked_or_written_later() {
+    assert_eq!(told(Meaning::Yes, &[], true, QUIET), Some(ALERT));
+    assert_eq!(told(Meaning::Yes, &[confirm(9, ONE)], true, QUIET), Some(ALERT));
+    assert_eq!(told(Meaning::Yes, &[confirm(11, ONE)], true, QUIET), None);
+    assert_eq!(told(Meaning::Yes, &[], true, written(11)), None);
+}
+
+#[test]
+fn a_1_to_an_alert_that_is_taken_learns_who_has_it_unless_a_choice_is_open() {
+    assert_eq!(told(Meaning::First, &[], false, QUIET), Some(ALERT));
+    assert_eq!(told(Meaning::First, &[times(9, 2)], false, QUIET), None);
+    assert_eq!(told(Meaning::Yes, &[], false, QUIET), None);
 }

@@ -4,6 +4,7 @@
 //! same number before (T22).
 //! **Invariant.** The effect of a text, its answer and the mark that it was answered commit together.
 
+mod alerts;
 mod answer_text;
 mod conversation;
 mod decide;
