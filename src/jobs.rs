@@ -7,8 +7,7 @@
 mod schedules;
 mod store;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, atomic::AtomicUsize, atomic::Ordering};
 use std::time::Duration;
 
 use graphile_worker::{
