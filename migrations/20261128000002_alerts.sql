@@ -87,6 +87,7 @@ create table escalations (
   constraint escalations_closed_rest check (closed_at is null or next_at is null)
 );
 create index escalations_open on escalations (org_id, raised_at) where closed_at is null;
+create index escalations_unreached on escalations (org_id, first_told_at) where reached_at is null;
 create index escalations_newest on escalations (org_id, raised_at, id);
 call app_ctx.protect('escalations');
 comment on table escalations is 'The ladder of each alert: told step by step until somebody has taken it. One per org, kind and call.';

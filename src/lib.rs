@@ -15,6 +15,7 @@ pub mod receptionist;
 pub mod replies;
 pub mod tools;
 
+pub mod after_hours;
 pub mod sequences;
 pub mod waitlist;
 

@@ -28,6 +28,8 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 struct AlertSettings {
     alert_rungs_minutes: Vec<i16>,
     alerts_wait_for_opening: bool,
+    /// Hot callers of a closed clinic are offered two held times by text.
+    after_hours_offer: bool,
     /// Who is told of hot leads when nobody of the recipients is on duty; read only.
     hot_lead_alert_phone: Option<String>,
     /// The same of clinical alerts; the other phone when it is null. Read only.
@@ -44,6 +46,9 @@ struct AlertSettingsFields {
     alert_rungs_minutes: List<Count<1, 240>, 5>,
     /// A hot lead that comes while nobody is there is told at opening, not at once. A clinical alert never waits.
     alerts_wait_for_opening: bool,
+    /// Whether hot callers of a closed clinic are offered two held times by text; left as it is when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    after_hours_offer: Option<bool>,
 }
 
 /// Shows what the org decided about alerts.
@@ -85,7 +90,11 @@ async fn set_alert_settings(
         actor: &format!("api:{}", caller.key),
         action: "alert_settings.write",
         subject: None,
-        detail: json!({ "alert_rungs_minutes": rungs, "alerts_wait_for_opening": wanted.alerts_wait_for_opening }),
+        detail: json!({
+            "alert_rungs_minutes": rungs,
+            "alerts_wait_for_opening": wanted.alerts_wait_for_opening,
+            "after_hours_offer": wanted.after_hours_offer,
+        }),
     };
     accounts::record_act(&app, &mut tx, caller.org, &act).await.map_err(failed)?;
     let now = current(&app, &mut tx, &caller).await?;
@@ -99,6 +108,7 @@ async fn current(app: &App, tx: &mut PgConnection, caller: &ApiCaller) -> Result
     Ok(AlertSettings {
         alert_rungs_minutes: settings.alert_rungs_minutes,
         alerts_wait_for_opening: settings.alerts_wait_for_opening,
+        after_hours_offer: settings.after_hours_offer,
         hot_lead_alert_phone: settings.hot_lead_alert_phone,
         clinical_alert_phone: settings.clinical_alert_phone,
     })

@@ -12,14 +12,14 @@ use utoipa_axum::routes;
 use super::answer::Answer;
 use super::caller::ApiCaller;
 use super::cursor::{Page, place_of};
-use super::params::{Limit, Params};
+use super::params::{Flag, Limit, Params};
 use super::problems;
 use crate::accounts::Scope;
 use crate::leads::{self, LeadWithEvidence, Outcomes, Thresholds, WantedLeads};
 use crate::orgs;
 use crate::platform::app::App;
 use crate::platform::bounded::Instant;
-use crate::platform::ids::{AlertId, CallId, ContactId, Prefixed as _, ServiceId};
+use crate::platform::ids::{CallId, ContactId, EscalationId, Prefixed as _, ServiceId};
 use crate::platform::problem::Problem;
 use crate::platform::public::Public;
 
@@ -55,7 +55,10 @@ struct Lead {
     caller: LeadCaller,
     /// The alert that it raised, if it did.
     #[schema(inline)]
-    alert_id: Option<Public<AlertId>>,
+    alert_id: Option<Public<EscalationId>>,
+    /// When somebody took that alert.
+    #[schema(inline)]
+    acknowledged_at: Option<Instant>,
 }
 
 /// What a caller wants.
@@ -129,6 +132,8 @@ struct LeadSpan {
 struct LeadEvidence {
     /// What found it: `high_value_service`, `medium_service`, `price_question`, `positive`, `urgency`, or a sign of a class.
     rule: String,
+    /// `caller`: nobody else's words count. Missing in what an earlier release scored.
+    speaker: Option<String>,
     /// Index into `turns`.
     turn: i32,
     /// First character of it in the turn's text.
@@ -175,6 +180,9 @@ struct LeadParams {
     /// Only calls that came before that instant.
     #[param(inline)]
     until: Option<Instant>,
+    /// Only calls whose alert somebody took, or only those whose alert nobody did.
+    #[param(value_type = Option<bool>)]
+    acknowledged: Option<Flag>,
 }
 
 /// Over how many days.
@@ -247,6 +255,7 @@ async fn list_leads(
         class: asked.class.as_deref(),
         since: asked.since.map(|since| since.0),
         until: asked.until.map(|until| until.0),
+        is_acknowledged: asked.acknowledged.map(|flag| flag.0),
         after: after.and_then(|(at, id)| Some((at.parse().ok()?, CallId(id)))),
         limit: limit + 1,
     };
@@ -330,6 +339,7 @@ impl From<leads::Lead> for Lead {
                 name: lead.contact_name,
             },
             alert_id: lead.alert_id.map(Public),
+            acknowledged_at: lead.acknowledged_at.map(Instant::from),
         }
     }
 }

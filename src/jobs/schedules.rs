@@ -3,12 +3,13 @@
 use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext};
 use serde::{Deserialize, Serialize};
 
-use super::{Failure, app_of};
+use super::outcome::{Failure, app_of};
 use crate::platform::app::App;
 use crate::platform::db::Class;
 use crate::platform::ids::OrgId;
 use crate::{
-    api, appointments, calendars, calls, leads, mail, messaging, orgs, receptionist, sequences, waitlist,
+    after_hours, api, appointments, calendars, calls, leads, mail, messaging, orgs, receptionist, sequences,
+    waitlist,
 };
 
 /// Work that comes round, for every org in turn.
@@ -27,6 +28,8 @@ pub(super) enum Schedule {
     CheckZones,
     /// Offers that lost the job which ends them.
     LapseOffers,
+    /// Times that were offered after hours: lapsed, booked otherwise, or a person's now.
+    SettleTimesOffers,
     /// People whose last day on the waitlist has passed.
     ExpireWaitlist,
     /// Answers of the API that are older than a day.
@@ -57,13 +60,14 @@ pub(super) enum Schedule {
 
 impl Schedule {
     /// Each schedule with its name and its minutes.
-    pub(super) const ALL: [(Self, &'static str, u32); 19] = [
+    pub(super) const ALL: [(Self, &'static str, u32); 20] = [
         (Self::ReplayStored, "replay_stored", 1),
         (Self::ChaseTexts, "chase_texts", 1),
         (Self::CloseStaleCalls, "close_stale_calls", 5),
         (Self::FetchMissingReports, "fetch_missing_reports", 5),
         (Self::CheckZones, "check_zones", 30),
         (Self::LapseOffers, "lapse_offers", 1),
+        (Self::SettleTimesOffers, "settle_times_offers", 1),
         (Self::ExpireWaitlist, "expire_waitlist", 30),
         (Self::ForgetAnswers, "forget_answers", 30),
         (Self::KeepCalendars, "keep_calendars", 1),
@@ -97,6 +101,9 @@ impl Schedule {
                 appointments::check_zones(app, org).await.map(drop).map_err(|e| Failure::of(&e))
             }
             Self::LapseOffers => waitlist::lapse_due(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
+            Self::SettleTimesOffers => {
+                after_hours::settle_due(app, org).await.map(drop).map_err(|e| Failure::of(&e))
+            }
             Self::ExpireWaitlist => waitlist::expire(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
             Self::KeepCalendars => {
                 calendars::keep_in_step(app, org).await.map(drop).map_err(|e| Failure::of(&e))

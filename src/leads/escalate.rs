@@ -21,21 +21,24 @@ pub async fn escalate(app: &App, job: EscalateAlert) -> Result<(), sqlx::Error> 
 }
 
 /// Climbs what lost its job, hurries where a text did not arrive, closes what was answered otherwise, and notes when texts had
-/// left; says how many ladders are open.
+/// left; says how many ladders it looked at. One that fails does not keep the next from its turn.
 pub async fn watch_alerts(app: &App, org: OrgId) -> Result<usize, sqlx::Error> {
     let now = app.clock.now();
+    let given_up = now.checked_sub(GIVEN_UP).unwrap_or(now);
     let mut tx = app.begin(org).await?;
-    let reached = escalations::note_reached(&mut tx, org, now.checked_sub(GIVEN_UP).unwrap_or(now)).await?;
-    let open = escalations::open(&mut tx, org).await?;
+    let reached = escalations::note_reached(&mut tx, org, given_up).await?;
+    let found = escalations::to_look_at(&mut tx, org, (now, given_up)).await?;
     tx.commit().await?;
     for (kind, seconds) in reached {
         metrics::histogram!("voxanne_alert_seconds", "kind" => kind).record(seconds);
     }
-    let count = open.len();
-    for escalation in open {
-        attempt(app, org, escalation).await?;
+    let (count, mut failed) = (found.len(), None);
+    for escalation in found {
+        if let Err(error) = attempt(app, org, escalation).await {
+            failed = Some(error);
+        }
     }
-    Ok(count)
+    failed.map_or(Ok(count), Err)
 }
 
 /// One look at one ladder, in a transaction of its own and under its lock: a second worker finds what the first one did.

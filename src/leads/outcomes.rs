@@ -1,5 +1,6 @@
 //! Whether "hot" was true: what came of the calls that were called so.
 
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -88,7 +89,7 @@ pub async fn outcomes(
     days: i32,
 ) -> Result<Outcomes, sqlx::Error> {
     let window = Window::last(days, &settings.time_zone, app.clock.now());
-    let rows = tally_of(tx, org, &window).await?;
+    let rows = tally_between(tx, org, (window.since.0, window.until.0)).await?;
     let own = in_force(tx, org, settings).await?.own;
     let (_, floor) = store::tally::wishes(tx, org).await?;
     let ripe: Vec<Tally> = rows.iter().filter(|row| row.is_ripe).cloned().collect();
@@ -104,18 +105,16 @@ pub async fn outcomes(
     })
 }
 
-/// Counts the calls of a window.
-pub(super) async fn tally_of(
+/// Counts the calls from an instant up to another; those that have not had their time to book by the end are not ripe.
+pub(super) async fn tally_between(
     tx: &mut PgConnection,
     org: OrgId,
-    window: &Window,
+    (since, until): (Timestamp, Timestamp),
 ) -> Result<Vec<Tally>, sqlx::Error> {
-    let until = window.until.0;
-    let to_book = jiff::SignedDuration::from_hours(HOURS_TO_BOOK.into());
+    let to_book = SignedDuration::from_hours(HOURS_TO_BOOK.into());
     let ripe = until.checked_sub(to_book).unwrap_or(until);
     let phones = store::scores::own_phones(tx, org).await?;
-    let span = Span { since: window.since.0, until, ripe, hours_to_book: HOURS_TO_BOOK };
-    store::tally::tally(tx, org, &phones, span).await
+    store::tally::tally(tx, org, &phones, Span { since, until, ripe, hours_to_book: HOURS_TO_BOOK }).await
 }
 
 /// 0 to 9, 10 to 19, … and 90 to 100.

@@ -2,6 +2,7 @@
 
 use super::alert::{NewAlert, Trigger, raise_alert};
 use super::clinical::{NewClinicalAlert, raise_clinical_alert};
+use super::offer_times::offer_times_later;
 use super::rules::in_force;
 use super::scoring::{CallClass, Scored, Temperature, Turn};
 use super::store;
@@ -42,6 +43,7 @@ pub async fn score_call(app: &App, org: OrgId, call: CallId) -> Result<(), Score
         raise_alert(app, &mut tx, org, &settings, alert(&record, &scored)).await?;
     }
     text_back_later(&mut tx, org, &settings, (record.id, scored.class)).await?;
+    offer_times_later(&mut tx, org, &settings, (&record, &scored)).await?;
     tx.commit().await?;
     metrics::counter!("voxanne_calls_scored_total", "class" => row.class.clone(), "temperature" => row.temperature.clone())
         .increment(1);

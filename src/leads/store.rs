@@ -127,6 +127,7 @@ pub(super) async fn missed(
                             where t.org_id = c.org_id and t.call_ref = c.call_ref and t.answer is not null and not t.is_error
                               and lower(replace(t.name, '_', '')) = 'requesthuman')
                 or exists (select from waitlist_entries w where w.org_id = c.org_id and w.call_id = c.id)
+                or exists (select from texts x where x.org_id = c.org_id and x.call_id = c.id and x.kind = 'times_offer' and x.state <> 'failed')
                 or exists (select from appointments a
                              join appointment_changes h on h.org_id = a.org_id and h.appointment_id = a.id and h.at >= c.created_at
                             where a.org_id = c.org_id and a.customer_phone = c.caller_phone) as is_helped,

@@ -1,15 +1,14 @@
 //! Tells a clinic that its alerts are more than it wants, and from which threshold on they would not have been.
 
+use super::outcomes::tally_between;
+use super::rules::in_force;
 use super::store;
-use super::thresholds::thresholds;
+use super::thresholds::{alerts_from, suggested};
 use super::window::last_week;
 use crate::orgs;
 use crate::platform::app::App;
 use crate::platform::ids::OrgId;
 use crate::tasks::{self, NewTask};
-
-/// Days over which the suggestion is made: one week alone may be an accident.
-const DAYS: i32 = 28;
 
 /// Leaves one task when the last whole week had more alerts than the org's budget. No alert is ever kept back for it.
 pub async fn suggest_threshold(app: &App, org: OrgId) -> Result<bool, sqlx::Error> {
@@ -21,16 +20,24 @@ pub async fn suggest_threshold(app: &App, org: OrgId) -> Result<bool, sqlx::Erro
     if alerts <= i64::from(budget) {
         return Ok(false);
     }
-    let slider = thresholds(app, &mut tx, org, &settings, DAYS).await?;
-    let way_out = match slider.suggested_threshold.filter(|wanted| *wanted > slider.hot_threshold) {
-        Some(wanted) => {
-            format!("A threshold of {wanted} instead of {} would have kept it", slider.hot_threshold)
+    let own = in_force(&mut tx, org, &settings).await?.own;
+    let rows = tally_between(&mut tx, org, (since, until)).await?;
+    let way_out = match suggested(&rows, (budget, 7), own.warm_threshold.into()) {
+        Some(wanted) if wanted <= own.hot_threshold.into() => {
+            "The rules in force now would have kept to that.".to_owned()
         }
-        None => "No higher threshold would have kept it: look at the words and weights".to_owned(),
+        Some(wanted) => {
+            let (then, _) = alerts_from(&rows, wanted);
+            format!(
+                "From a threshold of {wanted} on instead of {} there would have been {then}.",
+                own.hot_threshold
+            )
+        }
+        None => "No threshold would have kept to that: look at the words and weights of scoring.".to_owned(),
     };
     let task = NewTask {
         kind: "alert_budget",
-        title: format!("{alerts} hot lead alerts last week, more than your {budget}. {way_out}"),
+        title: format!("{alerts} hot lead alerts last week, more than the {budget} you want. {way_out}"),
         dedupe_key: format!("alert_budget:{monday}"),
         ..NewTask::default()
     };

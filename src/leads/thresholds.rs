@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::outcomes::tally_of;
+use super::outcomes::tally_between;
 use super::preview_rules::sentence;
 use super::rules::in_force;
 use super::store;
@@ -62,7 +62,7 @@ pub async fn thresholds(
 ) -> Result<Thresholds, sqlx::Error> {
     let now = app.clock.now();
     let window = Window::last(days, &settings.time_zone, now);
-    let rows = tally_of(tx, org, &window).await?;
+    let rows = tally_between(tx, org, (window.since.0, window.until.0)).await?;
     let own = in_force(tx, org, settings).await?.own;
     let (hot, warm) = (i16::from(own.hot_threshold), i16::from(own.warm_threshold));
     let (budget, _) = store::tally::wishes(tx, org).await?;
@@ -90,13 +90,13 @@ pub async fn thresholds(
 }
 
 /// The lowest position above `warm` from which on there were no more alerts than the budget, if there is one.
-fn suggested(rows: &[Tally], (budget, days): (i16, i32), warm: i16) -> Option<i16> {
+pub(super) fn suggested(rows: &[Tally], (budget, days): (i16, i32), warm: i16) -> Option<i16> {
     let keeps = |threshold: &i16| alerts_from(rows, *threshold).0 * 7 <= i64::from(budget) * i64::from(days);
     (FROM..=100).step_by(STEP).filter(|threshold| *threshold > warm).find(keeps)
 }
 
 /// Alerts from a threshold on, and those whose callers booked.
-fn alerts_from(rows: &[Tally], threshold: i16) -> (i64, i64) {
+pub(super) fn alerts_from(rows: &[Tally], threshold: i16) -> (i64, i64) {
     let alerts = rows.iter().filter(|row| row.by_tool || (row.can_buy && row.score >= threshold));
     alerts.fold((0, 0), |(calls, booked), row| (calls + row.calls, booked + row.booked))
 }

@@ -161,6 +161,7 @@ mod tests {
             alert_rungs_minutes: vec![3, 8, 15],
             alerts_wait_for_opening: false,
             missed_call_text: true,
+            after_hours_offer: true,
             twilio,
             vapi_private_key: None,
         }

@@ -20,6 +20,7 @@ mod letters;
 mod template;
 #[cfg(test)]
 mod tests;
+mod times;
 mod write;
 
 use jiff::Zoned;
@@ -35,6 +36,7 @@ pub use letters::{
     reply, series, waitlist_offer,
 };
 pub use template::{Placeholder, Template, TemplateKind, Templates, UnknownKind};
+pub use times::{times_gone, times_let_go, times_offer, times_taken};
 
 use crate::language::Language;
 

@@ -60,6 +60,8 @@ pub struct Settings {
     pub reminder_minutes: Vec<i32>,
     /// Whether callers whose call ended before they were helped get a text.
     pub missed_call_text: bool,
+    /// Whether hot callers of a closed clinic are offered two held times by text.
+    pub after_hours_offer: bool,
     /// The org's own account, when it has one.
     pub twilio: Option<TwilioAccount>,
     /// The voice platform's management key, when it was given.
@@ -131,6 +133,7 @@ pub async fn settings(tx: &mut PgConnection, keys: &Keys, org: OrgId) -> Result<
         feed_names: row.feed_names,
         reminder_minutes: row.reminder_minutes,
         missed_call_text: row.missed_call_text,
+        after_hours_offer: row.after_hours_offer,
         twilio,
         vapi_private_key: opened(VAPI_KEY, row.vapi_private_key_sealed),
     })

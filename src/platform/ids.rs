@@ -88,6 +88,8 @@ ids! {
     EntryId = "wait",
     /// One time offered to one of them.
     OfferId = "offer",
+    /// Times that were offered to somebody who called while nobody was there.
+    TimesOfferId = "tof",
     /// A text that somebody sent us.
     InboundTextId = "inb",
     /// What we asked by text.

@@ -10,6 +10,7 @@ use super::answer_ring::{answer_ring, answer_transfer};
 use super::receive::{ReceiveError, new_message, new_tool_call};
 use super::recorder::{Entry, record};
 use super::store;
+use crate::after_hours;
 use crate::appointments;
 use crate::calls::{self, RecordError};
 use crate::leads::{self, Heard, Trigger};
@@ -179,6 +180,9 @@ async fn process(
             }
             if status == "ended" {
                 release_holds(tx, org, call.id.as_deref()).await?;
+            }
+            if let Some(phone) = call.caller_number.as_deref().filter(|_| status == "in-progress") {
+                after_hours::give_way(app, tx, org, phone).await?;
             }
         }
         Event::EndOfCallReport(report) => {

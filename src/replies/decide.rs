@@ -2,7 +2,7 @@
 
 use crate::leads::ToldAlert;
 use crate::messaging::{Choice, Kind, Lately, Meaning, Question, QuestionKind, Wish};
-use crate::platform::ids::{AppointmentId, EscalationId};
+use crate::platform::ids::{AppointmentId, CallId, EscalationId};
 
 /// What a short text is understood by.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +27,10 @@ pub(super) enum Act<'k> {
     Cancel(AppointmentId),
     /// One of the times that were offered.
     Move(&'k Question, usize),
+    /// One of the times that were kept for somebody without a visit.
+    Book(&'k Question, usize),
+    /// Other times for somebody whose choice has gone.
+    OfferAgain(CallId),
     /// One of the visits that could be meant.
     Chosen(&'k Question, AppointmentId, Wish),
     /// None of what was offered.
@@ -99,6 +103,7 @@ fn number<'k>(index: usize, known: &Known<'k>) -> Act<'k> {
         return Act::ForStaff;
     }
     match question.options.get(index) {
+        Some(Choice::Time { .. }) if question.kind == QuestionKind::BookTime => Act::Book(question, index),
         Some(Choice::Time { .. }) if known.subject(question).is_some() => Act::Move(question, index),
         Some(Choice::Visit { appointment, wish }) if known.visits.contains(appointment) => {
             Act::Chosen(question, *appointment, *wish)
@@ -124,7 +129,8 @@ fn yes<'k>(known: &Known<'k>) -> Act<'k> {
         QuestionKind::ConfirmVisit => known.subject(question).map_or(Act::NothingToChange, Act::Confirm),
         QuestionKind::ChooseTime if known.subject(question).is_none() => Act::NothingToChange,
         QuestionKind::ChooseTime if question.options.len() == 1 => Act::Move(question, 0),
-        QuestionKind::ChooseTime | QuestionKind::ChooseVisit => Act::OneOrTwo,
+        QuestionKind::BookTime if question.options.len() == 1 => Act::Book(question, 0),
+        QuestionKind::ChooseTime | QuestionKind::ChooseVisit | QuestionKind::BookTime => Act::OneOrTwo,
         QuestionKind::Offer if known.has_one_offer => Act::Take,
         QuestionKind::Offer | QuestionKind::Details | QuestionKind::Helped => Act::ForStaff,
     }
@@ -144,7 +150,9 @@ fn no<'k>(known: &Known<'k>) -> Act<'k> {
     };
     match question.kind {
         QuestionKind::ConfirmVisit => known.subject(question).map_or(Act::NothingToChange, Act::MoveOrCancel),
-        QuestionKind::ChooseTime | QuestionKind::ChooseVisit => Act::Neither(question),
+        QuestionKind::ChooseTime | QuestionKind::ChooseVisit | QuestionKind::BookTime => {
+            Act::Neither(question)
+        }
         QuestionKind::Offer if known.has_one_offer => Act::Pass,
         QuestionKind::Offer | QuestionKind::Details | QuestionKind::Helped => Act::ForStaff,
     }

@@ -112,6 +112,22 @@ fn one_and_two_are_about_the_last_choice() {
 }
 
 #[test]
+fn one_and_two_book_a_time_that_was_kept_for_somebody_without_a_visit() {
+    let time = Choice::Time { starts_at: at(5000), practitioner: ResourceId(Uuid::nil()), hold: None };
+    let offered = |count| [asked(2, QuestionKind::BookTime, Some(OTHER), vec![time; count]), times(1, 2)];
+    let (two, one) = (offered(2), offered(1));
+    assert_eq!(act(Meaning::First, &two, &[ONE], QUIET), Act::Book(&two[0], 0));
+    assert_eq!(act(Meaning::Second, &two, &[], QUIET), Act::Book(&two[0], 1));
+    assert_eq!(act(Meaning::Second, &one, &[], QUIET), Act::OneOrTwo);
+    assert_eq!(act(Meaning::Yes, &one, &[], QUIET), Act::Book(&one[0], 0));
+    assert_eq!(act(Meaning::Yes, &two, &[], QUIET), Act::OneOrTwo);
+    assert_eq!(act(Meaning::No, &two, &[], QUIET), Act::Neither(&two[0]));
+    for said in [Meaning::First, Meaning::Yes, Meaning::No] {
+        assert_eq!(act(said, &two, &[], written(9)), Act::ForStaff, "somebody of the clinic wrote since");
+    }
+}
+
+#[test]
 fn a_yes_or_a_no_answers_the_last_question() {
     let (two, one, which) = ([times(1, 2)], [times(1, 1)], [visits(1, Wish::Confirm)]);
     let ask = [confirm(2, ONE), confirm(1, TWO)];

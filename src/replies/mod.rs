@@ -11,6 +11,7 @@ mod decide;
 pub mod http;
 mod offers;
 mod receive;
+mod times;
 mod visits;
 
 pub use answer_text::{ANSWER_TASK, AnswerError, AnswerText, answer_text};

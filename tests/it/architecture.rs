@@ -17,7 +17,7 @@ const RANKS: &[&[&str]] = &[
     &["router", "jobs", "commands", "seed"],
     &["receptionist", "api"],
     &["tools", "replies"],
-    &["waitlist", "sequences"],
+    &["waitlist", "sequences", "after_hours"],
     &["appointments", "leads", "promises"],
     &["scheduling"],
     &["calendars"],

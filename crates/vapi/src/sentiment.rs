@@ -129,7 +129,7 @@ fn named(map: &Map<String, Value>) -> Option<Sentiment> {
 /// Whether a key is about the caller's mood. How the assistant sounded is not.
 fn means_mood(key: &str) -> bool {
     let plain: String =
-        key.chars().filter(|c| c.is_ascii_alphabetic()).collect::<String>().to_ascii_lowercase();
+        key.chars().filter(char::is_ascii_alphabetic).collect::<String>().to_ascii_lowercase();
     let is_ours = ["assistant", "agent", "bot"].iter().any(|who| plain.contains(who));
     plain.contains("sentiment") && !is_ours
 }

@@ -293,12 +293,36 @@ pub(in crate::leads) async fn open_of(tx: &mut PgConnection, org: OrgId, phone: 
     .await
 }
 
-/// Every ladder that is not over, oldest first.
-pub(in crate::leads) async fn open(tx: &mut PgConnection, org: OrgId) -> sqlx::Result<Vec<EscalationId>> {
-    sql_scalar("select id from escalations where org_id = $1 and closed_at is null order by raised_at, id limit 1000")
-        .bind(org)
-        .fetch_all(tx)
-        .await
+/// Ladders that need a look: the next rung is due, a text of the last one did not arrive, something answers the alert, or it
+/// is older than `given_up`. Oldest first.
+pub(in crate::leads) async fn to_look_at(
+    tx: &mut PgConnection,
+    org: OrgId,
+    (now, given_up): (Timestamp, Timestamp),
+) -> sqlx::Result<Vec<EscalationId>> {
+    sql_scalar(
+        "select e.id from escalations e
+          where e.org_id = $1 and e.closed_at is null
+            and (e.next_at <= $2 or e.raised_at < $3
+                 or (e.next_at is not null
+                     and exists (select from escalation_tellings t
+                                   left join texts x on x.org_id = t.org_id and x.id = t.text_id
+                                  where t.org_id = e.org_id and t.escalation_id = e.id and t.rung = e.rung
+                                    and (x.id is null or x.state in ('failed', 'undelivered'))))
+                 or exists (select from texts x
+                             where x.org_id = e.org_id and x.to_phone = e.lead_phone and x.kind = 'message'
+                               and x.queued_at > e.raised_at and x.verdict not like 'denied: %')
+                 or (e.kind = 'hot_lead'
+                     and exists (select from appointments a
+                                  where a.org_id = e.org_id
+                                    and (a.call_id = e.call_id or (a.customer_phone = e.lead_phone and a.created_at > e.raised_at)))))
+          order by e.raised_at, e.id limit 1000",
+    )
+    .bind(org)
+    .bind(now.to_sqlx())
+    .bind(given_up.to_sqlx())
+    .fetch_all(tx)
+    .await
 }
 
 /// Open alerts about `phone` that another call than this one raised.
@@ -360,11 +384,12 @@ pub(in crate::leads) async fn note_reached(
 ) -> sqlx::Result<Vec<(String, f64)>> {
     sql_as(
         "update escalations e set reached_at = r.sent_at
-           from (select t.escalation_id, min(x.sent_at) as sent_at
-                   from escalation_tellings t
+           from (select u.id, min(x.sent_at) as sent_at
+                   from escalations u
+                   join escalation_tellings t on t.org_id = u.org_id and t.escalation_id = u.id
                    join texts x on x.org_id = t.org_id and x.id = t.text_id and x.sent_at is not null
-                  where t.org_id = $1 and t.told_at > $2 group by t.escalation_id) r
-          where e.org_id = $1 and e.id = r.escalation_id and e.reached_at is null
+                  where u.org_id = $1 and u.reached_at is null and u.first_told_at > $2 group by u.id) r
+          where e.org_id = $1 and e.id = r.id and e.reached_at is null
          returning e.kind, extract(epoch from greatest(e.reached_at - e.due_at, interval '0'))::float8",
     )
     .bind(org)

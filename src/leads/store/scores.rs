@@ -47,6 +47,7 @@ pub(in crate::leads) async fn own_phones(tx: &mut PgConnection, org: OrgId) -> s
     sql_scalar(
         "select human_phone from locations where org_id = $1 and human_phone is not null
          union select hot_lead_alert_phone from integration_settings where org_id = $1 and hot_lead_alert_phone is not null
+         union select phone from alert_recipients where org_id = $1
          union select clinical_alert_phone from integration_settings where org_id = $1 and clinical_alert_phone is not null",
     )
     .bind(org)

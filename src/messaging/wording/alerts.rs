@@ -57,10 +57,8 @@ pub fn clinical_alert(caller_phone: &str, category: &str) -> String {
 
 /// To clinical staff, when emergency services are needed.
 pub fn clinical_emergency_alert(caller_phone: &str, category: &str) -> String {
-    format!(
-        "{} This may be an emergency: make sure that 911 was called.",
-        clinical_alert(caller_phone, category)
-    )
+    let alert = clinical_alert(caller_phone, category);
+    format!("{alert} This may be an emergency: make sure that emergency services were called.")
 }
 
 /// An alert that waits for somebody. `Debug` shows nothing of the caller.

@@ -354,6 +354,8 @@ pub(super) fn all(head: &Letterhead<'_>, moment: &Zoned, link: &str) -> Vec<(&'s
         ("reminder, asking", reminder(head, moment, now, true)),
         ("missed_call", missed_call(head)),
         ("details_request", details_request(head)),
+        ("times_offer", times_offer(head, &[moment.clone(), moment.clone()], true)),
+        ("times_offer, open again", times_offer(head, &[moment.clone(), moment.clone()], false)),
         ("nurture", nurture(head, "{clinic}: hi {first_name}, call {phone} soon!", head.first_name)),
     ]
 }

@@ -84,8 +84,8 @@ async fn a_scored_call_says_what_they_want_and_what_it_is_worth() {
         (&json!("hot"), &json!("new_lead"), &json!(0))
     );
     assert!(lead["score"].as_i64().unwrap() >= 70);
-    let alert: Uuid = vox.one("select id from hot_lead_alerts").await;
-    assert_eq!(lead["alert_id"], format!("hla_{}", alert.simple()));
+    let alert: Uuid = vox.one("select id from escalations").await;
+    assert_eq!(lead["alert_id"], format!("alert_{}", alert.simple()));
     assert_eq!(lead["caller"]["phone"], CALLER);
 
     // What it cost is kept; what it is called is not (G2).
@@ -193,5 +193,23 @@ async fn a_clinical_urgency_says_how_dangerous_it_is_and_is_nobodys_hot_lead() {
     let lead = &found["lead"];
     assert_eq!((&lead["class"], &lead["temperature"]), (&json!("clinical_urgency"), &json!("cold")));
     assert!(["urgent", "emergency"].contains(&lead["danger"].as_str().unwrap()));
-    assert_eq!(lead["alert_id"], Value::Null);
+    assert!(lead["alert_id"].is_string(), "the clinical one");
+    assert_eq!(vox.count("hot_lead_alerts").await, 0);
+}
+
+#[tokio::test]
+async fn calls_whose_alert_nobody_has_taken_are_told_from_those_whose_alert_somebody_has() {
+    let vox = Voxanne::start().await;
+    let api = vox.glow_api().await;
+    let taken = a_scored_call(&vox, HOT, ("+13105550143", hours(2))).await.to_string();
+    let open = a_scored_call(&vox, HOT, ("+13105550144", hours(1))).await.to_string();
+    a_scored_call(&vox, "How much does it cost?", ("+13105550145", hours(1))).await;
+    assert_eq!(ids(&api.get("/leads?acknowledged=false").await.good()), [&open, &taken]);
+    let lead = api.get(&format!("/leads/{taken}")).await.good();
+    let alert = lead["lead"]["alert_id"].as_str().unwrap();
+    api.post(&format!("/alerts/{alert}/acknowledge"), json!({"by": "Maria"})).await.good();
+    let page = api.get("/leads?acknowledged=true").await.good();
+    assert_eq!(ids(&page), [&taken]);
+    assert_eq!(page["items"][0]["acknowledged_at"], "2026-11-24T18:00:00Z");
+    assert_eq!(ids(&api.get("/leads?acknowledged=false").await.good()), [&open]);
 }

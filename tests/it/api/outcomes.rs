@@ -232,38 +232,62 @@ async fn the_slider_says_which_alerts_there_would_have_been_and_who_of_them_book
 #[tokio::test]
 async fn a_week_over_the_budget_leaves_one_task_and_keeps_no_alert_back() {
     let vox = Voxanne::start().await;
-    thirty_seven_calls(&vox).await;
-    // Five in the week that ended on Sunday, one before it, one after it.
-    vox.exec(&format!(
-        "insert into hot_lead_alerts (org_id, id, call_ref, trigger, created_at)
-         select '{}', gen_random_uuid(), 'week-' || n, 'score', at::timestamptz
-           from unnest(array['2026-11-16 00:00 America/Los_Angeles', '2026-11-17 12:00Z', '2026-11-18 12:00Z', '2026-11-19 12:00Z',
-                             '2026-11-22 23:59 America/Los_Angeles', '2026-11-15 23:59 America/Los_Angeles',
-                             '2026-11-23 00:00 America/Los_Angeles']) with ordinality t (at, n)",
-        vox.glow.org.0
-    ))
+    // Five in the week that ended on Sunday, one before it and one after it.
+    for (n, (days_ago, score)) in
+        [(2, 70), (3, 70), (4, 80), (5, 90), (7, 90), (9, 95), (1, 95)].into_iter().enumerate()
+    {
+        call(&vox, &vox.glow, &hot(days_ago, phone(i64::try_from(n).unwrap()), score)).await;
+    }
+    vox.exec(
+        "insert into hot_lead_alerts (org_id, id, call_ref, call_id, trigger, created_at)
+         select org_id, gen_random_uuid(), call_ref, id, 'score', created_at from calls",
+    )
     .await;
+    let budget = async |alerts: i32| {
+        let org = vox.glow.org.0;
+        vox.exec(&format!(
+            "update integration_settings set alerts_per_week_budget = {alerts} where org_id = '{org}'"
+        ))
+        .await;
+        jobs::run_schedules(&vox.app).await.unwrap();
+        vox.count("tasks where kind = 'alert_budget'").await
+    };
     jobs::run_schedules(&vox.app).await.unwrap();
     assert_eq!(vox.count("tasks where kind = 'alert_budget'").await, 0, "nobody asked for one");
-    vox.exec(&format!(
-        "update integration_settings set alerts_per_week_budget = 5 where org_id = '{}'",
-        vox.glow.org.0
-    ))
-    .await;
-    jobs::run_schedules(&vox.app).await.unwrap();
-    assert_eq!(vox.count("tasks where kind = 'alert_budget'").await, 0, "five are not more than five");
-    vox.exec(&format!(
-        "update integration_settings set alerts_per_week_budget = 3 where org_id = '{}'",
-        vox.glow.org.0
-    ))
-    .await;
-    for _ in 0..3 {
-        jobs::run_schedules(&vox.app).await.unwrap();
-    }
+    assert_eq!(budget(5).await, 0, "five are not more than five");
+    assert_eq!(budget(3).await, 1);
     let told: String = vox.one("select title from tasks where kind = 'alert_budget'").await;
     assert_eq!(
         told,
-        "5 hot lead alerts last week, more than your 3. A threshold of 85 instead of 70 would have kept it"
+        "5 hot lead alerts last week, more than the 3 you want. From a threshold of 75 on instead of 70 there would have been 3."
     );
+    assert_eq!(budget(1).await, 1, "one task for one week");
+    vox.later(jiff::SignedDuration::from_hours(7 * 24));
+    assert_eq!(budget(3).await, 1, "the next week had one");
     assert_eq!(vox.count("hot_lead_alerts").await, 7);
+}
+
+#[tokio::test]
+async fn a_budget_that_no_threshold_keeps_or_that_is_kept_by_now_is_told_so() {
+    let vox = Voxanne::start().await;
+    for n in 0..2 {
+        call(&vox, &vox.glow, &hot(4, phone(n), 100)).await;
+        call(&vox, &vox.harbor, &hot(4, phone(n), 60)).await;
+    }
+    vox.exec(
+        "insert into hot_lead_alerts (org_id, id, call_ref, call_id, trigger, created_at)
+         select org_id, gen_random_uuid(), call_ref, id, 'score', created_at from calls;
+         update integration_settings set alerts_per_week_budget = 1",
+    )
+    .await;
+    jobs::run_schedules(&vox.app).await.unwrap();
+    let told = async |clinic: &Clinic| -> String {
+        let org = clinic.org.0;
+        vox.one(&format!("select title from tasks where kind = 'alert_budget' and org_id = '{org}'")).await
+    };
+    let begins = "2 hot lead alerts last week, more than the 1 you want.";
+    let glow =
+        format!("{begins} No threshold would have kept to that: look at the words and weights of scoring.");
+    assert_eq!(told(&vox.glow).await, glow);
+    assert_eq!(told(&vox.harbor).await, format!("{begins} The rules in force now would have kept to that."));
 }

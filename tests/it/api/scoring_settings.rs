@@ -214,12 +214,35 @@ async fn an_alert_that_the_assistant_raised_is_in_every_count() {
     assert_eq!(api.get("/leads/thresholds").await.good()["thresholds"][12]["alerts"], 1);
 }
 
+#[tokio::test]
+async fn a_preview_looks_at_the_latest_two_thousand_and_says_of_how_many() {
+    let vox = Voxanne::start().await;
+    vox.exec(&format!(
+        "insert into calls (org_id, id, call_ref, state, turns, class, score, temperature, evidence, scored_at, report_at, created_at)
+         select '{}', gen_random_uuid(), 'history-' || n, 'ended', '[]', 'new_lead', 0, 'cold', '[]', at, at, at
+           from generate_series(1, 2030) n, lateral (select timestamptz '2026-11-24T18:00:00Z' - n * interval '10 minutes') t (at)",
+        vox.glow.org.0
+    ))
+    .await;
+    let asked = json!({"rules": rules(75)});
+    let told = vox.glow_api().await.post("/settings/scoring/preview", asked).await.good();
+    assert_eq!((&told["scored"], &told["of"]), (&json!(2000), &json!(2030)));
+}
+
 /// Everything that reaches a person.
 async fn told(vox: &Voxanne) -> Vec<i64> {
     let mut told = Vec::new();
-    for table in
-        ["hot_lead_alerts", "texts", "emails", "notifications", "tasks", "questions", "sequence_runs"]
-    {
+    for table in [
+        "hot_lead_alerts",
+        "escalations",
+        "escalation_tellings",
+        "texts",
+        "emails",
+        "notifications",
+        "tasks",
+        "questions",
+        "sequence_runs",
+    ] {
         told.push(vox.count(table).await);
     }
     told
@@ -235,6 +258,8 @@ async fn other_rules_score_the_last_90_days_again_and_tell_nobody() {
     let scored_at: String =
         vox.one(&format!("select scored_at::text from calls where id = '{}'", price.0)).await;
     vox.run_jobs().await;
+    // Somebody has called the one who may be hurt, or that alert would go on climbing by itself.
+    vox.exec("update escalations set closed_at = raised_at, next_at = null").await;
     let before = told(&vox).await;
 
     let mut wanted = rules(15);
