@@ -64,8 +64,7 @@ pub(super) fn begins(sentence: &Sentence, at: usize, (today, language): (Date, L
     let to = (at + WORDS_MAX + 2).min(sentence.words.len());
     let behind = match sentence.word(at) {
         "on" | "at" | "this" | "the" | "next" | "el" | "la" | "este" | "para" => 1,
-        "today" | "hoy" => 2,
-        "a" => 2,
+        "today" | "hoy" | "a" => 2,
         _ => 0,
     };
     let found = found(&in_words_of(sentence, language), at..to, today);
