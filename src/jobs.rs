@@ -21,7 +21,7 @@ use tokio::task::JoinHandle;
 use crate::after_hours;
 use crate::appointments::{OFFER_TASK, OfferOpening};
 use crate::calendars::{self, CHECK_TASK, CheckMirror, SYNC_TASK, SyncCalendar, WRITE_TASK, WriteEvent};
-use crate::calls::{SCORE_TASK, ScoreCall};
+use crate::calls::{CheckPromises, PROMISES_TASK, SCORE_TASK, ScoreCall};
 use crate::leads::{
     self, ESCALATE_TASK, EscalateAlert, OFFER_TIMES_TASK, OfferTimes, RESCORE_TASK, RescoreCalls,
     TEXT_BACK_TASK, TextBack,
@@ -31,10 +31,11 @@ use crate::messaging::{self, DELIVER_TASK, DeliverText};
 use crate::platform::app::App;
 use crate::platform::queue::queue_database;
 use crate::platform::telemetry::chain;
+use crate::promises;
 use crate::replies::{self, ANSWER_TASK, AnswerText};
 use crate::waitlist::{self, LAPSE_TASK, LapseOffer};
 
-use failure::{Failure, app_of, concluded};
+use failure::{app_of, concluded};
 use schedules::{Schedule, VisitOrgs, visit_orgs};
 
 pub use store::DeadJob;
@@ -66,6 +67,16 @@ impl TaskHandler for ScoreCall {
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         let app = app_of(&context)?;
         concluded(Self::IDENTIFIER, self.org, leads::score_call(&app, self.org, self.call).await)
+    }
+}
+
+/// Holds what the assistant said in a call against what the tools returned.
+impl TaskHandler for CheckPromises {
+    const IDENTIFIER: &'static str = PROMISES_TASK;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let app = app_of(&context)?;
+        concluded(Self::IDENTIFIER, self.org, promises::check_promises(&app, self.org, self.call).await)
     }
 }
 
@@ -304,6 +315,7 @@ fn with_jobs(options: WorkerOptions, hands: Hands) -> WorkerOptions {
         Hands::Texts => options.define_job::<DeliverText>(),
         Hands::Desk => options
             .define_job::<ScoreCall>()
+            .define_job::<CheckPromises>()
             .define_job::<RescoreCalls>()
             .define_job::<TextBack>()
             .define_job::<EscalateAlert>()

@@ -38,6 +38,8 @@ pub struct CallRecord {
     pub has_report: bool,
     /// The platform's summary.
     pub summary: Option<String>,
+    /// How the platform found the caller: `positive`, `neutral` or `negative`.
+    pub platform_sentiment: Option<String>,
 }
 
 /// A finished score. Quotes a caller: deliberately no `Debug`.
@@ -140,7 +142,7 @@ pub(super) async fn record_report(
     let done = sql(
         "update calls set state = 'ended', ended_reason = coalesce($3, ended_reason), started_at = coalesce($4, started_at),
                 ended_at = coalesce($5, ended_at, $13), duration_seconds = $6, cost_usd = $7, summary = $8, success_evaluation = $9,
-                turns = $10, recording_url = case when $14 then $11 end, recording_consent = $12, report_at = $13
+                turns = $10, recording_url = case when $14 then $11 end, recording_consent = $12, report_at = $13, platform_sentiment = $15
           where org_id = $1 and id = $2 and report_at is null",
     )
     .bind(org)
@@ -157,6 +159,7 @@ pub(super) async fn record_report(
     .bind(report.recording_consent)
     .bind(now.to_sqlx())
     .bind(keep_recording)
+    .bind(report.sentiment().map(voxanne_vapi::Sentiment::as_str))
     .execute(tx)
     .await?;
     Ok(done.rows_affected() == 1)
@@ -247,12 +250,14 @@ struct Row {
     turns: Option<serde_json::Value>,
     has_report: bool,
     summary: Option<String>,
+    platform_sentiment: Option<String>,
 }
 
 /// The call with the contact's name as it is now.
 pub async fn find(tx: &mut PgConnection, org: OrgId, id: CallId) -> sqlx::Result<Option<CallRecord>> {
     let row: Option<Row> = sql_as(
-        "select c.id, c.call_ref, c.caller_phone, k.name as contact_name, c.turns, c.report_at is not null as has_report, c.summary
+        "select c.id, c.call_ref, c.caller_phone, k.name as contact_name, c.turns, c.report_at is not null as has_report, c.summary,
+                c.platform_sentiment
            from calls c left join contacts k on k.org_id = c.org_id and k.id = c.contact_id
           where c.org_id = $1 and c.id = $2",
     )
@@ -273,6 +278,7 @@ pub async fn find(tx: &mut PgConnection, org: OrgId, id: CallId) -> sqlx::Result
         turns,
         has_report: row.has_report,
         summary: row.summary,
+        platform_sentiment: row.platform_sentiment,
     }))
 }
 
