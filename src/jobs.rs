@@ -4,7 +4,7 @@
 //! what no later try can mend is recorded by the job itself and is no error. A job that failed too often stays as a row
 //! with all its attempts used: [`list_dead`] shows it and [`replay_dead`] gives it another chance.
 
-mod hands;
+mod failure;
 mod schedules;
 mod store;
 
@@ -21,7 +21,7 @@ use tokio::task::JoinHandle;
 use crate::after_hours;
 use crate::appointments::{OFFER_TASK, OfferOpening};
 use crate::calendars::{self, CHECK_TASK, CheckMirror, SYNC_TASK, SyncCalendar, WRITE_TASK, WriteEvent};
-use crate::calls::{SCORE_TASK, ScoreCall};
+use crate::calls::{CheckPromises, PROMISES_TASK, SCORE_TASK, ScoreCall};
 use crate::leads::{
     self, ESCALATE_TASK, EscalateAlert, OFFER_TIMES_TASK, OfferTimes, RESCORE_TASK, RescoreCalls,
     TEXT_BACK_TASK, TextBack,
@@ -29,13 +29,13 @@ use crate::leads::{
 use crate::mail::{self, DELIVER_EMAIL_TASK, DeliverEmail};
 use crate::messaging::{self, DELIVER_TASK, DeliverText};
 use crate::platform::app::App;
-use crate::platform::ids::OrgId;
 use crate::platform::queue::queue_database;
 use crate::platform::telemetry::chain;
+use crate::promises;
 use crate::replies::{self, ANSWER_TASK, AnswerText};
 use crate::waitlist::{self, LAPSE_TASK, LapseOffer};
 
-use hands::Hands;
+use failure::{app_of, concluded};
 use schedules::{Schedule, VisitOrgs, visit_orgs};
 
 pub use store::DeadJob;
@@ -67,6 +67,16 @@ impl TaskHandler for ScoreCall {
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         let app = app_of(&context)?;
         concluded(Self::IDENTIFIER, self.org, leads::score_call(&app, self.org, self.call).await)
+    }
+}
+
+/// Holds what the assistant said in a call against what the tools returned.
+impl TaskHandler for CheckPromises {
+    const IDENTIFIER: &'static str = PROMISES_TASK;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let app = app_of(&context)?;
+        concluded(Self::IDENTIFIER, self.org, promises::check_promises(&app, self.org, self.call).await)
     }
 }
 
@@ -187,8 +197,50 @@ pub enum JobsError {
     Database(#[from] sqlx::Error),
 }
 
+/// Jobs a worker runs at once.
+const CONCURRENCY: usize = 4;
+/// Orgs whose texts a worker hands over at once. Each waits for Twilio most of the time, so many of them fit; an account
+/// that does not answer keeps one of them busy, once.
+const TEXTING: usize = 16;
+/// Jobs a worker takes ahead: what a crash makes wait for [`recovery`].
+const TAKEN_AHEAD: usize = 20;
+/// Jobs of one org and task follow each other at this distance at most.
+const POLL: Duration = Duration::from_millis(250);
+/// E-mails handed over at once, to one server.
+const MAIL_CONCURRENCY: usize = 2;
+/// Between two looks for e-mails.
+const MAIL_POLL: Duration = Duration::from_secs(1);
 /// Pause before a worker that stopped by itself starts again.
 const RESTART: Duration = Duration::from_secs(2);
+
+/// What a worker works on. Texts, calendars and e-mails have hands of their own: a provider that does not answer keeps nobody else
+/// waiting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Hands {
+    Desk,
+    Texts,
+    Calendars,
+    Mail,
+}
+
+impl Hands {
+    const ALL: [Self; 4] = [Self::Desk, Self::Texts, Self::Calendars, Self::Mail];
+
+    /// Jobs it runs at once, jobs it takes ahead, and how often it asks for more.
+    const fn strength(self) -> (usize, usize, Duration) {
+        match self {
+            Self::Desk | Self::Calendars => (CONCURRENCY, TAKEN_AHEAD, POLL),
+            Self::Texts => (TEXTING, TAKEN_AHEAD, POLL),
+            Self::Mail => (MAIL_CONCURRENCY, MAIL_CONCURRENCY, MAIL_POLL),
+        }
+    }
+
+    /// Whether it hears of new jobs at once, which takes a connection of its own. Texts and e-mails may wait for the next
+    /// look, which comes soon.
+    const fn listens(self) -> bool {
+        !matches!(self, Self::Texts | Self::Mail)
+    }
+}
 
 /// Starts this replica's workers; they end when [`App::stopping`](crate::platform::app::Parts::stopping) does, jobs in
 /// hand finished. Fails only if the queue cannot be opened now; later trouble is waited out.
@@ -263,6 +315,7 @@ fn with_jobs(options: WorkerOptions, hands: Hands) -> WorkerOptions {
         Hands::Texts => options.define_job::<DeliverText>(),
         Hands::Desk => options
             .define_job::<ScoreCall>()
+            .define_job::<CheckPromises>()
             .define_job::<RescoreCalls>()
             .define_job::<TextBack>()
             .define_job::<EscalateAlert>()
@@ -322,41 +375,4 @@ pub async fn list_dead(app: &App) -> Result<Vec<DeadJob>, JobsError> {
 /// Gives a dead job all its attempts back. False when there is no such dead job.
 pub async fn replay_dead(app: &App, id: i64) -> Result<bool, JobsError> {
     Ok(store::replay(&app.db, id).await?)
-}
-
-/// What the queue keeps of a failure: the chain of causes, which name no person. (The queue prints `Debug`, and a
-/// database error's own `Debug` quotes the row.)
-struct Failure(String);
-
-impl Failure {
-    fn of(error: &dyn std::error::Error) -> Self {
-        Self(chain(error))
-    }
-}
-
-impl std::fmt::Debug for Failure {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-fn app_of(context: &WorkerContext) -> Result<App, Failure> {
-    if let Some(ran) = context.get_ext::<Ran>() {
-        ran.0.fetch_add(1, Ordering::Relaxed);
-    }
-    context.get_ext::<App>().cloned().ok_or_else(|| Failure("the worker was started without the app".into()))
-}
-
-fn concluded<E: std::error::Error>(
-    task: &'static str,
-    org: OrgId,
-    result: Result<(), E>,
-) -> Result<(), Failure> {
-    let outcome = if result.is_ok() { "done" } else { "failed" };
-    metrics::counter!("voxanne_jobs_total", "task" => task, "outcome" => outcome).increment(1);
-    result.map_err(|error| {
-        let failure = Failure::of(&error);
-        tracing::warn!(org.id = %org, task, error = failure.0, "A job failed; the queue tries it again");
-        failure
-    })
 }

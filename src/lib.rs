@@ -21,6 +21,7 @@ pub mod waitlist;
 
 pub mod appointments;
 pub mod leads;
+pub mod promises;
 
 pub mod scheduling;
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jiff::{Timestamp, Zoned};
+use jiff::{SignedDuration, Timestamp, Zoned};
 
 use super::store::{self, CallerRow, NewOffer};
 use super::terms::{ANSWERS, ASKS, TIMES, TO_ANSWER, choice, closed_until, kept_as, kept_until, service};
@@ -19,6 +19,9 @@ use crate::scheduling::{self, Location, RuleBook, Service, Window};
 
 /// Times that the rules or a calendar may change under our hands before the queue has to try again.
 const ATTEMPTS_MAX: usize = 4;
+
+/// A call that began longer ago is not answered as if it had just ended.
+const OF_USE: SignedDuration = SignedDuration::from_hours(4);
 
 /// Why nothing was offered. The queue tries again.
 #[derive(Debug, thiserror::Error)]
@@ -136,6 +139,10 @@ fn caller<'b>(
     let now = app.clock.now();
     if !row.is_hot || row.has_offer {
         return Err("not_wanted");
+    }
+    // A report that came late, or a score that was given anew: whoever was there then has seen to it.
+    if row.created_at.to_jiff().checked_add(OF_USE).is_ok_and(|until| until <= now) {
+        return Err("too_late");
     }
     // Whoever called again is on the phone: that call decides.
     if row.is_served || row.has_called_again {

@@ -21,6 +21,7 @@ pub(super) struct CallerRow {
     /// Where the assistant that answered belongs.
     pub location_id: Option<LocationId>,
     pub interest_service_id: Option<ServiceId>,
+    pub created_at: jiff_sqlx::Timestamp,
     pub is_hot: bool,
     /// A visit, a change of one, or a place on the waitlist came of the call, or of one since.
     pub is_served: bool,
@@ -39,7 +40,7 @@ pub(super) async fn caller(
     call: CallId,
 ) -> sqlx::Result<Option<CallerRow>> {
     sql_as(
-        "select c.caller_phone as phone, k.id as contact_id, k.name, k.language, n.location_id, c.interest_service_id,
+        "select c.caller_phone as phone, k.id as contact_id, k.name, k.language, n.location_id, c.interest_service_id, c.created_at,
                 array(select t ->> 'text'
                         from jsonb_array_elements(case jsonb_typeof(c.turns) when 'array' then c.turns else '[]' end) t
                        where (t ->> 'is_caller')::boolean and trim(t ->> 'text') <> '') as said,

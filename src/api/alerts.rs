@@ -45,6 +45,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 
 /// A hot lead or a clinical alert, and how far up its ladder it is.
 #[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "named for programs")]
 struct Alert {
     #[schema(inline)]
     id: Public<EscalationId>,
@@ -160,7 +161,8 @@ struct AlertParams {
 
 fn kind<'de, D: Deserializer<'de>>(from: D) -> Result<Option<AlertKind>, D::Error> {
     let word = String::deserialize(from)?;
-    word.parse().map(Some).map_err(|_| de::Error::custom("must be hot_lead or clinical"))
+    let kind = word.parse().ok();
+    kind.map(Some).ok_or_else(|| de::Error::custom("must be hot_lead or clinical"))
 }
 
 /// Lists alerts, the latest first.

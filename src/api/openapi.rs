@@ -144,14 +144,12 @@ fn scope_of(path: &str, method: &HttpMethod) -> Scope {
     match path.split('/').nth(1) {
         Some("appointments" | "openings" | "holds" | "series") if is_read => Scope::AppointmentsRead,
         Some("appointments" | "openings" | "holds" | "series") => Scope::AppointmentsWrite,
-        Some("alerts") if is_read => Scope::LeadsRead,
-        Some("alerts") => Scope::LeadsWrite,
         Some("calendar-settings") if is_read => Scope::CalendarsRead,
         Some("calendar-settings") => Scope::CalendarsWrite,
         // It quotes callers.
         Some("settings") if path == "/settings/scoring/preview" => Scope::LeadsRead,
-        Some("leads") if is_read => Scope::LeadsRead,
-        Some("leads") => Scope::LeadsWrite,
+        Some("alerts" | "leads") if is_read => Scope::LeadsRead,
+        Some("alerts" | "leads") => Scope::LeadsWrite,
         Some("practitioners") if path.ends_with("/feed") => Scope::CalendarsWrite,
         Some(part) if MESSAGES.contains(&part) && is_read => Scope::MessagesRead,
         Some(part) if MESSAGES.contains(&part) => Scope::MessagesWrite,

@@ -142,7 +142,7 @@ pub(super) async fn record_report(
     let done = sql(
         "update calls set state = 'ended', ended_reason = coalesce($3, ended_reason), started_at = coalesce($4, started_at),
                 ended_at = coalesce($5, ended_at, $13), duration_seconds = $6, cost_usd = $7, summary = $8, success_evaluation = $9,
-                turns = $10, recording_url = case when $14 then $11 end, recording_consent = $12, report_at = $13
+                turns = $10, recording_url = case when $14 then $11 end, recording_consent = $12, report_at = $13, platform_sentiment = $15
           where org_id = $1 and id = $2 and report_at is null",
     )
     .bind(org)
@@ -159,6 +159,7 @@ pub(super) async fn record_report(
     .bind(report.recording_consent)
     .bind(now.to_sqlx())
     .bind(keep_recording)
+    .bind(report.sentiment().map(voxanne_vapi::Sentiment::as_str))
     .execute(tx)
     .await?;
     Ok(done.rows_affected() == 1)

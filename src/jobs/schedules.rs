@@ -3,7 +3,7 @@
 use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext};
 use serde::{Deserialize, Serialize};
 
-use super::{Failure, app_of};
+use super::failure::{Failure, app_of};
 use crate::platform::app::App;
 use crate::platform::db::Class;
 use crate::platform::ids::OrgId;

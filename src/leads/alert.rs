@@ -17,6 +17,8 @@ use crate::platform::ids::{AlertId, CallId, LocationId, OrgId};
 pub enum Trigger {
     /// The assistant, during the call.
     Tool,
+    /// The caller's own words, as they were said.
+    Transcript,
     /// The score, at its end.
     Score,
 }
@@ -26,6 +28,7 @@ impl Trigger {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Tool => "tool",
+            Self::Transcript => "transcript",
             Self::Score => "score",
         }
     }

@@ -181,7 +181,8 @@ impl<'l> Ladder<'l> {
         let rung = escalation.next_rung();
         let job = EscalateAlert { org: self.org, escalation: escalation.id, rung };
         let key = format!("escalate:{}:{rung}", escalation.id.0);
-        let after = Duration::try_from(next_at.duration_since(self.app.clock.now())).unwrap_or_default();
+        let after =
+            Duration::try_from(next_at.duration_since(self.app.clock.now())).unwrap_or(Duration::ZERO);
         enqueue(tx, self.org, NewJob { task: ESCALATE_TASK, queue: ESCALATE_TASK, payload: &job, key, after })
             .await
     }

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use futures::future::join_all;
 use serde_json::Value;
-use voxanne_vapi::{CallRef, Event, Message, ToolCall, answer};
+use voxanne_vapi::{CallRef, Event, Message, Role, ToolCall, answer};
 
 use super::answer_ring::{answer_ring, answer_transfer};
 use super::receive::{ReceiveError, new_message, new_tool_call};
@@ -13,7 +13,7 @@ use super::store;
 use crate::after_hours;
 use crate::appointments;
 use crate::calls::{self, RecordError};
-use crate::leads;
+use crate::leads::{self, Heard, Trigger};
 use crate::phone::Phone;
 use crate::platform::app::App;
 use crate::platform::db::{Class, PgConnection, is_contended, is_disconnected};
@@ -194,6 +194,9 @@ async fn process(
         }
         Event::Transcript(said) => {
             calls::record_transcript(app, tx, org, call, said, message.timestamp).await?;
+            if said.is_final && said.role == Some(Role::User) {
+                hear_danger(app, tx, org, call, &said.text).await?;
+            }
         }
         _ => {}
     }
@@ -207,6 +210,28 @@ async fn call_back(app: &App, tx: &mut PgConnection, org: OrgId, call: &CallRef)
     if let (true, Some(phone), Some(call_ref)) = (is_ours, phone, call.id.as_deref()) {
         leads::called_back(app, tx, org, (&phone, call_ref)).await?;
     }
+    Ok(())
+}
+
+/// A symptom is alerted as soon as it is said, not when the call is over.
+async fn hear_danger(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    call: &CallRef,
+    said: &str,
+) -> Result<(), sqlx::Error> {
+    let Some(call_ref) = call.id.as_deref() else { return Ok(()) };
+    let caller_id = call.caller_number.as_deref();
+    let heard = Heard {
+        call_ref: Some(call_ref),
+        otherwise: call_ref,
+        caller_id,
+        phone: caller_id,
+        said: &[said.to_owned()],
+        trigger: Trigger::Transcript,
+    };
+    leads::hear_danger(app, tx, org, &heard).await?;
     Ok(())
 }
 

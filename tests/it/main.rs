@@ -26,6 +26,7 @@ mod ledger;
 mod mail;
 mod messaging;
 mod migrations;
+mod promises;
 mod receptionist;
 mod scheduling;
 mod schema_comments;

@@ -195,6 +195,12 @@ async fn while_the_clinic_is_open_nobody_is_texted_times() {
     hot(&vox, 1, CALLER).await;
     assert_eq!(vox.count("calls where temperature = 'hot'").await, 1);
     assert_eq!(vox.count("times_offers").await, 0);
+    // Nor in the evening about a call of the morning.
+    later(&vox, EVENING * 60).await;
+    vox.exec("select graphile_worker.add_job('score_call', json_build_object('org', org_id, 'call', id)) from calls").await;
+    vox.run_jobs().await;
+    vox.run_jobs().await;
+    assert_eq!(vox.count("times_offers").await, 0);
 }
 
 #[tokio::test]
