@@ -21,6 +21,7 @@ const DECIDES: u8 = 2;
 #[derive(Debug, Default)]
 pub(super) struct Signs {
     strength: [u8; CLASSES],
+    has_strong_symptom: bool,
     /// Weak phrases that counted, by the rule and a number for their words: said twice is one sign.
     weak: Vec<(Rule, u64)>,
     grave: bool,
@@ -49,6 +50,7 @@ impl Signs {
         let strength = &mut self.strength[place(hit.rule)];
         self.grave |= hit.grave && hit.rule == Rule::Clinical;
         if !hit.weak {
+            self.has_strong_symptom |= hit.rule == Rule::Clinical;
             *strength = strength.saturating_add(DECIDES);
         } else if !self.weak.contains(&(hit.rule, words)) {
             self.weak.push((hit.rule, words));
@@ -61,11 +63,18 @@ impl Signs {
         let says = |rule, in_company: bool| {
             let strength = self.strength[place(rule)];
             // Who wants a service may have a job, a website and a bad memory.
-            let stands_alone = interested && !matches!(rule, Rule::Clinical | Rule::ExistingPatient);
-            strength >= if stands_alone { 2 * DECIDES } else { DECIDES } || (in_company && strength > 0)
+            let needed = match rule {
+                Rule::ExistingPatient => DECIDES,
+                // "Red nose" and "bumpy skin" are what the treatment is for.
+                Rule::Clinical if interested && !self.has_strong_symptom => DECIDES + 1,
+                Rule::Clinical => DECIDES,
+                _ if interested => 2 * DECIDES,
+                _ => DECIDES,
+            };
+            strength >= needed || (in_company && strength > 0)
         };
         let by_rank = [
-            (says(Rule::Clinical, treated), CallClass::ClinicalUrgency),
+            (says(Rule::Clinical, treated && !interested), CallClass::ClinicalUrgency),
             (says(Rule::WrongNumber, !buys && !treated), CallClass::WrongNumber),
             (says(Rule::Vendor, !buys), CallClass::Vendor),
             (says(Rule::JobSeeker, !buys), CallClass::JobSeeker),
@@ -106,7 +115,8 @@ fn of_symptom(tokens: &[Token<'_>], span: &Range<usize>) -> Polarity {
     if is_figure_of_speech(tokens, span) {
         return Polarity::OffTopic;
     }
-    if is_general_question(tokens, span.start) {
+    let states = tokens[span.start + 1..span.end].iter().any(|t| t.is(STATING));
+    if !states && is_general_question(tokens, span.start) {
         return Polarity::Question;
     }
     Polarity::Affirmed
@@ -143,7 +153,7 @@ fn is_over(tokens: &[Token<'_>], span: &Range<usize>) -> bool {
 /// "these elevens are killing me", "I'm dying to", "chest pain paying for it".
 fn is_figure_of_speech(tokens: &[Token<'_>], span: &Range<usize>) -> bool {
     const THINGS: &[&str] = &[
-        "jeans", "price", "prices", "wallet", "dress", "pants", "elevens", "wrinkles", "lines", "paying", "sticker", "bra", "laughing", "haha",
+        "jeans", "price", "prices", "wallet", "elevens", "wrinkles", "paying", "sticker", "laughing", "haha",
         "traffic", "commute", "boss", "suspense", "wait", "stress",
     ];
     scope::near(tokens, span).iter().any(|t| THINGS.contains(&t.word.as_ref()))

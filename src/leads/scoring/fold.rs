@@ -110,7 +110,7 @@ impl Fold {
             return;
         }
         *kept += 1;
-        let sleeps = matches!(polarity, Polarity::Past | Polarity::OtherPerson | Polarity::Question);
+        let sleeps = matches!(polarity, Polarity::Past | Polarity::OtherPerson | Polarity::Question | Polarity::Quoted);
         if hit.rule.is_service() && sleeps {
             self.dormant.push(Dormant { evidence: self.evidence.len(), why: polarity });
             self.dormant_since = self.words_heard;
@@ -140,8 +140,8 @@ impl Fold {
             self.dormant.retain(|sleeper| sleeper.why == Polarity::Question);
         }
         if scope::is_own_wish(tokens, at) {
+            self.wished |= !self.dormant.is_empty();
             self.wake_all(weights, |_| true);
-            self.wished = true;
         } else if scope::brings_them(tokens, at) {
             self.wake_all(weights, |why| why == Polarity::OtherPerson);
         }
@@ -222,7 +222,7 @@ fn judge(tokens: &[Token<'_>], hit: &Hit, last_service: Option<(usize, Polarity)
             scope::of_interest(tokens, &hit.span, hit.rule == Rule::PriceQuestion)
         }
         (Rule::Positive, _) => scope::of_feeling(tokens, &hit.span),
-        (Rule::Urgency, _) => scope::of_urgency(tokens, &hit.span, hit.weak),
+        (Rule::Urgency, _) => scope::of_urgency(tokens, &hit.span, hit.weak, last_service),
         _ => classes::polarity(tokens, hit),
     }
 }

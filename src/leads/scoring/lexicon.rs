@@ -183,7 +183,7 @@ pub(super) fn hits(tokens: &[Token<'_>], at: usize, found: &mut Vec<Hit>) {
 pub(super) fn keep(found: &mut Vec<Hit>, hit: Hit) {
     match found.iter_mut().find(|h| h.rule.kind() == hit.rule.kind()) {
         Some(other) => {
-            let better = (!hit.void, hit.span.len(), !hit.weak) > (!other.void, other.span.len(), !other.weak);
+            let better = (!hit.void, !hit.weak, hit.span.len()) > (!other.void, !other.weak, other.span.len());
             if better {
                 let grave = other.grave || hit.grave;
                 *other = hit;
@@ -198,9 +198,9 @@ pub(super) fn keep(found: &mut Vec<Hit>, hit: Hit) {
 fn walk(slots: &[Slot], tokens: &[Token<'_>], at: usize, skipped: Option<usize>) -> Option<usize> {
     let Some((slot, rest)) = slots.split_first() else { return Some(at) };
     let token = tokens.get(at).filter(|token| {
-        let joined = token.before == Break::None
-            || (token.before == Break::Comma && (token.is(words::SKIP) || tokens[at - 1].is(words::SKIP)));
-        skipped.is_none() || joined
+        skipped.is_none()
+            || token.before == Break::None
+            || (token.before == Break::Comma && (token.is(words::SKIP) || tokens[at - 1].is(words::SKIP)))
     });
     if let Some(token) = token
         && slot.accepts(token)
@@ -219,8 +219,12 @@ fn walk(slots: &[Slot], tokens: &[Token<'_>], at: usize, skipped: Option<usize>)
 
 impl Line {
     fn hit(&self, tokens: &[Token<'_>], span: Range<usize>) -> Hit {
-        let before = &tokens[span.start.saturating_sub(GUARD_WORDS)..span.start];
+        let before = (1..=GUARD_WORDS).take_while(|back| *back <= span.start);
+        let before = before.take_while(|back| tokens[span.start + 1 - back].before != Break::Stop).last().unwrap_or(0);
+        let before = &tokens[span.start - before..span.start];
         let next = &tokens[span.end..tokens.len().min(span.end + GUARD_WORDS)];
+        let stop = next.iter().position(|token| token.before == Break::Stop);
+        let next = &next[..stop.unwrap_or(next.len())];
         let any = |near: &[Token<'_>], words: &str| {
             !words.is_empty() && near.iter().any(|t| words.split(' ').any(|word| t.word == word))
         };

@@ -25,7 +25,10 @@ pub(super) fn of_interest(tokens: &[Token<'_>], span: &Range<usize>, is_price: b
     if spoken != Polarity::Affirmed {
         return spoken;
     }
-    if !is_price && is_past(tokens, span) {
+    if !is_price && is_theirs(tokens, span.start) {
+        return Polarity::OtherPerson;
+    }
+    if !is_price && (is_past(tokens, span) || is_a_visit(tokens, span)) {
         return Polarity::Past;
     }
     // "I don't have much time, how much is it": a question starts its own clause.
@@ -49,15 +52,31 @@ pub(super) fn of_feeling(tokens: &[Token<'_>], span: &Range<usize>) -> Polarity 
     if is_negated(tokens, span.start) || is_taken_back(tokens, span.end) {
         return Polarity::Negated;
     }
+    if clause_before(tokens, span.start, 3).any(|(_, t)| is(t, &["was", "were", "estaba"])) {
+        return Polarity::Past;
+    }
+    if clause_before(tokens, span.start, 3).any(|(_, t)| is(t, &["when", "until", "once", "cuando"])) {
+        return Polarity::Hypothetical;
+    }
     if is_hypothetical(tokens, span.start) { Polarity::Hypothetical } else { Polarity::Affirmed }
 }
 
-/// Is it the caller's wish to buy soon? A `weak` phrase ("today") needs a word of buying near it.
-pub(super) fn of_urgency(tokens: &[Token<'_>], span: &Range<usize>, weak: bool) -> Polarity {
-    let spoken = of_speaker(tokens, span);
-    if spoken != Polarity::Affirmed {
-        return spoken;
+/// Is it the caller's wish to buy soon? A `weak` phrase ("today") needs a word of buying near it, or the service in the
+/// same turn (`service`).
+pub(super) fn of_urgency(
+    tokens: &[Token<'_>],
+    span: &Range<usize>,
+    weak: bool,
+    service: Option<(usize, Polarity)>,
+) -> Polarity {
+    if tokens[span.clone()].iter().any(|t| t.quoted) {
+        return Polarity::Quoted;
     }
+    // "My friend wants filler this week": when is hers, as what is.
+    if weak && service.is_some_and(|(_, polarity)| polarity == Polarity::OtherPerson) {
+        return Polarity::OtherPerson;
+    }
+    let served = service.is_some();
     let was = clause_before(tokens, span.start, 4).any(|(_, t)| is(t, &["had", "did", "came", "was", "saw", "went", "bought"]));
     if was {
         return Polarity::Past;
@@ -68,13 +87,15 @@ pub(super) fn of_urgency(tokens: &[Token<'_>], span: &Range<usize>, weak: bool) 
     if is_hypothetical(tokens, span.start) {
         return Polarity::Hypothetical;
     }
-    if is_about_buying(tokens, span, weak) { Polarity::Affirmed } else { Polarity::OffTopic }
+    if is_about_buying(tokens, span, weak, served) { Polarity::Affirmed } else { Polarity::OffTopic }
 }
 
 /// A wish in the caller's own name right at `at`: "I want it again", "book that too".
 pub(super) fn is_own_wish(tokens: &[Token<'_>], at: usize) -> bool {
     let next = ahead(tokens, at + 1, 5);
     let wishes = match tokens[at].word.as_ref() {
+        "want" if next.first().is_some_and(|t| t.word == "to") && next.get(1).is_none_or(|t| t.is(CONTRAST)) => true,
+        "volver" => behind(tokens, at, 3).any(|t| is(t, &["quiero", "quisiera", "gustaria", "queria"])),
         "want" | "wanna" | "need" | "try" | "book" | "quiero" | "doing" | "get" | "getting" | "do" | "start" | "add" | "miss" => {
             next.iter().take(3).any(|t| t.is(AGAIN))
         }
@@ -121,10 +142,11 @@ pub(super) fn brings_them(tokens: &[Token<'_>], at: usize) -> bool {
 pub(super) fn is_wanted(tokens: &[Token<'_>], at: usize) -> bool {
     let mut wishes = false;
     for (_, token) in clause_before(tokens, at, LOOK_BACK) {
-        if token.is(PAST_VERB) && !is(token, &["getting", "done", "got"]) || token.is(CONTRAST) {
+        let undone = token.is(UNDOING) || (token.is(PAST_VERB) && !is(token, &["getting", "done", "got"]));
+        if !wishes && undone || token.is(CONTRAST) {
             return false;
         }
-        wishes |= token.is(WISH) || is(token, &["do", "doing", "add", "adding", "start", "fix", "syringe", "syringes", "units", "thinking", "freeze"]);
+        wishes |= token.is(WISH) || is(token, &["doing", "add", "adding", "start", "fix", "syringe", "syringes", "units", "thinking", "freeze"]);
         if wishes && token.is(FIRST) || is(token, &["lets", "add", "syringe", "syringes"]) {
             return true;
         }
@@ -185,8 +207,29 @@ fn is_taken_back(tokens: &[Token<'_>], end: usize) -> bool {
     but.is_some_and(|but| next[but + 1..].iter().take(5).any(|t| t.is(BACK)))
 }
 
+/// "her Botox", "his filler".
+fn is_theirs(tokens: &[Token<'_>], at: usize) -> bool {
+    at > 0 && is(&tokens[at - 1], &["her", "his", "their"]) && !clause_before(tokens, at, 4).any(|(_, t)| t.is(FIRST))
+}
+
+/// "I have my Botox on Thursday", "my second laser session", "a thread lift booked": a visit that stands already.
+fn is_a_visit(tokens: &[Token<'_>], span: &Range<usize>) -> bool {
+    const ASKED: &[&str] =
+        &["want", "wanna", "book", "schedule", "do", "like", "refresh", "redo", "redone", "up", "due", "buy", "add", "quiero", "need", "come"];
+    let mine = (1..=2).any(|back| span.start >= back && is(&tokens[span.start - back], &["my", "mi"]))
+        && tokens[span.start].before == Break::None;
+    let asked = clause_before(tokens, span.start, LOOK_BACK).any(|(_, t)| is(t, ASKED));
+    let booked = ahead(tokens, span.end, 4).iter().any(|t| is(t, &["booked", "scheduled"]));
+    let moved = near(tokens, span).iter().any(|t| is(t, &["supposed", "reschedule", "confirmar", "cambiar", "reagendar"]));
+    let is_area = span.len() == 1 && tokens[span.start].is(super::words::BODY);
+    (mine && !asked && !is_area) || booked || (moved && !asked)
+}
+
 /// "do you do Botox", "does filler cause swelling", "how much is Botox": nobody said yet that they want it.
 fn is_asked_about(tokens: &[Token<'_>], span: &Range<usize>) -> bool {
+    if tokens.get(span.end).is_some_and(|t| is(t, &["please", "porfa"])) {
+        return false;
+    }
     let mut asked = false;
     for (i, token) in clause_before(tokens, span.start, LOOK_BACK) {
         if token.is(FIRST) || token.is(WISH) && !is(token, &["like", "get", "getting"]) {
@@ -248,6 +291,11 @@ fn is_past(tokens: &[Token<'_>], span: &Range<usize>) -> bool {
     if is_past_verb_before(tokens, span.start) || is_aftercare(tokens, span.start) {
         return true;
     }
+    let planned = clause_before(tokens, span.start, LOOK_BACK_PAST)
+        .any(|(i, t)| is(t, &["gonna", "going"]) && i > 0 && is(&tokens[i - 1], &["was", "were"]));
+    if planned {
+        return true;
+    }
     let wished = clause_before(tokens, span.start, LOOK_BACK_PAST).any(|(_, t)| t.is(WISH));
     !wished && is_past_after(tokens, span.end)
 }
@@ -273,7 +321,7 @@ fn is_aftercare(tokens: &[Token<'_>], at: usize) -> bool {
     let word = |back: usize| at.checked_sub(back).map_or("", |i| tokens[i].word.as_ref());
     matches!(word(1), "last" | "previous")
         || (matches!(word(1), "my" | "the" | "last" | "a" | "from") && matches!(word(2), "after" | "since" | "from"))
-        || matches!(word(1), "after" | "since" | "from")
+        || (matches!(word(1), "after" | "since" | "from") && !matches!(word(2), "im" | "am" | "was" | "what"))
 }
 
 fn is_past_after(tokens: &[Token<'_>], end: usize) -> bool {
@@ -305,8 +353,8 @@ fn is_hypothetical(tokens: &[Token<'_>], at: usize) -> bool {
     false
 }
 
-fn is_about_buying(tokens: &[Token<'_>], span: &Range<usize>, weak: bool) -> bool {
-    const GREETING: &[&str] = &["you", "doing", "calling", "call", "day", "called", "going", "wanted"];
+fn is_about_buying(tokens: &[Token<'_>], span: &Range<usize>, weak: bool, served: bool) -> bool {
+    const GREETING: &[&str] = &["you", "doing", "calling", "call", "day", "called", "going", "wanted", "round", "around", "asking"];
     let sentence = near(tokens, span);
     let has = |words: &[&str]| sentence.iter().any(|t| is(t, words));
     let pair =
@@ -314,11 +362,16 @@ fn is_about_buying(tokens: &[Token<'_>], span: &Range<usize>, weak: bool) -> boo
     let on_the_way = has(&["how"]) && pair("get", &["there", "to", "here"]);
     let opening_hours =
         has(&["open"]) && !has(&["anything", "something", "slot", "slots", "spot", "times", "time", "have", "whatever", "got", "first"]);
-    if sentence.iter().any(|t| t.is(ELSEWHERE)) || on_the_way || opening_hours {
+    if sentence.iter().any(|t| t.is(ELSEWHERE)) || on_the_way || (weak && opening_hours) {
         return false;
     }
-    let greeting = span.start > 0 && is(&tokens[span.start - 1], GREETING) && !pair("see", &["you"]);
-    !weak || (!greeting && (sentence.iter().any(|t| t.is(BUYING)) || sentence.len() <= span.len() + SHORT_ANSWER))
+    let greeting = span.start > 0
+        && is(&tokens[span.start - 1], GREETING)
+        && !pair("see", &["you"])
+        && !pair("any", &["day"]);
+    let asks = sentence.iter().any(|t| t.is(BUYING));
+    let answers = span.start <= 1 || sentence.len() <= span.len() + SHORT_ANSWER;
+    !weak || (!greeting && (asks || answers || served))
 }
 
 fn is(token: &Token<'_>, words: &[&str]) -> bool {

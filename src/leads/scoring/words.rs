@@ -84,7 +84,7 @@ tags! {
         infected infection breathing breathe hives vision cancel refund late closed closing hours vacation weather \
         complain lawyer resume hiring shift dumpster deadline invoice delivery package door locked purse sunglasses charger wallet \
         manager supervisor complaint charged owner spas airpods taxes receipt direccion estacionamiento estacionar perdida perdido llegar trafico hinchada hinchado dolor sangre sangrando \
-        fiebre cancelar reembolso tarde cerrado horario respirar towing tow keys nursing interview record records";
+        fiebre cancelar reembolso tarde cerrado horario respirar towing tow keys nursing record records close";
     /// A part of the body.
     BODY = 15: "face lip lips eye eyes eyelid eyelids eyebrow eyebrows brow brows cheek cheeks chin jaw jawline neck throat tongue mouth nose forehead temple temples skin \
         arm arms hand hands finger fingers leg legs thigh thighs calf stomach belly chest back armpit armpits bikini scalp head ear ears heart side spot area \
@@ -95,10 +95,10 @@ tags! {
     WRONG = 16: "red redness purple purplish blue bluish black grey gray greyish white whitish green yellow dusky mottled blotchy pale lump lumps lumpy bump bumps blister \
         blisters blistered blistering hot burning burns burnt burned burn hurts hurt hurting throbbing throbs pounding stinging stings itchy itching itches sore tender \
         swollen swelling swelled puffy puffed numb numbness tingly tingling hard tight raised oozing weeping leaking pus gunk draining smells stinks scab scabs scabby \
-        crusty crust peeling raw bleeding bleeds bled rash hives welts welt spots streak streaks fever chills shivery shivering dizzy lightheaded woozy faint fainted \
-        nauseous nausea vomiting vomited blurry blurred double drooping droopy droops dropped sagging heavy bruised bruise bruising boil abscess inflamed \
+        crusty crust peeling raw bleeding bleeds bled rash hives welts welt streak streaks fever chills shivery shivering dizzy lightheaded woozy faint fainted \
+        nauseous nausea vomiting vomited blurry blurred drooping droopy droops dropped sagging heavy bruised bruise bruising boil abscess inflamed \
         infected infection pain painful ache aches aching headache migraine wheezing choking coughing swallow breathe breathing sick weak weakness limp paralyzed \
-        patch patches stripes dark warm cold lacy marbled discolored sensation pimples balloon ballooned huge enormous shut closed split cracked open stiff cramping spasms \
+        patch patches stripes dark warm cold lacy marbled discolored sensation pimples ballooned shut split cracked stiff cramping spasms \
         roja rojo rojas rojos morada morado azul negra negro blanca blanco amarilla amarillo verde bola bolas bolita bolitas grano granos ampolla ampollas caliente quema quemando \
         quemado quemada quemadura quemaduras duele dolor dolia arde ardor ardiendo pica picazon comezon hinchada hinchado hinchados hinchadas hinchazon hincho inflamada inflamado inflamo \
         inflamados dormida dormido adormecida adormecido entumecida dura duro pus supura supurando costra sangre sangra sangrando sangrado ronchas roncha sarpullido fiebre escalofrios mareada mareado mareo \
@@ -108,7 +108,7 @@ tags! {
     /// Opens a question.
     ASKER = 18: "does do did is are can could will would should how what when where why which who cuanto cuanta cuando como donde cual hacen tienen ofrecen puede puedo pueden";
     /// Something that may or may not happen.
-    UNREAL = 19: "someday hypothetically lottery eventually theoretically wish loteria algun";
+    UNREAL = 19: "someday younger hypothetically lottery eventually theoretically wish loteria algun";
     /// "You".
     SECOND = 20: "you youre youve yall ustedes usted tu";
     /// When.
