@@ -27,6 +27,7 @@ mod migrations;
 mod receptionist;
 mod scheduling;
 mod schema_comments;
+mod scoring;
 mod secrets;
 mod sequences;
 mod shipped;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::lexicon::Hit;
 use super::scope;
 use super::tokens::{Break, Token};
-use super::words::{ABSENT, ASK_RISK, LINK, PERSON, STATING};
+use super::words::{ABSENT, ASK_RISK, LINK, STATING};
 use super::{CallClass, Danger, Polarity, Rule};
 
 const QUESTION_REACH: usize = 10;
@@ -16,6 +16,16 @@ const OPENERS: &[&str] = &[
 ];
 /// A strong sign, or two weak ones, decide; a weak one in company counts as two.
 const DECIDES: u8 = 2;
+
+/// Whether the caller wants a service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Interested {
+    No,
+    /// It is named, and not denied.
+    Names,
+    /// It is wished for.
+    Wishes,
+}
 
 /// What the caller's words say about the class, collected over the whole transcript.
 #[derive(Debug, Default)]
@@ -58,23 +68,23 @@ impl Signs {
         }
     }
 
-    /// `treated`: a treatment was had. `interested`: the caller wants a service. `buys`: something earned points.
-    pub fn class(&self, treated: bool, interested: bool, buys: bool) -> CallClass {
+    /// `treated`: a treatment was had. `interest`: whether the caller wants a service. `buys`: something earned points.
+    pub fn class(&self, treated: bool, interest: Interested, buys: bool) -> CallClass {
         let says = |rule, in_company: bool| {
             let strength = self.strength[place(rule)];
             // Who wants a service may have a job, a website and a bad memory.
             let needed = match rule {
                 Rule::ExistingPatient => DECIDES,
                 // "Red nose" and "bumpy skin" are what the treatment is for.
-                Rule::Clinical if interested && !self.has_strong_symptom => DECIDES + 1,
+                Rule::Clinical if interest != Interested::No && !self.has_strong_symptom => DECIDES + 1,
                 Rule::Clinical => DECIDES,
-                _ if interested => 2 * DECIDES,
+                _ if interest == Interested::Wishes => 2 * DECIDES,
                 _ => DECIDES,
             };
             strength >= needed || (in_company && strength > 0)
         };
         let by_rank = [
-            (says(Rule::Clinical, treated && !interested), CallClass::ClinicalUrgency),
+            (says(Rule::Clinical, interest == Interested::No), CallClass::ClinicalUrgency),
             (says(Rule::WrongNumber, !buys && !treated), CallClass::WrongNumber),
             (says(Rule::Vendor, !buys), CallClass::Vendor),
             (says(Rule::JobSeeker, !buys), CallClass::JobSeeker),
@@ -154,7 +164,7 @@ fn is_over(tokens: &[Token<'_>], span: &Range<usize>) -> bool {
 fn is_figure_of_speech(tokens: &[Token<'_>], span: &Range<usize>) -> bool {
     const THINGS: &[&str] = &[
         "jeans", "price", "prices", "wallet", "elevens", "wrinkles", "paying", "sticker", "laughing", "haha",
-        "traffic", "commute", "boss", "suspense", "wait", "stress",
+        "traffic", "commute", "suspense",
     ];
     scope::near(tokens, span).iter().any(|t| THINGS.contains(&t.word.as_ref()))
 }
@@ -201,11 +211,6 @@ fn states(tokens: &[Token<'_>], i: usize, at: usize) -> bool {
         "about" => word_before(tokens, i, 1) == "do",
         _ => tokens[i].is(STATING),
     }
-}
-
-/// Somebody else's old story: "my sister-in-law's cheek got infected in Miami".
-pub(super) fn is_gossip(tokens: &[Token<'_>], span: &Range<usize>) -> bool {
-    scope::sentence_before(tokens, span.start, QUESTION_REACH).any(|(_, t)| t.is(PERSON))
 }
 
 fn word_before<'a>(tokens: &'a [Token<'_>], at: usize, back: usize) -> &'a str {

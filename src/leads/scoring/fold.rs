@@ -2,17 +2,18 @@
 
 use std::collections::HashMap;
 
-use super::classes::{self, Signs};
+use super::classes::{self, Interested, Signs};
 use super::hash::Quick;
 use super::lexicon::{self, Hit};
-use super::mood::Mood;
+use super::mood::{Gladness, Mood};
 use super::scope;
 use super::services::{Found, Services};
 use super::symptoms;
 use super::tokens::{Break, Token, tokenize};
 use super::words::JOINER;
 use super::{
-    CallClass, Evidence, Interest, Polarity, Rule, Rules, Scored, Sentiment, Speaker, Temperature, Weights,
+    CallClass, Evidence, Interest, Polarity, Rule, Rules, Scored, Sentiment, Sentiments, Speaker, Temperature,
+    Weights,
 };
 
 /// Evidence without points is kept up to this many times per rule, counting and not counting each.
@@ -48,6 +49,8 @@ pub(super) struct Fold {
     signs: Signs,
     mood: Mood,
     treated: bool,
+    /// By a phrase that is not weak.
+    plainly_glad: bool,
     /// The caller said that they want a service, not only its name.
     wished: bool,
     words_heard: usize,
@@ -66,7 +69,9 @@ impl Fold {
         let mut hits: Vec<Hit> = Vec::new();
         for at in 0..tokens.len() {
             self.words_heard += 1;
-            self.wake(tokens, at, weights);
+            if self.wake(tokens, at, weights) {
+                last_service = last_service.map(|(end, _)| (end, Polarity::Affirmed));
+            }
             hits.clear();
             lexicon::hits(tokens, at, &mut hits);
             if let Some(pair) = symptoms::at(tokens, at) {
@@ -82,7 +87,9 @@ impl Fold {
                 }
                 read_to.retain(|(rule, _)| *rule != kind);
                 read_to.push((kind, hit.span.end));
-                let polarity = judge(tokens, hit, last_service);
+                let wanted = self.given.iter().any(|(rule, _)| rule.is_service());
+                let spoken_of = last_service.or_else(|| wanted.then_some((usize::MAX, Polarity::Affirmed)));
+                let polarity = judge(tokens, hit, spoken_of);
                 if hit.rule.is_service() {
                     last_service = Some((hit.span.end, polarity));
                 }
@@ -94,10 +101,9 @@ impl Fold {
 
     fn record(&mut self, heard: &Heard<'_>, hit: &Hit, polarity: Polarity, entry: Option<usize>, weights: Weights) {
         let affirmed = polarity == Polarity::Affirmed;
+        self.plainly_glad |= affirmed && hit.rule == Rule::Positive && !hit.weak;
         let is_wish = affirmed && hit.rule.is_service();
         self.wished |= is_wish && (heard.tokens.len() <= SHORT_ANSWER || scope::is_wanted(&heard.tokens, hit.span.start));
-        #[cfg(feature = "trace")]
-        eprintln!("HIT\t{:?}\t{:?}\t{}\t{}", hit.rule, polarity, hit.weak, hit.pattern);
         self.treated |= hit.rule.is_service() && matches!(polarity, Polarity::Past);
         let (first, last) = (&heard.tokens[hit.span.start], &heard.tokens[hit.span.end - 1]);
         let words = &heard.text[first.byte..last.byte + last.raw.len()];
@@ -111,8 +117,11 @@ impl Fold {
         }
         *kept += 1;
         let sleeps = matches!(polarity, Polarity::Past | Polarity::OtherPerson | Polarity::Question | Polarity::Quoted);
+        let general = polarity == Polarity::Question && scope::is_about_the_thing(&heard.tokens, hit.span.start);
         if hit.rule.is_service() && sleeps {
-            self.dormant.push(Dormant { evidence: self.evidence.len(), why: polarity });
+            // "Is Botox a toxin?": only a wish makes that an interest, gladness and hurry do not.
+            let why = if general { Polarity::Hypothetical } else { polarity };
+            self.dormant.push(Dormant { evidence: self.evidence.len(), why });
             self.dormant_since = self.words_heard;
         }
         self.evidence.push(Evidence {
@@ -132,9 +141,9 @@ impl Fold {
     }
 
     /// "… and want it again", "bring her in".
-    fn wake(&mut self, tokens: &[Token<'_>], at: usize, weights: Weights) {
+    fn wake(&mut self, tokens: &[Token<'_>], at: usize, weights: Weights) -> bool {
         if self.dormant.is_empty() {
-            return;
+            return false;
         }
         if self.words_heard > self.dormant_since + WISH_REACH_WORDS {
             self.dormant.retain(|sleeper| sleeper.why == Polarity::Question);
@@ -142,9 +151,13 @@ impl Fold {
         if scope::is_own_wish(tokens, at) {
             self.wished |= !self.dormant.is_empty();
             self.wake_all(weights, |_| true);
-        } else if scope::brings_them(tokens, at) {
+            return true;
+        }
+        let brings = scope::brings_them(tokens, at);
+        if brings {
             self.wake_all(weights, |why| why == Polarity::OtherPerson);
         }
+        brings
     }
 
     fn wake_all(&mut self, weights: Weights, wakes: impl Fn(Polarity) -> bool) {
@@ -174,9 +187,16 @@ impl Fold {
     }
 
     /// The class decides first, then the points.
-    pub fn verdict(self, rules: &Rules, platform: Option<Sentiment>) -> Scored {
+    pub fn verdict(mut self, rules: &Rules, platform: Option<Sentiment>) -> Scored {
         let interest = self.interest(rules);
-        let class = self.signs.class(self.treated, interest.is_some() && self.wished, !self.given.is_empty());
+        let interested = match (interest.is_some(), self.wished) {
+            (false, _) => Interested::No,
+            (true, false) => Interested::Names,
+            (true, true) => Interested::Wishes,
+        };
+        let class = self.signs.class(self.treated, interested, !self.given.is_empty());
+        let sentiments = self.mood.sentiments(self.gladness(), class, platform, rules);
+        self.hear_platform(sentiments, rules.weights.positive);
         let sum: u16 = self.given.iter().map(|(_, points)| u16::from(*points)).sum();
         let score = u8::try_from(sum.min(100)).unwrap_or(100);
         let temperature = match score {
@@ -186,10 +206,29 @@ impl Fold {
             s if s >= rules.warm_threshold => Temperature::Warm,
             _ => Temperature::Cold,
         };
-        let is_glad = self.given.iter().any(|(rule, _)| *rule == Rule::Positive);
-        let sentiments = self.mood.sentiments(is_glad, class, platform, rules);
         let danger = (class == CallClass::ClinicalUrgency).then(|| self.signs.danger());
         Scored { class, score, temperature, evidence: self.evidence, interest, sentiments, danger }
+    }
+
+    fn gladness(&self) -> Gladness {
+        match (self.given.iter().any(|(rule, _)| *rule == Rule::Positive), self.plainly_glad) {
+            (false, _) => Gladness::None,
+            (true, false) => Gladness::Weak,
+            (true, true) => Gladness::Plain,
+        }
+    }
+
+    /// Where the platform's reading of the mood counted, it gives or takes the points of gladness.
+    fn hear_platform(&mut self, sentiments: Sentiments, weight: u8) {
+        match (sentiments.own, sentiments.taken) {
+            (Sentiment::Neutral, Sentiment::Positive) => self.given.push((Rule::Positive, weight)),
+            (Sentiment::Positive, Sentiment::Negative) => {
+                self.given.retain(|(rule, _)| *rule != Rule::Positive);
+                let glad = self.evidence.iter_mut().filter(|e| e.rule == Rule::Positive);
+                glad.for_each(|evidence| evidence.points = 0);
+            }
+            _ => {}
+        }
     }
 
     fn interest(&self, rules: &Rules) -> Option<Interest> {
@@ -208,6 +247,9 @@ impl Fold {
 fn judge(tokens: &[Token<'_>], hit: &Hit, last_service: Option<(usize, Polarity)>) -> Polarity {
     if hit.void {
         return Polarity::OffTopic;
+    }
+    if !hit.rule.is_sign() && hit.rule != Rule::PriceQuestion && scope::is_denied_at(tokens, hit.span.start) {
+        return Polarity::Negated;
     }
     let listed = |from: usize| {
         let joining = |t: &Token<'_>| t.is(JOINER);

@@ -7,8 +7,8 @@ use std::ops::Range;
 use super::Polarity;
 use super::tokens::{Break, Token};
 use super::words::{
-    AGAIN, BACK, BRIDGE, BUYING, CONTRAST, DAY, ELSEWHERE, FIRST, HARMLESS, NEGATOR, NOT_DONE, OWNER, PAST_VERB,
-    PERSON, PREPOSITION, SECOND, SHE, SKIP, UNDOING, UNREAL, WISH,
+    AGAIN, BACK, BRIDGE, BUYING, CONTRAST, ELSEWHERE, FIRST, HARMLESS, NEGATOR, NOT_DONE, OWNER, PAST_VERB,
+    PERSON, PREPOSITION, SECOND, SHE, UNDOING, UNREAL, WISH,
 };
 
 const LOOK_BACK: usize = 8;
@@ -73,7 +73,7 @@ pub(super) fn of_urgency(
         return Polarity::Quoted;
     }
     // "My friend wants filler this week": when is hers, as what is.
-    if weak && service.is_some_and(|(_, polarity)| polarity == Polarity::OtherPerson) {
+    if service.is_some_and(|(_, polarity)| polarity == Polarity::OtherPerson) {
         return Polarity::OtherPerson;
     }
     let served = service.is_some();
@@ -101,10 +101,14 @@ pub(super) fn is_own_wish(tokens: &[Token<'_>], at: usize) -> bool {
         }
         "same" | "mismo" | "mismos" | "misma" => next.iter().take(2).any(|t| is(t, &["again", "thing", "units", "amount", "as"])) || behind(tokens, at, 3).any(|t| is(t, &["quiero", "want"])),
         "animar" | "animo" => next.iter().take(3).any(|t| is(t, &["otra", "de", "si"])),
+        "like" if next.first().is_some_and(|t| t.is(AGAIN)) => {
+            behind(tokens, at, 2).any(|t| is(t, &["id", "would", "wed"]))
+        }
         "like" | "love" => {
+            let object = next.get(2).is_some_and(|t| t.is(AGAIN));
             next.len() > 1
                 && next[0].word == "to"
-                && is(&next[1], &["get", "try", "do", "have", "book", "come"])
+                && (is(&next[1], &["try", "book", "come"]) || (object && is(&next[1], &["get", "do", "have"])))
         }
         "again" => behind(tokens, at, 3).any(|t| is(t, &["do", "doing", "get", "getting", "having", "book"])),
         "what" => {
@@ -170,8 +174,8 @@ pub(super) fn is_negated(tokens: &[Token<'_>], at: usize) -> bool {
     false
 }
 
-/// "not botox", "no laser".
-fn is_denied_at(tokens: &[Token<'_>], at: usize) -> bool {
+/// "not botox", "not asap".
+pub(super) fn is_denied_at(tokens: &[Token<'_>], at: usize) -> bool {
     at > 0 && tokens[at].before == Break::None && tokens[at - 1].word == "not"
 }
 
@@ -187,7 +191,12 @@ fn is_harmless(tokens: &[Token<'_>], negator: usize) -> bool {
 }
 
 fn is_denied_after(tokens: &[Token<'_>], end: usize) -> bool {
-    let next = ahead(tokens, end, 4);
+    let later = ahead(tokens, end, 9);
+    let unwanted = |three: &[Token<'_>]| three[0].word == "no" && three[1].word == "me" && three[2].word == "interesa";
+    if later.windows(3).any(unwanted) {
+        return true;
+    }
+    let next = &later[..later.len().min(4)];
     let word = |i: usize| next.get(i).map_or("", |t| t.word.as_ref());
     let denial = |from: usize| {
         matches!(word(from), "for" | "what" | "my" | "something" | "necessary" | "anymore" | "interested" | "why")
@@ -215,7 +224,7 @@ fn is_theirs(tokens: &[Token<'_>], at: usize) -> bool {
 /// "I have my Botox on Thursday", "my second laser session", "a thread lift booked": a visit that stands already.
 fn is_a_visit(tokens: &[Token<'_>], span: &Range<usize>) -> bool {
     const ASKED: &[&str] =
-        &["want", "wanna", "book", "schedule", "do", "like", "refresh", "redo", "redone", "up", "due", "buy", "add", "quiero", "need", "come"];
+        &["want", "wanna", "book", "schedule", "do", "like", "refresh", "redo", "redone", "up", "due", "buy", "add", "quiero", "need", "come", "toca"];
     let mine = (1..=2).any(|back| span.start >= back && is(&tokens[span.start - back], &["my", "mi"]))
         && tokens[span.start].before == Break::None;
     let asked = clause_before(tokens, span.start, LOOK_BACK).any(|(_, t)| is(t, ASKED));
@@ -249,12 +258,22 @@ fn is_asked_about(tokens: &[Token<'_>], span: &Range<usize>) -> bool {
     asked
 }
 
+/// "Is Botox a toxin?", "does filler swell?": about the thing, not about having it done here.
+pub(super) fn is_about_the_thing(tokens: &[Token<'_>], at: usize) -> bool {
+    let clause: Vec<&Token<'_>> = clause_before(tokens, at, LOOK_BACK).map(|(_, t)| t).collect();
+    clause.iter().any(|t| is(t, &["is", "are", "does", "can", "will", "es"]))
+        && !clause.iter().any(|t| t.is(SECOND) || t.is(FIRST) || is(t, &["how", "what", "whats", "there", "hacen", "tienen", "cuanto"]))
+}
+
 /// Whose words they are and whom they are about.
 fn of_speaker(tokens: &[Token<'_>], span: &Range<usize>) -> Polarity {
     if tokens[span.clone()].iter().any(|t| t.quoted) {
         return Polarity::Quoted;
     }
     if tokens[span.start].is(FIRST) {
+        return Polarity::Affirmed;
+    }
+    if tokens[span.clone()].iter().any(|t| is(t, &["me", "my", "mi"]) || t.is(FIRST)) {
         return Polarity::Affirmed;
     }
     for (i, token) in sentence_before(tokens, span.start, LOOK_BACK_PERSON) {

@@ -39,7 +39,7 @@ const CONCEPTS: &[(&str, &str)] = &[
     ("laser hair removal,laser hair,hair removal", "laser hair removal,laser hair,hair removal,laser for|on my|the|upper|lip|hair|bikini|legs|underarms|chin|facial|back hair|face|legs|bikini|underarms|lip|chin|back|chest|removal|arms|armpits|hair,laser bikini,bikini laser,brazilian|underarm|leg|bikini|full|back|arm|chin laser,laser brazilian,hair laser,laser the hair,lasered hair,depilacion laser,depilacion con|de|en laser,depilacion,depilarme,depilar,quitarme el vello,electrolysis,hair lasered off,full legs laser,laser legs,laser my|the legs|bikini|underarms|face|chin|lip|back|armpits|beard|mustache|arms|toes|stomach,legs lasered,laser axilas,laser de|en las|los piernas|axilas|bikini|ingles|brazos,laser hare removal,laser air removal"),
     ("laser resurfacing,skin resurfacing,co2 laser,fractional laser,fraxel,halo,moxi,bbl", "laser resurfacing,resurfacing,fraxel,fraxl,co2,c o 2|two,co2 laser,halo laser,moxi,bbl,b b l,clear and brilliant,pico laser,pico,picosure,laser rejuvenation,laser genesis,erbium,laser facial,skin laser,laser facial resurfacing,spots lasered off,spots lasered,laser for my face spots"),
     ("laser,laser treatment,laser skin,lasers", "laser,lazer,laser treatment,lasered,lasering,laser therapy,laseres,laser session"),
-    ("coolsculpting,cool sculpting,cryolipolysis,fat freezing", "coolsculpting,cool|cold|cole|kool|call|cools|cul sculpting|sculpt|scalping|sculpture|skulpting|scoping|culpting|sculpts|scalp|sculpton|esculpting|esculpin|sculptin,coolsculpt,coolscupting,coolsculpture,coolsculpin,fat freezing,fat freeze,freeze my|the|off fat,freeze fat|my,freezing my|the fat,fat freezing thing,congelar|congela la grasa,criolipolisis,freeze your fat,cryolipolysis,freezing thing|one,the freezing,bra fat,back fat,muffin top,fat pockets,tru sculpt,cryo lipo"),
+    ("coolsculpting,cool sculpting,cryolipolysis,fat freezing", "coolsculpting,cool|cold|cole|kool|call|cools|cul sculpting|sculpt|scalping|sculpture|skulpting|scoping|culpting|sculpts|scalp|sculpton|esculpting|esculpin|escolpin|escolping|sculptin,coolsculpt,coolscupting,coolsculpture,coolsculpin,fat freezing,fat freeze,freeze my|the|off fat,freeze fat|my,freezing my|the fat,fat freezing thing,congelar|congela la grasa,criolipolisis,freeze your fat,cryolipolysis,freezing thing|one,the freezing,bra fat,back fat,muffin top,fat pockets,tru sculpt,cryo lipo"),
     ("emsculpt", "emsculpt,em|m|am|them sculpt|sculpting|sculp,emsculpting,emsculpt neo"),
     ("body contouring,body sculpting,body contour,fat reduction,liposuction", "body contouring,body sculpting,body contour,body sculpt,contouring,fat reduction,fat removal,lipo,liposuction,moldeo corporal,moldear el cuerpo,contorno corporal,modelado corporal,reduccion de grasa,reducir grasa,love handles,skin tightening for my stomach,belly fat,fat melting,lipolaser,lipo laser,sculpsure,trusculpt,vanquish,mommy makeover,liposuccion,lipoescultura"),
     ("full face", "full face rejuvenation,full face balancing,facial balancing"),
@@ -169,7 +169,7 @@ impl Services {
         if near.into_iter().any(|other| self.at(tokens, other).is_some()) {
             return None;
         }
-        let hit = Hit { rule, weak: false, grave: false, line: 0, span: at..at + 1, void: false, #[cfg(feature = "trace")] pattern: "area" };
+        let hit = Hit { rule, weak: false, grave: false, line: 0, span: at..at + 1, void: false };
         Some(Found { hit, entry })
     }
 
@@ -188,7 +188,7 @@ impl Services {
             if name.rest.len() > best.rest.len() { name } else { best }
         })?;
         let span = at..at + 1 + longest.rest.len();
-        let hit = Hit { rule: longest.rule, weak: false, grave: false, line: 0, span, void: false, #[cfg(feature = "trace")] pattern: "service" };
+        let hit = Hit { rule: longest.rule, weak: false, grave: false, line: 0, span, void: false };
         Some(Found { hit, entry: longest.entry })
     }
 }

@@ -25,5 +25,5 @@ pub(super) fn at(tokens: &[Token<'_>], at: usize) -> Option<Hit> {
             break;
         }
     }
-    Some(Hit { rule: Rule::Clinical, weak: true, grave: false, line: 0, span: at..end?, void: false, #[cfg(feature = "trace")] pattern: "body pair" })
+    Some(Hit { rule: Rule::Clinical, weak: true, grave: false, line: 0, span: at..end?, void: false })
 }

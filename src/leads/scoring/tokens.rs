@@ -164,7 +164,7 @@ impl<'t> Reader<'t> {
 
     fn after_initial(&self, previous: char) -> bool {
         let last = self.tokens.last().map_or("", |t| t.raw);
-        previous.is_alphabetic() && last.chars().nth(1).is_none() && last != "I"
+        previous.is_alphabetic() && last.chars().nth(1).is_none() && !last.eq_ignore_ascii_case("i")
     }
 
     fn quote(&mut self, char: char, previous: char, next: char) {

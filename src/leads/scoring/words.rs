@@ -46,7 +46,7 @@ tags! {
     /// A new thought against the one before.
     CONTRAST = 2: "but however though although pero aunque sino";
     /// The caller.
-    FIRST = 3: "i im id ive ill we weve wed were lets lemme imma yo quiero quisiera necesito nosotros";
+    FIRST = 3: "i im id ive ill we weve wed were lets lemme imma yo quiero quisiera necesito nosotros tengo puedo pago voy";
     /// A subject after one of these belongs to the clause before it.
     BRIDGE = 4: "think thought know believe if whether that said says say sure feel guess thinks told me wants like mean que si creo crees";
     /// Somebody else.
@@ -82,7 +82,7 @@ tags! {
     /// A sentence that holds one of these is not about when to buy.
     ELSEWHERE = 14: "directions address parking park parked lost driving traffic gps located map swollen swelling bleeding pain fever \
         infected infection breathing breathe hives vision cancel refund late closed closing hours vacation weather \
-        complain lawyer resume hiring shift dumpster deadline invoice delivery package door locked purse sunglasses charger wallet \
+        complain lawyer resume hiring shift dumpster deadline invoice delivery door locked purse sunglasses charger wallet \
         manager supervisor complaint charged owner spas airpods taxes receipt direccion estacionamiento estacionar perdida perdido llegar trafico hinchada hinchado dolor sangre sangrando \
         fiebre cancelar reembolso tarde cerrado horario respirar towing tow keys nursing record records close";
     /// A part of the body.
@@ -130,6 +130,9 @@ tags! {
     BACK = 28: "cant cannot not too expensive dont wont unfortunately later no couldnt pero caro cara";
     /// After a wish: undoing, not buying.
     UNDOING = 29: "removed dissolved dissolve fixed gone out off know refund ask reversed stopped remove reverse fix cancel cancelled complain back hablar";
+    /// May begin a cue of a sour mood.
+    MOOD = 31: "too cant not hate hated ridiculous jeez yikes stop sick waste awful terrible rude crazy frustrating annoyed annoying disappointed \
+        upset angry scared worried depressing seriously ugh horrible robot carisimo caro harta harto molesta enojada pesimo";
     /// A relative thing: "it", "that", "one".
     AGAIN = 30: "it that some one again same more another too them try those this otra lo la eso igual number round session two three start second third fourth also done";
 }
