@@ -20,6 +20,7 @@ mod org;
 mod output;
 mod place;
 mod roles;
+mod score;
 mod sealed;
 mod serve;
 mod start;
@@ -58,6 +59,8 @@ pub enum Command {
     Assistant(assistant::Args),
     /// Play with two demo clinics, a database and vendors of its own: nothing to configure
     Demo(demo::Args),
+    /// Score a transcript, or the labelled corpus, and say why
+    Score(score::Args),
     /// Let simulated callers ring a running demo
     Call(call::Args),
 }
@@ -90,6 +93,7 @@ async fn perform(command: Command) -> Result<(), CommandError> {
         Command::Admin(args) => admin::run(args).await,
         Command::Assistant(args) => assistant::run(args).await,
         Command::Demo(args) => demo::run(args).await,
+        Command::Score(args) => score::run(&args),
         Command::Call(args) => call::run(args).await,
     }
 }

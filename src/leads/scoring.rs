@@ -7,10 +7,18 @@
 //! Deliberately absent: any model, any clock, any log line. The `Debug` forms hide what was said.
 
 mod classes;
+pub mod corpus;
+pub mod evaluation;
 mod fold;
+mod hash;
 mod lexicon;
+mod mood;
+mod phrases;
 mod scope;
+mod services;
+mod symptoms;
 mod tokens;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -20,7 +28,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use fold::Fold;
-use lexicon::Lexicon;
+use services::Services;
 
 /// Who speaks in a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,7 +76,7 @@ pub struct Rules {
 
 impl Default for Rules {
     fn default() -> Self {
-        let (high_value, medium) = lexicon::default_words();
+        let (high_value, medium) = services::default_words();
         Self {
             high_value,
             medium,
@@ -241,6 +249,19 @@ impl Rule {
         }
     }
 
+    /// Whether it says what kind of call it is.
+    const fn is_sign(self) -> bool {
+        matches!(
+            self,
+            Self::Clinical
+                | Self::WrongNumber
+                | Self::Vendor
+                | Self::JobSeeker
+                | Self::Complaint
+                | Self::ExistingPatient
+        )
+    }
+
     const fn is_service(self) -> bool {
         matches!(self, Self::HighValueService | Self::MediumService)
     }
@@ -344,13 +365,13 @@ pub fn score(turns: &[Turn], platform: Option<Sentiment>, rules: &Rules) -> Scor
 #[derive(Debug)]
 pub struct Scorer<'r> {
     rules: &'r Rules,
-    services: Lexicon,
+    services: Services,
 }
 
 impl<'r> Scorer<'r> {
     /// Reads the rules.
     pub fn new(rules: &'r Rules) -> Self {
-        Self { rules, services: Lexicon::of_services(rules) }
+        Self { rules, services: Services::of(rules) }
     }
 
     /// As [`score`].

@@ -30,6 +30,7 @@ mod promises;
 mod receptionist;
 mod scheduling;
 mod schema_comments;
+mod scoring;
 mod secrets;
 mod sequences;
 mod shipped;

@@ -5,64 +5,98 @@ use std::ops::Range;
 use super::lexicon::Hit;
 use super::scope;
 use super::tokens::{Break, Token};
-use super::{CallClass, Polarity, Rule};
+use super::words::{ABSENT, ASK_RISK, LINK, STATING};
+use super::{CallClass, Danger, Polarity, Rule};
 
 const QUESTION_REACH: usize = 10;
-#[rustfmt::skip]
-const STATEMENT: &[&str] =
-    &["is", "are", "am", "im", "ive", "its", "shes", "hes", "theres", "looks", "feels", "woke", "keeps", "stop", "stopped"];
-#[rustfmt::skip]
-const ASKING: &[&str] = &[
-    "does", "will", "should", "how", "if", "risk", "risks", "chance", "chances", "cause", "causes", "worried", "afraid", "scared",
-    "nervous", "avoid", "prevent", "case", "possible", "common", "anyone", "people", "read", "heard", "expect", "what",
-];
 /// "Is swelling normal" asks after one of these (or nothing); "my lip is swelling" states.
+#[rustfmt::skip]
 const OPENERS: &[&str] = &[
-    "",
-    "hi",
-    "hello",
-    "hey",
-    "so",
-    "and",
-    "or",
-    "but",
-    "know",
-    "ask",
-    "wondering",
-    "ok",
-    "okay",
-    "question",
-    "please",
+    "", "hi", "hello", "hey", "so", "and", "or", "but", "know", "ask", "wondering", "ok", "okay", "question", "please", "y", "es",
 ];
+/// A strong sign, or two weak ones, decide; a weak one in company counts as two.
+const DECIDES: u8 = 2;
+
+/// Whether the caller wants a service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Interested {
+    No,
+    /// It is named, and not denied.
+    Names,
+    /// It is wished for.
+    Wishes,
+}
 
 /// What the caller's words say about the class, collected over the whole transcript.
 #[derive(Debug, Default)]
 pub(super) struct Signs {
-    strong: Vec<Rule>,
-    weak: Vec<Rule>,
+    strength: [u8; CLASSES],
+    has_strong_symptom: bool,
+    /// Weak phrases that counted, by the rule and a number for their words: said twice is one sign.
+    weak: Vec<(Rule, u64)>,
+    grave: bool,
+}
+
+const CLASSES: usize = 6;
+
+const fn place(rule: Rule) -> usize {
+    match rule {
+        Rule::Clinical => 0,
+        Rule::WrongNumber => 1,
+        Rule::Vendor => 2,
+        Rule::JobSeeker => 3,
+        Rule::Complaint => 4,
+        _ => 5,
+    }
 }
 
 impl Signs {
-    pub fn add(&mut self, hit: &Hit) {
-        let signs = if hit.weak { &mut self.weak } else { &mut self.strong };
-        if !signs.contains(&hit.rule) {
-            signs.push(hit.rule);
+    /// `words`: the phrase as said; a weak one counts once for its line and once for its words.
+    pub fn add(&mut self, hit: &Hit, words: &str) {
+        if !hit.rule.is_sign() {
+            return;
+        }
+        let words = if hit.line == 0 { super::hash::number_of(words) } else { u64::from(hit.line) };
+        let strength = &mut self.strength[place(hit.rule)];
+        self.grave |= hit.grave && hit.rule == Rule::Clinical;
+        if !hit.weak {
+            self.has_strong_symptom |= hit.rule == Rule::Clinical;
+            *strength = strength.saturating_add(DECIDES);
+        } else if !self.weak.contains(&(hit.rule, words)) {
+            self.weak.push((hit.rule, words));
+            *strength = strength.saturating_add(1);
         }
     }
 
-    /// `treated`: a treatment was mentioned at all. `interested`: the caller wants a service.
-    pub fn class(&self, treated: bool, interested: bool) -> CallClass {
-        let says =
-            |rule, hint_counts| self.strong.contains(&rule) || (hint_counts && self.weak.contains(&rule));
+    /// `treated`: a treatment was had. `interest`: whether the caller wants a service. `buys`: something earned points.
+    pub fn class(&self, treated: bool, interest: Interested, buys: bool) -> CallClass {
+        let says = |rule, in_company: bool| {
+            let strength = self.strength[place(rule)];
+            // Who wants a service may have a job, a website and a bad memory.
+            let needed = match rule {
+                Rule::ExistingPatient => DECIDES,
+                // "Red nose" and "bumpy skin" are what the treatment is for.
+                Rule::Clinical if interest != Interested::No && !self.has_strong_symptom => DECIDES + 1,
+                Rule::Clinical => DECIDES,
+                _ if interest == Interested::Wishes => 2 * DECIDES,
+                _ => DECIDES,
+            };
+            strength >= needed || (in_company && strength > 0)
+        };
         let by_rank = [
-            (says(Rule::Clinical, treated), CallClass::ClinicalUrgency),
-            (says(Rule::WrongNumber, !interested), CallClass::WrongNumber),
-            (says(Rule::Vendor, !interested), CallClass::Vendor),
-            (says(Rule::JobSeeker, !interested), CallClass::JobSeeker),
-            (says(Rule::Complaint, !interested), CallClass::Complaint),
-            (says(Rule::ExistingPatient, true), CallClass::ExistingPatient),
+            (says(Rule::Clinical, interest == Interested::No), CallClass::ClinicalUrgency),
+            (says(Rule::WrongNumber, !buys && !treated), CallClass::WrongNumber),
+            (says(Rule::Vendor, !buys), CallClass::Vendor),
+            (says(Rule::JobSeeker, !buys), CallClass::JobSeeker),
+            (says(Rule::Complaint, !buys), CallClass::Complaint),
+            (says(Rule::ExistingPatient, treated), CallClass::ExistingPatient),
         ];
         by_rank.into_iter().find(|(said, _)| *said).map_or(CallClass::NewLead, |(_, class)| class)
+    }
+
+    /// How fast somebody must act, if it is a clinical urgency.
+    pub const fn danger(&self) -> Danger {
+        if self.grave { Danger::Emergency } else { Danger::Urgent }
     }
 }
 
@@ -82,26 +116,27 @@ pub(super) fn polarity(tokens: &[Token<'_>], hit: &Hit) -> Polarity {
 
 /// Somebody has the symptom now. When in doubt it is affirmed: a false alarm costs a call, a miss may cost an eye.
 fn of_symptom(tokens: &[Token<'_>], span: &Range<usize>) -> Polarity {
-    if is_absent(tokens, span.start) {
+    if is_absent(tokens, span) {
         return Polarity::Negated;
     }
     if is_over(tokens, span) {
         return Polarity::Past;
     }
-    if is_general_question(tokens, span.start) {
+    if is_figure_of_speech(tokens, span) {
+        return Polarity::OffTopic;
+    }
+    let states = tokens[span.start + 1..span.end].iter().any(|t| t.is(STATING));
+    if !states && is_general_question(tokens, span.start) {
         return Polarity::Question;
     }
     Polarity::Affirmed
 }
 
 /// "no swelling", "don't have any swelling"; but "won't stop bleeding", "it isn't right it's swollen".
-fn is_absent(tokens: &[Token<'_>], at: usize) -> bool {
-    const ABSENT: &[&str] =
-        &["no", "not", "never", "dont", "doesnt", "didnt", "isnt", "arent", "without", "wasnt", "havent"];
-    const BETWEEN: &[&str] =
-        &["any", "have", "had", "really", "much", "that", "see", "seen", "got", "a", "the", "too", "even"];
-    let nearest = before(tokens, at, 4).map(|(_, word)| word).find(|word| !BETWEEN.contains(word));
-    nearest.is_some_and(|word| ABSENT.contains(&word))
+fn is_absent(tokens: &[Token<'_>], span: &Range<usize>) -> bool {
+    // A phrase that begins with its own denial ("can't breathe", "no puedo respirar") is not denied by it.
+    let nearest = before(tokens, span.start, 6).map(|(i, _)| &tokens[i]).find(|token| !token.is(LINK) || token.is(ABSENT));
+    nearest.is_some_and(|token| token.is(ABSENT))
 }
 
 fn is_over(tokens: &[Token<'_>], span: &Range<usize>) -> bool {
@@ -113,15 +148,25 @@ fn is_over(tokens: &[Token<'_>], span: &Range<usize>) -> bool {
         .collect();
     let denied =
         next.iter().any(|w| matches!(*w, "isnt" | "not" | "hasnt" | "wont" | "never" | "didnt" | "doesnt"));
-    let gone = next.iter().any(|w| matches!(*w, "gone" | "went" | "subsided" | "resolved" | "stopped"));
+    let gone = next.iter().any(|w| matches!(*w, "gone" | "went" | "subsided" | "resolved" | "stopped" | "healed" | "cleared"));
     let sentence = scope::near(tokens, span);
     let long_ago = sentence.windows(2).any(|two| {
         matches!(
             (two[0].word.as_ref(), two[1].word.as_ref()),
-            ("last", "year" | "time" | "summer") | ("years" | "months", "ago")
+            ("last", "year" | "time" | "summer") | ("years" | "months" | "anos", "ago") | ("hace", "anos" | "meses") | ("one" | "that", "time")
         )
     });
-    (gone && !denied) || long_ago
+    let healed = sentence.iter().any(|t| matches!(t.word.as_ref(), "healed" | "subsided"));
+    (gone && !denied) || long_ago || healed
+}
+
+/// "these elevens are killing me", "I'm dying to", "chest pain paying for it".
+fn is_figure_of_speech(tokens: &[Token<'_>], span: &Range<usize>) -> bool {
+    const THINGS: &[&str] = &[
+        "jeans", "price", "prices", "wallet", "elevens", "wrinkles", "paying", "sticker", "laughing", "haha",
+        "traffic", "commute", "suspense",
+    ];
+    scope::near(tokens, span).iter().any(|t| THINGS.contains(&t.word.as_ref()))
 }
 
 /// "Does filler cause swelling?"; not "can you help, my face is swollen".
@@ -144,14 +189,14 @@ fn asks(tokens: &[Token<'_>], i: usize, at: usize) -> bool {
                 || (i + 1 == at && OPENERS.contains(&word_before(tokens, i, 1)))
         }
         "could" | "might" | "may" => !matches!(next, "be" | "it" | "this" | "have"),
-        "do" | "did" | "can" | "would" => !matches!(word_before(tokens, i, 1), "i" | "we") && next != "about",
+        "do" | "did" | "can" | "would" | "puede" => !matches!(word_before(tokens, i, 1), "i" | "we") && next != "about",
         "normal" => !matches!(word_before(tokens, i, 1), "not" | "isnt"),
         "effect" | "effects" => !matches!(
             word_before(tokens, i, 2),
             "having" | "had" | "got" | "these" | "my" | "bad" | "serious"
         ),
         "any" => i + 1 == at,
-        _ => ASKING.contains(&word),
+        _ => tokens[i].is(ASK_RISK),
     }
 }
 
@@ -164,7 +209,7 @@ fn states(tokens: &[Token<'_>], i: usize, at: usize) -> bool {
             matches!(word_before(tokens, i, 1), "i" | "we") && !modal(word_before(tokens, i, 2))
         }
         "about" => word_before(tokens, i, 1) == "do",
-        word => STATEMENT.contains(&word),
+        _ => tokens[i].is(STATING),
     }
 }
 

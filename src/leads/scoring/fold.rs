@@ -2,19 +2,27 @@
 
 use std::collections::HashMap;
 
-use super::classes::{self, Signs};
-use super::lexicon::{Hit, Lexicon};
+use super::classes::{self, Interested, Signs};
+use super::hash::Quick;
+use super::lexicon::{self, Hit};
+use super::mood::{Gladness, Mood};
 use super::scope;
+use super::services::{Found, Services};
+use super::symptoms;
 use super::tokens::{Break, Token, tokenize};
+use super::words::JOINER;
 use super::{
-    CallClass, Danger, Evidence, Interest, Polarity, Rule, Rules, Scored, Sentiment, Sentiments, Speaker,
-    Temperature, Weights,
+    CallClass, Evidence, Interest, Polarity, Rule, Rules, Scored, Sentiment, Sentiments, Speaker, Temperature,
+    Weights,
 };
 
 /// Evidence without points is kept up to this many times per rule, counting and not counting each.
 pub(super) const EVIDENCE_PER_RULE_MAX: usize = 20;
 /// "I had Botox last year … and want it again": the wish must follow within this many of the caller's words.
-const WISH_REACH_WORDS: usize = 30;
+const WISH_REACH_WORDS: usize = 60;
+
+/// A service in so short a turn answers the question what the caller wants.
+const SHORT_ANSWER: usize = 6;
 
 /// A turn and its words.
 struct Heard<'t> {
@@ -23,51 +31,84 @@ struct Heard<'t> {
     tokens: Vec<Token<'t>>,
 }
 
+/// Evidence of a service that is not the caller's wish yet.
+#[derive(Debug, Clone, Copy)]
+struct Dormant {
+    evidence: usize,
+    why: Polarity,
+}
+
 /// What was heard so far.
 #[derive(Default)]
 pub(super) struct Fold {
     evidence: Vec<Evidence>,
-    kept: HashMap<(Rule, bool), usize>,
+    /// The entry of the rules behind each evidence of a service.
+    entries: Vec<Option<usize>>,
+    kept: HashMap<(Rule, bool), usize, Quick>,
     given: Vec<(Rule, u8)>,
     signs: Signs,
+    mood: Mood,
     treated: bool,
+    /// By a phrase that is not weak.
+    plainly_glad: bool,
+    /// The caller said that they want a service, not only its name.
+    wished: bool,
     words_heard: usize,
-    /// Evidence of services had before or by others, which a wish for "it" makes the caller's own.
-    dormant: Vec<usize>,
+    /// Services had before, by others, or only asked about: a wish for "it" makes them the caller's own.
+    dormant: Vec<Dormant>,
     dormant_since: usize,
 }
 
 impl Fold {
     /// Reads one turn of the caller.
-    pub fn turn(&mut self, turn: usize, text: &str, services: &Lexicon, weights: Weights) {
+    pub fn turn(&mut self, turn: usize, text: &str, services: &Services, weights: Weights) {
         let heard = Heard { turn, text, tokens: tokenize(text) };
         let tokens = heard.tokens.as_slice();
         let mut read_to: Vec<(Rule, usize)> = Vec::new();
         let mut last_service: Option<(usize, Polarity)> = None;
+        let mut hits: Vec<Hit> = Vec::new();
         for at in 0..tokens.len() {
             self.words_heard += 1;
-            self.wake(tokens, at, weights);
-            for hit in services.hits(tokens, at) {
+            if self.wake(tokens, at, weights) {
+                last_service = last_service.map(|(end, _)| (end, Polarity::Affirmed));
+            }
+            hits.clear();
+            lexicon::hits(tokens, at, &mut hits);
+            if let Some(pair) = symptoms::at(tokens, at) {
+                lexicon::keep(&mut hits, pair);
+            }
+            let found = services.at(tokens, at).or_else(|| services.wanted_area(tokens, at));
+            let entry = found.as_ref().map(|found| found.entry);
+            hits.extend(found.map(|Found { hit, .. }| hit));
+            for hit in &hits {
                 let kind = hit.rule.kind();
                 if read_to.iter().any(|(rule, end)| *rule == kind && at < *end) {
                     continue;
                 }
                 read_to.retain(|(rule, _)| *rule != kind);
                 read_to.push((kind, hit.span.end));
-                let polarity = judge(tokens, &hit, last_service);
+                let wanted = self.given.iter().any(|(rule, _)| rule.is_service());
+                let spoken_of = last_service.or_else(|| wanted.then_some((usize::MAX, Polarity::Affirmed)));
+                let polarity = judge(tokens, hit, spoken_of);
                 if hit.rule.is_service() {
                     last_service = Some((hit.span.end, polarity));
                 }
-                self.record(&heard, &hit, polarity, weights);
+                self.record(&heard, hit, polarity, entry.filter(|_| hit.rule.is_service()), weights);
             }
         }
+        self.mood.hear(tokens);
     }
 
-    fn record(&mut self, heard: &Heard<'_>, hit: &Hit, polarity: Polarity, weights: Weights) {
+    fn record(&mut self, heard: &Heard<'_>, hit: &Hit, polarity: Polarity, entry: Option<usize>, weights: Weights) {
         let affirmed = polarity == Polarity::Affirmed;
-        self.treated |= hit.rule.is_service() && polarity != Polarity::Negated;
-        if affirmed {
-            self.signs.add(hit);
+        self.plainly_glad |= affirmed && hit.rule == Rule::Positive && !hit.weak;
+        let is_wish = affirmed && hit.rule.is_service();
+        self.wished |= is_wish && (heard.tokens.len() <= SHORT_ANSWER || scope::is_wanted(&heard.tokens, hit.span.start));
+        self.treated |= hit.rule.is_service() && matches!(polarity, Polarity::Past);
+        let (first, last) = (&heard.tokens[hit.span.start], &heard.tokens[hit.span.end - 1]);
+        let words = &heard.text[first.byte..last.byte + last.raw.len()];
+        if affirmed && !hit.rule.is_service() {
+            self.signs.add(hit, words);
         }
         let points = if affirmed { self.give(hit.rule, weights) } else { 0 };
         let kept = self.kept.entry((hit.rule, affirmed)).or_default();
@@ -75,37 +116,57 @@ impl Fold {
             return;
         }
         *kept += 1;
-        let (first, last) = (&heard.tokens[hit.span.start], &heard.tokens[hit.span.end - 1]);
-        let words = heard.text[first.byte..last.byte + last.raw.len()].to_owned();
-        if hit.rule.is_service() && matches!(polarity, Polarity::Past | Polarity::OtherPerson) {
-            self.dormant.push(self.evidence.len());
+        let sleeps = matches!(polarity, Polarity::Past | Polarity::OtherPerson | Polarity::Question | Polarity::Quoted);
+        let general = polarity == Polarity::Question && scope::is_about_the_thing(&heard.tokens, hit.span.start);
+        if hit.rule.is_service() && sleeps {
+            // "Is Botox a toxin?": only a wish makes that an interest, gladness and hurry do not.
+            let why = if general { Polarity::Hypothetical } else { polarity };
+            self.dormant.push(Dormant { evidence: self.evidence.len(), why });
             self.dormant_since = self.words_heard;
         }
-        let (start, end) = (first.start, last.end);
         self.evidence.push(Evidence {
             rule: hit.rule,
             speaker: Speaker::Caller,
             turn: heard.turn,
-            start,
-            end,
-            words,
+            start: first.start,
+            end: last.end,
+            words: words.to_owned(),
             points,
             polarity,
         });
+        self.entries.push(entry);
+        if affirmed && matches!(hit.rule, Rule::Positive | Rule::Urgency) {
+            self.wake_all(weights, |why| why == Polarity::Question);
+        }
     }
 
-    /// "… and want it again".
-    fn wake(&mut self, tokens: &[Token<'_>], at: usize, weights: Weights) {
+    /// "… and want it again", "bring her in".
+    fn wake(&mut self, tokens: &[Token<'_>], at: usize, weights: Weights) -> bool {
         if self.dormant.is_empty() {
-            return;
+            return false;
         }
         if self.words_heard > self.dormant_since + WISH_REACH_WORDS {
-            self.dormant.clear();
-        } else if scope::is_own_wish(tokens, at) {
-            for index in std::mem::take(&mut self.dormant) {
-                self.evidence[index].polarity = Polarity::Affirmed;
-                self.evidence[index].points = self.give(self.evidence[index].rule, weights);
-            }
+            self.dormant.retain(|sleeper| sleeper.why == Polarity::Question);
+        }
+        if scope::is_own_wish(tokens, at) {
+            self.wished |= !self.dormant.is_empty();
+            self.wake_all(weights, |_| true);
+            return true;
+        }
+        let brings = scope::brings_them(tokens, at);
+        if brings {
+            self.wake_all(weights, |why| why == Polarity::OtherPerson);
+        }
+        brings
+    }
+
+    fn wake_all(&mut self, weights: Weights, wakes: impl Fn(Polarity) -> bool) {
+        let (woken, asleep) = std::mem::take(&mut self.dormant).into_iter().partition(|sleeper| wakes(sleeper.why));
+        self.dormant = asleep;
+        let woken: Vec<Dormant> = woken;
+        for Dormant { evidence: index, .. } in woken {
+            self.evidence[index].polarity = Polarity::Affirmed;
+            self.evidence[index].points = self.give(self.evidence[index].rule, weights);
         }
     }
 
@@ -126,18 +187,16 @@ impl Fold {
     }
 
     /// The class decides first, then the points.
-    pub fn verdict(self, rules: &Rules, platform: Option<Sentiment>) -> Scored {
-        let wanted =
-            |rule| self.evidence.iter().find(move |e| e.rule == rule && e.polarity == Polarity::Affirmed);
-        let best = wanted(Rule::HighValueService).or_else(|| wanted(Rule::MediumService));
-        let interest = best.map(|e| Interest {
-            words: e.words.clone(),
-            turn: e.turn,
-            start: e.start,
-            end: e.end,
-            service: e.words.clone(),
-        });
-        let class = self.signs.class(self.treated, interest.is_some());
+    pub fn verdict(mut self, rules: &Rules, platform: Option<Sentiment>) -> Scored {
+        let interest = self.interest(rules);
+        let interested = match (interest.is_some(), self.wished) {
+            (false, _) => Interested::No,
+            (true, false) => Interested::Names,
+            (true, true) => Interested::Wishes,
+        };
+        let class = self.signs.class(self.treated, interested, !self.given.is_empty());
+        let sentiments = self.mood.sentiments(self.gladness(), class, platform, rules);
+        self.hear_platform(sentiments, rules.weights.positive);
         let sum: u16 = self.given.iter().map(|(_, points)| u16::from(*points)).sum();
         let score = u8::try_from(sum.min(100)).unwrap_or(100);
         let temperature = match score {
@@ -147,14 +206,40 @@ impl Fold {
             s if s >= rules.warm_threshold => Temperature::Warm,
             _ => Temperature::Cold,
         };
-        let own = if self.given.iter().any(|(rule, _)| *rule == Rule::Positive) {
-            Sentiment::Positive
-        } else {
-            Sentiment::Neutral
-        };
-        let sentiments = Sentiments { own, platform, taken: own };
-        let danger = (class == CallClass::ClinicalUrgency).then_some(Danger::Urgent);
+        let danger = (class == CallClass::ClinicalUrgency).then(|| self.signs.danger());
         Scored { class, score, temperature, evidence: self.evidence, interest, sentiments, danger }
+    }
+
+    fn gladness(&self) -> Gladness {
+        match (self.given.iter().any(|(rule, _)| *rule == Rule::Positive), self.plainly_glad) {
+            (false, _) => Gladness::None,
+            (true, false) => Gladness::Weak,
+            (true, true) => Gladness::Plain,
+        }
+    }
+
+    /// Where the platform's reading of the mood counted, it gives or takes the points of gladness.
+    fn hear_platform(&mut self, sentiments: Sentiments, weight: u8) {
+        match (sentiments.own, sentiments.taken) {
+            (Sentiment::Neutral, Sentiment::Positive) => self.given.push((Rule::Positive, weight)),
+            (Sentiment::Positive, Sentiment::Negative) => {
+                self.given.retain(|(rule, _)| *rule != Rule::Positive);
+                let glad = self.evidence.iter_mut().filter(|e| e.rule == Rule::Positive);
+                glad.for_each(|evidence| evidence.points = 0);
+            }
+            _ => {}
+        }
+    }
+
+    fn interest(&self, rules: &Rules) -> Option<Interest> {
+        let wanted = |rule| {
+            let all = self.evidence.iter().zip(&self.entries);
+            all.into_iter().find(move |(e, _)| e.rule == rule && e.polarity == Polarity::Affirmed)
+        };
+        let (said, entry) = wanted(Rule::HighValueService).or_else(|| wanted(Rule::MediumService))?;
+        let mut names = rules.high_value.iter().chain(&rules.medium);
+        let service = entry.and_then(|entry| names.nth(entry)).cloned().unwrap_or_default();
+        Some(Interest { words: said.words.clone(), turn: said.turn, start: said.start, end: said.end, service })
     }
 }
 
@@ -163,10 +248,11 @@ fn judge(tokens: &[Token<'_>], hit: &Hit, last_service: Option<(usize, Polarity)
     if hit.void {
         return Polarity::OffTopic;
     }
+    if !hit.rule.is_sign() && hit.rule != Rule::PriceQuestion && scope::is_denied_at(tokens, hit.span.start) {
+        return Polarity::Negated;
+    }
     let listed = |from: usize| {
-        let joining = |t: &Token<'_>| {
-            matches!(t.word.as_ref(), "and" | "or" | "nor" | "plus" | "some" | "a" | "any" | "maybe")
-        };
+        let joining = |t: &Token<'_>| t.is(JOINER);
         hit.span.start >= from
             && hit.span.start - from <= 2
             && tokens[from..hit.span.start].iter().all(joining)
@@ -175,10 +261,10 @@ fn judge(tokens: &[Token<'_>], hit: &Hit, last_service: Option<(usize, Polarity)
     match (hit.rule, last_service) {
         (rule, Some((end, polarity))) if rule.is_service() && listed(end) => polarity,
         (Rule::HighValueService | Rule::MediumService | Rule::PriceQuestion, _) => {
-            scope::of_interest(tokens, &hit.span)
+            scope::of_interest(tokens, &hit.span, hit.rule == Rule::PriceQuestion)
         }
         (Rule::Positive, _) => scope::of_feeling(tokens, &hit.span),
-        (Rule::Urgency, _) => scope::of_urgency(tokens, &hit.span, hit.weak),
+        (Rule::Urgency, _) => scope::of_urgency(tokens, &hit.span, hit.weak, last_service),
         _ => classes::polarity(tokens, hit),
     }
 }

@@ -1,4 +1,4 @@
-//! Who a phrase is about, when, and whether it is meant: negation, other people, the past, quotations.
+//! Who a phrase is about, when, and whether it is meant: negation, other people, the past, quotations, questions.
 //!
 //! Every question looks at a bounded window around the phrase, so that a transcript is read in linear time.
 
@@ -6,6 +6,10 @@ use std::ops::Range;
 
 use super::Polarity;
 use super::tokens::{Break, Token};
+use super::words::{
+    AGAIN, BACK, BRIDGE, BUYING, CONTRAST, ELSEWHERE, FIRST, HARMLESS, NEGATOR, NOT_DONE, OWNER, PAST_VERB,
+    PERSON, PREPOSITION, SECOND, SHE, UNDOING, UNREAL, WISH,
+};
 
 const LOOK_BACK: usize = 8;
 const LOOK_BACK_PERSON: usize = 12;
@@ -15,67 +19,28 @@ const SENTENCE_REACH: usize = 10;
 /// An answer this short ("Botox tomorrow please") needs no verb to be about buying.
 const SHORT_ANSWER: usize = 5;
 
-#[rustfmt::skip]
-const NEGATORS: &[&str] = &[
-    "not", "no", "never", "none", "nor", "neither", "without", "dont", "doesnt", "didnt", "wont", "wouldnt", "cant", "cannot", "isnt",
-    "arent", "wasnt", "werent", "havent", "hasnt", "hadnt", "aint", "couldnt", "shouldnt", "instead", "rather", "except", "hate",
-    "cancel", "canceling", "cancelling", "stopped", "quit",
-];
-/// "not only", "not sure", "wouldn't mind", "no problem", "don't you have": the negator does not deny what follows.
-#[rustfmt::skip]
-const HARMLESS_AFTER_NEGATOR: &[&str] = &[
-    "only", "just", "sure", "certain", "mind", "know", "problem", "issue", "worries", "doubt", "question", "idea", "wait", "hesitate",
-    "believe", "forget", "matter", "you", "i", "we", "there", "actually", "sorry", "yes", "yeah", "ok", "but", "thats", "its", "for",
-];
-const CONTRAST: &[&str] = &["but", "however", "though", "although"];
-const FIRST_PERSON: &[&str] = &["i", "im", "id", "ive", "ill", "we", "weve", "wed", "lets", "lemme"];
-/// A subject after one of these belongs to the clause before it: "I don't think I want …".
-#[rustfmt::skip]
-const BRIDGES: &[&str] = &[
-    "think", "thought", "know", "believe", "if", "whether", "that", "said", "says", "say", "sure", "feel", "guess", "thinks", "told",
-    "me", "wants",
-];
-#[rustfmt::skip]
-const PEOPLE: &[&str] = &[
-    "sister", "brother", "friend", "friends", "mom", "mum", "mother", "dad", "father", "husband", "wife", "daughter", "son", "boyfriend",
-    "girlfriend", "partner", "boss", "neighbor", "neighbour", "cousin", "aunt", "uncle", "coworker", "colleague", "roommate", "fiance",
-    "niece", "nephew", "grandmother", "grandma", "sisters", "ex", "bestie",
-];
-const SHE_OR_HE: &[&str] = &["she", "he", "shes", "hes", "shed", "hed"];
-const OWNERS: &[&str] =
-    &["my", "her", "his", "our", "their", "a", "best", "the", "old", "younger", "older", "little", "big"];
-/// "with my sister", "like my friend": not the subject.
-const PREPOSITIONS: &[&str] =
-    &["with", "for", "to", "from", "about", "of", "by", "than", "like", "as", "me", "i", "bring"];
-const PAST_VERBS: &[&str] = &["had", "got", "gotten", "did", "done", "tried", "received", "getting"];
-/// "I had a question about Botox", "I got an ad", "I've got time today": nothing was done yet.
-#[rustfmt::skip]
-const NOT_DONE: &[&str] = &[
-    "question", "questions", "about", "want", "wanted", "wanting", "need", "like", "thinking", "wondering", "hoping", "looking", "ad",
-    "card", "coupon", "to", "time", "interest", "interested", "quote", "planning", "considering", "recommended", "consider",
-];
-const WISHING: &[&str] =
-    &["want", "wanna", "need", "like", "book", "interested", "looking", "schedule", "try", "get"];
-
 /// Is it an interest the caller has now?
-pub(super) fn of_interest(tokens: &[Token<'_>], span: &Range<usize>) -> Polarity {
+pub(super) fn of_interest(tokens: &[Token<'_>], span: &Range<usize>, is_price: bool) -> Polarity {
     let spoken = of_speaker(tokens, span);
     if spoken != Polarity::Affirmed {
         return spoken;
     }
-    if is_past(tokens, span) {
+    if !is_price && is_theirs(tokens, span.start) {
+        return Polarity::OtherPerson;
+    }
+    if !is_price && (is_past(tokens, span) || is_a_visit(tokens, span)) {
         return Polarity::Past;
     }
     // "I don't have much time, how much is it": a question starts its own clause.
-    let asks = tokens[span.start].word == "how";
-    if (!asks && is_negated(tokens, span.start)) || is_denied_after(tokens, span.end) {
+    if (!is_price && is_negated(tokens, span.start)) || is_denied_at(tokens, span.start) || is_denied_after(tokens, span.end)
+    {
         return Polarity::Negated;
     }
-    // "If I wanted Botox, what would it cost?" is interest; "someday" is not.
-    if near(tokens, span).iter().any(|t| is(t, &["someday", "hypothetically"])) {
+    // "If I wanted Botox, what would it cost?" is interest; "someday" and "if I win the lottery" are not.
+    if near(tokens, span).iter().any(|t| t.is(UNREAL)) || (!is_price && is_hypothetical(tokens, span.start)) {
         return Polarity::Hypothetical;
     }
-    Polarity::Affirmed
+    if !is_price && is_asked_about(tokens, span) { Polarity::Question } else { Polarity::Affirmed }
 }
 
 /// Is it the caller's own gladness, and not taken back?
@@ -87,16 +52,33 @@ pub(super) fn of_feeling(tokens: &[Token<'_>], span: &Range<usize>) -> Polarity 
     if is_negated(tokens, span.start) || is_taken_back(tokens, span.end) {
         return Polarity::Negated;
     }
+    if clause_before(tokens, span.start, 3).any(|(_, t)| is(t, &["was", "were", "estaba"])) {
+        return Polarity::Past;
+    }
+    if clause_before(tokens, span.start, 3).any(|(_, t)| is(t, &["when", "until", "once", "cuando"])) {
+        return Polarity::Hypothetical;
+    }
     if is_hypothetical(tokens, span.start) { Polarity::Hypothetical } else { Polarity::Affirmed }
 }
 
-/// Is it the caller's wish to buy soon? A `weak` phrase ("today") needs a word of buying near it.
-pub(super) fn of_urgency(tokens: &[Token<'_>], span: &Range<usize>, weak: bool) -> Polarity {
-    let spoken = of_speaker(tokens, span);
-    if spoken != Polarity::Affirmed {
-        return spoken;
+/// Is it the caller's wish to buy soon? A `weak` phrase ("today") needs a word of buying near it, or the service in the
+/// same turn (`service`).
+pub(super) fn of_urgency(
+    tokens: &[Token<'_>],
+    span: &Range<usize>,
+    weak: bool,
+    service: Option<(usize, Polarity)>,
+) -> Polarity {
+    if tokens[span.clone()].iter().any(|t| t.quoted) {
+        return Polarity::Quoted;
     }
-    if is_past_verb_before(tokens, span.start) {
+    // "My friend wants filler this week": when is hers, as what is.
+    if service.is_some_and(|(_, polarity)| polarity == Polarity::OtherPerson) {
+        return Polarity::OtherPerson;
+    }
+    let served = service.is_some();
+    let was = clause_before(tokens, span.start, 4).any(|(_, t)| is(t, &["had", "did", "came", "was", "saw", "went", "bought"]));
+    if was {
         return Polarity::Past;
     }
     if is_negated(tokens, span.start) {
@@ -105,75 +87,122 @@ pub(super) fn of_urgency(tokens: &[Token<'_>], span: &Range<usize>, weak: bool) 
     if is_hypothetical(tokens, span.start) {
         return Polarity::Hypothetical;
     }
-    if is_about_buying(tokens, span, weak) { Polarity::Affirmed } else { Polarity::OffTopic }
+    if is_about_buying(tokens, span, weak, served) { Polarity::Affirmed } else { Polarity::OffTopic }
 }
 
 /// A wish in the caller's own name right at `at`: "I want it again", "book that too".
 pub(super) fn is_own_wish(tokens: &[Token<'_>], at: usize) -> bool {
-    const AGAIN: &[&str] =
-        &["it", "that", "some", "one", "again", "same", "more", "another", "too", "them", "try"];
-    const UNDOING: &[&str] = &[
-        "removed",
-        "dissolved",
-        "fixed",
-        "gone",
-        "out",
-        "off",
-        "know",
-        "refund",
-        "ask",
-        "reversed",
-        "stopped",
-    ];
     let next = ahead(tokens, at + 1, 5);
     let wishes = match tokens[at].word.as_ref() {
-        "want" | "wanna" | "need" | "try" | "book" => next.iter().take(4).any(|t| is(t, AGAIN)),
-        "like" | "love" => {
-            next.len() > 1
-                && is(&next[0], &["to"])
-                && is(&next[1], &["get", "try", "do", "have", "book", "come"])
+        "want" if next.first().is_some_and(|t| t.word == "to") && next.get(1).is_none_or(|t| t.is(CONTRAST)) => true,
+        "volver" => behind(tokens, at, 3).any(|t| is(t, &["quiero", "quisiera", "gustaria", "queria"])),
+        "want" | "wanna" | "need" | "try" | "book" | "quiero" | "doing" | "get" | "getting" | "do" | "start" | "add" | "miss" => {
+            next.iter().take(3).any(|t| t.is(AGAIN))
         }
-        "again" => behind(tokens, at, 3).any(|t| is(t, &["do", "doing", "get", "getting", "having"])),
+        "same" | "mismo" | "mismos" | "misma" => next.iter().take(2).any(|t| is(t, &["again", "thing", "units", "amount", "as"])) || behind(tokens, at, 3).any(|t| is(t, &["quiero", "want"])),
+        "animar" | "animo" => next.iter().take(3).any(|t| is(t, &["otra", "de", "si"])),
+        "like" if next.first().is_some_and(|t| t.is(AGAIN)) => {
+            behind(tokens, at, 2).any(|t| is(t, &["id", "would", "wed"]))
+        }
+        "like" | "love" => {
+            let object = next.get(2).is_some_and(|t| t.is(AGAIN));
+            next.len() > 1
+                && next[0].word == "to"
+                && (is(&next[1], &["try", "book", "come"]) || (object && is(&next[1], &["get", "do", "have"])))
+        }
+        "again" => behind(tokens, at, 3).any(|t| is(t, &["do", "doing", "get", "getting", "having", "book"])),
+        "what" => {
+            behind(tokens, at, 2).any(|t| is(t, &["thats", "is", "this"]))
+                && next.first().is_some_and(|t| is(t, &["i", "im"]))
+                && next.get(1).is_some_and(|t| is(t, &["want", "need", "after", "wanted", "wanna"]))
+        }
+        "lo" | "me" => next.iter().take(2).any(|t| is(t, &["quiero", "toca"])) || behind(tokens, at, 2).any(|t| t.word == "quiero"),
         _ => false,
     };
     let here = at..at + 1;
+    let mine = is(&tokens[at], &["get", "getting", "do", "doing"]);
     wishes
-        && !next.iter().any(|t| is(t, UNDOING))
+        && (!mine || behind(tokens, at, 4).any(|t| t.is(FIRST)))
+        && !next.iter().any(|t| t.is(UNDOING))
         && of_speaker(tokens, &here) == Polarity::Affirmed
         && !is_negated(tokens, at)
 }
 
-/// Denied by a word before it, within the clause.
-pub(super) fn is_negated(tokens: &[Token<'_>], at: usize) -> bool {
-    for (i, token) in clause_before(tokens, at, LOOK_BACK) {
-        if is(token, CONTRAST) || (starts_a_clause(tokens, i) && !is_bridged(tokens, i)) {
+/// "I wanna bring her in", "book her", "le traigo yo": somebody else's wish becomes the caller's.
+pub(super) fn brings_them(tokens: &[Token<'_>], at: usize) -> bool {
+    let next = ahead(tokens, at + 1, 3);
+    let them = |t: &Token<'_>| is(t, &["her", "him", "them", "us"]) || t.is(PERSON);
+    match tokens[at].word.as_ref() {
+        "bring" | "bringing" | "book" | "schedule" | "booking" | "sign" | "get" | "surprise" | "treat" | "fit" => {
+            next.iter().take(2).any(them) && !is_negated(tokens, at)
+        }
+        "traigo" | "llevo" => true,
+        "both" => next.iter().any(|t| is(t, &["want", "come", "get", "do", "wanna"])),
+        _ => false,
+    }
+}
+
+/// "I want the cheeks", "so let's do my legs": a wish of the caller reaches the word at `at`.
+pub(super) fn is_wanted(tokens: &[Token<'_>], at: usize) -> bool {
+    let mut wishes = false;
+    for (_, token) in clause_before(tokens, at, LOOK_BACK) {
+        let undone = token.is(UNDOING) || (token.is(PAST_VERB) && !is(token, &["getting", "done", "got"]));
+        if !wishes && undone || token.is(CONTRAST) {
             return false;
         }
-        if is(token, NEGATORS) && !is_harmless(tokens, i) {
+        wishes |= token.is(WISH) || is(token, &["doing", "add", "adding", "start", "fix", "syringe", "syringes", "units", "thinking", "freeze"]);
+        if wishes && token.is(FIRST) || is(token, &["lets", "add", "syringe", "syringes"]) {
             return true;
         }
     }
     false
 }
 
+/// Denied by a word before it, within the clause.
+pub(super) fn is_negated(tokens: &[Token<'_>], at: usize) -> bool {
+    if is_denied_at(tokens, at) {
+        return true;
+    }
+    for (i, token) in clause_before(tokens, at, LOOK_BACK) {
+        if token.is(CONTRAST) || (starts_a_clause(tokens, i) && !is_bridged(tokens, i)) {
+            return false;
+        }
+        if token.is(NEGATOR) && !is_harmless(tokens, i) {
+            return true;
+        }
+    }
+    false
+}
+
+/// "not botox", "not asap".
+pub(super) fn is_denied_at(tokens: &[Token<'_>], at: usize) -> bool {
+    at > 0 && tokens[at].before == Break::None && tokens[at - 1].word == "not"
+}
+
 fn is_harmless(tokens: &[Token<'_>], negator: usize) -> bool {
     let word = tokens[negator].word.as_ref();
     let Some(next) = tokens.get(negator + 1) else { return true };
     match word {
-        "never" => next.word == "know",
+        "never" | "nunca" => next.word == "know",
         "rather" => next.word != "than",
         "instead" => next.word != "of",
-        _ => is(next, HARMLESS_AFTER_NEGATOR) || (word == "cant" && next.word == "wait"),
+        _ => next.is(HARMLESS) || (is(&tokens[negator], &["cant", "cannot"]) && next.word == "wait"),
     }
 }
 
 fn is_denied_after(tokens: &[Token<'_>], end: usize) -> bool {
-    let next = ahead(tokens, end, 4);
+    let later = ahead(tokens, end, 9);
+    let unwanted = |three: &[Token<'_>]| three[0].word == "no" && three[1].word == "me" && three[2].word == "interesa";
+    if later.windows(3).any(unwanted) {
+        return true;
+    }
+    let next = &later[..later.len().min(4)];
     let word = |i: usize| next.get(i).map_or("", |t| t.word.as_ref());
-    let denial =
-        |from: usize| matches!(word(from), "for" | "what" | "my" | "something" | "necessary" | "anymore");
+    let denial = |from: usize| {
+        matches!(word(from), "for" | "what" | "my" | "something" | "necessary" | "anymore" | "interested" | "why")
+    };
     match (word(0), word(1)) {
-        ("no", "thanks" | "thank" | "way") => true,
+        ("no", "thanks" | "thank" | "way" | "me" | "gracias" | "quiero") | ("doesnt" | "didnt", "last" | "work" | "interest") => true,
         ("isnt" | "arent" | "not", _) => denial(1),
         ("is" | "are", "not") => denial(2),
         _ => false,
@@ -182,60 +211,125 @@ fn is_denied_after(tokens: &[Token<'_>], end: usize) -> bool {
 
 /// "I'd love to, but I can't."
 fn is_taken_back(tokens: &[Token<'_>], end: usize) -> bool {
-    #[rustfmt::skip]
-    const BACK: &[&str] =
-        &["cant", "cannot", "not", "too", "expensive", "dont", "wont", "unfortunately", "maybe", "later", "no", "couldnt"];
     let next = ahead(tokens, end, 10);
-    let but = next.iter().position(|t| is(t, CONTRAST));
-    but.is_some_and(|but| next[but + 1..].iter().take(5).any(|t| is(t, BACK)))
+    let but = next.iter().position(|t| t.is(CONTRAST));
+    but.is_some_and(|but| next[but + 1..].iter().take(5).any(|t| t.is(BACK)))
 }
 
+/// "her Botox", "his filler".
+fn is_theirs(tokens: &[Token<'_>], at: usize) -> bool {
+    at > 0 && is(&tokens[at - 1], &["her", "his", "their"]) && !clause_before(tokens, at, 4).any(|(_, t)| t.is(FIRST))
+}
+
+/// "I have my Botox on Thursday", "my second laser session", "a thread lift booked": a visit that stands already.
+fn is_a_visit(tokens: &[Token<'_>], span: &Range<usize>) -> bool {
+    const ASKED: &[&str] =
+        &["want", "wanna", "book", "schedule", "do", "like", "refresh", "redo", "redone", "up", "due", "buy", "add", "quiero", "need", "come", "toca"];
+    let mine = (1..=2).any(|back| span.start >= back && is(&tokens[span.start - back], &["my", "mi"]))
+        && tokens[span.start].before == Break::None;
+    let asked = clause_before(tokens, span.start, LOOK_BACK).any(|(_, t)| is(t, ASKED));
+    let booked = ahead(tokens, span.end, 4).iter().any(|t| is(t, &["booked", "scheduled"]));
+    let moved = near(tokens, span).iter().any(|t| is(t, &["supposed", "reschedule", "confirmar", "cambiar", "reagendar"]));
+    let is_area = span.len() == 1 && tokens[span.start].is(super::words::BODY);
+    (mine && !asked && !is_area) || booked || (moved && !asked)
+}
+
+/// "do you do Botox", "does filler cause swelling", "how much is Botox": nobody said yet that they want it.
+fn is_asked_about(tokens: &[Token<'_>], span: &Range<usize>) -> bool {
+    if tokens.get(span.end).is_some_and(|t| is(t, &["please", "porfa"])) {
+        return false;
+    }
+    let mut asked = false;
+    for (i, token) in clause_before(tokens, span.start, LOOK_BACK) {
+        if token.is(FIRST) || token.is(WISH) && !is(token, &["like", "get", "getting"]) {
+            return false;
+        }
+        let next = tokens.get(i + 1);
+        let opens = match token.word.as_ref() {
+            "do" | "does" | "did" | "can" | "is" | "are" | "will" | "could" => {
+                next.is_some_and(|t| t.is(SECOND) || t.word != "a")
+            }
+            "how" | "what" | "whats" | "difference" | "cuanto" | "hacen" | "tienen" | "ofrecen" | "cuesta" | "sale" | "between" | "charge" => true,
+            "about" => i > 0 && is(&tokens[i - 1], &["question", "heard", "read", "ask", "asking"]),
+            _ => false,
+        };
+        asked |= opens;
+    }
+    asked
+}
+
+/// "Is Botox a toxin?", "does filler swell?": about the thing, not about having it done here.
+pub(super) fn is_about_the_thing(tokens: &[Token<'_>], at: usize) -> bool {
+    let clause: Vec<&Token<'_>> = clause_before(tokens, at, LOOK_BACK).map(|(_, t)| t).collect();
+    clause.iter().any(|t| is(t, &["is", "are", "does", "can", "will", "es"]))
+        && !clause.iter().any(|t| t.is(SECOND) || t.is(FIRST) || is(t, &["how", "what", "whats", "there", "hacen", "tienen", "cuanto"]))
+}
+
+/// Whose words they are and whom they are about.
 fn of_speaker(tokens: &[Token<'_>], span: &Range<usize>) -> Polarity {
     if tokens[span.clone()].iter().any(|t| t.quoted) {
         return Polarity::Quoted;
     }
+    if tokens[span.start].is(FIRST) {
+        return Polarity::Affirmed;
+    }
+    if tokens[span.clone()].iter().any(|t| is(t, &["me", "my", "mi"]) || t.is(FIRST)) {
+        return Polarity::Affirmed;
+    }
     for (i, token) in sentence_before(tokens, span.start, LOOK_BACK_PERSON) {
-        let told = is(token, FIRST_PERSON) && is_bridged(tokens, i);
+        let told = token.is(FIRST) && is_bridged(tokens, i);
         // "My mom said you do lasers" is about the clinic, "you should" about the caller.
         let advised = token.word == "you" && is(&tokens[i + 1], &["should", "need", "must", "have", "look"]);
-        if (is(token, FIRST_PERSON) || is(token, &["you", "how"])) && !told && !advised {
+        if (token.is(FIRST) || is(token, &["you", "how"])) && !told && !advised {
             return Polarity::Affirmed;
         }
-        if is(token, SHE_OR_HE) || (is(token, PEOPLE) && is_subject(tokens, i)) {
+        if token.is(SHE) && !is_article(tokens, i) || (token.is(PERSON) && is_subject(tokens, i)) {
             return Polarity::OtherPerson;
         }
     }
     Polarity::Affirmed
 }
 
+/// Spanish "el" before a noun or a day is "the", not "he".
+fn is_article(tokens: &[Token<'_>], at: usize) -> bool {
+    tokens[at].word == "el" && tokens.get(at + 1).is_none_or(|t| !is(t, &["quiere", "se", "tiene", "dice", "le"]))
+}
+
 fn is_subject(tokens: &[Token<'_>], person: usize) -> bool {
-    let mut before = behind(tokens, person, 4).skip_while(|t| is(t, OWNERS));
-    let owned = person > 0 && is(&tokens[person - 1], OWNERS);
+    let mut before = behind(tokens, person, 4).skip_while(|t| t.is(OWNER));
+    let owned = person > 0 && tokens[person - 1].is(OWNER);
     let first = before.next();
-    let joined = first.is_some_and(|t| t.word == "and")
-        && before.next().is_some_and(|t| is(t, &["me", "i", "myself"]));
-    owned && !joined && !first.is_some_and(|t| is(t, PREPOSITIONS))
+    let joined =
+        first.is_some_and(|t| is(t, &["and", "y"])) && before.next().is_some_and(|t| is(t, &["me", "i", "myself", "yo"]));
+    let together = tokens.get(person + 1).is_some_and(|t| is(t, &["and", "y"]))
+        && tokens.get(person + 2).is_some_and(|t| is(t, &["i", "me", "myself", "yo"]));
+    owned && !joined && !together && !first.is_some_and(|t| t.is(PREPOSITION))
 }
 
 fn is_past(tokens: &[Token<'_>], span: &Range<usize>) -> bool {
     if is_past_verb_before(tokens, span.start) || is_aftercare(tokens, span.start) {
         return true;
     }
-    let wished = clause_before(tokens, span.start, LOOK_BACK_PAST).any(|(_, t)| is(t, WISHING));
+    let planned = clause_before(tokens, span.start, LOOK_BACK_PAST)
+        .any(|(i, t)| is(t, &["gonna", "going"]) && i > 0 && is(&tokens[i - 1], &["was", "were"]));
+    if planned {
+        return true;
+    }
+    let wished = clause_before(tokens, span.start, LOOK_BACK_PAST).any(|(_, t)| t.is(WISH));
     !wished && is_past_after(tokens, span.end)
 }
 
 fn is_past_verb_before(tokens: &[Token<'_>], at: usize) -> bool {
     for (i, token) in clause_before(tokens, at, LOOK_BACK_PAST) {
-        if is(token, NOT_DONE) || is(token, CONTRAST) {
+        if token.is(NOT_DONE) || token.is(CONTRAST) {
             return false;
         }
-        let asked =
-            i > 0 && is(&tokens[i - 1], &["you", "you've", "to", "about", "interested", "like", "of", "in"]);
-        if is(token, PAST_VERBS) && !asked {
-            let ongoing = token.word == "getting";
+        let asked = i > 0 && is(&tokens[i - 1], &["you", "youve", "to", "about", "interested", "like", "of", "in", "ive", "i've"])
+            && !(is(&tokens[i - 1], &["ive"]) && is(token, &["had", "done", "tried", "gotten", "received"]));
+        if token.is(PAST_VERB) && !asked {
+            let ongoing = token.word == "getting" || token.word == "came";
             return !ongoing
-                || (i > 0 && is(&tokens[i - 1], &["after", "been", "since", "started", "before"]));
+                || (i > 0 && is(&tokens[i - 1], &["after", "been", "since", "started", "before", "i"]));
         }
     }
     false
@@ -245,18 +339,19 @@ fn is_past_verb_before(tokens: &[Token<'_>], at: usize) -> bool {
 fn is_aftercare(tokens: &[Token<'_>], at: usize) -> bool {
     let word = |back: usize| at.checked_sub(back).map_or("", |i| tokens[i].word.as_ref());
     matches!(word(1), "last" | "previous")
-        || (matches!(word(1), "my" | "the" | "last") && matches!(word(2), "after" | "since" | "from"))
+        || (matches!(word(1), "my" | "the" | "last" | "a" | "from") && matches!(word(2), "after" | "since" | "from"))
+        || (matches!(word(1), "after" | "since" | "from") && !matches!(word(2), "im" | "am" | "was" | "what"))
 }
 
 fn is_past_after(tokens: &[Token<'_>], end: usize) -> bool {
     let next = ahead(tokens, end, LOOK_AHEAD);
     for (i, token) in next.iter().enumerate() {
-        if token.before == Break::Comma || is(token, FIRST_PERSON) || is(token, CONTRAST) {
+        if token.before == Break::Comma || token.is(FIRST) || token.is(CONTRAST) {
             return false;
         }
         let last =
-            token.word == "last" && next.get(i + 1).is_some_and(|t| t.word != "minute" && t.word != "long");
-        if last || is(token, &["ago", "yesterday", "previously"]) {
+            token.word == "last" && next.get(i + 1).is_some_and(|t| !is(t, &["minute", "long"]));
+        if last || is(token, &["ago", "yesterday", "previously", "ayer", "pasado", "pasada"]) {
             return true;
         }
     }
@@ -266,43 +361,36 @@ fn is_past_after(tokens: &[Token<'_>], end: usize) -> bool {
 /// "if I had the budget", "I wish".
 fn is_hypothetical(tokens: &[Token<'_>], at: usize) -> bool {
     for (i, token) in clause_before(tokens, at, LOOK_BACK) {
-        let after_if = tokens.get(i + 1).is_some_and(|t| is(t, &["i", "only", "we"]))
-            && tokens.get(i + 2).is_some_and(|t| is(t, &["had", "have", "were", "was", "won", "could", "i"]));
+        let after_if = tokens.get(i + 1).is_some_and(|t| is(t, &["i", "only", "we", "my"]))
+            && tokens.get(i + 2).is_some_and(|t| is(t, &["had", "have", "were", "was", "won", "win", "could", "i", "ever"]));
         let unreal_if =
             token.word == "if" && (after_if || tokens.get(i + 1).is_some_and(|t| t.word == "only"));
-        if unreal_if || is(token, &["wish", "someday", "hypothetically"]) {
+        if unreal_if || token.is(UNREAL) {
             return true;
         }
     }
     false
 }
 
-fn is_about_buying(tokens: &[Token<'_>], span: &Range<usize>, weak: bool) -> bool {
-    #[rustfmt::skip]
-    const ELSEWHERE: &[&str] = &[
-        "directions", "address", "parking", "park", "lost", "driving", "traffic", "gps", "located", "map", "swollen", "swelling",
-        "bleeding", "pain", "fever", "infected", "infection", "breathing", "breathe", "hives", "vision", "cancel", "refund", "late",
-        "closed", "closing", "close", "hours", "busy", "vacation", "weather", "town", "complain", "lawyer", "resume", "hiring", "job",
-    ];
-    #[rustfmt::skip]
-    const BUYING: &[&str] = &[
-        "want", "wanna", "need", "book", "booking", "appointment", "schedule", "get", "come", "see", "slot", "slots", "opening",
-        "openings", "availability", "available", "spot", "spots", "fit", "squeeze", "do", "done", "like", "treatment", "session",
-        "consult", "consultation", "have", "anything", "something", "possible", "start", "botox", "filler",
-    ];
-    const GREETING: &[&str] = &["you", "doing", "calling", "call", "day", "called", "going"];
+fn is_about_buying(tokens: &[Token<'_>], span: &Range<usize>, weak: bool, served: bool) -> bool {
+    const GREETING: &[&str] = &["you", "doing", "calling", "call", "day", "called", "going", "wanted", "round", "around", "asking"];
     let sentence = near(tokens, span);
     let has = |words: &[&str]| sentence.iter().any(|t| is(t, words));
     let pair =
         |first: &str, next: &[&str]| sentence.windows(2).any(|two| two[0].word == first && is(&two[1], next));
     let on_the_way = has(&["how"]) && pair("get", &["there", "to", "here"]);
     let opening_hours =
-        has(&["open"]) && !has(&["anything", "something", "slot", "slots", "spot", "times", "time"]);
-    if has(ELSEWHERE) || on_the_way || opening_hours {
+        has(&["open"]) && !has(&["anything", "something", "slot", "slots", "spot", "times", "time", "have", "whatever", "got", "first"]);
+    if sentence.iter().any(|t| t.is(ELSEWHERE)) || on_the_way || (weak && opening_hours) {
         return false;
     }
-    let greeting = span.start > 0 && is(&tokens[span.start - 1], GREETING) && !pair("see", &["you"]);
-    !weak || (!greeting && (has(BUYING) || sentence.len() <= span.len() + SHORT_ANSWER))
+    let greeting = span.start > 0
+        && is(&tokens[span.start - 1], GREETING)
+        && !pair("see", &["you"])
+        && !pair("any", &["day"]);
+    let asks = sentence.iter().any(|t| t.is(BUYING));
+    let answers = span.start <= 1 || sentence.len() <= span.len() + SHORT_ANSWER;
+    !weak || (!greeting && (asks || answers || served))
 }
 
 fn is(token: &Token<'_>, words: &[&str]) -> bool {
@@ -310,11 +398,11 @@ fn is(token: &Token<'_>, words: &[&str]) -> bool {
 }
 
 fn starts_a_clause(tokens: &[Token<'_>], at: usize) -> bool {
-    is(&tokens[at], FIRST_PERSON) || tokens[at].word == "you"
+    tokens[at].is(FIRST) || tokens[at].word == "you"
 }
 
 fn is_bridged(tokens: &[Token<'_>], at: usize) -> bool {
-    at > 0 && tokens[at].before == Break::None && is(&tokens[at - 1], BRIDGES)
+    at > 0 && tokens[at].before == Break::None && tokens[at - 1].is(BRIDGE)
 }
 
 /// The words before `at`, nearest first, while nothing stronger than `limit` stands between.
@@ -328,7 +416,7 @@ fn back<'a, 't>(
     unbroken.map(|i| (i, &tokens[i]))
 }
 
-fn clause_before<'a, 't>(
+pub(super) fn clause_before<'a, 't>(
     tokens: &'a [Token<'t>],
     at: usize,
     most: usize,
@@ -336,7 +424,7 @@ fn clause_before<'a, 't>(
     back(tokens, at, most, Break::None)
 }
 
-fn sentence_before<'a, 't>(
+pub(super) fn sentence_before<'a, 't>(
     tokens: &'a [Token<'t>],
     at: usize,
     most: usize,
@@ -349,7 +437,7 @@ fn behind<'a, 't>(tokens: &'a [Token<'t>], at: usize, most: usize) -> impl Itera
 }
 
 /// The words from `at` to the end of the sentence, at most `most`.
-fn ahead<'a, 't>(tokens: &'a [Token<'t>], at: usize, most: usize) -> &'a [Token<'t>] {
+pub(super) fn ahead<'a, 't>(tokens: &'a [Token<'t>], at: usize, most: usize) -> &'a [Token<'t>] {
     let rest = &tokens[at.min(tokens.len())..];
     let end = rest.iter().take(most).position(|t| t.before == Break::Stop);
     &rest[..end.unwrap_or(most.min(rest.len()))]

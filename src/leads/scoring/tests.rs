@@ -50,13 +50,13 @@ const CALLS: &[(&str, CallClass, u8, Temperature)] = &[
     ("How much longer will I be on hold?", NewLead, 0, Cold),
     // Warm.
     ("I'd like to know more about Botox", NewLead, 40, Warm),
-    ("how much is botox", NewLead, 60, Warm),
+    ("how much is botox", NewLead, 20, Cold),
     ("not only botox but filler too", NewLead, 40, Warm),
     ("I'm not sure whether I want botox or filler", NewLead, 40, Warm),
     ("Can I book a HydraFacial for tomorrow?", NewLead, 50, Warm),
     ("I had a question about Botox", NewLead, 40, Warm),
     ("no i want botox", NewLead, 40, Warm),
-    ("Don't you do Botox?", NewLead, 40, Warm),
+    ("Don't you do Botox?", NewLead, 0, Cold),
     ("my sister recommended you, can I get botox", NewLead, 40, Warm),
     ("My sister and I want Botox", NewLead, 40, Warm),
     ("I don't think the facial is for me, I want laser", NewLead, 40, Warm),
@@ -71,8 +71,8 @@ const CALLS: &[(&str, CallClass, u8, Temperature)] = &[
     ("I want botox, if I had the budget", NewLead, 40, Warm),
     ("I want botox but I don't have the budget", NewLead, 40, Warm),
     ("I want botox and I'd love to, but I can't", NewLead, 40, Warm),
-    ("does filler cause swelling?", NewLead, 40, Warm),
-    ("Is swelling normal with Botox?", NewLead, 40, Warm),
+    ("does filler cause swelling?", NewLead, 0, Cold),
+    ("Is swelling normal with Botox?", NewLead, 0, Cold),
     ("I'm worried about swelling, but I'd like filler", NewLead, 40, Warm),
     ("I saw your Google listing and want Botox", NewLead, 40, Warm),
     ("I'm a business owner and want filler", NewLead, 40, Warm),
@@ -80,8 +80,8 @@ const CALLS: &[(&str, CallClass, u8, Temperature)] = &[
     ("my mom told me you do laser hair removal can i come in asap", NewLead, 70, Hot),
     ("i was hoping to get lip fillers maybe before my wedding this weekend", NewLead, 70, Hot),
     ("We want botox for our bridal party, budget isn't an issue", NewLead, 70, Hot),
-    ("i don't have a lot of time how much is botox", NewLead, 60, Warm),
-    ("how long does swelling last after lip filler", NewLead, 40, Warm),
+    ("i don't have a lot of time how much is botox", NewLead, 20, Cold),
+    ("how long does swelling last after lip filler", NewLead, 0, Cold),
     ("we don't need botox or filler we just want a facial tomorrow", NewLead, 50, Warm),
     // Cold: nobody buys.
     ("he told me you should get botox today", NewLead, 0, Cold),
@@ -123,7 +123,7 @@ const CALLS: &[(&str, CallClass, u8, Temperature)] = &[
     ("the swelling went down", NewLead, 0, Cold),
     ("i got botox from you guys two weeks ago and my eyelid is drooping", ClinicalUrgency, 0, Cold),
     ("after my botox i'm bleeding at the injection site", ClinicalUrgency, 0, Cold),
-    ("why is my face swollen after botox", ClinicalUrgency, 40, Cold),
+    ("why is my face swollen after botox", ClinicalUrgency, 0, Cold),
     // The other classes.
     ("this is mike from spa marketing pros we help medspas get more clients", Vendor, 0, Cold),
     ("do you guys have any openings for a receptionist position", JobSeeker, 0, Cold),
@@ -146,11 +146,11 @@ const CALLS: &[(&str, CallClass, u8, Temperature)] = &[
     ("I never received a refund", Complaint, 0, Cold),
     ("great, thanks for nothing", Complaint, 0, Cold),
     ("This is terrible. You will hear from my lawyer", Complaint, 0, Cold),
-    ("I'm unhappy with my filler", Complaint, 40, Cold),
+    ("I'm unhappy with my filler", Complaint, 0, Cold),
     ("I want to complain about the laser treatment today", Complaint, 40, Cold),
     ("What's your refund policy?", NewLead, 0, Cold),
     ("I need to reschedule my appointment", ExistingPatient, 0, Cold),
-    ("please cancel my botox appointment today", NewLead, 0, Cold),
+    ("please cancel my botox appointment today", ExistingPatient, 0, Cold),
     ("I'm an existing patient and want lip filler this week", ExistingPatient, 70, Hot),
 ];
 
@@ -180,7 +180,7 @@ fn t_s12_the_story_is_hot_and_its_evidence_points_at_the_words() {
             (Rule::HighValueService, 18, 23, "Botox", 40),
             (Rule::HighValueService, 28, 34, "filler", 0),
             (Rule::Positive, 38, 49, "have budget", 30),
-            (Rule::Urgency, 59, 68, "this week", 30),
+            (Rule::Urgency, 51, 68, "need it this week", 30),
         ]
     );
     assert!(scored.score >= 70);
@@ -192,10 +192,10 @@ fn t_s12_the_story_is_hot_and_its_evidence_points_at_the_words() {
 fn t_s13_the_symptom_is_named_for_the_clinical_alert() {
     let scored = score_of("My face is swollen after filler yesterday, this is urgent");
     assert_eq!(scored.class, ClinicalUrgency);
-    assert_eq!(scored.symptom(), Some("swollen"));
+    assert_eq!(scored.symptom(), Some("face is swollen"));
     assert_eq!(score_of("does filler cause swelling?").symptom(), None);
     let denied_often = "no swelling. ".repeat(EVIDENCE_PER_RULE_MAX + 1) + "my eye is swollen";
-    assert_eq!(score_of(&denied_often).symptom(), Some("swollen"), "the one that counts is kept");
+    assert_eq!(score_of(&denied_often).symptom(), Some("eye is swollen"), "the one that counts is kept");
 }
 
 #[test]
@@ -296,6 +296,8 @@ proptest! {
             mixed.insert(index.index(mixed.len() + 1), assistant(text));
         }
         let (alone, among) = (score(&callers, None, &Rules::default()), score(&mixed, None, &Rules::default()));
-        prop_assert_eq!((alone.class, alone.score, alone.interest), (among.class, among.score, among.interest));
+        prop_assert_eq!((alone.class, alone.score), (among.class, among.score));
+        let named = |scored: Scored| scored.interest.map(|interest| (interest.service, interest.words));
+        prop_assert_eq!(named(alone), named(among));
     }
 }

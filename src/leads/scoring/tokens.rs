@@ -5,6 +5,9 @@
 
 use std::borrow::Cow;
 
+use super::lexicon::{self, Known};
+use super::words::Tags;
+
 /// What separates a word from the one before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Break {
@@ -18,8 +21,10 @@ pub(super) enum Break {
 /// One word of a turn.
 #[derive(Debug, Clone)]
 pub(super) struct Token<'t> {
-    /// Lower case, without apostrophes and digit separators.
+    /// Lower case, without accents, apostrophes and digit separators.
     pub word: Cow<'t, str>,
+    /// What the lexicon knows of the word.
+    pub known: Known,
     /// The word as it stands in the turn.
     pub raw: &'t str,
     /// Byte offset of `raw` in the turn.
@@ -40,7 +45,14 @@ const QUOTE_WORDS_MAX: usize = 40;
 const QUOTE_WORDS_MIN: usize = 3;
 /// Words that lose their beginning in speech; the mark before them opens no quotation.
 const ELIDED: [&str; 6] = ["cause", "em", "til", "bout", "tis", "cuz"];
-const HESITATIONS: [&str; 7] = ["um", "umm", "uh", "uhh", "erm", "er", "hmm"];
+const HESITATIONS: [&str; 12] = ["um", "umm", "uh", "uhh", "uhm", "erm", "er", "hmm", "mmm", "eh", "ehm", "em"];
+
+impl Token<'_> {
+    /// Whether the word has any of these properties.
+    pub fn is(&self, of: Tags) -> bool {
+        self.known.tags.any(of)
+    }
+}
 
 /// The words of `text`, in order.
 pub(super) fn tokenize(text: &str) -> Vec<Token<'_>> {
@@ -89,7 +101,21 @@ fn normal(raw: &str) -> Cow<'_, str> {
         return Cow::Borrowed(raw);
     }
     let kept = raw.chars().filter(|c| c.is_alphanumeric() || *c == '$' || *c == '.');
-    Cow::Owned(kept.flat_map(char::to_lowercase).collect())
+    Cow::Owned(kept.flat_map(char::to_lowercase).map(plain).collect())
+}
+
+/// Transcribers write Spanish and French names with and without accents.
+const fn plain(char: char) -> char {
+    match char {
+        'á' | 'à' | 'â' | 'ä' | 'ã' => 'a',
+        'é' | 'è' | 'ê' | 'ë' => 'e',
+        'í' | 'ì' | 'î' | 'ï' => 'i',
+        'ó' | 'ò' | 'ô' | 'ö' | 'õ' => 'o',
+        'ú' | 'ù' | 'û' | 'ü' => 'u',
+        'ñ' => 'n',
+        'ç' => 'c',
+        other => other,
+    }
 }
 
 #[derive(Default)]
@@ -115,7 +141,12 @@ impl<'t> Reader<'t> {
             found => found.unwrap_or(Break::None),
         };
         self.after_hesitation = false;
-        self.tokens.push(Token { word, raw, byte, start, end, before, quoted: false });
+        // "I, I want", "the the laser": a word said twice was said once.
+        if before != Break::Stop && self.tokens.last().is_some_and(|last| last.word == word) {
+            return;
+        }
+        let known = lexicon::known(&word);
+        self.tokens.push(Token { word, known, raw, byte, start, end, before, quoted: false });
     }
 
     fn punctuation(&mut self, char: char, previous: char, next: char) {
@@ -133,7 +164,7 @@ impl<'t> Reader<'t> {
 
     fn after_initial(&self, previous: char) -> bool {
         let last = self.tokens.last().map_or("", |t| t.raw);
-        previous.is_alphabetic() && last.chars().nth(1).is_none() && last != "I"
+        previous.is_alphabetic() && last.chars().nth(1).is_none() && !last.eq_ignore_ascii_case("i")
     }
 
     fn quote(&mut self, char: char, previous: char, next: char) {
