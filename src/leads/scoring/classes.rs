@@ -195,6 +195,8 @@ fn asks(tokens: &[Token<'_>], i: usize, at: usize) -> bool {
                 || (i + 1 == at && OPENERS.contains(&word_before(tokens, i, 1)))
         }
         "could" | "might" | "may" => !matches!(next, "be" | "it" | "this" | "have"),
+        // "Can the nurse look at it, it went grey."
+        "can" | "could" if matches!(next, "the" | "someone" | "somebody" | "a" | "anyone") => false,
         "do" | "did" | "can" | "would" | "puede" => {
             !matches!(word_before(tokens, i, 1), "i" | "we") && next != "about"
         }
