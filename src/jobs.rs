@@ -4,6 +4,7 @@
 //! what no later try can mend is recorded by the job itself and is no error. A job that failed too often stays as a row
 //! with all its attempts used: [`list_dead`] shows it and [`replay_dead`] gives it another chance.
 
+mod failure;
 mod schedules;
 mod store;
 
@@ -17,19 +18,24 @@ use graphile_worker::{
 };
 use tokio::task::JoinHandle;
 
+use crate::after_hours;
 use crate::appointments::{OFFER_TASK, OfferOpening};
 use crate::calendars::{self, CHECK_TASK, CheckMirror, SYNC_TASK, SyncCalendar, WRITE_TASK, WriteEvent};
-use crate::calls::{SCORE_TASK, ScoreCall};
-use crate::leads::{self, TEXT_BACK_TASK, TextBack};
+use crate::calls::{CheckPromises, PROMISES_TASK, SCORE_TASK, ScoreCall};
+use crate::leads::{
+    self, ESCALATE_TASK, EscalateAlert, OFFER_TIMES_TASK, OfferTimes, RESCORE_TASK, RescoreCalls,
+    TEXT_BACK_TASK, TextBack,
+};
 use crate::mail::{self, DELIVER_EMAIL_TASK, DeliverEmail};
 use crate::messaging::{self, DELIVER_TASK, DeliverText};
 use crate::platform::app::App;
-use crate::platform::ids::OrgId;
 use crate::platform::queue::queue_database;
 use crate::platform::telemetry::chain;
+use crate::promises;
 use crate::replies::{self, ANSWER_TASK, AnswerText};
 use crate::waitlist::{self, LAPSE_TASK, LapseOffer};
 
+use failure::{app_of, concluded};
 use schedules::{Schedule, VisitOrgs, visit_orgs};
 
 pub use store::DeadJob;
@@ -64,6 +70,36 @@ impl TaskHandler for ScoreCall {
     }
 }
 
+/// Holds what the assistant said in a call against what the tools returned.
+impl TaskHandler for CheckPromises {
+    const IDENTIFIER: &'static str = PROMISES_TASK;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let app = app_of(&context)?;
+        concluded(Self::IDENTIFIER, self.org, promises::check_promises(&app, self.org, self.call).await)
+    }
+}
+
+/// Climbs the ladder of an alert that nobody has taken.
+impl TaskHandler for EscalateAlert {
+    const IDENTIFIER: &'static str = ESCALATE_TASK;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let app = app_of(&context)?;
+        concluded(Self::IDENTIFIER, self.org, leads::escalate(&app, self).await)
+    }
+}
+
+/// Scores history again by other rules.
+impl TaskHandler for RescoreCalls {
+    const IDENTIFIER: &'static str = RESCORE_TASK;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let app = app_of(&context)?;
+        concluded(Self::IDENTIFIER, self.org, leads::rescore_calls(&app, self).await)
+    }
+}
+
 /// Texts a caller who was not helped.
 impl TaskHandler for TextBack {
     const IDENTIFIER: &'static str = TEXT_BACK_TASK;
@@ -71,6 +107,16 @@ impl TaskHandler for TextBack {
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         let app = app_of(&context)?;
         concluded(Self::IDENTIFIER, self.org, leads::text_back(&app, self).await)
+    }
+}
+
+/// Offers times to a hot caller of a closed clinic.
+impl TaskHandler for OfferTimes {
+    const IDENTIFIER: &'static str = OFFER_TIMES_TASK;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let app = app_of(&context)?;
+        concluded(Self::IDENTIFIER, self.org, after_hours::offer_times(&app, self).await)
     }
 }
 
@@ -269,7 +315,11 @@ fn with_jobs(options: WorkerOptions, hands: Hands) -> WorkerOptions {
         Hands::Texts => options.define_job::<DeliverText>(),
         Hands::Desk => options
             .define_job::<ScoreCall>()
+            .define_job::<CheckPromises>()
+            .define_job::<RescoreCalls>()
             .define_job::<TextBack>()
+            .define_job::<EscalateAlert>()
+            .define_job::<OfferTimes>()
             .define_job::<OfferOpening>()
             .define_job::<LapseOffer>()
             .define_job::<AnswerText>()
@@ -325,41 +375,4 @@ pub async fn list_dead(app: &App) -> Result<Vec<DeadJob>, JobsError> {
 /// Gives a dead job all its attempts back. False when there is no such dead job.
 pub async fn replay_dead(app: &App, id: i64) -> Result<bool, JobsError> {
     Ok(store::replay(&app.db, id).await?)
-}
-
-/// What the queue keeps of a failure: the chain of causes, which name no person. (The queue prints `Debug`, and a
-/// database error's own `Debug` quotes the row.)
-struct Failure(String);
-
-impl Failure {
-    fn of(error: &dyn std::error::Error) -> Self {
-        Self(chain(error))
-    }
-}
-
-impl std::fmt::Debug for Failure {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-fn app_of(context: &WorkerContext) -> Result<App, Failure> {
-    if let Some(ran) = context.get_ext::<Ran>() {
-        ran.0.fetch_add(1, Ordering::Relaxed);
-    }
-    context.get_ext::<App>().cloned().ok_or_else(|| Failure("the worker was started without the app".into()))
-}
-
-fn concluded<E: std::error::Error>(
-    task: &'static str,
-    org: OrgId,
-    result: Result<(), E>,
-) -> Result<(), Failure> {
-    let outcome = if result.is_ok() { "done" } else { "failed" };
-    metrics::counter!("voxanne_jobs_total", "task" => task, "outcome" => outcome).increment(1);
-    result.map_err(|error| {
-        let failure = Failure::of(&error);
-        tracing::warn!(org.id = %org, task, error = failure.0, "A job failed; the queue tries it again");
-        failure
-    })
 }

@@ -15,11 +15,13 @@ pub mod receptionist;
 pub mod replies;
 pub mod tools;
 
+pub mod after_hours;
 pub mod sequences;
 pub mod waitlist;
 
 pub mod appointments;
 pub mod leads;
+pub mod promises;
 
 pub mod scheduling;
 

@@ -12,6 +12,7 @@ use crate::stage::{CLINICS, PRACTITIONERS, VISITS_PER_CLINIC, ZONE, secret};
 
 const CELLS_PER_CLINIC: u64 = 6_480;
 const DAYS: u64 = 90;
+const HOT: &str = "I'm interested in Botox and filler, I have budget, need it this week";
 
 /// Makes requests about the seeded clinics.
 #[derive(Clone)]
@@ -19,6 +20,7 @@ pub struct Messages {
     check: String,
     book: String,
     ring: String,
+    hot: String,
     today: Date,
     run: u64,
 }
@@ -38,6 +40,8 @@ impl Messages {
                 .replace(",\\\"part_of_day\\\":\\\"afternoon\\\"", ""),
             book: fixture("tool-calls.observed.book"),
             ring: fixture("assistant-request"),
+            hot: fixture("end-of-call-report.hot-lead-not-booked")
+                .replace("Hi, can I get lip filler on Thursday afternoon?", HOT),
             today,
             run,
         }
@@ -98,6 +102,16 @@ impl Messages {
     /// A phone rings; the caller is known and has a visit to come.
     pub fn ring(&self, number: u64) -> Shot {
         self.to_product(number % CLINICS + 1, number, &self.ring, "\"customerName\":\"Dana\"")
+    }
+
+    /// The report of a hot caller's call.
+    pub fn hot_report(&self, number: u64) -> Shot {
+        self.to_product(number % CLINICS + 1, number, &self.hot, "200 {")
+    }
+
+    /// Who called, in [`Messages::hot_report`].
+    pub fn caller(number: u64) -> String {
+        format!("+1310{}", 3_000_000 + number)
     }
 
     fn to_product(&self, clinic: u64, number: u64, body: &str, expects: &'static str) -> Shot {

@@ -26,7 +26,11 @@ pub enum Scope {
     MessagesRead,
     /// Write texts, templates, consents and sequences.
     MessagesWrite,
-    /// Read what the org decided about reminders, quiet hours, alerts and e-mails.
+    /// Read scored calls and alerts: what callers said, who was told, and what came of it.
+    LeadsRead,
+    /// Answer alerts.
+    LeadsWrite,
+    /// Read what the org decided about reminders, quiet hours, alerts and who is told of them, and e-mails.
     SettingsRead,
     /// Change it.
     SettingsWrite,
@@ -34,7 +38,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::CatalogueRead,
         Self::CatalogueWrite,
         Self::AppointmentsRead,
@@ -45,6 +49,8 @@ impl Scope {
         Self::CalendarsWrite,
         Self::MessagesRead,
         Self::MessagesWrite,
+        Self::LeadsRead,
+        Self::LeadsWrite,
         Self::SettingsRead,
         Self::SettingsWrite,
     ];
@@ -62,6 +68,8 @@ impl Scope {
             Self::CalendarsWrite => "calendars:write",
             Self::MessagesRead => "messages:read",
             Self::MessagesWrite => "messages:write",
+            Self::LeadsRead => "leads:read",
+            Self::LeadsWrite => "leads:write",
             Self::SettingsRead => "settings:read",
             Self::SettingsWrite => "settings:write",
         }

@@ -4,6 +4,9 @@
 //! **Invariant.** The org comes from the key and from nothing else; another org's id is answered like one that nobody has.
 //! **Invariant.** A request with an `Idempotency-Key` takes effect once, and its answer commits with its effect.
 
+mod alert_recipients;
+mod alert_settings;
+mod alerts;
 mod answer;
 mod calendars;
 mod caller;
@@ -15,10 +18,12 @@ mod email;
 mod entries;
 mod google_oauth;
 mod idempotency;
+mod leads;
 mod openapi;
 mod params;
 mod problems;
 mod request;
+mod scoring_settings;
 mod sequences;
 mod store;
 mod text_templates;
@@ -65,6 +70,11 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(email::routes())
         .merge(texting_settings::routes())
         .merge(sequences::routes())
+        .merge(alerts::routes())
+        .merge(alert_recipients::routes())
+        .merge(alert_settings::routes())
+        .merge(scoring_settings::routes())
+        .merge(leads::routes())
         .split_for_parts();
     openapi::complete(&mut document);
     (routes, document)

@@ -136,7 +136,7 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (HttpMethod, &mut Ope
 const MESSAGES: [&str; 6] =
     ["consents", "contacts", "sequences", "text-templates", "threads", "wording-settings"];
 /// What the org decides.
-const SETTINGS: [&str; 3] = ["email-recipients", "email-settings", "settings"];
+const SETTINGS: [&str; 4] = ["alert-recipients", "email-recipients", "email-settings", "settings"];
 
 /// The scope that an operation takes; `tests/it/api/access.rs` holds every handler to it.
 fn scope_of(path: &str, method: &HttpMethod) -> Scope {
@@ -146,6 +146,10 @@ fn scope_of(path: &str, method: &HttpMethod) -> Scope {
         Some("appointments" | "openings" | "holds" | "series") => Scope::AppointmentsWrite,
         Some("calendar-settings") if is_read => Scope::CalendarsRead,
         Some("calendar-settings") => Scope::CalendarsWrite,
+        // It quotes callers.
+        Some("settings") if path == "/settings/scoring/preview" => Scope::LeadsRead,
+        Some("alerts" | "leads") if is_read => Scope::LeadsRead,
+        Some("alerts" | "leads") => Scope::LeadsWrite,
         Some("practitioners") if path.ends_with("/feed") => Scope::CalendarsWrite,
         Some(part) if MESSAGES.contains(&part) && is_read => Scope::MessagesRead,
         Some(part) if MESSAGES.contains(&part) => Scope::MessagesWrite,

@@ -56,7 +56,8 @@ struct Thread {
     unread: i64,
     /// No text may go there: they said STOP.
     opted_out: bool,
-    /// What a short answer would answer: `confirm_visit`, `choose_time`, `choose_visit`, `offer`, `details` or `helped`.
+    /// What a short answer would answer: `confirm_visit`, `choose_time`, `choose_visit`, `offer`, `details`, `helped`
+    /// or `book_time`.
     open_question: Option<String>,
 }
 

@@ -9,8 +9,10 @@ mod store;
 
 pub use close_stale::close_stale;
 pub use fetch_missing_reports::{FetchError, fetch_missing_reports};
-pub use record_end::{RecordError, SCORE_TASK, ScoreCall, record_end};
+pub use record_end::{CheckPromises, PROMISES_TASK, RecordError, SCORE_TASK, ScoreCall, record_end};
 pub use record_status::record_status;
 pub use record_transcript::record_transcript;
-pub use store::tool_calls::{Asked, Claim, NewToolCall, answer, claim, record_read_only, was_told};
-pub use store::{CallRecord, Score, Turn, ensure, find, link_contact, record_score};
+pub use store::tool_calls::{
+    Asked, Claim, NewToolCall, Told, answer, claim, record_read_only, told_in, was_told,
+};
+pub use store::{CallRecord, Interest, Score, Turn, ensure, find, link_contact, record_score};

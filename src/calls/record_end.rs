@@ -1,4 +1,4 @@
-//! Records a call's report, once, and leaves the job that scores it.
+//! Records a call's report, once, and leaves the jobs that score it and hold its promises against what was done.
 
 use std::time::Duration;
 
@@ -15,10 +15,23 @@ use crate::platform::jobs::{NewJob, enqueue};
 /// The task that scores a finished call.
 pub const SCORE_TASK: &str = "score_call";
 
+/// The task that compares what the assistant said with what the tools returned.
+pub const PROMISES_TASK: &str = "check_promises";
+/// What the assistant looked up is recorded off the caller's path, hence may come a little after the report.
+const PROMISES_AFTER: Duration = Duration::from_secs(5);
+
 /// What the scoring job needs to know.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "ids")]
 pub struct ScoreCall {
+    pub org: OrgId,
+    pub call: CallId,
+}
+
+/// What the job that checks promises needs to know.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "ids")]
+pub struct CheckPromises {
     pub org: OrgId,
     pub call: CallId,
 }
@@ -34,7 +47,7 @@ pub enum RecordError {
     Database(#[from] sqlx::Error),
 }
 
-/// Writes the report and enqueues the score in the caller's transaction. A second delivery changes nothing.
+/// Writes the report and enqueues what follows from it in the caller's transaction. A second delivery changes nothing.
 pub async fn record_end(
     app: &App,
     tx: &mut PgConnection,
@@ -62,6 +75,14 @@ pub async fn record_end(
         payload: &ScoreCall { org, call: id },
         key: format!("{SCORE_TASK}:{}", id.0),
         after: Duration::ZERO,
+    };
+    enqueue(tx, org, job).await?;
+    let job = NewJob {
+        task: PROMISES_TASK,
+        queue: PROMISES_TASK,
+        payload: &CheckPromises { org, call: id },
+        key: format!("{PROMISES_TASK}:{}", id.0),
+        after: PROMISES_AFTER,
     };
     enqueue(tx, org, job).await?;
     Ok(true)

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use voxanne_vapi::{Report, Role};
 
 use crate::platform::db::{PgConnection, sql, sql_as, sql_scalar};
-use crate::platform::ids::{CallId, OrgId};
+use crate::platform::ids::{CallId, OrgId, ServiceId};
 
 /// One spoken turn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,11 +38,15 @@ pub struct CallRecord {
     pub has_report: bool,
     /// The platform's summary.
     pub summary: Option<String>,
+    /// How the platform found the caller: `positive`, `neutral` or `negative`.
+    pub platform_sentiment: Option<String>,
 }
 
-/// A finished score.
-#[derive(Debug, Clone)]
+/// A finished score. Quotes a caller: deliberately no `Debug`.
+#[derive(Clone)]
 pub struct Score {
+    /// The version of the org's rules that it was made by.
+    pub rules_version: i32,
     /// What kind of call it was.
     pub class: String,
     /// 0 to 100.
@@ -51,6 +55,27 @@ pub struct Score {
     pub temperature: String,
     /// Rule, turn, span and points of each piece.
     pub evidence: serde_json::Value,
+    /// The caller's mood by their own words.
+    pub sentiment: &'static str,
+    /// The mood that counted.
+    pub sentiment_taken: &'static str,
+    /// `urgent` or `emergency`, of a clinical urgency.
+    pub danger: Option<String>,
+    /// What the caller wants.
+    pub interest: Option<Interest>,
+}
+
+/// What a caller wants, and what it is worth.
+#[derive(Clone)]
+pub struct Interest {
+    /// As they said it.
+    pub words: String,
+    /// Where: `{"turn", "start", "end"}`.
+    pub at: serde_json::Value,
+    /// The same in the catalogue.
+    pub service: Option<ServiceId>,
+    /// Its price.
+    pub value_cents: Option<i64>,
 }
 
 /// Finds the call or creates it in its first state. Callable in any order of messages.
@@ -117,7 +142,7 @@ pub(super) async fn record_report(
     let done = sql(
         "update calls set state = 'ended', ended_reason = coalesce($3, ended_reason), started_at = coalesce($4, started_at),
                 ended_at = coalesce($5, ended_at, $13), duration_seconds = $6, cost_usd = $7, summary = $8, success_evaluation = $9,
-                turns = $10, recording_url = case when $14 then $11 end, recording_consent = $12, report_at = $13
+                turns = $10, recording_url = case when $14 then $11 end, recording_consent = $12, report_at = $13, platform_sentiment = $15
           where org_id = $1 and id = $2 and report_at is null",
     )
     .bind(org)
@@ -134,6 +159,7 @@ pub(super) async fn record_report(
     .bind(report.recording_consent)
     .bind(now.to_sqlx())
     .bind(keep_recording)
+    .bind(report.sentiment().map(voxanne_vapi::Sentiment::as_str))
     .execute(tx)
     .await?;
     Ok(done.rows_affected() == 1)
@@ -224,12 +250,14 @@ struct Row {
     turns: Option<serde_json::Value>,
     has_report: bool,
     summary: Option<String>,
+    platform_sentiment: Option<String>,
 }
 
 /// The call with the contact's name as it is now.
 pub async fn find(tx: &mut PgConnection, org: OrgId, id: CallId) -> sqlx::Result<Option<CallRecord>> {
     let row: Option<Row> = sql_as(
-        "select c.id, c.call_ref, c.caller_phone, k.name as contact_name, c.turns, c.report_at is not null as has_report, c.summary
+        "select c.id, c.call_ref, c.caller_phone, k.name as contact_name, c.turns, c.report_at is not null as has_report, c.summary,
+                c.platform_sentiment
            from calls c left join contacts k on k.org_id = c.org_id and k.id = c.contact_id
           where c.org_id = $1 and c.id = $2",
     )
@@ -250,10 +278,11 @@ pub async fn find(tx: &mut PgConnection, org: OrgId, id: CallId) -> sqlx::Result
         turns,
         has_report: row.has_report,
         summary: row.summary,
+        platform_sentiment: row.platform_sentiment,
     }))
 }
 
-/// Writes the score beside the call.
+/// Writes the score beside the call. When it was scored first stays: who acts on new scores has acted on this one.
 pub async fn record_score(
     tx: &mut PgConnection,
     org: OrgId,
@@ -261,15 +290,27 @@ pub async fn record_score(
     score: &Score,
     now: Timestamp,
 ) -> sqlx::Result<()> {
-    sql("update calls set class = $3, score = $4, temperature = $5, evidence = $6, scored_at = $7 where org_id = $1 and id = $2")
-        .bind(org)
-        .bind(id)
-        .bind(&score.class)
-        .bind(score.score)
-        .bind(&score.temperature)
-        .bind(&score.evidence)
-        .bind(now.to_sqlx())
-        .execute(tx)
-        .await?;
+    let interest = score.interest.as_ref();
+    sql("update calls set class = $3, score = $4, temperature = $5, evidence = $6, scored_at = coalesce(scored_at, $7),
+                rules_version = $8, sentiment = $9, sentiment_taken = $10, danger = $11, interest = $12, interest_at = $13,
+                interest_service_id = $14, value_cents = $15
+          where org_id = $1 and id = $2")
+    .bind(org)
+    .bind(id)
+    .bind(&score.class)
+    .bind(score.score)
+    .bind(&score.temperature)
+    .bind(&score.evidence)
+    .bind(now.to_sqlx())
+    .bind(score.rules_version)
+    .bind(score.sentiment)
+    .bind(score.sentiment_taken)
+    .bind(&score.danger)
+    .bind(interest.map(|interest| &interest.words))
+    .bind(interest.map(|interest| &interest.at))
+    .bind(interest.and_then(|interest| interest.service))
+    .bind(interest.and_then(|interest| interest.value_cents))
+    .execute(tx)
+    .await?;
     Ok(())
 }

@@ -58,7 +58,7 @@ pub(super) async fn left(tx: &mut PgConnection, org: OrgId, call_ref: &str) -> s
            select 5, 'notification', title from notifications
             where org_id = $1 and subject_id in (select id from mine union select id from visits union select id from alerts)
            union all
-           select 6, 'task', title from tasks
+           select 6, 'task', concat_ws(' | ', title, replace(detail, E'\\n', ' | ')) from tasks
             where org_id = $1 and (call_id in (select id from mine) or appointment_id in (select id from visits))
          ) found order by rank, words",
     )

@@ -3,11 +3,14 @@
 use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext};
 use serde::{Deserialize, Serialize};
 
-use super::{Failure, app_of};
+use super::failure::{Failure, app_of};
 use crate::platform::app::App;
 use crate::platform::db::Class;
 use crate::platform::ids::OrgId;
-use crate::{api, appointments, calendars, calls, mail, messaging, orgs, receptionist, sequences, waitlist};
+use crate::{
+    after_hours, api, appointments, calendars, calls, leads, mail, messaging, orgs, receptionist, sequences,
+    waitlist,
+};
 
 /// Work that comes round, for every org in turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +28,8 @@ pub(super) enum Schedule {
     CheckZones,
     /// Offers that lost the job which ends them.
     LapseOffers,
+    /// Times that were offered after hours: lapsed, booked otherwise, or a person's now.
+    SettleTimesOffers,
     /// People whose last day on the waitlist has passed.
     ExpireWaitlist,
     /// Answers of the API that are older than a day.
@@ -45,17 +50,24 @@ pub(super) enum Schedule {
     EnterSequences,
     /// Steps of sequences that are due.
     AdvanceSequences,
+    /// Alerts that nobody has taken.
+    WatchAlerts,
+    /// Weeks with more alerts than staff want.
+    SuggestThresholds,
+    /// Calls that former rules have scored.
+    ChaseRescoring,
 }
 
 impl Schedule {
     /// Each schedule with its name and its minutes.
-    pub(super) const ALL: [(Self, &'static str, u32); 16] = [
+    pub(super) const ALL: [(Self, &'static str, u32); 20] = [
         (Self::ReplayStored, "replay_stored", 1),
         (Self::ChaseTexts, "chase_texts", 1),
         (Self::CloseStaleCalls, "close_stale_calls", 5),
         (Self::FetchMissingReports, "fetch_missing_reports", 5),
         (Self::CheckZones, "check_zones", 30),
         (Self::LapseOffers, "lapse_offers", 1),
+        (Self::SettleTimesOffers, "settle_times_offers", 1),
         (Self::ExpireWaitlist, "expire_waitlist", 30),
         (Self::ForgetAnswers, "forget_answers", 30),
         (Self::KeepCalendars, "keep_calendars", 1),
@@ -66,6 +78,9 @@ impl Schedule {
         (Self::ChaseEmails, "chase_emails", 5),
         (Self::EnterSequences, "enter_sequences", 5),
         (Self::AdvanceSequences, "advance_sequences", 1),
+        (Self::WatchAlerts, "watch_alerts", 1),
+        (Self::SuggestThresholds, "suggest_thresholds", 30),
+        (Self::ChaseRescoring, "chase_rescoring", 30),
     ];
 
     async fn visit(self, app: &App, org: OrgId) -> Result<(), Failure> {
@@ -86,6 +101,9 @@ impl Schedule {
                 appointments::check_zones(app, org).await.map(drop).map_err(|e| Failure::of(&e))
             }
             Self::LapseOffers => waitlist::lapse_due(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
+            Self::SettleTimesOffers => {
+                after_hours::settle_due(app, org).await.map(drop).map_err(|e| Failure::of(&e))
+            }
             Self::ExpireWaitlist => waitlist::expire(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
             Self::KeepCalendars => {
                 calendars::keep_in_step(app, org).await.map(drop).map_err(|e| Failure::of(&e))
@@ -106,6 +124,13 @@ impl Schedule {
             Self::EnterSequences => sequences::enter(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
             Self::AdvanceSequences => {
                 sequences::advance(app, org).await.map(drop).map_err(|e| Failure::of(&e))
+            }
+            Self::WatchAlerts => leads::watch_alerts(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
+            Self::SuggestThresholds => {
+                leads::suggest_threshold(app, org).await.map(drop).map_err(|e| Failure::of(&e))
+            }
+            Self::ChaseRescoring => {
+                leads::chase_rescoring(app, org).await.map(drop).map_err(|e| Failure::of(&e))
             }
             Self::ForgetAnswers => api::forget_answers(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
         }

@@ -1,22 +1,24 @@
 //! Alerts the manager to a caller worth calling back now.
 
+use super::escalation::AlertKind;
+use super::ladder::Ladder;
 use super::store;
+use super::store::escalations::{self, NewEscalation};
 use crate::mail;
 use crate::messaging::wording::{self, HotLead};
-use crate::messaging::{self, Kind, NewText};
 use crate::notifications::{self, NewNotification};
 use crate::orgs::Settings;
-use crate::phone::Phone;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
-use crate::platform::ids::{AlertId, CallId, OrgId, TextId};
-use crate::tasks::{self, NewTask};
+use crate::platform::ids::{AlertId, CallId, LocationId, OrgId};
 
 /// What raised an alert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trigger {
     /// The assistant, during the call.
     Tool,
+    /// The caller's own words, as they were said.
+    Transcript,
     /// The score, at its end.
     Score,
 }
@@ -26,6 +28,7 @@ impl Trigger {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Tool => "tool",
+            Self::Transcript => "transcript",
             Self::Score => "score",
         }
     }
@@ -38,6 +41,8 @@ pub struct NewAlert<'a> {
     pub call_ref: &'a str,
     /// Our record of it.
     pub call: Option<CallId>,
+    /// The site that was called, when that is known; else the record of the call tells it.
+    pub location: Option<LocationId>,
     /// What raised it.
     pub trigger: Trigger,
     /// The caller's name.
@@ -63,7 +68,7 @@ pub struct Raised {
     pub text_queued: bool,
 }
 
-/// Raises the call's one alert: row, text, e-mails and notification in the caller's transaction.
+/// Raises the call's one alert: row, ladder, text, e-mails and notification in the caller's transaction.
 ///
 /// The constraint decides between triggers that race: the second waits for the first one's commit and does nothing.
 pub async fn raise_alert(
@@ -85,16 +90,7 @@ pub async fn raise_alert(
         summary: new.summary.unwrap_or_default(),
     };
     let key = format!("hot_lead:{}", new.call_ref);
-    let alert = StaffAlert {
-        kind: Kind::HotLeadAlert,
-        body: wording::hot_lead_alert(&lead),
-        dedupe_key: key.clone(),
-        call: new.call,
-    };
-    let text = text_staff(app, tx, org, settings, settings.hot_lead_alert_phone.as_deref(), alert).await?;
-    if let Some(text) = text {
-        store::set_text(tx, org, id, text).await?;
-    }
+    let text_queued = begin_ladder(app, tx, org, settings, (&new, &lead)).await?;
     let who = new.name.unwrap_or("a caller");
     let notification = NewNotification {
         kind: "hot_lead",
@@ -106,46 +102,36 @@ pub async fn raise_alert(
     let clinic = (org, settings.clinic_name.as_str());
     mail::alert_recipients(app, tx, clinic, mail::StaffAlert::HotLead(lead), (&key, new.call)).await?;
     metrics::counter!("voxanne_hot_lead_alerts_total", "trigger" => new.trigger.as_str()).increment(1);
-    Ok(Raised { first: true, text_queued: text.is_some() })
+    Ok(Raised { first: true, text_queued })
 }
 
-/// A text to the clinic's own people.
-pub(super) struct StaffAlert {
-    pub kind: Kind,
-    pub body: String,
-    pub dedupe_key: String,
-    pub call: Option<CallId>,
-}
-
-/// Queues `alert` to `phone`; without one, staff are asked to set it.
-pub(super) async fn text_staff(
+/// Tells the first people of the call's ladder, or leaves it for opening; whether a text tells somebody.
+async fn begin_ladder(
     app: &App,
     tx: &mut PgConnection,
     org: OrgId,
     settings: &Settings,
-    phone: Option<&str>,
-    alert: StaffAlert,
-) -> Result<Option<TextId>, sqlx::Error> {
-    let Some(to) = phone.and_then(|raw| Phone::parse(raw, &settings.default_region).ok()) else {
-        let task = NewTask {
-            kind: "set_alert_phone",
-            title: "Set the alert phone in Settings: alerts reach nobody by text".into(),
-            call: alert.call,
-            dedupe_key: "set_alert_phone".into(),
-            ..NewTask::default()
-        };
-        tasks::raise(app, tx, org, &task).await?;
-        return Ok(None);
+    (new, lead): (&NewAlert<'_>, &HotLead<'_>),
+) -> Result<bool, sqlx::Error> {
+    let begun = NewEscalation {
+        id: app.new_id(),
+        kind: AlertKind::HotLead,
+        call_ref: new.call_ref,
+        call: new.call,
+        location: new.location,
+        lead_name: new.name,
+        lead_phone: new.phone,
+        about: new.interest,
+        is_of_report: new.trigger == Trigger::Score,
     };
-    let new = NewText {
-        kind: alert.kind,
-        to: &to,
-        body: alert.body,
-        dedupe_key: alert.dedupe_key,
-        contact: None,
-        appointment: None,
-        call: alert.call,
-        sent_by: None,
+    let Some(mut escalation) = escalations::insert(tx, org, &begun, app.clock.now()).await? else {
+        return Ok(false);
     };
-    Ok(messaging::queue_text(app, tx, org, settings, new).await?.text())
+    let ladder = Ladder::read(app, tx, org, settings).await?;
+    if let Some(opening) = ladder.rests_until(&escalation) {
+        ladder.rest(tx, &mut escalation, opening).await?;
+        return Ok(false);
+    }
+    let text = ladder.climb(tx, &mut escalation, (Some(wording::hot_lead_alert(lead)), &[])).await?;
+    Ok(text.is_some())
 }

@@ -1,18 +1,17 @@
 //! Scores a finished call and raises what follows from it.
 
-use super::alert::{NewAlert, StaffAlert, Trigger, raise_alert, text_staff};
-use super::scoring::{self, CallClass, Polarity, Rule, Rules, Scored, Speaker, Temperature, Turn};
+use super::alert::{NewAlert, Trigger, raise_alert};
+use super::clinical::{NewClinicalAlert, raise_clinical_alert};
+use super::offer_times::offer_times_later;
+use super::rules::in_force;
+use super::scoring::{CallClass, Scored, Temperature, Turn};
+use super::store;
 use super::text_back::text_back_later;
-use crate::calls::{self, CallRecord, Score};
-use crate::mail;
-use crate::messaging::{Kind, wording};
-use crate::notifications::{self, NewNotification};
-use crate::orgs::{self, Settings};
+use super::verdict::{turn, verdict};
+use crate::calls::{self, CallRecord};
+use crate::orgs;
 use crate::platform::app::App;
-use crate::platform::db::PgConnection;
 use crate::platform::ids::{CallId, OrgId};
-use crate::scheduling;
-use crate::tasks::{self, NewTask};
 
 /// Why a call was not scored. The queue tries again.
 #[derive(Debug, thiserror::Error)]
@@ -32,22 +31,20 @@ pub async fn score_call(app: &App, org: OrgId, call: CallId) -> Result<(), Score
         return Ok(());
     };
     let settings = orgs::settings(&mut tx, &app.keys, org).await?;
-    let services = scheduling::services_for_scoring(&mut tx, org).await?;
+    // Who saves another version waits until this score is there, and then finds it.
+    store::rules::keep_version(&mut tx, org).await?;
+    let rules = in_force(&mut tx, org, &settings).await?;
     let turns: Vec<Turn> = record.turns.iter().map(turn).collect();
-    let scored = scoring::score(&turns, None, &rules(&services, &settings));
-    let row = Score {
-        class: word(&scored.class)?,
-        score: scored.score.into(),
-        temperature: word(&scored.temperature)?,
-        evidence: serde_json::to_value(&scored.evidence)?,
-    };
+    let platform = store::scores::sentiment(record.platform_sentiment.as_deref());
+    let (scored, row) = verdict(&turns, platform, &rules)?;
     calls::record_score(&mut tx, org, record.id, &row, app.clock.now()).await?;
     if scored.class == CallClass::ClinicalUrgency {
-        raise_clinical_alert(app, &mut tx, org, &settings, &record, &scored).await?;
+        raise_clinical_alert(app, &mut tx, org, &settings, clinical_alert(&record, &scored)).await?;
     } else if scored.temperature == Temperature::Hot {
         raise_alert(app, &mut tx, org, &settings, alert(&record, &scored)).await?;
     }
     text_back_later(&mut tx, org, &settings, (record.id, scored.class)).await?;
+    offer_times_later(&mut tx, org, &settings, (&record, &scored)).await?;
     tx.commit().await?;
     metrics::counter!("voxanne_calls_scored_total", "class" => row.class.clone(), "temperature" => row.temperature.clone())
         .increment(1);
@@ -55,38 +52,11 @@ pub async fn score_call(app: &App, org: OrgId, call: CallId) -> Result<(), Score
     Ok(())
 }
 
-fn turn(turn: &calls::Turn) -> Turn {
-    let speaker = if turn.is_caller { Speaker::Caller } else { Speaker::Assistant };
-    Turn { speaker, text: turn.text.clone() }
-}
-
-/// The org's catalogue and thresholds; the default vocabulary when its catalogue says nothing about value.
-fn rules(services: &[(String, Vec<String>, String)], settings: &Settings) -> Rules {
-    let worth = |value: &str| -> Vec<String> {
-        let of_value = services.iter().filter(|(.., lead_value)| lead_value == value);
-        of_value.flat_map(|(name, aliases, _)| std::iter::once(name).chain(aliases)).cloned().collect()
-    };
-    let (high_value, medium) = (worth("high"), worth("medium"));
-    let thresholds = Rules {
-        hot_threshold: u8::try_from(settings.hot_threshold).unwrap_or(u8::MAX),
-        warm_threshold: u8::try_from(settings.warm_threshold).unwrap_or(u8::MAX),
-        ..Rules::default()
-    };
-    if high_value.is_empty() && medium.is_empty() {
-        return thresholds;
-    }
-    Rules { high_value, medium, ..thresholds }
-}
-
-/// A verdict's name, as its serialised form has it.
-fn word(verdict: &impl serde::Serialize) -> Result<String, serde_json::Error> {
-    serde_json::from_value(serde_json::to_value(verdict)?)
-}
-
 fn alert<'a>(record: &'a CallRecord, scored: &'a Scored) -> NewAlert<'a> {
     NewAlert {
         call_ref: &record.call_ref,
         call: Some(record.id),
+        location: None,
         trigger: Trigger::Score,
         name: record.contact_name.as_deref(),
         phone: record.caller_phone.as_deref(),
@@ -98,110 +68,13 @@ fn alert<'a>(record: &'a CallRecord, scored: &'a Scored) -> NewAlert<'a> {
     }
 }
 
-/// Text, e-mails, notification and task; never a sales lead.
-async fn raise_clinical_alert(
-    app: &App,
-    tx: &mut PgConnection,
-    org: OrgId,
-    settings: &Settings,
-    record: &CallRecord,
-    scored: &Scored,
-) -> Result<(), sqlx::Error> {
-    let key = format!("clinical:{}", record.call_ref);
-    let symptom =
-        scored.evidence.iter().find(|e| e.rule == Rule::Clinical && e.polarity == Polarity::Affirmed);
-    let reported = symptom.map_or("", |e| e.words.as_str());
-    let caller = record.caller_phone.as_deref().unwrap_or_default();
-    let text = StaffAlert {
-        kind: Kind::ClinicalAlert,
-        body: wording::clinical_alert(caller, reported),
-        dedupe_key: key.clone(),
+fn clinical_alert<'a>(record: &'a CallRecord, scored: &'a Scored) -> NewClinicalAlert<'a> {
+    NewClinicalAlert {
+        call_ref: &record.call_ref,
         call: Some(record.id),
-    };
-    let phone = settings.clinical_alert_phone.as_deref().or(settings.hot_lead_alert_phone.as_deref());
-    text_staff(app, tx, org, settings, phone, text).await?;
-    let (clinic, alert) =
-        ((org, settings.clinic_name.as_str()), mail::StaffAlert::Clinical { phone: caller, reported });
-    mail::alert_recipients(app, tx, clinic, alert, (&key, Some(record.id))).await?;
-    let notification = NewNotification {
-        kind: "clinical_urgency",
-        title: "A caller may have a reaction: call back now".into(),
-        subject: Some(("call", record.id.0)),
-        dedupe_key: key.clone(),
-    };
-    notifications::notify(app, tx, org, &notification).await?;
-    let task = NewTask {
-        kind: "clinical_call_back",
-        title: "Call back now: the caller reported a possible reaction".into(),
-        call: Some(record.id),
-        dedupe_key: key,
-        ..NewTask::default()
-    };
-    tasks::raise(app, tx, org, &task).await?;
-    metrics::counter!("voxanne_clinical_alerts_total").increment(1);
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests")]
-    use super::*;
-
-    fn settings() -> Settings {
-        Settings {
-            clinic_name: "Glow".into(),
-            default_region: "US".into(),
-            time_zone: "UTC".into(),
-            human_phone: None,
-            hot_lead_alert_phone: None,
-            clinical_alert_phone: None,
-            hot_threshold: 80,
-            warm_threshold: 30,
-            calendar_of_record: false,
-            text_regions: vec![],
-            texts_per_day_max: 500,
-            texting_enabled: true,
-            quiet_until: 8,
-            quiet_from: 21,
-            keep_recordings: "never".into(),
-            language: crate::language::Language::English,
-            texts_name_treatments: false,
-            feed_names: false,
-            reminder_minutes: vec![],
-            missed_call_text: true,
-            twilio: None,
-            vapi_private_key: None,
-        }
-    }
-
-    fn service(name: &str, alias: &str, value: &str) -> (String, Vec<String>, String) {
-        (name.into(), vec![alias.into()], value.into())
-    }
-
-    #[test]
-    fn an_orgs_catalogue_replaces_the_default_vocabulary() {
-        let catalogue = [
-            service("Botox", "tox", "high"),
-            service("HydraFacial", "hydra", "medium"),
-            service("Waxing", "wax", "low"),
-        ];
-        let rules = rules(&catalogue, &settings());
-        assert_eq!(rules.high_value, ["Botox", "tox"]);
-        assert_eq!(rules.medium, ["HydraFacial", "hydra"]);
-        assert_eq!((rules.hot_threshold, rules.warm_threshold), (80, 30));
-    }
-
-    #[test]
-    fn a_catalogue_without_values_keeps_the_default_vocabulary() {
-        assert_eq!(
-            rules(&[service("Waxing", "wax", "low")], &settings()).high_value,
-            Rules::default().high_value
-        );
-    }
-
-    #[test]
-    fn verdicts_have_their_words() {
-        assert_eq!(word(&CallClass::ClinicalUrgency).unwrap(), "clinical_urgency");
-        assert_eq!(word(&Temperature::Hot).unwrap(), "hot");
+        phone: record.caller_phone.as_deref(),
+        symptom: scored.symptom().unwrap_or_default(),
+        danger: scored.danger,
+        trigger: Trigger::Score,
     }
 }

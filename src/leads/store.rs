@@ -1,4 +1,14 @@
-//! All SQL of the slice.
+//! All SQL of the slice: alerts here; their ladders, who is told, rules, scores and what came of them in files of their own.
+
+mod alerts;
+pub(super) mod escalations;
+pub(super) mod list;
+pub(super) mod recipients;
+pub(super) mod rules;
+pub(super) mod scores;
+pub(super) mod tally;
+
+pub use alerts::{AlertListing, AlertSummary, ListedAlert, ListedTelling, alert_summary, list_alerts};
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
@@ -39,19 +49,34 @@ pub(super) async fn insert(
     Ok(done.rows_affected() == 1)
 }
 
+/// The text that told the call's alert first.
 pub(super) async fn set_text(
     tx: &mut PgConnection,
     org: OrgId,
-    id: AlertId,
+    call_ref: &str,
     text: TextId,
 ) -> sqlx::Result<()> {
-    sql("update hot_lead_alerts set text_id = $3 where org_id = $1 and id = $2")
+    sql("update hot_lead_alerts set text_id = $3 where org_id = $1 and call_ref = $2")
         .bind(org)
-        .bind(id)
+        .bind(call_ref)
         .bind(text)
         .execute(tx)
         .await?;
     Ok(())
+}
+
+/// What to know before calling back.
+pub(super) async fn summary(
+    tx: &mut PgConnection,
+    org: OrgId,
+    call_ref: &str,
+) -> sqlx::Result<Option<String>> {
+    sql_scalar("select summary from hot_lead_alerts where org_id = $1 and call_ref = $2")
+        .bind(org)
+        .bind(call_ref)
+        .fetch_optional(tx)
+        .await
+        .map(Option::flatten)
 }
 
 /// Whether the call's alert went out as a text.
@@ -102,6 +127,7 @@ pub(super) async fn missed(
                             where t.org_id = c.org_id and t.call_ref = c.call_ref and t.answer is not null and not t.is_error
                               and lower(replace(t.name, '_', '')) = 'requesthuman')
                 or exists (select from waitlist_entries w where w.org_id = c.org_id and w.call_id = c.id)
+                or exists (select from texts x where x.org_id = c.org_id and x.call_id = c.id and x.kind = 'times_offer' and x.state <> 'failed')
                 or exists (select from appointments a
                              join appointment_changes h on h.org_id = a.org_id and h.appointment_id = a.id and h.at >= c.created_at
                             where a.org_id = c.org_id and a.customer_phone = c.caller_phone) as is_helped,

@@ -167,7 +167,7 @@ async fn queue(
 }
 
 /// Staff who try their own line.
-fn is_the_clinics_own(settings: &Settings, phone: &Phone) -> bool {
+pub fn is_the_clinics_own(settings: &Settings, phone: &Phone) -> bool {
     let own = [&settings.human_phone, &settings.hot_lead_alert_phone, &settings.clinical_alert_phone];
     own.into_iter().flatten().any(|own| own == phone.as_str())
 }

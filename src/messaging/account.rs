@@ -158,7 +158,10 @@ mod tests {
             texts_name_treatments: false,
             feed_names: false,
             reminder_minutes: vec![],
+            alert_rungs_minutes: vec![3, 8, 15],
+            alerts_wait_for_opening: false,
             missed_call_text: true,
+            after_hours_offer: true,
             twilio,
             vapi_private_key: None,
         }

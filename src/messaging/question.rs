@@ -25,11 +25,20 @@ pub enum QuestionKind {
     Details,
     /// Did we help, or shall somebody call? About a call.
     Helped,
+    /// Which of these times shall be booked? About the call of whoever wants a visit.
+    BookTime,
 }
 
 impl QuestionKind {
-    const ALL: [Self; 6] =
-        [Self::ConfirmVisit, Self::ChooseTime, Self::ChooseVisit, Self::Offer, Self::Details, Self::Helped];
+    const ALL: [Self; 7] = [
+        Self::ConfirmVisit,
+        Self::ChooseTime,
+        Self::ChooseVisit,
+        Self::Offer,
+        Self::Details,
+        Self::Helped,
+        Self::BookTime,
+    ];
 
     /// Its name in the database and in the API.
     pub const fn as_str(self) -> &'static str {
@@ -40,6 +49,7 @@ impl QuestionKind {
             Self::Offer => "offer",
             Self::Details => "details",
             Self::Helped => "helped",
+            Self::BookTime => "book_time",
         }
     }
 }
@@ -68,7 +78,7 @@ pub enum Wish {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Choice {
-    /// A time that the visit could move to, kept for them until the question lapses.
+    /// A time that the visit could have, kept for them until the question lapses.
     Time {
         /// When.
         starts_at: Timestamp,
@@ -117,6 +127,13 @@ pub struct Question {
     pub asked_at: Timestamp,
     /// From then on a short answer means something else.
     pub expires_at: Timestamp,
+}
+
+impl Question {
+    /// Whether a 1 or a 2 answers it.
+    pub const fn offers_a_choice(&self) -> bool {
+        matches!(self.kind, QuestionKind::ChooseTime | QuestionKind::ChooseVisit | QuestionKind::BookTime)
+    }
 }
 
 #[cfg(test)]

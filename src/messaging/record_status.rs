@@ -186,6 +186,7 @@ fn task_for(text: &Text, state: TextState, failure: &Failure, now: Timestamp) ->
         | Kind::Reminder
         | Kind::MissedCall
         | Kind::DetailsRequest
+        | Kind::TimesOffer
         | Kind::Nurture
         | Kind::Message
         | Kind::Reply => "the text to the caller",

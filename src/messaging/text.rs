@@ -27,6 +27,8 @@ pub enum Kind {
     MissedCall,
     /// To a caller: what we still need to know.
     DetailsRequest,
+    /// To a caller whom nobody could serve: times that are kept for them.
+    TimesOffer,
     /// To a person: a step of a sequence they agreed to.
     Nurture,
     /// To a person: what a human of the clinic wrote.
@@ -42,7 +44,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 16] = [
         Self::Confirmation,
         Self::Pending,
         Self::Change,
@@ -52,6 +54,7 @@ impl Kind {
         Self::Reminder,
         Self::MissedCall,
         Self::DetailsRequest,
+        Self::TimesOffer,
         Self::Nurture,
         Self::Message,
         Self::Reply,
@@ -72,6 +75,7 @@ impl Kind {
             Self::Reminder => "reminder",
             Self::MissedCall => "missed_call",
             Self::DetailsRequest => "details_request",
+            Self::TimesOffer => "times_offer",
             Self::Nurture => "nurture",
             Self::Message => "message",
             Self::Reply => "reply",
@@ -108,7 +112,9 @@ impl Kind {
             | Self::Reminder
             | Self::DetailsRequest
             | Self::Reply => Class::Transactional,
-            Self::WaitlistOffer | Self::MissedCall | Self::Message => Class::Conversational,
+            Self::WaitlistOffer | Self::MissedCall | Self::TimesOffer | Self::Message => {
+                Class::Conversational
+            }
             Self::Nurture => Class::Marketing,
             Self::HotLeadAlert | Self::ClinicalAlert | Self::TestAlert => Class::Staff,
         }

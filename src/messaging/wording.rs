@@ -20,11 +20,15 @@ mod letters;
 mod template;
 #[cfg(test)]
 mod tests;
+mod times;
 mod write;
 
 use jiff::Zoned;
 
-pub use alerts::{HotLead, clinical_alert, hot_lead_alert, test_alert};
+pub use alerts::{
+    Ended, HotLead, Waiting, clinical_alert, clinical_emergency_alert, hot_lead_alert, no_longer_waiting,
+    still_waiting, test_alert, yours, yours_already,
+};
 pub use alphabet::{field, gsm7_safe};
 pub use check::{Checked, Flaw, Premises, built_in, check, check_step};
 pub use letters::{
@@ -32,6 +36,7 @@ pub use letters::{
     reply, series, waitlist_offer,
 };
 pub use template::{Placeholder, Template, TemplateKind, Templates, UnknownKind};
+pub use times::{times_gone, times_let_go, times_offer, times_taken};
 
 use crate::language::Language;
 

@@ -28,6 +28,10 @@ pub struct Settings {
     pub hot_lead_alert_phone: Option<String>,
     /// Who is told of clinical urgency; hot leads' phone when unset.
     pub clinical_alert_phone: Option<String>,
+    /// Minutes after the first telling of an alert at which the next people are told.
+    pub alert_rungs_minutes: Vec<i16>,
+    /// A hot lead that comes while nobody is there is told at opening.
+    pub alerts_wait_for_opening: bool,
     /// Scores from here are hot.
     pub hot_threshold: i16,
     /// Scores from here are warm.
@@ -56,6 +60,8 @@ pub struct Settings {
     pub reminder_minutes: Vec<i32>,
     /// Whether callers whose call ended before they were helped get a text.
     pub missed_call_text: bool,
+    /// Whether hot callers of a closed clinic are offered two held times by text.
+    pub after_hours_offer: bool,
     /// The org's own account, when it has one.
     pub twilio: Option<TwilioAccount>,
     /// The voice platform's management key, when it was given.
@@ -111,6 +117,8 @@ pub async fn settings(tx: &mut PgConnection, keys: &Keys, org: OrgId) -> Result<
         human_phone: row.human_phone,
         hot_lead_alert_phone: row.hot_lead_alert_phone,
         clinical_alert_phone: row.clinical_alert_phone,
+        alert_rungs_minutes: row.alert_rungs_minutes,
+        alerts_wait_for_opening: row.alerts_wait_for_opening,
         hot_threshold: row.hot_threshold,
         warm_threshold: row.warm_threshold,
         calendar_of_record: row.calendar_of_record,
@@ -125,6 +133,7 @@ pub async fn settings(tx: &mut PgConnection, keys: &Keys, org: OrgId) -> Result<
         feed_names: row.feed_names,
         reminder_minutes: row.reminder_minutes,
         missed_call_text: row.missed_call_text,
+        after_hours_offer: row.after_hours_offer,
         twilio,
         vapi_private_key: opened(VAPI_KEY, row.vapi_private_key_sealed),
     })

@@ -80,10 +80,16 @@ ids! {
     TextId = "txt",
     /// One hot lead alert.
     AlertId = "hla",
+    /// The ladder of one alert, hot lead or clinical.
+    EscalationId = "alert",
+    /// Somebody who is told of alerts.
+    AlertRecipientId = "arc",
     /// Somebody's wish on the waitlist.
     EntryId = "wait",
     /// One time offered to one of them.
     OfferId = "offer",
+    /// Times that were offered to somebody who called while nobody was there.
+    TimesOfferId = "tof",
     /// A text that somebody sent us.
     InboundTextId = "inb",
     /// What we asked by text.

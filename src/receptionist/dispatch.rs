@@ -4,14 +4,17 @@ use std::time::Instant;
 
 use futures::future::join_all;
 use serde_json::Value;
-use voxanne_vapi::{Event, Message, ToolCall, answer};
+use voxanne_vapi::{CallRef, Event, Message, Role, ToolCall, answer};
 
 use super::answer_ring::{answer_ring, answer_transfer};
 use super::receive::{ReceiveError, new_message, new_tool_call};
 use super::recorder::{Entry, record};
 use super::store;
+use crate::after_hours;
 use crate::appointments;
 use crate::calls::{self, RecordError};
+use crate::leads::{self, Heard, Trigger};
+use crate::phone::Phone;
 use crate::platform::app::App;
 use crate::platform::db::{Class, PgConnection, is_contended, is_disconnected};
 use crate::platform::ids::{InboxId, OrgId};
@@ -172,19 +175,63 @@ async fn process(
     match &message.event {
         Event::StatusUpdate { status, ended_reason, .. } => {
             calls::record_status(app, tx, org, call, status, ended_reason.as_deref()).await?;
+            if status == "in-progress" {
+                call_back(app, tx, org, call).await?;
+            }
             if status == "ended" {
                 release_holds(tx, org, call.id.as_deref()).await?;
+            }
+            if let Some(phone) = call.caller_number.as_deref().filter(|_| status == "in-progress") {
+                after_hours::give_way(app, tx, org, phone).await?;
             }
         }
         Event::EndOfCallReport(report) => {
             calls::record_end(app, tx, org, call, report).await?;
+            if report.duration_seconds.is_some_and(|seconds| seconds > 0) {
+                call_back(app, tx, org, call).await?;
+            }
             release_holds(tx, org, call.id.as_deref()).await?;
         }
         Event::Transcript(said) => {
             calls::record_transcript(app, tx, org, call, said, message.timestamp).await?;
+            if said.is_final && said.role == Some(Role::User) {
+                hear_danger(app, tx, org, call, &said.text).await?;
+            }
         }
         _ => {}
     }
+    Ok(())
+}
+
+/// A call of ours that was answered: somebody who waited for it was called back.
+async fn call_back(app: &App, tx: &mut PgConnection, org: OrgId, call: &CallRef) -> Result<(), sqlx::Error> {
+    let is_ours = call.call_type.as_deref().is_some_and(|kind| kind.starts_with("outbound"));
+    let phone = call.caller_number.as_deref().and_then(|number| Phone::parse_e164(number).ok());
+    if let (true, Some(phone), Some(call_ref)) = (is_ours, phone, call.id.as_deref()) {
+        leads::called_back(app, tx, org, (&phone, call_ref)).await?;
+    }
+    Ok(())
+}
+
+/// A symptom is alerted as soon as it is said, not when the call is over.
+async fn hear_danger(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    call: &CallRef,
+    said: &str,
+) -> Result<(), sqlx::Error> {
+    let Some(call_ref) = call.id.as_deref() else { return Ok(()) };
+    let caller_id = call.caller_number.as_deref();
+    let heard = Heard {
+        call_ref: Some(call_ref),
+        otherwise: call_ref,
+        caller_id,
+        phone: caller_id,
+        said: &[said.to_owned()],
+        trigger: Trigger::Transcript,
+    };
+    leads::hear_danger(app, tx, org, &heard).await?;
     Ok(())
 }
 

@@ -4,17 +4,21 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::alerts;
 use super::conversation::{ANSWER, Conversation, hand_over};
 use super::decide::{Act, Known, decide};
 use super::offers;
+use super::times;
 use super::visits::{self, Came};
+use crate::after_hours;
 use crate::appointments::{self, Appointment};
+use crate::leads;
 use crate::messaging::wording;
-use crate::messaging::{self, Question, Received};
+use crate::messaging::{self, Meaning, Question, QuestionKind, Received};
 use crate::phone::Phone;
 use crate::platform::app::App;
 use crate::platform::db::{OrgTx, PgConnection};
-use crate::platform::ids::{AppointmentId, InboundTextId, OrgId};
+use crate::platform::ids::{AppointmentId, CallId, InboundTextId, OrgId};
 use crate::scheduling::{self, RuleBook};
 use crate::waitlist::{self, Answerable, TakeError};
 
@@ -57,6 +61,10 @@ struct Learned {
     has_asked: bool,
     /// What was chosen has gone: other times are offered.
     too_late: Option<AppointmentId>,
+    /// The same of a caller who has no visit yet.
+    time_gone: Option<CallId>,
+    /// A person has to answer.
+    is_for_staff: bool,
 }
 
 /// Runs the job. The effect, the answer and the mark that there was one commit together, so twice is once.
@@ -73,13 +81,23 @@ pub async fn answer_text(app: &App, job: AnswerText) -> Result<(), AnswerError> 
             }
             Came::TooLate(visit) => {
                 learned.too_late = Some(visit);
-                let mut tx = app.begin(job.org).await?;
-                appointments::release_holds(&mut tx, job.org, &visits::kept_as(visit)).await?;
-                tx.commit().await?;
+                release(app, job.org, &visits::kept_as(visit)).await?;
             }
+            Came::TimeGone(call) => {
+                learned.time_gone = Some(call);
+                release(app, job.org, &after_hours::kept_as(call)).await?;
+            }
+            Came::ForStaff => learned.is_for_staff = true,
         }
     }
     Err(AnswerError::Restless)
+}
+
+/// Lets go of what was kept, before the ledger is opened for others.
+async fn release(app: &App, org: OrgId, kept_as: &str) -> Result<(), sqlx::Error> {
+    let mut tx = app.begin(org).await?;
+    appointments::release_holds(&mut tx, org, kept_as).await?;
+    tx.commit().await
 }
 
 async fn attempt(app: &App, job: AnswerText, learned: Learned) -> Result<Came, AnswerError> {
@@ -92,7 +110,13 @@ async fn attempt(app: &App, job: AnswerText, learned: Learned) -> Result<Came, A
         return Ok(Came::ToItsEnd);
     }
     let lately = messaging::lately(app, &mut tx, job.org, &received).await?;
-    let Some(from) = received.from.as_ref().filter(|_| !lately.is_loop) else {
+    let alert = match &received.from {
+        Some(from) => leads::told_alert(app, &mut tx, job.org, from).await?,
+        None => None,
+    };
+    // Whoever takes one alert after the other repeats themselves, and each can be taken once.
+    let takes_another = received.meaning == Meaning::First && alert.is_some_and(|alert| alert.is_open);
+    let Some(from) = received.from.as_ref().filter(|_| !lately.is_loop || takes_another) else {
         leave_alone(app, &mut tx, job.org, &received).await?;
         tx.commit().await?;
         return Ok(Came::ToItsEnd);
@@ -102,12 +126,23 @@ async fn attempt(app: &App, job: AnswerText, learned: Learned) -> Result<Came, A
         questions: &facts.questions,
         visits: &facts.visits.iter().map(|visit| visit.id).collect::<Vec<_>>(),
         has_one_offer: facts.offers.iter().filter(|offer| offer.is_open()).count() == 1,
+        alert,
         lately,
     };
-    let act = match learned.too_late {
-        Some(visit) => Act::Propose(visit),
-        None => decide(received.meaning, known),
+    let mut act = match learned {
+        Learned { is_for_staff: true, .. } => Act::ForStaff,
+        Learned { time_gone: Some(call), .. } => Act::OfferAgain(call),
+        Learned { too_late: Some(visit), .. } => Act::Propose(visit),
+        _ => decide(received.meaning, known),
     };
+    let is_number = matches!(received.meaning, Meaning::First | Meaning::Second);
+    // "1" again after a "1" that booked.
+    if act == Act::ForStaff
+        && is_number
+        && after_hours::was_taken(&mut tx, job.org, from, app.clock.now()).await?
+    {
+        act = Act::Nothing;
+    }
     if act == Act::Take {
         // Taking is a booking with transactions of its own.
         drop(tx);
@@ -171,6 +206,11 @@ async fn perform(
             };
             Box::pin(perform(talk, tx, facts, (act, learned))).await
         }
+        Act::Book(question, index) => times::book(talk, tx, (question, index), !learned.has_asked).await,
+        Act::OfferAgain(call) => times::offer_again(talk, tx, call).await,
+        Act::Neither(question) if question.kind == QuestionKind::BookTime => {
+            times::neither(talk, tx, question).await
+        }
         Act::Neither(question) => visits::neither(talk, tx, question).await,
         Act::OneOrTwo => visits::end(talk, tx, wording::answers::one_or_two(&talk.head(None)), None).await,
         Act::Which(wish, one, two) => match (facts.visit(one), facts.visit(two)) {
@@ -183,6 +223,7 @@ async fn perform(
         },
         Act::NothingToChange => visits::nothing_to_change(talk, tx).await,
         Act::Help => visits::end(talk, tx, wording::help(&talk.head(None)), None).await,
+        Act::TakeAlert(id) => alerts::take(talk, tx, id).await.map(|()| Came::ToItsEnd),
         Act::Pass => offers::pass(talk, tx).await.map(|()| Came::ToItsEnd),
         Act::Leave => offers::leave(talk, tx).await.map(|()| Came::ToItsEnd),
         Act::Take | Act::Nothing => talk.done(tx).await.map(|()| Came::ToItsEnd),

@@ -1,7 +1,8 @@
 //! What to do about a text, by what it means and what was asked. Pure.
 
+use crate::leads::ToldAlert;
 use crate::messaging::{Choice, Kind, Lately, Meaning, Question, QuestionKind, Wish};
-use crate::platform::ids::AppointmentId;
+use crate::platform::ids::{AppointmentId, CallId, EscalationId};
 
 /// What a short text is understood by.
 #[derive(Debug, Clone, Copy)]
@@ -12,6 +13,8 @@ pub(super) struct Known<'k> {
     pub visits: &'k [AppointmentId],
     /// Exactly one time of the waitlist is on offer to them.
     pub has_one_offer: bool,
+    /// The alert that this number was told of last, as somebody of the clinic.
+    pub alert: Option<ToldAlert>,
     pub lately: Lately,
 }
 
@@ -24,6 +27,10 @@ pub(super) enum Act<'k> {
     Cancel(AppointmentId),
     /// One of the times that were offered.
     Move(&'k Question, usize),
+    /// One of the times that were kept for somebody without a visit.
+    Book(&'k Question, usize),
+    /// Other times for somebody whose choice has gone.
+    OfferAgain(CallId),
     /// One of the visits that could be meant.
     Chosen(&'k Question, AppointmentId, Wish),
     /// None of what was offered.
@@ -35,6 +42,8 @@ pub(super) enum Act<'k> {
     /// They do not come: asks what then.
     MoveOrCancel(AppointmentId),
     NothingToChange,
+    /// Somebody of the clinic takes an alert, or wants to.
+    TakeAlert(EscalationId),
     Take,
     Pass,
     Leave,
@@ -43,9 +52,12 @@ pub(super) enum Act<'k> {
     ForStaff,
 }
 
-/// Decides. C, R and X are about the visit last asked about, else the only one; 1 and 2 about the last choice; a yes or a no
+/// Decides. A 1 takes the alert that the number was told of, if it was. C, R and X are about the visit last asked about, else the only one; 1 and 2 about the last choice; a yes or a no
 /// about the last question, unless a person of the clinic wrote since.
 pub(super) fn decide(meaning: Meaning, known: Known<'_>) -> Act<'_> {
+    if let Some(alert) = known.takes_alert(meaning) {
+        return Act::TakeAlert(alert);
+    }
     match meaning {
         Meaning::Confirm => wish(Wish::Confirm, &known),
         Meaning::Reschedule => wish(Wish::Move, &known),
@@ -84,13 +96,14 @@ const fn act_on(wish: Wish, visit: AppointmentId) -> Act<'static> {
 }
 
 fn number<'k>(index: usize, known: &Known<'k>) -> Act<'k> {
-    let offers_a_choice =
-        |question: &&Question| matches!(question.kind, QuestionKind::ChooseTime | QuestionKind::ChooseVisit);
-    let Some(question) = known.questions.iter().find(offers_a_choice) else { return Act::ForStaff };
+    let Some(question) = known.questions.iter().find(|question| question.offers_a_choice()) else {
+        return Act::ForStaff;
+    };
     if known.is_for_a_person(Some(question)) {
         return Act::ForStaff;
     }
     match question.options.get(index) {
+        Some(Choice::Time { .. }) if question.kind == QuestionKind::BookTime => Act::Book(question, index),
         Some(Choice::Time { .. }) if known.subject(question).is_some() => Act::Move(question, index),
         Some(Choice::Visit { appointment, wish }) if known.visits.contains(appointment) => {
             Act::Chosen(question, *appointment, *wish)
@@ -116,7 +129,8 @@ fn yes<'k>(known: &Known<'k>) -> Act<'k> {
         QuestionKind::ConfirmVisit => known.subject(question).map_or(Act::NothingToChange, Act::Confirm),
         QuestionKind::ChooseTime if known.subject(question).is_none() => Act::NothingToChange,
         QuestionKind::ChooseTime if question.options.len() == 1 => Act::Move(question, 0),
-        QuestionKind::ChooseTime | QuestionKind::ChooseVisit => Act::OneOrTwo,
+        QuestionKind::BookTime if question.options.len() == 1 => Act::Book(question, 0),
+        QuestionKind::ChooseTime | QuestionKind::ChooseVisit | QuestionKind::BookTime => Act::OneOrTwo,
         QuestionKind::Offer if known.has_one_offer => Act::Take,
         QuestionKind::Offer | QuestionKind::Details | QuestionKind::Helped => Act::ForStaff,
     }
@@ -136,7 +150,9 @@ fn no<'k>(known: &Known<'k>) -> Act<'k> {
     };
     match question.kind {
         QuestionKind::ConfirmVisit => known.subject(question).map_or(Act::NothingToChange, Act::MoveOrCancel),
-        QuestionKind::ChooseTime | QuestionKind::ChooseVisit => Act::Neither(question),
+        QuestionKind::ChooseTime | QuestionKind::ChooseVisit | QuestionKind::BookTime => {
+            Act::Neither(question)
+        }
         QuestionKind::Offer if known.has_one_offer => Act::Pass,
         QuestionKind::Offer | QuestionKind::Details | QuestionKind::Helped => Act::ForStaff,
     }
@@ -148,6 +164,27 @@ impl Known<'_> {
         let is_of_a_visit = matches!(question.kind, QuestionKind::ConfirmVisit | QuestionKind::ChooseTime);
         let visit = question.subject.map(AppointmentId).filter(|_| is_of_a_visit)?;
         self.visits.contains(&visit).then_some(visit)
+    }
+
+    /// The alert that a short answer takes: a 1 unless a choice was offered later, a yes unless anything was asked later. A 1
+    /// to an alert that somebody has taken already learns who, unless a choice is open.
+    fn takes_alert(&self, meaning: Meaning) -> Option<EscalationId> {
+        let alert = self.alert?;
+        let later = |question: &&Question| !alert.is_open || question.asked_at > alert.told_at;
+        let is_for_another = match meaning {
+            Meaning::First => {
+                self.questions.iter().filter(|question| question.offers_a_choice()).any(|q| later(&q))
+            }
+            Meaning::Yes => {
+                let was_written = self.lately.written_at.is_some_and(|written| written > alert.told_at);
+                !alert.is_open
+                    || was_written
+                    || self.has_one_offer
+                    || self.questions.iter().any(|q| later(&q))
+            }
+            _ => true,
+        };
+        (!is_for_another).then_some(alert.id)
     }
 
     /// A person wrote after the question: a short answer is theirs.

@@ -53,7 +53,7 @@ fn act<'k>(
     visits: &'k [AppointmentId],
     lately: Lately,
 ) -> Act<'k> {
-    decide(meaning, Known { questions, visits, has_one_offer: false, lately })
+    decide(meaning, Known { questions, visits, has_one_offer: false, alert: None, lately })
 }
 
 #[test]
@@ -112,6 +112,22 @@ fn one_and_two_are_about_the_last_choice() {
 }
 
 #[test]
+fn one_and_two_book_a_time_that_was_kept_for_somebody_without_a_visit() {
+    let time = Choice::Time { starts_at: at(5000), practitioner: ResourceId(Uuid::nil()), hold: None };
+    let offered = |count| [asked(2, QuestionKind::BookTime, Some(OTHER), vec![time; count]), times(1, 2)];
+    let (two, one) = (offered(2), offered(1));
+    assert_eq!(act(Meaning::First, &two, &[ONE], QUIET), Act::Book(&two[0], 0));
+    assert_eq!(act(Meaning::Second, &two, &[], QUIET), Act::Book(&two[0], 1));
+    assert_eq!(act(Meaning::Second, &one, &[], QUIET), Act::OneOrTwo);
+    assert_eq!(act(Meaning::Yes, &one, &[], QUIET), Act::Book(&one[0], 0));
+    assert_eq!(act(Meaning::Yes, &two, &[], QUIET), Act::OneOrTwo);
+    assert_eq!(act(Meaning::No, &two, &[], QUIET), Act::Neither(&two[0]));
+    for said in [Meaning::First, Meaning::Yes, Meaning::No] {
+        assert_eq!(act(said, &two, &[], written(9)), Act::ForStaff, "somebody of the clinic wrote since");
+    }
+}
+
+#[test]
 fn a_yes_or_a_no_answers_the_last_question() {
     let (two, one, which) = ([times(1, 2)], [times(1, 1)], [visits(1, Wish::Confirm)]);
     let ask = [confirm(2, ONE), confirm(1, TWO)];
@@ -159,7 +175,52 @@ fn a_yes_means_an_offer_only_to_whoever_has_exactly_one() {
         // The reminder came after the offer.
         (&offer[1..], true, Act::Confirm(ONE), Act::MoveOrCancel(ONE)),
     ] {
-        let known = Known { questions, visits: &[ONE], has_one_offer, lately: QUIET };
+        let known = Known { questions, visits: &[ONE], has_one_offer, alert: None, lately: QUIET };
         assert_eq!((decide(Meaning::Yes, known), decide(Meaning::No, known)), (on_yes, on_no));
     }
+}
+
+const ALERT: EscalationId = EscalationId(Uuid::from_u128(7));
+
+/// What a number that was told of an alert in minute 10 does with a short answer.
+fn told(meaning: Meaning, questions: &[Question], is_open: bool, lately: Lately) -> Option<EscalationId> {
+    let alert = Some(ToldAlert { id: ALERT, told_at: at(10), is_open });
+    match decide(meaning, Known { questions, visits: &[ONE, TWO], has_one_offer: false, alert, lately }) {
+        Act::TakeAlert(id) => Some(id),
+        _ => None,
+    }
+}
+
+#[test]
+fn a_1_takes_the_alert_unless_a_choice_was_offered_later() {
+    assert_eq!(told(Meaning::First, &[], true, QUIET), Some(ALERT));
+    assert_eq!(told(Meaning::First, &[times(9, 2)], true, QUIET), Some(ALERT));
+    assert_eq!(
+        told(Meaning::First, &[confirm(11, ONE)], true, QUIET),
+        Some(ALERT),
+        "that is none to choose from"
+    );
+    assert_eq!(told(Meaning::First, &[times(11, 2)], true, QUIET), None);
+    assert_eq!(told(Meaning::First, &[visits(11, Wish::Cancel)], true, QUIET), None);
+    assert_eq!(told(Meaning::First, &[], true, written(11)), Some(ALERT));
+    for other in
+        [Meaning::Second, Meaning::Confirm, Meaning::No, Meaning::Thanks, Meaning::Other, Meaning::Help]
+    {
+        assert_eq!(told(other, &[], true, QUIET), None, "{other:?}");
+    }
+}
+
+#[test]
+fn a_yes_takes_it_only_if_nothing_was_asked_or_written_later() {
+    assert_eq!(told(Meaning::Yes, &[], true, QUIET), Some(ALERT));
+    assert_eq!(told(Meaning::Yes, &[confirm(9, ONE)], true, QUIET), Some(ALERT));
+    assert_eq!(told(Meaning::Yes, &[confirm(11, ONE)], true, QUIET), None);
+    assert_eq!(told(Meaning::Yes, &[], true, written(11)), None);
+}
+
+#[test]
+fn a_1_to_an_alert_that_is_taken_learns_who_has_it_unless_a_choice_is_open() {
+    assert_eq!(told(Meaning::First, &[], false, QUIET), Some(ALERT));
+    assert_eq!(told(Meaning::First, &[times(9, 2)], false, QUIET), None);
+    assert_eq!(told(Meaning::Yes, &[], false, QUIET), None);
 }

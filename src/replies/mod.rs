@@ -4,12 +4,14 @@
 //! same number before (T22).
 //! **Invariant.** The effect of a text, its answer and the mark that it was answered commit together.
 
+mod alerts;
 mod answer_text;
 mod conversation;
 mod decide;
 pub mod http;
 mod offers;
 mod receive;
+mod times;
 mod visits;
 
 pub use answer_text::{ANSWER_TASK, AnswerError, AnswerText, answer_text};

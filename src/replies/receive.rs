@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::answer_text::{ANSWER_TASK, AnswerText};
 use super::conversation::hand_over;
+use crate::after_hours;
 use crate::appointments;
 use crate::messaging::{self, Inbound, Meaning, Received};
 use crate::phone::Phone;
@@ -29,6 +30,7 @@ pub(super) async fn receive(
     match (received.meaning, &received.from) {
         (meaning, Some(from)) if meaning.is_stop() => {
             waitlist::decline_all(app, tx, org, from).await?;
+            after_hours::decline_all(app, tx, org, from).await?;
             return have_a_look(app, tx, org, (&received, from)).await;
         }
         (Meaning::Stop | Meaning::Start, _) => return Ok(()),

@@ -9,7 +9,7 @@ use crate::appointments::{
 use crate::messaging::wording::answers;
 use crate::messaging::{self, Choice, Kind, NewQuestion, Question, QuestionKind, Wish};
 use crate::platform::db::PgConnection;
-use crate::platform::ids::{AppointmentId, ResourceId};
+use crate::platform::ids::{AppointmentId, CallId, ResourceId};
 use crate::scheduling::Window;
 
 /// Times that are offered at once: one per number that can be texted back.
@@ -32,6 +32,10 @@ pub(super) enum Came {
     CalendarUnknown(Window),
     /// What they chose is no longer to be had: other times are to be offered.
     TooLate(AppointmentId),
+    /// The same for a caller who has no visit yet.
+    TimeGone(CallId),
+    /// Nothing of what was tried must stay: a person answers.
+    ForStaff,
 }
 
 /// By what the holds of a visit's proposed times are found again.

@@ -30,7 +30,7 @@ pub use open_hours::{open_until, opens_next};
 pub use open_times::{Found, Search, alternatives, next_open_day, open_times, openings_from, why_not};
 pub use reason::Teller;
 pub use rule_book::{Location, Practitioner, Prerequisite, RuleBook, Service, rule_book};
-pub use store::{count_turn, services_for_scoring};
+pub use store::{ScoredService, count_turn, services_for_scoring};
 pub use taken::{
     Calendar, Calendars, Opening, Taken, Window, Writer, ask_calendars, lock_claims, open_ledger,
 };

@@ -291,13 +291,28 @@ pub async fn count_turn(
     Ok(())
 }
 
-/// Every service's name, aliases and worth as a lead (`high`, `medium`, `low`).
-pub async fn services_for_scoring(
-    tx: &mut PgConnection,
-    org: OrgId,
-) -> sqlx::Result<Vec<(String, Vec<String>, String)>> {
-    sql_as("select name, aliases, lead_value from services where org_id = $1 order by position, id")
-        .bind(org)
-        .fetch_all(tx)
-        .await
+/// A service as scoring sees it.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct ScoredService {
+    /// Its id.
+    pub id: ServiceId,
+    /// What it is called.
+    pub name: String,
+    /// What else callers call it.
+    pub aliases: Vec<String>,
+    /// What it is worth as a lead: `high`, `medium` or `low`.
+    pub lead_value: String,
+    /// What it costs now.
+    pub price_cents: Option<i32>,
+}
+
+/// Every service that a caller could mean, in order. Of two with one name, the one that is booked comes first.
+pub async fn services_for_scoring(tx: &mut PgConnection, org: OrgId) -> sqlx::Result<Vec<ScoredService>> {
+    sql_as(
+        "select id, name, aliases, lead_value, price_cents from services
+          where org_id = $1 and not is_other order by active desc, position, id",
+    )
+    .bind(org)
+    .fetch_all(tx)
+    .await
 }

@@ -12,6 +12,8 @@ pub struct NewTask {
     pub kind: &'static str,
     /// What happened and what to do about it.
     pub title: String,
+    /// What it rests on, line by line; may quote people, and is never logged.
+    pub detail: Option<String>,
     /// The call it came from.
     pub call: Option<CallId>,
     /// The visit it is about.

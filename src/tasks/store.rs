@@ -16,8 +16,9 @@ pub(super) async fn insert(
     now: Timestamp,
 ) -> sqlx::Result<bool> {
     let done = sql(
-        "insert into tasks (org_id, id, kind, title, call_id, appointment_id, text_id, dedupe_key, created_at, inbound_text_id)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict on constraint tasks_once_per_reason do nothing",
+        "insert into tasks (org_id, id, kind, title, call_id, appointment_id, text_id, dedupe_key, created_at, inbound_text_id,
+            detail)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict on constraint tasks_once_per_reason do nothing",
     )
     .bind(org)
     .bind(id)
@@ -29,6 +30,7 @@ pub(super) async fn insert(
     .bind(&new.dedupe_key)
     .bind(now.to_sqlx())
     .bind(new.inbound_text)
+    .bind(&new.detail)
     .execute(tx)
     .await?;
     Ok(done.rows_affected() == 1)

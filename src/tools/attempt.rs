@@ -10,7 +10,8 @@ use super::arguments::Arguments;
 use super::run::{Act, Answer, Caller, Look, ToolName, is_looping};
 use super::{
     book_appointment, cancel_appointment, check_availability, find_my_appointments, find_openings,
-    get_clinic_info, join_waitlist, notify_hot_lead, request_human, reschedule_appointment, speech,
+    get_clinic_info, in_danger, join_waitlist, notify_hot_lead, request_human, reschedule_appointment,
+    speech,
 };
 use crate::calls::{self, Asked, Claim, NewToolCall};
 use crate::platform::app::App;
@@ -150,14 +151,23 @@ async fn perform(
     book: &RuleBook,
     (act, asked, arguments): (Act, &Asked, Arguments<'_>),
 ) -> Result<Answer, AttemptError> {
-    match act {
+    // A symptom in the caller's words comes first: its alert commits with whatever is answered.
+    let found = in_danger::hear(app, tx, caller, book, (asked, arguments)).await?;
+    if let Some(answer) = in_danger::instead(book, found) {
+        return Ok(answer);
+    }
+    let answer = match act {
         Act::BookAppointment => book_appointment::answer(app, tx, caller, book, arguments).await,
-        Act::NotifyHotLead => notify_hot_lead::answer(app, tx, caller, book, (asked, arguments)).await,
+        Act::NotifyHotLead => match found {
+            Some(found) => request_human::for_symptom(app, tx, caller, book, (asked, arguments, found)).await,
+            None => notify_hot_lead::answer(app, tx, caller, book, (asked, arguments)).await,
+        },
         Act::RescheduleAppointment => reschedule_appointment::answer(app, tx, caller, book, arguments).await,
         Act::CancelAppointment => cancel_appointment::answer(app, tx, caller, book, arguments).await,
         Act::JoinWaitlist => join_waitlist::answer(app, tx, caller, book, arguments).await,
-        Act::RequestHuman => request_human::answer(app, tx, caller, book, (asked, arguments)).await,
-    }
+        Act::RequestHuman => request_human::answer(app, tx, caller, book, (asked, arguments, found)).await,
+    };
+    Ok(in_danger::beside(book, found, act, answer?))
 }
 
 fn is_too_late(app: &App, ended_at: jiff::Timestamp, now: jiff::Timestamp) -> bool {

@@ -12,6 +12,7 @@ use voxanne_vapi::provisioning::{
 
 use self::schemas::Tool;
 
+use super::speech::clinical::emergency_number;
 use crate::scheduling::{Location, RuleBook};
 
 /// Services of an org that has said nothing about its own.
@@ -23,8 +24,6 @@ const OTHER: &str = "Other";
 const TRANSFER: &str = "transfer_call";
 /// The platform's patience with us, far above our own budget.
 const SERVER_TIMEOUT_SECONDS: u16 = 20;
-/// P9: said word for word, and nothing after it.
-pub const EMERGENCY: &str = "Please hang up now and call 911. They can help you right away.";
 
 /// What the assistant must know of a clinic.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +38,8 @@ pub struct Clinic {
     pub practitioners: Vec<String>,
     /// The front desk's own line.
     pub human_phone: Option<String>,
+    /// What to dial for help where the clinic is.
+    pub emergency_number: &'static str,
 }
 
 impl Clinic {
@@ -51,6 +52,7 @@ impl Clinic {
             services: book.services.iter().filter(|s| !s.is_other).map(|s| s.name.clone()).collect(),
             practitioners: here.map(|p| p.name.clone()).collect(),
             human_phone: location.human_phone.clone(),
+            emergency_number: emergency_number(&book.settings.default_region),
         }
     }
 
@@ -64,6 +66,11 @@ impl Clinic {
         names.push(OTHER);
         names
     }
+}
+
+/// P9: said word for word, and nothing after it.
+pub fn emergency(clinic: &Clinic) -> String {
+    format!("Please hang up now and call {}. They can help you right away.", clinic.emergency_number)
 }
 
 /// Where an org's assistant sends its messages. Reports that we miss come again, up to five times.
@@ -151,7 +158,7 @@ pub fn system_prompt(clinic: &Clinic) -> String {
         .replace("[team]", &team)
         .replace("[front desk]", &front_desk)
         .replace("[transfer]", &transfer)
-        .replace("[emergency]", EMERGENCY)
+        .replace("[emergency]", &emergency(clinic))
 }
 
 #[cfg(test)]
@@ -166,6 +173,7 @@ mod tests {
             services: ["Botox", "Dermal Filler", "Microneedling"].map(str::to_owned).to_vec(),
             practitioners: vec!["Dr. Maya Chen".into(), "Jonah Reed".into()],
             human_phone: Some("+13105550199".into()),
+            emergency_number: "911",
         }
     }
 
@@ -259,7 +267,7 @@ mod tests {
     #[test]
     fn p9_emergency_words_have_a_fixed_answer() {
         for clinic in [glow(), bare()] {
-            assert!(system_prompt(&clinic).contains(EMERGENCY));
+            assert!(system_prompt(&clinic).contains(&emergency(&clinic)));
         }
     }
 

@@ -12,6 +12,7 @@ pub mod definitions;
 mod find_my_appointments;
 mod find_openings;
 mod get_clinic_info;
+mod in_danger;
 mod join_waitlist;
 mod notify_hot_lead;
 mod own_visit;

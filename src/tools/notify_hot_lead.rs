@@ -58,6 +58,7 @@ pub(super) async fn answer(
     let alert = NewAlert {
         call_ref: &call_ref,
         call,
+        location: caller.location,
         trigger: Trigger::Tool,
         name: name.as_ref().map(SpokenName::as_str),
         phone: Some(phone.as_str()),

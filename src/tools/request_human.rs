@@ -4,10 +4,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::arguments::{Arguments, Names, clean};
 use super::attempt::AttemptError;
+use super::in_danger;
 use super::run::{Answer, Caller};
-use super::speech;
 use super::speech::human::{self, CallBack};
+use super::speech::{self, clinical};
 use crate::calls::{self, Asked};
+use crate::leads::InDanger;
 use crate::notifications::{self, NewNotification};
 use crate::phone::Phone;
 use crate::platform::app::App;
@@ -26,7 +28,7 @@ pub(super) async fn answer(
     tx: &mut PgConnection,
     caller: &Caller,
     book: &RuleBook,
-    (asked, arguments): (&Asked, Arguments<'_>),
+    (asked, arguments, found): (&Asked, Arguments<'_>, Option<InDanger>),
 ) -> Result<Answer, AttemptError> {
     // A promise rests on today's hours, and no look at the ledger vouches for the kept ones here.
     let version = scheduling::rules_version(tx, caller.org).await?;
@@ -38,13 +40,18 @@ pub(super) async fn answer(
     };
     let now = app.clock.now();
     let is_there = location.human_phone.is_some() && scheduling::open_until(location, now).is_some();
+    let connecting = found.map_or_else(
+        || human::CONNECTING.to_owned(),
+        |found| clinical::urgent_connecting(in_danger::number(book), found.text_queued),
+    );
     // Asked again after that, nobody answered the transfer, or nothing transferred it.
-    if is_there && !calls::was_told(tx, caller.org, &asked.call_ref, human::CONNECTING).await? {
-        return Ok(Answer::result(human::CONNECTING));
+    if is_there && !calls::was_told(tx, caller.org, &asked.call_ref, &connecting).await? {
+        return Ok(Answer::result(connecting));
     }
-    let said_phone = arguments
-        .text(Names::CUSTOMER_PHONE)
-        .and_then(|said| Phone::parse(&said, &book.settings.default_region).ok());
+    if let Some(found) = found {
+        return for_symptom(app, tx, caller, book, (asked, arguments, found)).await;
+    }
+    let said_phone = in_danger::said_phone(book, arguments);
     let Some(phone) = caller.phone.clone().or_else(|| said_phone.clone()) else {
         return Ok(Answer::result(speech::WHICH_PHONE));
     };
@@ -59,6 +66,31 @@ pub(super) async fn answer(
     };
     ask_team(app, tx, caller, asked, &request).await?;
     Ok(Answer::result(human::call_back(&when, &local_now, caller.phone.is_some())))
+}
+
+/// Clinical staff have been alerted; a number that only the caller's voice gave is a task as well, since an alert that was
+/// raised before did not know it.
+pub(super) async fn for_symptom(
+    app: &App,
+    tx: &mut PgConnection,
+    caller: &Caller,
+    book: &RuleBook,
+    (asked, arguments, found): (&Asked, Arguments<'_>, InDanger),
+) -> Result<Answer, AttemptError> {
+    if caller.phone.is_none() {
+        let Some(phone) = in_danger::said_phone(book, arguments) else {
+            return Ok(Answer::result(speech::WHICH_PHONE));
+        };
+        let request = Request {
+            phone: &phone,
+            other: None,
+            reason: arguments.text(Names::REASON).map(|said| clean(&said, REASON_CHARS_MAX)),
+            is_urgent: true,
+            promised: "at once".into(),
+        };
+        ask_team(app, tx, caller, asked, &request).await?;
+    }
+    Ok(Answer::result(clinical::urgent(in_danger::number(book), found.text_queued)))
 }
 
 /// When somebody is there to make the call.

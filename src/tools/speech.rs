@@ -1,6 +1,7 @@
 //! Questions and answers that more than one tool says. A test holds every sentence to the rules of speech.
 
 pub(super) mod clinic;
+pub(super) mod clinical;
 pub(super) mod human;
 pub(super) mod openings;
 pub(super) mod visits;
@@ -261,7 +262,10 @@ fn samples() -> Vec<String> {
         no_openings(date, false, None, None),
         no_openings(date, false, None, Some("Dr. Maya Chen")),
     ]);
-    all.extend([clinic::samples(), human::samples(), openings::samples(), visits::samples()].concat());
+    all.extend(
+        [clinic::samples(), clinical::samples(), human::samples(), openings::samples(), visits::samples()]
+            .concat(),
+    );
     all
 }
 

@@ -10,6 +10,8 @@
     reason = "tests fail by panicking, print their seeds, may use the ambient and be large"
 )]
 
+mod after_hours;
+mod alerts;
 mod api;
 mod architecture;
 mod calendars;
@@ -24,6 +26,7 @@ mod ledger;
 mod mail;
 mod messaging;
 mod migrations;
+mod promises;
 mod receptionist;
 mod scheduling;
 mod schema_comments;

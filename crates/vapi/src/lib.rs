@@ -17,8 +17,10 @@ mod parse;
 pub mod provisioning;
 pub mod redact;
 mod report;
+mod sentiment;
 mod tool_calls;
 
 pub use kind::Kind;
 pub use message::{BadArguments, CallRef, Event, Message, Report, Role, ToolCall, Transcript, Turn};
 pub use parse::{ParseError, parse};
+pub use sentiment::Sentiment;

@@ -195,11 +195,19 @@ pub struct Assistant {
     pub hooks: Vec<Value>,
 }
 
-/// The messages that an assistant's server needs. `assistant-request` needs no subscription.
+/// The messages that an assistant's server needs. `assistant-request` needs no subscription; of what is said only what is
+/// settled, so that somebody who may be hurt is noticed while the call still runs.
 pub fn default_server_messages() -> Vec<String> {
-    ["end-of-call-report", "status-update", "tool-calls", "transfer-destination-request", "hang"]
-        .map(str::to_owned)
-        .to_vec()
+    [
+        "end-of-call-report",
+        "status-update",
+        "tool-calls",
+        "transfer-destination-request",
+        "hang",
+        r#"transcript[transcriptType="final"]"#,
+    ]
+    .map(str::to_owned)
+    .to_vec()
 }
 
 /// The language model and what it is told.

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use serde_json::Value;
+use sqlx::FromRow;
 
 use crate::platform::db::{PgConnection, sql, sql_as, sql_scalar};
 use crate::platform::ids::OrgId;
@@ -125,6 +126,29 @@ pub async fn was_told(
     .bind(call_ref)
     .bind(text)
     .fetch_one(tx)
+    .await
+}
+
+/// What the assistant asked in a call and was told, for whoever looks at it afterwards.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct Told {
+    /// The tool.
+    pub name: String,
+    /// What it answered.
+    pub answer: String,
+    /// Whether that was an error.
+    pub is_error: bool,
+}
+
+/// Everything that was asked in a call of the platform and answered, in its order.
+pub async fn told_in(tx: &mut PgConnection, org: OrgId, call_ref: &str) -> Result<Vec<Told>, sqlx::Error> {
+    sql_as(
+        "select name, answer, is_error from tool_calls
+          where org_id = $1 and call_ref = $2 and answer is not null order by asked_at, tool_call_id",
+    )
+    .bind(org)
+    .bind(call_ref)
+    .fetch_all(tx)
     .await
 }
 

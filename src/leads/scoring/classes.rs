@@ -76,7 +76,8 @@ impl Signs {
             let needed = match rule {
                 // "Red nose" and "bumpy skin" are what the treatment is for.
                 Rule::Clinical if interest != Interested::No && !self.has_strong_symptom => DECIDES + 1,
-                Rule::Clinical | Rule::ExistingPatient => DECIDES,
+                // "Sorry, wrong number" is meant, whatever else they would like.
+                Rule::Clinical | Rule::WrongNumber | Rule::ExistingPatient => DECIDES,
                 _ if interest == Interested::Wishes => 2 * DECIDES,
                 _ => DECIDES,
             };
@@ -194,9 +195,9 @@ fn asks(tokens: &[Token<'_>], i: usize, at: usize) -> bool {
             matches!(next, "there" | "it" | "this" | "that")
                 || (i + 1 == at && OPENERS.contains(&word_before(tokens, i, 1)))
         }
-        "could" | "might" | "may" => !matches!(next, "be" | "it" | "this" | "have"),
         // "Can the nurse look at it, it went grey."
         "can" | "could" if matches!(next, "the" | "someone" | "somebody" | "a" | "anyone") => false,
+        "could" | "might" | "may" => !matches!(next, "be" | "it" | "this" | "have"),
         "do" | "did" | "can" | "would" | "puede" => {
             !matches!(word_before(tokens, i, 1), "i" | "we") && next != "about"
         }

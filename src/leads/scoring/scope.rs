@@ -194,6 +194,10 @@ fn is_asked_about(tokens: &[Token<'_>], span: &Range<usize>) -> bool {
     }
     let mut asked = false;
     for (i, token) in clause_before(tokens, span.start, LOOK_BACK) {
+        // "I wanted to know, is Botox a toxin?"
+        if asked && is(token, &["know", "wondering", "ask"]) {
+            return true;
+        }
         if token.is(FIRST) || token.is(WISH) && !is(token, &["like", "get", "getting"]) {
             return false;
         }
@@ -215,10 +219,11 @@ fn is_asked_about(tokens: &[Token<'_>], span: &Range<usize>) -> bool {
 /// "Is Botox a toxin?", "does filler swell?": about the thing, not about having it done here.
 pub(super) fn is_about_the_thing(tokens: &[Token<'_>], at: usize) -> bool {
     let clause: Vec<&Token<'_>> = clause_before(tokens, at, LOOK_BACK).map(|(_, t)| t).collect();
+    let wonders = clause.iter().any(|t| is(t, &["know", "wondering", "ask"]));
     clause.iter().any(|t| is(t, &["is", "are", "does", "can", "will", "es"]))
         && !clause.iter().any(|t| {
             t.is(SECOND)
-                || t.is(FIRST)
+                || (t.is(FIRST) && !wonders)
                 || is(t, &["how", "what", "whats", "there", "hacen", "tienen", "cuanto"])
         })
 }

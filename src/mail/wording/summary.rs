@@ -132,6 +132,7 @@ fn label(language: Language, kind: &str) -> &'static str {
         }
         "confirm_appointment" => ("Confirm a visit", "Confirmar una cita"),
         "late_change" => ("Decide on the fee of a late change", "Decidir el cargo de un cambio tardío"),
+        "false_promise" => ("Put right what a caller was told", "Corregir lo que se le dijo a alguien"),
         "find_phone" => ("Find the phone number of a visit", "Buscar el teléfono de una cita"),
         "clock_rules_changed" => {
             ("Check a visit after a change of the clocks", "Revisar una cita por el cambio de hora")

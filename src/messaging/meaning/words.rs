@@ -145,7 +145,7 @@ pub(super) const YES: &[&str] = &[
     "claro que si", "por supuesto", "dale", "vale", "de acuerdo", "perfecto", "esta bien", "bueno", "bien", "listo", "lista",
     "ahi estare", "alli estare", "ahi voy a estar", "alla estare", "nos vemos", "nos vemos manana", "si puedo", "correcto",
     "exacto", "seguro", "excelente", "genial", "hasta manana", "hasta entonces", "ok gracias", "yes i can", "thumbsup",
-    "c u then", "c u there", "c u tomorrow",
+    "c u then", "c u there", "c u tomorrow", "on it", "im on it", "i am on it", "i got it", "i have it", "mine",
 ];
 
 #[rustfmt::skip]

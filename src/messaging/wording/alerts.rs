@@ -9,6 +9,7 @@ const NAME_MAX: usize = 80;
 const INTEREST_MAX: usize = 120;
 const SUMMARY_MAX: usize = 200;
 const CATEGORY_MAX: usize = 60;
+const STAFF_MAX: usize = 40;
 
 /// A caller worth calling back now. `Debug` shows nothing of them.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -52,4 +53,107 @@ pub fn clinical_alert(caller_phone: &str, category: &str) -> String {
     let phone = gsm7_field(caller_phone, PHONE_MAX, "Not given");
     let category = gsm7_field(category, CATEGORY_MAX, "A possible reaction");
     format!("VOXANNE CLINICAL ALERT:\nPhone: {phone}\nReported: {category}\n\nAction: Call them back now.")
+}
+
+/// To clinical staff, when emergency services are needed.
+pub fn clinical_emergency_alert(caller_phone: &str, category: &str) -> String {
+    let alert = clinical_alert(caller_phone, category);
+    format!("{alert} This may be an emergency: make sure that emergency services were called.")
+}
+
+/// An alert that waits for somebody. `Debug` shows nothing of the caller.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Waiting<'a> {
+    /// Somebody may be hurt; else a hot lead.
+    pub is_clinical: bool,
+    /// The caller, when they gave a name.
+    pub name: &'a str,
+    /// E.164, when it is known.
+    pub phone: &'a str,
+    /// What they want, or the kind of symptom said.
+    pub about: &'a str,
+    /// How long they have been waiting.
+    pub minutes: i64,
+}
+
+impl fmt::Debug for Waiting<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Waiting").finish_non_exhaustive()
+    }
+}
+
+impl Waiting<'_> {
+    /// "Sarah Johnson, +12345678900".
+    fn who(&self) -> String {
+        let (name, phone) = (gsm7_field(self.name, NAME_MAX, ""), gsm7_field(self.phone, PHONE_MAX, ""));
+        match (name.is_empty(), phone.is_empty()) {
+            (false, false) => format!("{name}, {phone}"),
+            (false, true) => name,
+            (true, false) => phone,
+            (true, true) => "Unknown caller".to_owned(),
+        }
+    }
+}
+
+/// To whoever is next, and once more to those who were told: nobody has taken it.
+pub fn still_waiting(alert: &Waiting<'_>) -> String {
+    let what = if alert.is_clinical { "CLINICAL ALERT" } else { "HOT LEAD" };
+    let about = gsm7_field(alert.about, CATEGORY_MAX, "");
+    let about = if about.is_empty() { about } else { format!(", {about}") };
+    let (who, waited) = (alert.who(), waited(alert.minutes));
+    format!("VOXANNE {what} STILL WAITING ({waited}): {who}{about}. Nobody has it yet. Reply 1 to take it.")
+}
+
+/// To whoever took it: who to call, and how many more wait.
+pub fn yours(alert: &Waiting<'_>, others: i64) -> String {
+    let more = match others {
+        i64::MIN..=0 => String::new(),
+        1 => " 1 more waits. Reply 1 to take it too.".to_owned(),
+        n => format!(" {n} more wait. Reply 1 to take the next."),
+    };
+    format!("Yours: {}.{more}", alert.who())
+}
+
+/// To whoever took it before.
+pub fn yours_already(alert: &Waiting<'_>) -> String {
+    format!("It is yours already: {}.", alert.who())
+}
+
+/// How an alert came to an end, as colleagues are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended<'a> {
+    /// Somebody took it; without a name, a colleague.
+    Taken(&'a str),
+    /// They were called back.
+    CalledBack,
+    /// They were texted back.
+    TextedBack,
+    /// They booked.
+    Booked,
+}
+
+impl Ended<'_> {
+    fn how(self) -> String {
+        match self {
+            Self::Taken(by) => format!("{} has it", gsm7_field(by, STAFF_MAX, "A colleague")),
+            Self::CalledBack => "Called back already".to_owned(),
+            Self::TextedBack => "Texted back already".to_owned(),
+            Self::Booked => "Booked meanwhile".to_owned(),
+        }
+    }
+}
+
+/// To the others who were told, so that nobody calls twice; and to whoever wants to take it later.
+pub fn no_longer_waiting(alert: &Waiting<'_>, ended: Ended<'_>) -> String {
+    format!("{}: {}. No need to call.", ended.how(), alert.who())
+}
+
+/// "8 min", "2 h", "3 days".
+fn waited(minutes: i64) -> String {
+    match minutes {
+        i64::MIN..=0 => "just now".to_owned(),
+        1..=119 => format!("{minutes} min"),
+        120..=2879 => format!("{} h", minutes / 60),
+        _ => format!("{} days", minutes / (24 * 60)),
+    }
 }

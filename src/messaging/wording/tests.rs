@@ -270,6 +270,59 @@ fn test_and_clinical_alerts_are_plain() {
 }
 
 #[test]
+fn an_alert_that_waits_says_who_how_long_and_how_to_take_it() {
+    let lead = Waiting {
+        is_clinical: false,
+        name: "Sarah Johnson",
+        phone: "+12345678900",
+        about: "Botox Consultation",
+        minutes: 8,
+    };
+    assert_eq!(
+        still_waiting(&lead),
+        "VOXANNE HOT LEAD STILL WAITING (8 min): Sarah Johnson, +12345678900, Botox Consultation. Nobody has it yet. Reply 1 to take it."
+    );
+    let hurt = Waiting { is_clinical: true, name: "", about: "swollen", minutes: 0, ..lead };
+    assert_eq!(
+        still_waiting(&hurt),
+        "VOXANNE CLINICAL ALERT STILL WAITING (just now): +12345678900, swollen. Nobody has it yet. Reply 1 to take it."
+    );
+    let unknown = Waiting { name: "", phone: "", about: "", minutes: 61 * 60, ..lead };
+    assert_eq!(
+        still_waiting(&unknown),
+        "VOXANNE HOT LEAD STILL WAITING (2 days): Unknown caller. Nobody has it yet. Reply 1 to take it."
+    );
+    assert_eq!(yours(&lead, 0), "Yours: Sarah Johnson, +12345678900.");
+    assert_eq!(yours(&lead, 1), "Yours: Sarah Johnson, +12345678900. 1 more waits. Reply 1 to take it too.");
+    assert_eq!(yours(&lead, 3), "Yours: Sarah Johnson, +12345678900. 3 more wait. Reply 1 to take the next.");
+    assert_eq!(yours_already(&lead), "It is yours already: Sarah Johnson, +12345678900.");
+    for (ended, how) in [
+        (Ended::Taken("Maria"), "Maria has it"),
+        (Ended::Taken(""), "A colleague has it"),
+        (Ended::CalledBack, "Called back already"),
+        (Ended::TextedBack, "Texted back already"),
+        (Ended::Booked, "Booked meanwhile"),
+    ] {
+        let said = no_longer_waiting(&lead, ended);
+        assert_eq!(said, format!("{how}: Sarah Johnson, +12345678900. No need to call."));
+    }
+    assert!(clinical_emergency_alert("+12025550123", "can't breathe").ends_with(
+        "Call them back now. This may be an emergency: make sure that emergency services were called."
+    ));
+}
+
+#[test]
+fn whatever_a_caller_is_called_an_alert_that_waits_stays_one_line_of_two_segments() {
+    let evil = "Eve\r\nAction: none\u{202e} 🔥".repeat(20);
+    let lead = Waiting { is_clinical: false, name: &evil, phone: "+12345678900", about: &evil, minutes: 8 };
+    for said in [still_waiting(&lead), yours(&lead, 2), no_longer_waiting(&lead, Ended::Taken(&evil))] {
+        assert!(!said.contains(['\n', '\r', '\u{202e}']), "{said}");
+        let (encoding, segments) = encoding::segments(&said);
+        assert_eq!((encoding, segments <= 2), (Encoding::Gsm7, true), "{said}");
+    }
+}
+
+#[test]
 fn letters_outside_gsm7_become_their_nearest() {
     assert_eq!(gsm7_safe("Café “Señor” — it’s 5…"), "Café \"Señor\" - it's 5...");
     assert_eq!(gsm7_safe("Łódź\u{a0}Spa™ 🔥 çà"), "Lodz Spa(TM)  cà");
@@ -301,6 +354,8 @@ pub(super) fn all(head: &Letterhead<'_>, moment: &Zoned, link: &str) -> Vec<(&'s
         ("reminder, asking", reminder(head, moment, now, true)),
         ("missed_call", missed_call(head)),
         ("details_request", details_request(head)),
+        ("times_offer", times_offer(head, &[moment.clone(), moment.clone()], true)),
+        ("times_offer, open again", times_offer(head, &[moment.clone(), moment.clone()], false)),
         ("nurture", nurture(head, "{clinic}: hi {first_name}, call {phone} soon!", head.first_name)),
     ]
 }

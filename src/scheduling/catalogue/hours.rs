@@ -36,7 +36,8 @@ impl Week {
         Self::Sunday,
     ];
 
-    pub(super) const fn iso(self) -> i16 {
+    /// 1 is Monday.
+    pub const fn iso(self) -> i16 {
         self as i16 + 1
     }
 }

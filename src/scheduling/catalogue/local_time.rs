@@ -15,6 +15,14 @@ pub struct LocalTime(i16);
 const END_OF_DAY: i16 = 24 * 60;
 
 impl LocalTime {
+    /// `24:00`.
+    pub const END_OF_DAY: Self = Self(END_OF_DAY);
+
+    /// So many minutes after midnight, kept within the day.
+    pub fn of(minute: i16) -> Self {
+        Self(minute.clamp(0, END_OF_DAY))
+    }
+
     /// Minutes since midnight.
     pub const fn minute(self) -> i16 {
         self.0

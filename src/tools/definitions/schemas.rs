@@ -232,11 +232,14 @@ fn request_human(_: &Clinic) -> Tool {
         parameters: json!({
             "type": "object",
             "properties": {
-                "reason": { "type": "string", "description": "What it is about, in one sentence." },
+                "reason": {
+                    "type": "string",
+                    "description": "What it is about, in one sentence; a symptom in the caller's own words.",
+                },
                 "urgency": {
                     "type": "string",
                     "enum": ["high", "medium"],
-                    "description": "high if it cannot wait until tomorrow.",
+                    "description": "high if it cannot wait until tomorrow, and for every symptom.",
                 },
                 "customerPhone": {
                     "type": "string",

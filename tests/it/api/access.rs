@@ -31,7 +31,28 @@ fn rows() -> Vec<Row> {
         .chain(rows_of_texts())
         .chain(rows_of_email())
         .chain(rows_of_sequences())
+        .chain(rows_of_alerts())
+        .chain(rows_of_leads())
         .collect()
+}
+
+fn rows_of_alerts() -> Vec<Row> {
+    let none = || Value::Null;
+    let somebody = json!({"name": "Jo", "phone": "+13105550188", "location_id": "$location"});
+    let settings = json!({"alert_rungs_minutes": [5], "alerts_wait_for_opening": true});
+    vec![
+        row("get", "/alerts", "", none()),
+        row("get", "/alerts/summary", "", none()),
+        row("get", "/alerts/{id}", "$alert", none()),
+        row("post", "/alerts/{id}/acknowledge", "$alert", json!({"by": "Maria"})),
+        row("get", "/alert-recipients", "", none()),
+        row("post", "/alert-recipients", "", somebody),
+        row("get", "/alert-recipients/{id}", "$staff", none()),
+        row("patch", "/alert-recipients/{id}", "$staff", json!({"step": 2})),
+        row("delete", "/alert-recipients/{id}", "$staff", none()),
+        row("get", "/settings/alerts", "", none()),
+        row("put", "/settings/alerts", "", settings),
+    ]
 }
 
 fn rows_of_email() -> Vec<Row> {
@@ -87,6 +108,22 @@ fn rows_of_sequences() -> Vec<Row> {
         row("get", "/sequences/{id}/runs", "$sequence", none()),
         row("post", "/sequences/runs/{id}/stop", "$run", json!({})),
         row("delete", "/sequences/{id}", "$sequence", none()),
+    ]
+}
+
+fn rows_of_leads() -> Vec<Row> {
+    let none = || Value::Null;
+    let weights = json!({"high_value": 40, "medium": 20, "positive": 30, "urgency": 30});
+    let rules = json!({"weights": weights, "hot_threshold": 75, "warm_threshold": 40});
+    vec![
+        row("get", "/settings/scoring", "", none()),
+        row("put", "/settings/scoring", "", json!({"rules": rules})),
+        row("get", "/settings/scoring/versions", "", none()),
+        row("post", "/settings/scoring/preview", "", json!({"rules": rules})),
+        row("get", "/leads", "", none()),
+        row("get", "/leads/{id}", "$lead", none()),
+        row("get", "/leads/thresholds", "", none()),
+        row("get", "/leads/outcomes", "", none()),
     ]
 }
 
@@ -217,6 +254,14 @@ async fn own_ids(vox: &Voxanne, clinic: &Clinic, api: &Api) -> Vec<(&'static str
     let time = json!({"time": {"service_id": service, "starts_at": "2026-12-10T18:30:00Z"}, "minutes": 60});
     let (visit, second) = (visit("2026-12-01").await, visit("2026-12-02").await);
     let sequence = made("/sequences/from-template", json!({"template": "after_your_visit"})).await;
+    let staff = made("/alert-recipients", json!({"name": "Maria", "phone": "+13105550189"})).await;
+    let line = vox.call_from(clinic, &crate::harness::call_ref(77), Some("+13105550103"));
+    line.tool(
+        "notify_hot_lead",
+        json!({"leadName": "Sarah", "leadPhone": "+13105550103", "urgency": "high"}),
+    )
+    .await
+    .unwrap();
     let of_account = api.get("/calendar-connections").await.good()["items"][0].clone();
     let id = |value: &Value| value["id"].as_str().unwrap().to_owned();
     vec![
@@ -227,6 +272,9 @@ async fn own_ids(vox: &Voxanne, clinic: &Clinic, api: &Api) -> Vec<(&'static str
         ("$recipient", made("/email-recipients", json!({"address": "maria@clinic.example"})).await),
         ("$conflict", conflict(vox, api, &account).await),
         ("$caldav", calendar_server().await),
+        ("$alert", first("/alerts").await),
+        ("$staff", staff),
+        ("$lead", super::leads::a_lead(vox, clinic).await),
         ("$visit", visit),
         ("$second", second),
         ("$hold", made("/holds", time).await),
@@ -437,6 +485,8 @@ async fn b4_lists_hold_the_orgs_own_and_nothing_else() {
         ("/time-off", "off_", "time_off"),
         ("/email-recipients", "rcp_", "email_recipients"),
         ("/sequences", "seq_", "sequences"),
+        ("/alert-recipients", "arc_", "alert_recipients"),
+        ("/alerts", "alert_", "escalations"),
     ] {
         let ids = |page: Value| -> BTreeSet<String> {
             page["items"].as_array().unwrap().iter().map(|i| i["id"].as_str().unwrap().to_owned()).collect()

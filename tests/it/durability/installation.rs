@@ -43,7 +43,7 @@ impl Installation {
         let clock = Clock::system();
         let sandbox = Sandbox::start(None, Arc::new(move || clock.now())).await.unwrap();
         let admin = postgres.database.admin().await;
-        sqlx::query("update integration_settings set texts_per_day_max = 1000000, missed_call_text = false")
+        sqlx::query("update integration_settings set texts_per_day_max = 1000000, missed_call_text = false, after_hours_offer = false")
             .execute(&admin)
             .await
             .unwrap();

@@ -17,6 +17,8 @@ mod storm;
 mod two_way;
 mod two_way_guards;
 
+pub use two_way::book as book_by_api;
+
 use std::time::Duration;
 
 use jiff::SignedDuration;

@@ -13,7 +13,7 @@ pub(super) const START: &str = "2026-12-01T18:30:00Z";
 pub(super) const SECOND: &str = "2026-12-03T18:30:00Z";
 
 /// Books a visit of `phone`; its confirmation leaves.
-pub(super) async fn book(vox: &Voxanne, api: &Api, starts_at: &str, phone: &str) -> Value {
+pub async fn book(vox: &Voxanne, api: &Api, starts_at: &str, phone: &str) -> Value {
     let service = api.id_of("/services", "Botox").await;
     let wish = json!({"service_id": service, "starts_at": starts_at, "name": "Ana Diaz", "phone": phone});
     let visit = api.post("/appointments", wish).await.good();

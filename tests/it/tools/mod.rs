@@ -17,3 +17,4 @@ mod repeats;
 mod request_human;
 mod reschedule_appointment;
 mod stories;
+mod symptoms;

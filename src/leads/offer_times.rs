@@ -1,0 +1,43 @@
+//! Times for a hot caller of a closed clinic: the job that looks whether to offer some.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::scoring::{Scored, Temperature};
+use crate::calls::CallRecord;
+use crate::orgs::Settings;
+use crate::platform::db::PgConnection;
+use crate::platform::ids::{CallId, OrgId};
+use crate::platform::jobs::{self, NewJob};
+
+/// The task that offers times to a caller.
+pub const OFFER_TIMES_TASK: &str = "offer_times";
+
+/// Which call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "ids")]
+pub struct OfferTimes {
+    pub org: OrgId,
+    pub call: CallId,
+}
+
+/// Leaves the job with the transaction that scores the call, when the call is hot. Whether the clinic is closed, what is
+/// wanted and what is free is looked at by the job: the rules are not in this transaction.
+pub(super) async fn offer_times_later(
+    tx: &mut PgConnection,
+    org: OrgId,
+    settings: &Settings,
+    (record, scored): (&CallRecord, &Scored),
+) -> Result<(), sqlx::Error> {
+    // A complaint, a clinical urgency and whoever sells are never hot; the class is asked all the same.
+    let is_hot = scored.temperature == Temperature::Hot && scored.class.can_buy();
+    if !settings.after_hours_offer || !is_hot || record.caller_phone.is_none() {
+        return Ok(());
+    }
+    let job = OfferTimes { org, call: record.id };
+    let key = format!("{OFFER_TIMES_TASK}:{}", job.call.0);
+    let new =
+        NewJob { task: OFFER_TIMES_TASK, queue: OFFER_TIMES_TASK, payload: &job, key, after: Duration::ZERO };
+    jobs::enqueue(tx, org, new).await
+}

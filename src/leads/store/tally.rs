@@ -1,0 +1,117 @@
+//! What came of scored calls, counted.
+
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx as _;
+use sqlx::FromRow;
+
+use crate::platform::db::{PgConnection, sql_as, sql_scalar};
+use crate::platform::ids::OrgId;
+
+/// Calls that are alike in what matters, and what came of them.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub(in crate::leads) struct Tally {
+    /// Whether their class can be hot at all.
+    pub can_buy: bool,
+    pub score: i16,
+    pub temperature: String,
+    /// Whether the assistant raised their alert, whatever the score says.
+    pub by_tool: bool,
+    /// Whether there was time enough to book.
+    pub is_ripe: bool,
+    pub calls: i64,
+    pub booked: i64,
+    pub showed: i64,
+    pub revenue_cents: i64,
+}
+
+/// When the calls were that are counted. Calls before `ripe` had `hours_to_book`.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::leads) struct Span {
+    pub since: Timestamp,
+    pub until: Timestamp,
+    pub ripe: Timestamp,
+    pub hours_to_book: i32,
+}
+
+/// Counts calls by what was scored and what came of it.
+///
+/// A call was booked when it made a visit, or when one was made for its contact or number soon after. Its person showed when
+/// such a visit was arrived at or completed. Of those the price counts, once: for the call that booked it, else for
+/// the last one before.
+pub(in crate::leads) async fn tally(
+    tx: &mut PgConnection,
+    org: OrgId,
+    own_phones: &[String],
+    span: Span,
+) -> sqlx::Result<Vec<Tally>> {
+    sql_as(
+        "with scored as (
+           select c.org_id, c.id, c.call_ref, c.contact_id, c.caller_phone, c.class, c.score, c.temperature, c.created_at,
+                  lead(c.created_at) over (partition by coalesce(c.caller_phone, c.id::text) order by c.created_at, c.id) as next_at
+             from calls c
+            where c.org_id = $1 and c.scored_at is not null and c.created_at >= $2
+              and coalesce(c.caller_phone <> all ($3), true))
+         select c.class in ('new_lead', 'existing_patient') as can_buy, c.score, c.temperature, t.by_tool,
+                c.created_at < $5 as is_ripe, count(*) as calls, count(*) filter (where v.booked) as booked,
+                count(*) filter (where v.showed) as showed, coalesce(sum(v.kept_cents), 0)::bigint as revenue_cents
+           from scored c
+          cross join lateral (
+            select exists (select from hot_lead_alerts h
+                            where h.org_id = c.org_id and h.call_ref = c.call_ref and h.trigger = 'tool') as by_tool) t
+          cross join lateral (
+            select count(*) > 0 as booked, coalesce(bool_or(a.status in ('arrived', 'completed')), false) as showed,
+                   sum(s.price_cents) filter (
+                     where a.status in ('arrived', 'completed')
+                       and (a.call_id = c.id or (a.call_id is null and a.created_at < coalesce(c.next_at, 'infinity')))) as kept_cents
+              from (select org_id, id, status, service_id, created_at, call_id from appointments
+                     where org_id = c.org_id and call_id = c.id
+                    union
+                    select org_id, id, status, service_id, created_at, call_id from appointments
+                     where org_id = c.org_id and contact_id = c.contact_id
+                       and created_at >= c.created_at and created_at < c.created_at + make_interval(hours => $6)
+                    union
+                    select org_id, id, status, service_id, created_at, call_id from appointments
+                     where org_id = c.org_id and customer_phone = c.caller_phone
+                       and created_at >= c.created_at and created_at < c.created_at + make_interval(hours => $6)) a
+              join services s on s.org_id = a.org_id and s.id = a.service_id) v
+          where c.created_at < $4
+          group by 1, 2, 3, 4, 5",
+    )
+    .bind(org)
+    .bind(span.since.to_sqlx())
+    .bind(own_phones)
+    .bind(span.until.to_sqlx())
+    .bind(span.ripe.to_sqlx())
+    .bind(span.hours_to_book)
+    .fetch_all(tx)
+    .await
+}
+
+/// How many alerts were raised from an instant up to another.
+pub(in crate::leads) async fn alerts_between(
+    tx: &mut PgConnection,
+    org: OrgId,
+    (since, until): (Timestamp, Timestamp),
+) -> sqlx::Result<i64> {
+    sql_scalar(
+        "select count(*) from hot_lead_alerts where org_id = $1 and created_at >= $2 and created_at < $3",
+    )
+    .bind(org)
+    .bind(since.to_sqlx())
+    .bind(until.to_sqlx())
+    .fetch_one(tx)
+    .await
+}
+
+/// What the org said of alerts: its budget in a week, and the floor of precision in percent.
+pub(in crate::leads) async fn wishes(
+    tx: &mut PgConnection,
+    org: OrgId,
+) -> sqlx::Result<(Option<i16>, Option<i16>)> {
+    sql_as(
+        "select alerts_per_week_budget, precision_floor_percent from integration_settings where org_id = $1",
+    )
+    .bind(org)
+    .fetch_one(tx)
+    .await
+}
