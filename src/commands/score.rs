@@ -20,7 +20,7 @@ pub struct Args {
     /// Print the verdict as JSON
     #[arg(long)]
     json: bool,
-    /// Score every labelled call below this folder (fitted, held_out) and print the figures of docs/scoring.md
+    /// Score every labelled call below this folder (`fitted`, `held_out`) and print the figures of docs/scoring.md
     #[arg(long, value_name = "DIR", conflicts_with_all = ["file", "json"])]
     corpus: Option<PathBuf>,
 }
@@ -104,7 +104,7 @@ fn word(verdict: &impl serde::Serialize) -> String {
 }
 
 /// The parts of the corpus that are there, in order.
-pub(crate) fn parts(dir: &Path) -> Result<Vec<(String, Evaluation)>, CommandError> {
+fn parts(dir: &Path) -> Result<Vec<(String, Evaluation)>, CommandError> {
     let mut parts = Vec::new();
     for part in ["fitted", "held_out"] {
         let folder = dir.join(part);
@@ -133,13 +133,14 @@ fn calls(folder: &Path) -> Result<Vec<corpus::Labelled>, CommandError> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
 
     #[test]
     fn transcripts_are_read_as_lines_and_as_json() {
-        let lines = read("AI: Hello!\nUser: botox today please\nnoise").expect("lines");
+        let lines = read("AI: Hello!\nUser: botox today please\nnoise").unwrap();
         assert_eq!((lines.turns.len(), lines.turns[1].speaker), (2, Speaker::Caller));
-        let json = read(r#"{"turns":[{"speaker":"caller","text":"hi"}],"platform":"positive"}"#).expect("JSON");
+        let json = read(r#"{"turns":[{"speaker":"caller","text":"hi"}],"platform":"positive"}"#).unwrap();
         assert_eq!((json.turns.len(), json.platform), (1, Some(Sentiment::Positive)));
         assert!(read("nothing of the kind").is_err());
         assert!(read("{\"turns\": 3}").is_err());

@@ -28,7 +28,11 @@ fn evaluated(part: &str) -> Evaluation {
 }
 
 fn assert_at_least(what: &str, figure: f64, floor: f64, evaluation: &Evaluation) {
-    assert!(figure >= floor, "{what} is {figure:.3}, at least {floor} is due; wrong: {:?}", evaluation.all.wrong);
+    assert!(
+        figure >= floor,
+        "{what} is {figure:.3}, at least {floor} is due; wrong: {:?}",
+        evaluation.all.wrong
+    );
 }
 
 #[test]
@@ -45,7 +49,12 @@ fn g1_on_the_held_out_part_hot_is_right_and_hardly_a_symptom_is_missed() {
     let held_out = evaluated("held_out");
     assert_at_least("precision of hot", held_out.all.hot.precision(), 0.95, &held_out);
     assert_at_least("recall of hot", held_out.all.hot.recall(), 0.90, &held_out);
-    assert_at_least("recall of clinical", held_out.all.of(CallClass::ClinicalUrgency).recall(), 0.99, &held_out);
+    assert_at_least(
+        "recall of clinical",
+        held_out.all.of(CallClass::ClinicalUrgency).recall(),
+        0.99,
+        &held_out,
+    );
     assert_eq!(held_out.all.clinical_hot, 0, "a clinical urgency is never a sale");
 }
 
@@ -69,8 +78,7 @@ fn the_corpus_is_large_says_everything_once_and_points_at_the_callers_words() {
 fn the_page_tells_todays_figures() {
     let dir = corpus_dir();
     let parts = ["fitted", "held_out"].into_iter().filter(|part| dir.join(part).is_dir());
-    let figures: Vec<_> =
-        parts.map(|part| (part.to_owned(), evaluation::evaluate(&calls(part)))).collect();
+    let figures: Vec<_> = parts.map(|part| (part.to_owned(), evaluation::evaluate(&calls(part)))).collect();
     let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/scoring.md")).unwrap();
     let told = page.split_once(BEGIN).and_then(|(_, rest)| rest.split_once(END)).map(|(told, _)| told.trim());
     let today = evaluation::markdown(&figures);

@@ -74,10 +74,10 @@ impl Signs {
             let strength = self.strength[place(rule)];
             // Who wants a service may have a job, a website and a bad memory.
             let needed = match rule {
-                Rule::ExistingPatient => DECIDES,
                 // "Red nose" and "bumpy skin" are what the treatment is for.
                 Rule::Clinical if interest != Interested::No && !self.has_strong_symptom => DECIDES + 1,
-                Rule::Clinical => DECIDES,
+                // "Sorry, wrong number" is meant, whatever else they would like.
+                Rule::Clinical | Rule::WrongNumber | Rule::ExistingPatient => DECIDES,
                 _ if interest == Interested::Wishes => 2 * DECIDES,
                 _ => DECIDES,
             };
@@ -135,7 +135,9 @@ fn of_symptom(tokens: &[Token<'_>], span: &Range<usize>) -> Polarity {
 /// "no swelling", "don't have any swelling"; but "won't stop bleeding", "it isn't right it's swollen".
 fn is_absent(tokens: &[Token<'_>], span: &Range<usize>) -> bool {
     // A phrase that begins with its own denial ("can't breathe", "no puedo respirar") is not denied by it.
-    let nearest = before(tokens, span.start, 6).map(|(i, _)| &tokens[i]).find(|token| !token.is(LINK) || token.is(ABSENT));
+    let nearest = before(tokens, span.start, 6)
+        .map(|(i, _)| &tokens[i])
+        .find(|token| !token.is(LINK) || token.is(ABSENT));
     nearest.is_some_and(|token| token.is(ABSENT))
 }
 
@@ -148,12 +150,17 @@ fn is_over(tokens: &[Token<'_>], span: &Range<usize>) -> bool {
         .collect();
     let denied =
         next.iter().any(|w| matches!(*w, "isnt" | "not" | "hasnt" | "wont" | "never" | "didnt" | "doesnt"));
-    let gone = next.iter().any(|w| matches!(*w, "gone" | "went" | "subsided" | "resolved" | "stopped" | "healed" | "cleared"));
+    let gone = next
+        .iter()
+        .any(|w| matches!(*w, "gone" | "went" | "subsided" | "resolved" | "stopped" | "healed" | "cleared"));
     let sentence = scope::near(tokens, span);
     let long_ago = sentence.windows(2).any(|two| {
         matches!(
             (two[0].word.as_ref(), two[1].word.as_ref()),
-            ("last", "year" | "time" | "summer") | ("years" | "months" | "anos", "ago") | ("hace", "anos" | "meses") | ("one" | "that", "time")
+            ("last", "year" | "time" | "summer")
+                | ("years" | "months" | "anos", "ago")
+                | ("hace", "anos" | "meses")
+                | ("one" | "that", "time")
         )
     });
     let healed = sentence.iter().any(|t| matches!(t.word.as_ref(), "healed" | "subsided"));
@@ -188,8 +195,12 @@ fn asks(tokens: &[Token<'_>], i: usize, at: usize) -> bool {
             matches!(next, "there" | "it" | "this" | "that")
                 || (i + 1 == at && OPENERS.contains(&word_before(tokens, i, 1)))
         }
+        // "Can the nurse look at it, it went grey."
+        "can" | "could" if matches!(next, "the" | "someone" | "somebody" | "a" | "anyone") => false,
         "could" | "might" | "may" => !matches!(next, "be" | "it" | "this" | "have"),
-        "do" | "did" | "can" | "would" | "puede" => !matches!(word_before(tokens, i, 1), "i" | "we") && next != "about",
+        "do" | "did" | "can" | "would" | "puede" => {
+            !matches!(word_before(tokens, i, 1), "i" | "we") && next != "about"
+        }
         "normal" => !matches!(word_before(tokens, i, 1), "not" | "isnt"),
         "effect" | "effects" => !matches!(
             word_before(tokens, i, 2),

@@ -52,5 +52,7 @@ pub struct CorpusError {
 /// Reads a file of the corpus.
 pub fn read(text: &str) -> Result<Vec<Labelled>, CorpusError> {
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-    lines.map(|(at, line)| serde_json::from_str(line).map_err(|source| CorpusError { line: at + 1, source })).collect()
+    lines
+        .map(|(at, line)| serde_json::from_str(line).map_err(|source| CorpusError { line: at + 1, source }))
+        .collect()
 }

@@ -12,8 +12,8 @@ use super::symptoms;
 use super::tokens::{Break, Token, tokenize};
 use super::words::JOINER;
 use super::{
-    CallClass, Evidence, Interest, Polarity, Rule, Rules, Scored, Sentiment, Sentiments, Speaker, Temperature,
-    Weights,
+    CallClass, Evidence, Interest, Polarity, Rule, Rules, Scored, Sentiment, Sentiments, Speaker,
+    Temperature, Weights,
 };
 
 /// Evidence without points is kept up to this many times per rule, counting and not counting each.
@@ -99,11 +99,19 @@ impl Fold {
         self.mood.hear(tokens);
     }
 
-    fn record(&mut self, heard: &Heard<'_>, hit: &Hit, polarity: Polarity, entry: Option<usize>, weights: Weights) {
+    fn record(
+        &mut self,
+        heard: &Heard<'_>,
+        hit: &Hit,
+        polarity: Polarity,
+        entry: Option<usize>,
+        weights: Weights,
+    ) {
         let affirmed = polarity == Polarity::Affirmed;
         self.plainly_glad |= affirmed && hit.rule == Rule::Positive && !hit.weak;
         let is_wish = affirmed && hit.rule.is_service();
-        self.wished |= is_wish && (heard.tokens.len() <= SHORT_ANSWER || scope::is_wanted(&heard.tokens, hit.span.start));
+        self.wished |= is_wish
+            && (heard.tokens.len() <= SHORT_ANSWER || scope::is_wanted(&heard.tokens, hit.span.start));
         self.treated |= hit.rule.is_service() && matches!(polarity, Polarity::Past);
         let (first, last) = (&heard.tokens[hit.span.start], &heard.tokens[hit.span.end - 1]);
         let words = &heard.text[first.byte..last.byte + last.raw.len()];
@@ -116,8 +124,12 @@ impl Fold {
             return;
         }
         *kept += 1;
-        let sleeps = matches!(polarity, Polarity::Past | Polarity::OtherPerson | Polarity::Question | Polarity::Quoted);
-        let general = polarity == Polarity::Question && scope::is_about_the_thing(&heard.tokens, hit.span.start);
+        let sleeps = matches!(
+            polarity,
+            Polarity::Past | Polarity::OtherPerson | Polarity::Question | Polarity::Quoted
+        );
+        let general =
+            polarity == Polarity::Question && scope::is_about_the_thing(&heard.tokens, hit.span.start);
         if hit.rule.is_service() && sleeps {
             // "Is Botox a toxin?": only a wish makes that an interest, gladness and hurry do not.
             let why = if general { Polarity::Hypothetical } else { polarity };
@@ -161,7 +173,8 @@ impl Fold {
     }
 
     fn wake_all(&mut self, weights: Weights, wakes: impl Fn(Polarity) -> bool) {
-        let (woken, asleep) = std::mem::take(&mut self.dormant).into_iter().partition(|sleeper| wakes(sleeper.why));
+        let (woken, asleep) =
+            std::mem::take(&mut self.dormant).into_iter().partition(|sleeper| wakes(sleeper.why));
         self.dormant = asleep;
         let woken: Vec<Dormant> = woken;
         for Dormant { evidence: index, .. } in woken {
@@ -239,7 +252,13 @@ impl Fold {
         let (said, entry) = wanted(Rule::HighValueService).or_else(|| wanted(Rule::MediumService))?;
         let mut names = rules.high_value.iter().chain(&rules.medium);
         let service = entry.and_then(|entry| names.nth(entry)).cloned().unwrap_or_default();
-        Some(Interest { words: said.words.clone(), turn: said.turn, start: said.start, end: said.end, service })
+        Some(Interest {
+            words: said.words.clone(),
+            turn: said.turn,
+            start: said.start,
+            end: said.end,
+            service,
+        })
     }
 }
 

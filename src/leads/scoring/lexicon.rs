@@ -89,9 +89,51 @@ struct Slot {
 struct Compiled {
     known: HashMap<&'static str, Known, Quick>,
     lines: Vec<(Line, Vec<Slot>)>,
-    starts: Vec<u16>,
+    starts: Vec<Start>,
+    /// What any of the open ones begins with.
+    open_tags: Tags,
     /// Lines that begin with a class of words or an amount.
     open_starts: Vec<(Slot, u16)>,
+}
+
+/// A line that may begin with a word, and what may come second: most lines fall away by that alone.
+#[derive(Debug, Clone, Copy)]
+struct Start {
+    line: u16,
+    second: Second,
+}
+
+/// A set of words by the low bits of their numbers, hence perhaps too large.
+#[derive(Debug, Clone, Copy)]
+struct Second {
+    bits: [u64; 4],
+    is_open: bool,
+}
+
+impl Second {
+    /// What may follow the first word of a phrase of these slots.
+    fn of(slots: &[Slot]) -> Self {
+        let mut second = Self { bits: [0; 4], is_open: slots.first().is_none_or(|slot| slot.is_optional) };
+        for slot in slots.iter().skip(1) {
+            second.is_open |= slot.is_any || slot.is_amount || slot.tags != Tags::default();
+            for id in &slot.words {
+                second.bits[usize::from(id / 64 % 4)] |= 1 << (id % 64);
+            }
+            if !slot.is_optional {
+                return second;
+            }
+        }
+        // Nothing has to follow.
+        Self { is_open: true, ..second }
+    }
+
+    fn may_hold(&self, next: Option<&Token<'_>>) -> bool {
+        let Some(next) = next else { return self.is_open };
+        let id = next.known.id;
+        self.is_open
+            || (id != 0 && self.bits[usize::from(id / 64 % 4)] & (1 << (id % 64)) != 0)
+            || next.is(words::SKIP)
+    }
 }
 
 static COMPILED: LazyLock<Compiled> = LazyLock::new(compile);
@@ -105,7 +147,8 @@ fn compile() -> Compiled {
     let (mut lines, mut by_word, mut open_starts) = (Vec::new(), HashMap::<u16, Vec<u16>>::new(), Vec::new());
     for line in LINES.iter().flat_map(|part| part.iter()) {
         let number = u16::try_from(lines.len()).unwrap_or(u16::MAX);
-        let slots: Vec<Slot> = line.pattern.split(' ').map(|slot| read_slot(slot, &mut known, &mut next_id)).collect();
+        let slots: Vec<Slot> =
+            line.pattern.split(' ').map(|slot| read_slot(slot, &mut known, &mut next_id)).collect();
         let leading = slots.iter().take_while(|slot| slot.is_optional).count();
         for slot in slots.iter().take(leading + 1) {
             for id in &slot.words {
@@ -117,14 +160,17 @@ fn compile() -> Compiled {
         }
         lines.push((*line, slots));
     }
-    let mut starts = Vec::new();
+    let seconds: Vec<Second> = lines.iter().map(|(_, slots)| Second::of(slots)).collect();
+    let open_tags = open_starts.iter().fold(Tags::default(), |all, (slot, _): &(Slot, u16)| all | slot.tags);
+    let mut starts: Vec<Start> = Vec::new();
     for word in known.values_mut() {
-        let position = |starts: &Vec<u16>| u16::try_from(starts.len()).unwrap_or(u16::MAX);
+        let position = |starts: &Vec<Start>| u16::try_from(starts.len()).unwrap_or(u16::MAX);
         word.from = position(&starts);
-        starts.extend(by_word.get(&word.id).into_iter().flatten());
+        let own = by_word.get(&word.id).into_iter().flatten();
+        starts.extend(own.map(|line| Start { line: *line, second: seconds[usize::from(*line)] }));
         word.to = position(&starts);
     }
-    Compiled { known, lines, starts, open_starts }
+    Compiled { known, lines, starts, open_tags, open_starts }
 }
 
 fn read_slot(slot: &'static str, known: &mut HashMap<&'static str, Known, Quick>, next_id: &mut u16) -> Slot {
@@ -148,6 +194,7 @@ fn read_slot(slot: &'static str, known: &mut HashMap<&'static str, Known, Quick>
             }
         }
     }
+    read.words.sort_unstable();
     read
 }
 
@@ -157,8 +204,13 @@ pub(super) fn known(word: &str) -> Known {
 }
 
 impl Slot {
+    /// By what it is, not by the word.
+    fn opens(&self, token: &Token<'_>) -> bool {
+        token.is(self.tags) || self.is_any || (self.is_amount && is_amount(token))
+    }
+
     fn accepts(&self, token: &Token<'_>) -> bool {
-        (token.known.id != 0 && self.words.contains(&token.known.id))
+        (token.known.id != 0 && self.words.binary_search(&token.known.id).is_ok())
             || token.is(self.tags)
             || self.is_any
             || (self.is_amount && is_amount(token))
@@ -169,8 +221,12 @@ impl Slot {
 pub(super) fn hits(tokens: &[Token<'_>], at: usize, found: &mut Vec<Hit>) {
     let token = &tokens[at];
     let own = &COMPILED.starts[usize::from(token.known.from)..usize::from(token.known.to)];
-    let open = COMPILED.open_starts.iter().filter(|(slot, _)| slot.accepts(token)).map(|(_, line)| line);
-    for number in own.iter().chain(open) {
+    let next = tokens.get(at + 1);
+    let own = own.iter().filter(|start| start.second.may_hold(next)).map(|start| &start.line);
+    let is_open = token.is(COMPILED.open_tags) || is_amount(token);
+    let open =
+        COMPILED.open_starts.iter().filter(|(slot, _)| is_open && slot.opens(token)).map(|(_, line)| line);
+    for number in own.chain(open) {
         let (line, slots) = &COMPILED.lines[usize::from(*number)];
         let Some(end) = walk(slots, tokens, at, None) else { continue };
         keep(found, Hit { line: *number + 1, ..line.hit(tokens, at..end) });
@@ -181,7 +237,8 @@ pub(super) fn hits(tokens: &[Token<'_>], at: usize, found: &mut Vec<Hit>) {
 pub(super) fn keep(found: &mut Vec<Hit>, hit: Hit) {
     match found.iter_mut().find(|h| h.rule.kind() == hit.rule.kind()) {
         Some(other) => {
-            let better = (!hit.void, !hit.weak, hit.span.len()) > (!other.void, !other.weak, other.span.len());
+            let better =
+                (!hit.void, !hit.weak, hit.span.len()) > (!other.void, !other.weak, other.span.len());
             if better {
                 let grave = other.grave || hit.grave;
                 *other = hit;
@@ -218,7 +275,8 @@ fn walk(slots: &[Slot], tokens: &[Token<'_>], at: usize, skipped: Option<usize>)
 impl Line {
     fn hit(&self, tokens: &[Token<'_>], span: Range<usize>) -> Hit {
         let before = (1..=GUARD_WORDS).take_while(|back| *back <= span.start);
-        let before = before.take_while(|back| tokens[span.start + 1 - back].before != Break::Stop).last().unwrap_or(0);
+        let before =
+            before.take_while(|back| tokens[span.start + 1 - back].before != Break::Stop).last().unwrap_or(0);
         let before = &tokens[span.start - before..span.start];
         let next = &tokens[span.end..tokens.len().min(span.end + GUARD_WORDS)];
         let stop = next.iter().position(|token| token.before == Break::Stop);
@@ -264,7 +322,10 @@ mod tests {
 
     #[test]
     fn words_that_change_nothing_may_stand_within_a_phrase() {
-        assert_eq!(found("I'm, like, really so excited", Rule::Positive), ["really so excited", "so excited"]);
+        assert_eq!(
+            found("I'm, like, really so excited", Rule::Positive),
+            ["really so excited", "so excited"]
+        );
     }
 
     #[test]

@@ -2,20 +2,27 @@
 //!
 //! Every question looks at a bounded window around the phrase, so that a transcript is read in linear time.
 
+mod reach;
+mod wishes;
+
 use std::ops::Range;
 
 use super::Polarity;
 use super::tokens::{Break, Token};
 use super::words::{
-    AGAIN, BACK, BRIDGE, BUYING, CONTRAST, ELSEWHERE, FIRST, HARMLESS, NEGATOR, NOT_DONE, OWNER, PAST_VERB,
-    PERSON, PREPOSITION, SECOND, SHE, UNDOING, UNREAL, WISH,
+    BACK, BRIDGE, BUYING, CONTRAST, ELSEWHERE, FIRST, HARMLESS, NEGATOR, NOT_DONE, OWNER, PAST_VERB, PERSON,
+    PREPOSITION, SECOND, SHE, UNREAL, WISH,
 };
+
+pub(super) use reach::{near, sentence_before};
+pub(super) use wishes::{brings_them, is_own_wish, is_wanted};
+
+use reach::{ahead, behind, clause_before, is};
 
 const LOOK_BACK: usize = 8;
 const LOOK_BACK_PERSON: usize = 12;
 const LOOK_BACK_PAST: usize = 6;
 const LOOK_AHEAD: usize = 6;
-const SENTENCE_REACH: usize = 10;
 /// An answer this short ("Botox tomorrow please") needs no verb to be about buying.
 const SHORT_ANSWER: usize = 5;
 
@@ -32,7 +39,9 @@ pub(super) fn of_interest(tokens: &[Token<'_>], span: &Range<usize>, is_price: b
         return Polarity::Past;
     }
     // "I don't have much time, how much is it": a question starts its own clause.
-    if (!is_price && is_negated(tokens, span.start)) || is_denied_at(tokens, span.start) || is_denied_after(tokens, span.end)
+    if (!is_price && is_negated(tokens, span.start))
+        || is_denied_at(tokens, span.start)
+        || is_denied_after(tokens, span.end)
     {
         return Polarity::Negated;
     }
@@ -77,7 +86,8 @@ pub(super) fn of_urgency(
         return Polarity::OtherPerson;
     }
     let served = service.is_some();
-    let was = clause_before(tokens, span.start, 4).any(|(_, t)| is(t, &["had", "did", "came", "was", "saw", "went", "bought"]));
+    let was = clause_before(tokens, span.start, 4)
+        .any(|(_, t)| is(t, &["had", "did", "came", "was", "saw", "went", "bought"]));
     if was {
         return Polarity::Past;
     }
@@ -88,74 +98,6 @@ pub(super) fn of_urgency(
         return Polarity::Hypothetical;
     }
     if is_about_buying(tokens, span, weak, served) { Polarity::Affirmed } else { Polarity::OffTopic }
-}
-
-/// A wish in the caller's own name right at `at`: "I want it again", "book that too".
-pub(super) fn is_own_wish(tokens: &[Token<'_>], at: usize) -> bool {
-    let next = ahead(tokens, at + 1, 5);
-    let wishes = match tokens[at].word.as_ref() {
-        "want" if next.first().is_some_and(|t| t.word == "to") && next.get(1).is_none_or(|t| t.is(CONTRAST)) => true,
-        "volver" => behind(tokens, at, 3).any(|t| is(t, &["quiero", "quisiera", "gustaria", "queria"])),
-        "want" | "wanna" | "need" | "try" | "book" | "quiero" | "doing" | "get" | "getting" | "do" | "start" | "add" | "miss" => {
-            next.iter().take(3).any(|t| t.is(AGAIN))
-        }
-        "same" | "mismo" | "mismos" | "misma" => next.iter().take(2).any(|t| is(t, &["again", "thing", "units", "amount", "as"])) || behind(tokens, at, 3).any(|t| is(t, &["quiero", "want"])),
-        "animar" | "animo" => next.iter().take(3).any(|t| is(t, &["otra", "de", "si"])),
-        "like" if next.first().is_some_and(|t| t.is(AGAIN)) => {
-            behind(tokens, at, 2).any(|t| is(t, &["id", "would", "wed"]))
-        }
-        "like" | "love" => {
-            let object = next.get(2).is_some_and(|t| t.is(AGAIN));
-            next.len() > 1
-                && next[0].word == "to"
-                && (is(&next[1], &["try", "book", "come"]) || (object && is(&next[1], &["get", "do", "have"])))
-        }
-        "again" => behind(tokens, at, 3).any(|t| is(t, &["do", "doing", "get", "getting", "having", "book"])),
-        "what" => {
-            behind(tokens, at, 2).any(|t| is(t, &["thats", "is", "this"]))
-                && next.first().is_some_and(|t| is(t, &["i", "im"]))
-                && next.get(1).is_some_and(|t| is(t, &["want", "need", "after", "wanted", "wanna"]))
-        }
-        "lo" | "me" => next.iter().take(2).any(|t| is(t, &["quiero", "toca"])) || behind(tokens, at, 2).any(|t| t.word == "quiero"),
-        _ => false,
-    };
-    let here = at..at + 1;
-    let mine = is(&tokens[at], &["get", "getting", "do", "doing"]);
-    wishes
-        && (!mine || behind(tokens, at, 4).any(|t| t.is(FIRST)))
-        && !next.iter().any(|t| t.is(UNDOING))
-        && of_speaker(tokens, &here) == Polarity::Affirmed
-        && !is_negated(tokens, at)
-}
-
-/// "I wanna bring her in", "book her", "le traigo yo": somebody else's wish becomes the caller's.
-pub(super) fn brings_them(tokens: &[Token<'_>], at: usize) -> bool {
-    let next = ahead(tokens, at + 1, 3);
-    let them = |t: &Token<'_>| is(t, &["her", "him", "them", "us"]) || t.is(PERSON);
-    match tokens[at].word.as_ref() {
-        "bring" | "bringing" | "book" | "schedule" | "booking" | "sign" | "get" | "surprise" | "treat" | "fit" => {
-            next.iter().take(2).any(them) && !is_negated(tokens, at)
-        }
-        "traigo" | "llevo" => true,
-        "both" => next.iter().any(|t| is(t, &["want", "come", "get", "do", "wanna"])),
-        _ => false,
-    }
-}
-
-/// "I want the cheeks", "so let's do my legs": a wish of the caller reaches the word at `at`.
-pub(super) fn is_wanted(tokens: &[Token<'_>], at: usize) -> bool {
-    let mut wishes = false;
-    for (_, token) in clause_before(tokens, at, LOOK_BACK) {
-        let undone = token.is(UNDOING) || (token.is(PAST_VERB) && !is(token, &["getting", "done", "got"]));
-        if !wishes && undone || token.is(CONTRAST) {
-            return false;
-        }
-        wishes |= token.is(WISH) || is(token, &["doing", "add", "adding", "start", "fix", "syringe", "syringes", "units", "thinking", "freeze"]);
-        if wishes && token.is(FIRST) || is(token, &["lets", "add", "syringe", "syringes"]) {
-            return true;
-        }
-    }
-    false
 }
 
 /// Denied by a word before it, within the clause.
@@ -192,17 +134,22 @@ fn is_harmless(tokens: &[Token<'_>], negator: usize) -> bool {
 
 fn is_denied_after(tokens: &[Token<'_>], end: usize) -> bool {
     let later = ahead(tokens, end, 9);
-    let unwanted = |three: &[Token<'_>]| three[0].word == "no" && three[1].word == "me" && three[2].word == "interesa";
+    let unwanted =
+        |three: &[Token<'_>]| three[0].word == "no" && three[1].word == "me" && three[2].word == "interesa";
     if later.windows(3).any(unwanted) {
         return true;
     }
     let next = &later[..later.len().min(4)];
     let word = |i: usize| next.get(i).map_or("", |t| t.word.as_ref());
     let denial = |from: usize| {
-        matches!(word(from), "for" | "what" | "my" | "something" | "necessary" | "anymore" | "interested" | "why")
+        matches!(
+            word(from),
+            "for" | "what" | "my" | "something" | "necessary" | "anymore" | "interested" | "why"
+        )
     };
     match (word(0), word(1)) {
-        ("no", "thanks" | "thank" | "way" | "me" | "gracias" | "quiero") | ("doesnt" | "didnt", "last" | "work" | "interest") => true,
+        ("no", "thanks" | "thank" | "way" | "me" | "gracias" | "quiero")
+        | ("doesnt" | "didnt", "last" | "work" | "interest") => true,
         ("isnt" | "arent" | "not", _) => denial(1),
         ("is" | "are", "not") => denial(2),
         _ => false,
@@ -218,18 +165,24 @@ fn is_taken_back(tokens: &[Token<'_>], end: usize) -> bool {
 
 /// "her Botox", "his filler".
 fn is_theirs(tokens: &[Token<'_>], at: usize) -> bool {
-    at > 0 && is(&tokens[at - 1], &["her", "his", "their"]) && !clause_before(tokens, at, 4).any(|(_, t)| t.is(FIRST))
+    at > 0
+        && is(&tokens[at - 1], &["her", "his", "their"])
+        && !clause_before(tokens, at, 4).any(|(_, t)| t.is(FIRST))
 }
 
 /// "I have my Botox on Thursday", "my second laser session", "a thread lift booked": a visit that stands already.
 fn is_a_visit(tokens: &[Token<'_>], span: &Range<usize>) -> bool {
-    const ASKED: &[&str] =
-        &["want", "wanna", "book", "schedule", "do", "like", "refresh", "redo", "redone", "up", "due", "buy", "add", "quiero", "need", "come", "toca"];
+    const ASKED: &[&str] = &[
+        "want", "wanna", "book", "schedule", "do", "like", "refresh", "redo", "redone", "up", "due", "buy",
+        "add", "quiero", "need", "come", "toca",
+    ];
     let mine = (1..=2).any(|back| span.start >= back && is(&tokens[span.start - back], &["my", "mi"]))
         && tokens[span.start].before == Break::None;
     let asked = clause_before(tokens, span.start, LOOK_BACK).any(|(_, t)| is(t, ASKED));
     let booked = ahead(tokens, span.end, 4).iter().any(|t| is(t, &["booked", "scheduled"]));
-    let moved = near(tokens, span).iter().any(|t| is(t, &["supposed", "reschedule", "confirmar", "cambiar", "reagendar"]));
+    let moved = near(tokens, span)
+        .iter()
+        .any(|t| is(t, &["supposed", "reschedule", "confirmar", "cambiar", "reagendar"]));
     let is_area = span.len() == 1 && tokens[span.start].is(super::words::BODY);
     (mine && !asked && !is_area) || booked || (moved && !asked)
 }
@@ -241,6 +194,10 @@ fn is_asked_about(tokens: &[Token<'_>], span: &Range<usize>) -> bool {
     }
     let mut asked = false;
     for (i, token) in clause_before(tokens, span.start, LOOK_BACK) {
+        // "I wanted to know, is Botox a toxin?"
+        if asked && is(token, &["know", "wondering", "ask"]) {
+            return true;
+        }
         if token.is(FIRST) || token.is(WISH) && !is(token, &["like", "get", "getting"]) {
             return false;
         }
@@ -249,7 +206,8 @@ fn is_asked_about(tokens: &[Token<'_>], span: &Range<usize>) -> bool {
             "do" | "does" | "did" | "can" | "is" | "are" | "will" | "could" => {
                 next.is_some_and(|t| t.is(SECOND) || t.word != "a")
             }
-            "how" | "what" | "whats" | "difference" | "cuanto" | "hacen" | "tienen" | "ofrecen" | "cuesta" | "sale" | "between" | "charge" => true,
+            "how" | "what" | "whats" | "difference" | "cuanto" | "hacen" | "tienen" | "ofrecen"
+            | "cuesta" | "sale" | "between" | "charge" => true,
             "about" => i > 0 && is(&tokens[i - 1], &["question", "heard", "read", "ask", "asking"]),
             _ => false,
         };
@@ -261,8 +219,13 @@ fn is_asked_about(tokens: &[Token<'_>], span: &Range<usize>) -> bool {
 /// "Is Botox a toxin?", "does filler swell?": about the thing, not about having it done here.
 pub(super) fn is_about_the_thing(tokens: &[Token<'_>], at: usize) -> bool {
     let clause: Vec<&Token<'_>> = clause_before(tokens, at, LOOK_BACK).map(|(_, t)| t).collect();
+    let wonders = clause.iter().any(|t| is(t, &["know", "wondering", "ask"]));
     clause.iter().any(|t| is(t, &["is", "are", "does", "can", "will", "es"]))
-        && !clause.iter().any(|t| t.is(SECOND) || t.is(FIRST) || is(t, &["how", "what", "whats", "there", "hacen", "tienen", "cuanto"]))
+        && !clause.iter().any(|t| {
+            t.is(SECOND)
+                || (t.is(FIRST) && !wonders)
+                || is(t, &["how", "what", "whats", "there", "hacen", "tienen", "cuanto"])
+        })
 }
 
 /// Whose words they are and whom they are about.
@@ -292,15 +255,16 @@ fn of_speaker(tokens: &[Token<'_>], span: &Range<usize>) -> Polarity {
 
 /// Spanish "el" before a noun or a day is "the", not "he".
 fn is_article(tokens: &[Token<'_>], at: usize) -> bool {
-    tokens[at].word == "el" && tokens.get(at + 1).is_none_or(|t| !is(t, &["quiere", "se", "tiene", "dice", "le"]))
+    tokens[at].word == "el"
+        && tokens.get(at + 1).is_none_or(|t| !is(t, &["quiere", "se", "tiene", "dice", "le"]))
 }
 
 fn is_subject(tokens: &[Token<'_>], person: usize) -> bool {
     let mut before = behind(tokens, person, 4).skip_while(|t| t.is(OWNER));
     let owned = person > 0 && tokens[person - 1].is(OWNER);
     let first = before.next();
-    let joined =
-        first.is_some_and(|t| is(t, &["and", "y"])) && before.next().is_some_and(|t| is(t, &["me", "i", "myself", "yo"]));
+    let joined = first.is_some_and(|t| is(t, &["and", "y"]))
+        && before.next().is_some_and(|t| is(t, &["me", "i", "myself", "yo"]));
     let together = tokens.get(person + 1).is_some_and(|t| is(t, &["and", "y"]))
         && tokens.get(person + 2).is_some_and(|t| is(t, &["i", "me", "myself", "yo"]));
     owned && !joined && !together && !first.is_some_and(|t| t.is(PREPOSITION))
@@ -324,7 +288,11 @@ fn is_past_verb_before(tokens: &[Token<'_>], at: usize) -> bool {
         if token.is(NOT_DONE) || token.is(CONTRAST) {
             return false;
         }
-        let asked = i > 0 && is(&tokens[i - 1], &["you", "youve", "to", "about", "interested", "like", "of", "in", "ive", "i've"])
+        let asked = i > 0
+            && is(
+                &tokens[i - 1],
+                &["you", "youve", "to", "about", "interested", "like", "of", "in", "ive", "i've"],
+            )
             && !(is(&tokens[i - 1], &["ive"]) && is(token, &["had", "done", "tried", "gotten", "received"]));
         if token.is(PAST_VERB) && !asked {
             let ongoing = token.word == "getting" || token.word == "came";
@@ -339,7 +307,8 @@ fn is_past_verb_before(tokens: &[Token<'_>], at: usize) -> bool {
 fn is_aftercare(tokens: &[Token<'_>], at: usize) -> bool {
     let word = |back: usize| at.checked_sub(back).map_or("", |i| tokens[i].word.as_ref());
     matches!(word(1), "last" | "previous")
-        || (matches!(word(1), "my" | "the" | "last" | "a" | "from") && matches!(word(2), "after" | "since" | "from"))
+        || (matches!(word(1), "my" | "the" | "last" | "a" | "from")
+            && matches!(word(2), "after" | "since" | "from"))
         || (matches!(word(1), "after" | "since" | "from") && !matches!(word(2), "im" | "am" | "was" | "what"))
 }
 
@@ -349,8 +318,7 @@ fn is_past_after(tokens: &[Token<'_>], end: usize) -> bool {
         if token.before == Break::Comma || token.is(FIRST) || token.is(CONTRAST) {
             return false;
         }
-        let last =
-            token.word == "last" && next.get(i + 1).is_some_and(|t| !is(t, &["minute", "long"]));
+        let last = token.word == "last" && next.get(i + 1).is_some_and(|t| !is(t, &["minute", "long"]));
         if last || is(token, &["ago", "yesterday", "previously", "ayer", "pasado", "pasada"]) {
             return true;
         }
@@ -362,7 +330,9 @@ fn is_past_after(tokens: &[Token<'_>], end: usize) -> bool {
 fn is_hypothetical(tokens: &[Token<'_>], at: usize) -> bool {
     for (i, token) in clause_before(tokens, at, LOOK_BACK) {
         let after_if = tokens.get(i + 1).is_some_and(|t| is(t, &["i", "only", "we", "my"]))
-            && tokens.get(i + 2).is_some_and(|t| is(t, &["had", "have", "were", "was", "won", "win", "could", "i", "ever"]));
+            && tokens
+                .get(i + 2)
+                .is_some_and(|t| is(t, &["had", "have", "were", "was", "won", "win", "could", "i", "ever"]));
         let unreal_if =
             token.word == "if" && (after_if || tokens.get(i + 1).is_some_and(|t| t.word == "only"));
         if unreal_if || token.is(UNREAL) {
@@ -373,14 +343,27 @@ fn is_hypothetical(tokens: &[Token<'_>], at: usize) -> bool {
 }
 
 fn is_about_buying(tokens: &[Token<'_>], span: &Range<usize>, weak: bool, served: bool) -> bool {
-    const GREETING: &[&str] = &["you", "doing", "calling", "call", "day", "called", "going", "wanted", "round", "around", "asking"];
+    const GREETING: &[&str] =
+        &["you", "doing", "calling", "call", "day", "called", "going", "wanted", "round", "around", "asking"];
     let sentence = near(tokens, span);
     let has = |words: &[&str]| sentence.iter().any(|t| is(t, words));
     let pair =
         |first: &str, next: &[&str]| sentence.windows(2).any(|two| two[0].word == first && is(&two[1], next));
     let on_the_way = has(&["how"]) && pair("get", &["there", "to", "here"]);
-    let opening_hours =
-        has(&["open"]) && !has(&["anything", "something", "slot", "slots", "spot", "times", "time", "have", "whatever", "got", "first"]);
+    let opening_hours = has(&["open"])
+        && !has(&[
+            "anything",
+            "something",
+            "slot",
+            "slots",
+            "spot",
+            "times",
+            "time",
+            "have",
+            "whatever",
+            "got",
+            "first",
+        ]);
     if sentence.iter().any(|t| t.is(ELSEWHERE)) || on_the_way || (weak && opening_hours) {
         return false;
     }
@@ -393,58 +376,10 @@ fn is_about_buying(tokens: &[Token<'_>], span: &Range<usize>, weak: bool, served
     !weak || (!greeting && (asks || answers || served))
 }
 
-fn is(token: &Token<'_>, words: &[&str]) -> bool {
-    words.contains(&token.word.as_ref())
-}
-
 fn starts_a_clause(tokens: &[Token<'_>], at: usize) -> bool {
     tokens[at].is(FIRST) || tokens[at].word == "you"
 }
 
 fn is_bridged(tokens: &[Token<'_>], at: usize) -> bool {
     at > 0 && tokens[at].before == Break::None && tokens[at - 1].is(BRIDGE)
-}
-
-/// The words before `at`, nearest first, while nothing stronger than `limit` stands between.
-fn back<'a, 't>(
-    tokens: &'a [Token<'t>],
-    at: usize,
-    most: usize,
-    limit: Break,
-) -> impl Iterator<Item = (usize, &'a Token<'t>)> {
-    let unbroken = (0..at).rev().take(most).take_while(move |i| tokens[i + 1].before <= limit);
-    unbroken.map(|i| (i, &tokens[i]))
-}
-
-pub(super) fn clause_before<'a, 't>(
-    tokens: &'a [Token<'t>],
-    at: usize,
-    most: usize,
-) -> impl Iterator<Item = (usize, &'a Token<'t>)> {
-    back(tokens, at, most, Break::None)
-}
-
-pub(super) fn sentence_before<'a, 't>(
-    tokens: &'a [Token<'t>],
-    at: usize,
-    most: usize,
-) -> impl Iterator<Item = (usize, &'a Token<'t>)> {
-    back(tokens, at, most, Break::Comma)
-}
-
-fn behind<'a, 't>(tokens: &'a [Token<'t>], at: usize, most: usize) -> impl Iterator<Item = &'a Token<'t>> {
-    sentence_before(tokens, at, most).map(|(_, token)| token)
-}
-
-/// The words from `at` to the end of the sentence, at most `most`.
-pub(super) fn ahead<'a, 't>(tokens: &'a [Token<'t>], at: usize, most: usize) -> &'a [Token<'t>] {
-    let rest = &tokens[at.min(tokens.len())..];
-    let end = rest.iter().take(most).position(|t| t.before == Break::Stop);
-    &rest[..end.unwrap_or(most.min(rest.len()))]
-}
-
-/// The phrase with what surrounds it in its sentence.
-pub(super) fn near<'a, 't>(tokens: &'a [Token<'t>], span: &Range<usize>) -> &'a [Token<'t>] {
-    let from = sentence_before(tokens, span.start, SENTENCE_REACH).last().map_or(span.start, |(i, _)| i);
-    &tokens[from..span.end + ahead(tokens, span.end, SENTENCE_REACH).len()]
 }

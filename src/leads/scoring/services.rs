@@ -5,12 +5,12 @@
 
 use std::collections::HashMap;
 
+use super::Rule::{self, HighValueService, MediumService};
 use super::Rules;
 use super::hash::Quick;
 use super::lexicon::Hit;
 use super::scope;
 use super::tokens::{Break, Token, tokenize};
-use super::Rule::{self, HighValueService, MediumService};
 
 /// The few service stems said with "-ing" and "-ed"; "peeling" and "filling" are not services.
 const STEMS: [&str; 5] = ["wax", "laser", "contour", "sculpt", "tan"];
@@ -138,7 +138,10 @@ impl Services {
         }
         for (concept, areas) in AREAS {
             let done_there = tokenize(concept);
-            let Some((rule, entry)) = services.at(&done_there, 0).map(|found| (found.hit.rule, found.entry)) else { continue };
+            let Some((rule, entry)) = services.at(&done_there, 0).map(|found| (found.hit.rule, found.entry))
+            else {
+                continue;
+            };
             for area in areas.split(' ') {
                 services.by_area.insert(area, (rule, entry));
             }
@@ -149,7 +152,8 @@ impl Services {
     fn add(&mut self, rule: Rule, entry: usize, name: Vec<Vec<String>>) {
         let mut slots = name.into_iter();
         let Some(first) = slots.next() else { return };
-        let rest: Vec<Vec<String>> = slots.map(|choices| choices.iter().flat_map(|word| inflected(word)).collect()).collect();
+        let rest: Vec<Vec<String>> =
+            slots.map(|choices| choices.iter().flat_map(|word| inflected(word)).collect()).collect();
         for word in first.iter().flat_map(|word| inflected(word)) {
             let known = self.by_first.entry(word).or_default();
             if !known.iter().any(|name| name.rest == rest) {
@@ -184,9 +188,10 @@ impl Services {
                 })
             })
         };
-        let longest = names.iter().filter(follows).reduce(|best, name| {
-            if name.rest.len() > best.rest.len() { name } else { best }
-        })?;
+        let longest = names
+            .iter()
+            .filter(follows)
+            .reduce(|best, name| if name.rest.len() > best.rest.len() { name } else { best })?;
         let span = at..at + 1 + longest.rest.len();
         let hit = Hit { rule: longest.rule, weak: false, grave: false, line: 0, span, void: false };
         Some(Found { hit, entry: longest.entry })
@@ -217,7 +222,9 @@ fn called(name: &[String]) -> Vec<Vec<Vec<String>>> {
     for (names, said) in CONCEPTS {
         for known in names.split(',') {
             let known: Vec<&str> = known.split(' ').collect();
-            let held = name.windows(known.len()).any(|part| part.iter().zip(&known).all(|(a, b)| is_plural_of(a, b)));
+            let held = name
+                .windows(known.len())
+                .any(|part| part.iter().zip(&known).all(|(a, b)| is_plural_of(a, b)));
             if held && best.is_none_or(|(length, _)| length < known.len()) {
                 best = Some((known.len(), said));
             }

@@ -45,7 +45,8 @@ const QUOTE_WORDS_MAX: usize = 40;
 const QUOTE_WORDS_MIN: usize = 3;
 /// Words that lose their beginning in speech; the mark before them opens no quotation.
 const ELIDED: [&str; 6] = ["cause", "em", "til", "bout", "tis", "cuz"];
-const HESITATIONS: [&str; 12] = ["um", "umm", "uh", "uhh", "uhm", "erm", "er", "hmm", "mmm", "eh", "ehm", "em"];
+const HESITATIONS: [&str; 12] =
+    ["um", "umm", "uh", "uhh", "uhm", "erm", "er", "hmm", "mmm", "eh", "ehm", "em"];
 
 impl Token<'_> {
     /// Whether the word has any of these properties.

@@ -70,7 +70,8 @@ fn with_the_speakers_swapped_only_the_new_callers_words_count() {
             Speaker::Assistant => said(Speaker::Caller, &turn.text),
         };
         let swapped: Vec<Turn> = call.turns.iter().map(swap).collect();
-        let alone: Vec<Turn> = swapped.iter().filter(|turn| turn.speaker == Speaker::Caller).cloned().collect();
+        let alone: Vec<Turn> =
+            swapped.iter().filter(|turn| turn.speaker == Speaker::Caller).cloned().collect();
         let scored = scorer.score(&swapped, None);
         let foreign = scored.evidence.iter().any(|e| swapped[e.turn].speaker != Speaker::Caller);
         if foreign {
@@ -124,13 +125,18 @@ fn without_punctuation_no_call_becomes_hot_and_no_symptom_is_lost() {
     none_violates("punctuation", |scorer, call| {
         let bare = |text: &str| -> String {
             let keep = |c: &char| c.is_alphanumeric() || matches!(c, ' ' | '\'' | '’' | '$');
-            text.chars().map(|c| if matches!(c, '-' | '—' | '…' | '\n') { ' ' } else { c }).filter(keep).collect()
+            text.chars()
+                .map(|c| if matches!(c, '-' | '—' | '…' | '\n') { ' ' } else { c })
+                .filter(keep)
+                .collect()
         };
         let (before, after) = (scorer.score(&call.turns, None), scorer.score(&changed(call, bare), None));
-        let heats = degree(after.temperature) > degree(before.temperature) && after.temperature == Temperature::Hot;
+        let heats =
+            degree(after.temperature) > degree(before.temperature) && after.temperature == Temperature::Hot;
         let clinical = |class| class == CallClass::ClinicalUrgency;
         let hides = clinical(call.class) && clinical(before.class) && !clinical(after.class);
-        ((heats && call.temperature != Temperature::Hot) || hides).then(|| format!("{:?} became {:?}", before.class, (after.class, after.temperature)))
+        ((heats && call.temperature != Temperature::Hot) || hides)
+            .then(|| format!("{:?} became {:?}", before.class, (after.class, after.temperature)))
     });
 }
 
@@ -139,7 +145,9 @@ fn without_punctuation_no_call_becomes_hot_and_no_symptom_is_lost() {
 fn not_before_what_counts_takes_it_away() {
     none_violates("not", |scorer, call| {
         let before = scorer.score(&call.turns, None);
-        let counts = |rule| matches!(rule, Rule::HighValueService | Rule::MediumService | Rule::Positive | Rule::Urgency);
+        let counts = |rule| {
+            matches!(rule, Rule::HighValueService | Rule::MediumService | Rule::Positive | Rule::Urgency)
+        };
         let meant = before.evidence.iter().filter(|e| e.polarity == Polarity::Affirmed && counts(e.rule));
         meant.into_iter().find_map(|evidence| {
             let mut turns = call.turns.clone();
@@ -155,7 +163,9 @@ fn not_before_what_counts_takes_it_away() {
                     && e.points > 0
             });
             let hotter = degree(after.temperature) > degree(before.temperature) || after.score > before.score;
-            (still || hotter).then(|| format!("{:?} {:?} {} became {}", evidence.rule, evidence.words, before.score, after.score))
+            (still || hotter).then(|| {
+                format!("{:?} {:?} {} became {}", evidence.rule, evidence.words, before.score, after.score)
+            })
         })
     });
 }

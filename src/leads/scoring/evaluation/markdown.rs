@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::{CLASSES, Evaluation, Figures, Hits, TEMPERATURES};
 use super::super::{CallClass, Temperature};
+use super::{CLASSES, Evaluation, Figures, Hits, TEMPERATURES};
 
 /// The line before the figures in `docs/scoring.md`.
 pub const BEGIN: &str = "<!-- figures: begin -->";

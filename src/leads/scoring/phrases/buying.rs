@@ -13,7 +13,8 @@ const fn soon(pattern: &'static str) -> Line {
     Line::new(Urgency, pattern)
 }
 
-const GRIEVANCES: &str = "complain refund cancel manager stop money know understand someone live person human speak";
+const GRIEVANCES: &str =
+    "complain refund cancel manager stop money know understand someone live person human speak";
 const NO_PRICE: &str = "time longer pain downtime notice swelling bruising bleeding swell bruise hurt earlier notice advance later water weight";
 const HEDGED: &str = "nothing but";
 

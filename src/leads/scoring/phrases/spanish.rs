@@ -1,6 +1,8 @@
 //! The same in Spanish, as it is spoken from Mexico to Spain: accents are left out, "pues" and "este" may stand anywhere.
 
-use super::super::Rule::{Clinical, Complaint, ExistingPatient, JobSeeker, Positive, PriceQuestion, Urgency, Vendor, WrongNumber};
+use super::super::Rule::{
+    Clinical, Complaint, ExistingPatient, JobSeeker, Positive, PriceQuestion, Urgency, Vendor, WrongNumber,
+};
 use super::super::lexicon::Line;
 
 const fn line(rule: super::super::Rule, pattern: &'static str) -> Line {
