@@ -109,6 +109,8 @@ async fn a_time_that_no_tool_returned_is_a_task() {
     let wish = json!({"date": "2026-12-01", "serviceType": "Botox", "partOfDay": "evening"});
     let said = tool(&call, "check_availability", wish).await;
     assert_snapshot!(said, @"For Tuesday, December 1st, I have availability at 5:15 PM. Which time works best for you?");
+    // What only looks is recorded off the caller's path.
+    vox.until_count("tool_calls", 1).await;
     call.say_assistant("On Tuesday, December 1st I have 5:15 PM or 7 PM, which would you like?")
         .await
         .unwrap();

@@ -78,7 +78,8 @@ impl Signs {
                 Rule::Clinical if interest != Interested::No && !self.has_strong_symptom => DECIDES + 1,
                 // "Sorry, wrong number" is meant, whatever else they would like.
                 Rule::Clinical | Rule::WrongNumber | Rule::ExistingPatient => DECIDES,
-                _ if interest == Interested::Wishes => 2 * DECIDES,
+                // "Sorry, wrong number" is no wish, whatever is said in good humour after it.
+                _ if interest == Interested::Wishes && rule != Rule::WrongNumber => 2 * DECIDES,
                 _ => DECIDES,
             };
             strength >= needed || (in_company && strength > 0)

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 use super::Rule;
 use super::hash::Quick;
-use super::phrases::LINES;
+use super::phrases;
 use super::tokens::{Break, Token};
 use super::words::{self, TAGS, Tags};
 
@@ -29,26 +29,10 @@ pub(super) struct Line {
     pub weak: bool,
     /// Counts only when somebody must act at once: the emergencies among the symptoms.
     pub grave: bool,
-    unless_before: &'static str,
-    unless_next: &'static str,
-}
-
-impl Line {
-    pub const fn new(rule: Rule, pattern: &'static str) -> Self {
-        Self { rule, pattern, weak: false, grave: false, unless_before: "", unless_next: "" }
-    }
-    pub const fn weak(self) -> Self {
-        Self { weak: true, ..self }
-    }
-    pub const fn grave(self) -> Self {
-        Self { grave: true, ..self }
-    }
-    pub const fn unless_before(self, words: &'static str) -> Self {
-        Self { unless_before: words, ..self }
-    }
-    pub const fn unless_next(self, words: &'static str) -> Self {
-        Self { unless_next: words, ..self }
-    }
+    /// Words that void it shortly before …
+    pub unless_before: &'static str,
+    /// … and after it.
+    pub unless_next: &'static str,
 }
 
 /// What the lexicon knows of a word: found once per word of a transcript.
@@ -145,7 +129,7 @@ fn compile() -> Compiled {
     }
     let mut next_id = 0;
     let (mut lines, mut by_word, mut open_starts) = (Vec::new(), HashMap::<u16, Vec<u16>>::new(), Vec::new());
-    for line in LINES.iter().flat_map(|part| part.iter()) {
+    for line in phrases::lines() {
         let number = u16::try_from(lines.len()).unwrap_or(u16::MAX);
         let slots: Vec<Slot> =
             line.pattern.split(' ').map(|slot| read_slot(slot, &mut known, &mut next_id)).collect();
@@ -158,7 +142,7 @@ fn compile() -> Compiled {
                 open_starts.push((slot.clone(), number));
             }
         }
-        lines.push((*line, slots));
+        lines.push((line, slots));
     }
     let seconds: Vec<Second> = lines.iter().map(|(_, slots)| Second::of(slots)).collect();
     let open_tags = open_starts.iter().fold(Tags::default(), |all, (slot, _): &(Slot, u16)| all | slot.tags);
@@ -337,7 +321,7 @@ mod tests {
     #[test]
     fn no_pattern_is_written_twice_or_begins_with_a_gap() {
         let mut seen = std::collections::HashSet::new();
-        for line in LINES.iter().flat_map(|part| part.iter()) {
+        for line in phrases::lines() {
             assert!(seen.insert((line.rule, line.pattern)), "{:?} is there twice", line.pattern);
             assert!(!line.pattern.starts_with(['*', '_', ' ']), "{:?} begins anywhere", line.pattern);
         }
