@@ -82,7 +82,11 @@ async fn ts13_a_possible_reaction_is_mailed_too_and_its_subject_says_nothing_of_
     let mails = inbox(&vox, MARIA);
     assert_eq!((mails.len(), vox.sandbox.mail().taken().len()), (1, 1));
     assert_eq!(mails[0].subject, "Urgent at Glow MedSpa: call a caller back now");
-    assert!(mails[0].body.contains(&format!("Phone: {CALLER}\nReported: swollen\n")), "{}", mails[0].body);
+    assert!(
+        mails[0].body.contains(&format!("Phone: {CALLER}\nReported: face is swollen\n")),
+        "{}",
+        mails[0].body
+    );
 }
 
 #[tokio::test]
