@@ -34,7 +34,7 @@ async fn ts12_a_hot_call_is_scored_with_evidence_and_alerted_in_the_exact_format
     assert_eq!(vox.count("calls where temperature = 'hot' and score >= 70 and class = 'new_lead'").await, 1);
     let evidence: String =
         vox.one("select string_agg(e ->> 'words', ' | ') from calls, jsonb_array_elements(evidence) e").await;
-    assert_snapshot!(evidence, @"Botox | filler | have budget | this week");
+    assert_snapshot!(evidence, @"Botox | filler | have budget | need it this week");
     let texts = vox.texts_to(MANAGER);
     assert_eq!(texts.len(), 1);
     assert_eq!(
@@ -116,7 +116,7 @@ async fn ts13_a_swollen_face_alerts_the_clinical_phone_and_is_never_a_lead() {
     assert_snapshot!(texts[0].body, @"
     VOXANNE CLINICAL ALERT:
     Phone: +13105550142
-    Reported: swollen
+    Reported: face is swollen
 
     Action: Call them back now.
     ");

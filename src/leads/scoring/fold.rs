@@ -64,7 +64,7 @@ impl Fold {
     pub fn turn(&mut self, turn: usize, text: &str, services: &Services, weights: Weights) {
         let heard = Heard { turn, text, tokens: tokenize(text) };
         let tokens = heard.tokens.as_slice();
-        let mut read_to: Vec<(Rule, usize)> = Vec::new();
+        let mut read_to: Vec<(Rule, usize, bool)> = Vec::new();
         let mut last_service: Option<(usize, Polarity)> = None;
         let mut hits: Vec<Hit> = Vec::new();
         for at in 0..tokens.len() {
@@ -82,11 +82,15 @@ impl Fold {
             hits.extend(found.map(|Found { hit, .. }| hit));
             for hit in &hits {
                 let kind = hit.rule.kind();
-                if read_to.iter().any(|(rule, end)| *rule == kind && at < *end) {
+                // A strong phrase is heard also within a weak one ("looks dusky").
+                let covers = |(rule, end, weak): &(Rule, usize, bool)| {
+                    *rule == kind && at < *end && (!*weak || hit.weak || !hit.rule.is_sign())
+                };
+                if read_to.iter().any(covers) {
                     continue;
                 }
-                read_to.retain(|(rule, _)| *rule != kind);
-                read_to.push((kind, hit.span.end));
+                read_to.retain(|(rule, ..)| *rule != kind);
+                read_to.push((kind, hit.span.end, hit.weak));
                 let wanted = self.given.iter().any(|(rule, _)| rule.is_service());
                 let spoken_of = last_service.or_else(|| wanted.then_some((usize::MAX, Polarity::Affirmed)));
                 let polarity = judge(tokens, hit, spoken_of);

@@ -114,7 +114,8 @@ async fn ts13_a_clinical_alert_never_waits_and_climbs_by_night() {
     reaction(&vox, 2).await;
     assert_eq!(told(&vox, [ANN, BO, CY]), [1, 1, 1]);
     assert!(
-        vox.last_to(ANN).starts_with("VOXANNE CLINICAL ALERT:\nPhone: +13105550142\nReported: swollen\n")
+        vox.last_to(ANN)
+            .starts_with("VOXANNE CLINICAL ALERT:\nPhone: +13105550142\nReported: face is swollen\n")
     );
 }
 
