@@ -101,7 +101,7 @@ async fn ts13_a_clinical_alert_never_waits_and_climbs_by_night() {
         minutes(&vox, 5).await;
     }
     assert_eq!(told(&vox, all), [0, 0, 0, 3, 0]);
-    assert_snapshot!(vox.last_to("+13105550188"), @"VOXANNE CLINICAL ALERT STILL WAITING (10 min): +13105550142, swollen. Nobody has it yet. Reply 1 to take it.");
+    assert_snapshot!(vox.last_to("+13105550188"), @"VOXANNE CLINICAL ALERT STILL WAITING (10 min): +13105550142, face is swollen. Nobody has it yet. Reply 1 to take it.");
     minutes(&vox, 7).await;
     assert_eq!(told(&vox, all), [0, 0, 0, 4, 0]);
     assert_snapshot!(tasks(&vox).await, @r"
