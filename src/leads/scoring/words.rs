@@ -115,7 +115,7 @@ tags! {
     DAY = 21: "monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays fridays saturdays sundays lunes martes miercoles jueves viernes sabado domingo";
     /// What a person does with a treatment had before: it went wrong or it wore off.
     ASK_RISK = 22: "does will should how if risk risks chance chances causes worried afraid scared nervous avoid prevent case possible \
-        common anyone people read heard expect what normally usually causa riesgo miedo preocupa normalmente saber supposed usual";
+        common anyone people read heard expect what normally usually causa riesgo miedo preocupa normalmente saber supposed usual reading horror tiktok reddit article terrified";
     /// States that something is so.
     STATING = 23: "is are am im ive its shes hes theres looks feels woke keeps stop stopped isnt tengo esta estan tiene siento estoy";
     /// Denies a symptom.
