@@ -14,10 +14,10 @@ use super::words::{
     PREPOSITION, SECOND, SHE, UNREAL, WISH,
 };
 
-pub(super) use reach::{near, sentence_before};
+pub(super) use reach::{is, near, sentence_before};
 pub(super) use wishes::{brings_them, is_own_wish, is_wanted};
 
-use reach::{ahead, behind, clause_before, is};
+use reach::{ahead, behind, clause_before};
 
 const LOOK_BACK: usize = 8;
 const LOOK_BACK_PERSON: usize = 12;
@@ -367,13 +367,15 @@ fn is_about_buying(tokens: &[Token<'_>], span: &Range<usize>, weak: bool, served
     if sentence.iter().any(|t| t.is(ELSEWHERE)) || on_the_way || (weak && opening_hours) {
         return false;
     }
+    // "I'll call you back tomorrow"
+    let later = ["call", "ring", "email", "text"].iter().any(|verb| pair(verb, &["back", "you", "yall", "again"]));
     let greeting = span.start > 0
         && is(&tokens[span.start - 1], GREETING)
         && !pair("see", &["you"])
         && !pair("any", &["day"]);
     let asks = sentence.iter().any(|t| t.is(BUYING));
     let answers = span.start <= 1 || sentence.len() <= span.len() + SHORT_ANSWER;
-    !weak || (!greeting && (asks || answers || served))
+    !weak || (!greeting && !later && (asks || answers || served))
 }
 
 fn starts_a_clause(tokens: &[Token<'_>], at: usize) -> bool {
