@@ -149,7 +149,7 @@ fn is_denied_after(tokens: &[Token<'_>], end: usize) -> bool {
     };
     match (word(0), word(1)) {
         ("no", "thanks" | "thank" | "way" | "me" | "gracias" | "quiero")
-        | ("doesnt" | "didnt", "last" | "work" | "interest") => true,
+        | ("doesnt" | "didnt" | "hasnt", "last" | "work" | "interest" | "do" | "take" | "change" | "hold") => true,
         ("isnt" | "arent" | "not", _) => denial(1),
         ("is" | "are", "not") => denial(2),
         _ => false,
@@ -277,6 +277,14 @@ fn is_past(tokens: &[Token<'_>], span: &Range<usize>) -> bool {
     let planned = clause_before(tokens, span.start, LOOK_BACK_PAST)
         .any(|(i, t)| is(t, &["gonna", "going"]) && i > 0 && is(&tokens[i - 1], &["was", "were"]));
     if planned {
+        return true;
+    }
+    // "I was in yesterday, with Patrice, for Botox"
+    let visited = sentence_before(tokens, span.start, LOOK_BACK).any(|(i, t)| {
+        i > 0 && is(t, &["was", "came", "were"]) && tokens[i - 1].is(FIRST)
+            && tokens.get(i + 1).is_some_and(|t| is(t, &["in", "there", "here"]))
+    });
+    if visited {
         return true;
     }
     let wished = clause_before(tokens, span.start, LOOK_BACK_PAST).any(|(_, t)| t.is(WISH));
