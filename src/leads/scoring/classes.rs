@@ -190,14 +190,64 @@ fn is_figure_of_speech(tokens: &[Token<'_>], span: &Range<usize>) -> bool {
 /// "My brows are heavy, I'm getting older": a wish for another look, unless it began lately.
 fn is_about_looks(tokens: &[Token<'_>], span: &Range<usize>) -> bool {
     const LOOKS: &[&str] = &[
-        "always", "aging", "ageing", "age", "older", "rosacea", "melasma", "acne", "freckles", "sunspots",
-        "genetics", "genetic", "born", "teenager", "menopause", "wrinkles", "mirror", "makeup", "concealer",
-        "lift", "tighten", "tightening", "firm", "edad", "siempre", "arrugas", "acne", "espejo", "maquillaje",
+        "always",
+        "aging",
+        "ageing",
+        "age",
+        "older",
+        "rosacea",
+        "melasma",
+        "acne",
+        "freckles",
+        "sunspots",
+        "genetics",
+        "genetic",
+        "born",
+        "teenager",
+        "menopause",
+        "wrinkles",
+        "mirror",
+        "makeup",
+        "concealer",
+        "lift",
+        "tighten",
+        "tightening",
+        "firm",
+        "edad",
+        "siempre",
+        "arrugas",
+        "acne",
+        "espejo",
+        "maquillaje",
     ];
     const LATELY: &[&str] = &[
-        "after", "since", "woke", "yesterday", "today", "now", "suddenly", "started", "ago", "last", "night",
-        "morning", "turned", "gone", "went", "got", "hours", "days", "injected", "treatment", "desde", "ayer",
-        "hoy", "despues", "ahora", "pusieron", "hicieron",
+        "after",
+        "since",
+        "woke",
+        "yesterday",
+        "today",
+        "now",
+        "suddenly",
+        "started",
+        "ago",
+        "last",
+        "night",
+        "morning",
+        "turned",
+        "gone",
+        "went",
+        "got",
+        "hours",
+        "days",
+        "injected",
+        "treatment",
+        "desde",
+        "ayer",
+        "hoy",
+        "despues",
+        "ahora",
+        "pusieron",
+        "hicieron",
     ];
     let sentence = scope::near(tokens, span);
     let has = |words: &[&str]| sentence.iter().any(|t| words.contains(&t.word.as_ref()));
@@ -207,10 +257,12 @@ fn is_about_looks(tokens: &[Token<'_>], span: &Range<usize>) -> bool {
 /// "My friend's eyelid drooped and I'm scared of it."
 fn is_feared(tokens: &[Token<'_>], span: &Range<usize>) -> bool {
     const FEAR: &[&str] = &["scared", "afraid", "terrified", "scares", "terrifies", "freaks", "miedo"];
-    const NOW: &[&str] = &["now", "just", "today", "yesterday", "since", "hours", "morning", "ahora", "ayer", "hoy"];
+    const NOW: &[&str] =
+        &["now", "just", "today", "yesterday", "since", "hours", "morning", "ahora", "ayer", "hoy"];
     let sentence = scope::near(tokens, span);
     let has = |words: &[&str]| sentence.iter().any(|t| words.contains(&t.word.as_ref()));
-    let others = sentence.iter().any(|t| t.is(PERSON) || matches!(t.word.as_ref(), "people" | "someone" | "somebody"));
+    let others =
+        sentence.iter().any(|t| t.is(PERSON) || matches!(t.word.as_ref(), "people" | "someone" | "somebody"));
     others && has(FEAR) && !has(NOW)
 }
 

@@ -40,9 +40,15 @@ fn takes_time(tokens: &[Token<'_>], at: usize) -> bool {
 fn defers(tokens: &[Token<'_>], at: usize) -> bool {
     let (next, third) = (word(tokens, at + 1), word(tokens, at + 2));
     let before = |words: &[&str]| tokens[at.saturating_sub(3)..at].iter().any(|token| is(token, words));
-    let will = || before(&["ill", "let", "lemme", "gotta", "need", "gonna", "will", "to", "and", "id", "should", "might"]);
+    let will = || {
+        before(&[
+            "ill", "let", "lemme", "gotta", "need", "gonna", "will", "to", "and", "id", "should", "might",
+        ])
+    };
     match word(tokens, at) {
-        "think" => matches!(next, "about" | "on" | "over") && matches!(third, "it" | "that" | "this") && will(),
+        "think" => {
+            matches!(next, "about" | "on" | "over") && matches!(third, "it" | "that" | "this") && will()
+        }
         "think" | "talk" if third == "over" => will(),
         "mull" | "pensarlo" | "platicarlo" | "consultarlo" | "checarlo" => true,
         "call" => (next == "back" || (next == "you" || next == "yall") && third == "back") && will(),
@@ -54,8 +60,14 @@ fn defers(tokens: &[Token<'_>], at: usize) -> bool {
         "just" | "only" => matches!(next, "pricing" | "curious" | "browsing" | "gathering" | "shopping"),
         "maybe" => matches!(next, "later" | "someday") || (next == "next" && third == "year"),
         "one" => next == "more" && matches!(third, "place" | "clinic" | "spa"),
-        "lo" => matches!(next, "pienso" | "platico" | "consulto" | "checo") || (next == "voy" && word(tokens, at + 3) == "pensar"),
-        "le" | "les" => matches!(next, "marco" | "llamo" | "hablo" | "aviso") && before(&["luego", "despues", "yo", "y", "ya"]),
+        "lo" => {
+            matches!(next, "pienso" | "platico" | "consulto" | "checo")
+                || (next == "voy" && word(tokens, at + 3) == "pensar")
+        }
+        "le" | "les" => {
+            matches!(next, "marco" | "llamo" | "hablo" | "aviso")
+                && before(&["luego", "despues", "yo", "y", "ya"])
+        }
         _ => false,
     }
 }
@@ -65,7 +77,9 @@ fn checks_with(tokens: &[Token<'_>], at: usize) -> bool {
     let from = if word(tokens, at + 1) == "me" || word(tokens, at + 1) == "to" { at + 2 } else { at + 1 };
     let (verb, next, third) = (word(tokens, from), word(tokens, from + 1), word(tokens, from + 2));
     match verb {
-        "check" | "talk" | "speak" | "discuss" => matches!(next, "with" | "to" | "it") && matches!(third, "my" | "the" | "with"),
+        "check" | "talk" | "speak" | "discuss" => {
+            matches!(next, "with" | "to" | "it") && matches!(third, "my" | "the" | "with")
+        }
         "run" => matches!(next, "it" | "that") && third == "by",
         _ => false,
     }
@@ -84,7 +98,9 @@ mod tests {
 
     #[test]
     fn who_puts_it_off_has_not_decided() {
-        for text in ["I'll think about it", "let me talk to my husband", "I'm gonna call you back", "lo voy a pensar"] {
+        for text in
+            ["I'll think about it", "let me talk to my husband", "I'm gonna call you back", "lo voy a pensar"]
+        {
             assert_eq!(heard(text), (true, false), "{text}");
         }
         assert_eq!(heard("there's no rush"), (false, true));
@@ -92,7 +108,12 @@ mod tests {
 
     #[test]
     fn thinking_of_it_for_years_is_no_doubt() {
-        for text in ["I think about it every day", "can you call me back", "I'm in a rush", "let me check my calendar"] {
+        for text in [
+            "I think about it every day",
+            "can you call me back",
+            "I'm in a rush",
+            "let me check my calendar",
+        ] {
             assert_eq!(heard(text), (false, false), "{text}");
         }
     }

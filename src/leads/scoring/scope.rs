@@ -149,7 +149,9 @@ fn is_denied_after(tokens: &[Token<'_>], end: usize) -> bool {
     };
     match (word(0), word(1)) {
         ("no", "thanks" | "thank" | "way" | "me" | "gracias" | "quiero")
-        | ("doesnt" | "didnt" | "hasnt", "last" | "work" | "interest" | "do" | "take" | "change" | "hold") => true,
+        | ("doesnt" | "didnt" | "hasnt", "last" | "work" | "interest" | "do" | "take" | "change" | "hold") => {
+            true
+        }
         ("isnt" | "arent" | "not", _) => denial(1),
         ("is" | "are", "not") => denial(2),
         _ => false,
@@ -281,7 +283,9 @@ fn is_past(tokens: &[Token<'_>], span: &Range<usize>) -> bool {
     }
     // "I was in yesterday, with Patrice, for Botox"
     let visited = sentence_before(tokens, span.start, LOOK_BACK).any(|(i, t)| {
-        i > 0 && is(t, &["was", "came", "were"]) && tokens[i - 1].is(FIRST)
+        i > 0
+            && is(t, &["was", "came", "were"])
+            && tokens[i - 1].is(FIRST)
             && tokens.get(i + 1).is_some_and(|t| is(t, &["in", "there", "here"]))
     });
     if visited {
@@ -376,7 +380,8 @@ fn is_about_buying(tokens: &[Token<'_>], span: &Range<usize>, weak: bool, served
         return false;
     }
     // "I'll call you back tomorrow"
-    let later = ["call", "ring", "email", "text"].iter().any(|verb| pair(verb, &["back", "you", "yall", "again"]));
+    let later =
+        ["call", "ring", "email", "text"].iter().any(|verb| pair(verb, &["back", "you", "yall", "again"]));
     let greeting = span.start > 0
         && is(&tokens[span.start - 1], GREETING)
         && !pair("see", &["you"])

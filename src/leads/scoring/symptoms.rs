@@ -7,8 +7,9 @@ use super::{Rule, words};
 
 /// What looks may be without being hurt: alone no more than a circumstance.
 const LOOKS: &[&str] = &[
-    "sagging", "droopy", "droops", "heavy", "dark", "weak", "tight", "pale", "patch", "patches", "bumps", "raised", "warm",
-    "black", "white", "pimples", "peeling", "bola", "grano", "granos", "dura", "duro", "sick",
+    "sagging", "droopy", "droops", "heavy", "dark", "weak", "tight", "pale", "patch", "patches", "bumps",
+    "raised", "warm", "black", "white", "pimples", "peeling", "bola", "grano", "granos", "dura", "duro",
+    "sick",
 ];
 /// So many words may stand between.
 const REACH: usize = 5;
