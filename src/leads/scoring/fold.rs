@@ -154,7 +154,8 @@ impl Fold {
             polarity,
         });
         self.entries.push(entry);
-        if affirmed && matches!(hit.rule, Rule::Positive | Rule::Urgency) {
+        // A courtesy ("you're wonderful") makes no question a wish.
+        if affirmed && !hit.idle && matches!(hit.rule, Rule::Positive | Rule::Urgency) {
             self.wake_all(weights, |why| why == Polarity::Question);
         }
     }

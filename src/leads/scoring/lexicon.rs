@@ -27,7 +27,7 @@ pub(super) struct Line {
     pub pattern: &'static str,
     /// Only a hint: needs company (buying words, a treatment, another hint), see the rule's judge.
     pub weak: bool,
-    /// A circumstance that only adds to other hints ("is it normal", "since my filler").
+    /// Only adds: a circumstance to symptoms ("since my filler"), a courtesy to wishes ("you're wonderful").
     pub idle: bool,
     /// Counts only when somebody must act at once: the emergencies among the symptoms.
     pub grave: bool,

@@ -152,6 +152,7 @@ fn is_denied_after(tokens: &[Token<'_>], end: usize) -> bool {
         | ("doesnt" | "didnt" | "hasnt", "last" | "work" | "interest" | "do" | "take" | "change" | "hold") => {
             true
         }
+        ("dissolved" | "reversed", _) => true,
         ("isnt" | "arent" | "not", _) => denial(1),
         ("is" | "are", "not") => denial(2),
         _ => false,
@@ -288,11 +289,8 @@ fn is_past(tokens: &[Token<'_>], span: &Range<usize>) -> bool {
             && tokens[i - 1].is(FIRST)
             && tokens.get(i + 1).is_some_and(|t| is(t, &["in", "there", "here"]))
     });
-    if visited {
-        return true;
-    }
     let wished = clause_before(tokens, span.start, LOOK_BACK_PAST).any(|(_, t)| t.is(WISH));
-    !wished && is_past_after(tokens, span.end)
+    visited || (!wished && is_past_after(tokens, span.end))
 }
 
 fn is_past_verb_before(tokens: &[Token<'_>], at: usize) -> bool {
@@ -340,7 +338,7 @@ fn is_past_after(tokens: &[Token<'_>], end: usize) -> bool {
 
 /// "if I had the budget", "I wish".
 fn is_hypothetical(tokens: &[Token<'_>], at: usize) -> bool {
-    for (i, token) in clause_before(tokens, at, LOOK_BACK) {
+    for (i, token) in clause_before(tokens, at, LOOK_BACK_PERSON) {
         let after_if = tokens.get(i + 1).is_some_and(|t| is(t, &["i", "only", "we", "my"]))
             && tokens
                 .get(i + 2)

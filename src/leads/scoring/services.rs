@@ -173,7 +173,8 @@ impl Services {
         if near.into_iter().any(|other| self.at(tokens, other).is_some()) {
             return None;
         }
-        let hit = Hit { rule, weak: false, idle: false, grave: false, line: 0, span: at..at + 1, void: false };
+        let hit =
+            Hit { rule, weak: false, idle: false, grave: false, line: 0, span: at..at + 1, void: false };
         Some(Found { hit, entry })
     }
 
@@ -193,7 +194,8 @@ impl Services {
             .filter(follows)
             .reduce(|best, name| if name.rest.len() > best.rest.len() { name } else { best })?;
         let span = at..at + 1 + longest.rest.len();
-        let hit = Hit { rule: longest.rule, weak: false, idle: false, grave: false, line: 0, span, void: false };
+        let hit =
+            Hit { rule: longest.rule, weak: false, idle: false, grave: false, line: 0, span, void: false };
         Some(Found { hit, entry: longest.entry })
     }
 }
