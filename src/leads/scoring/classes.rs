@@ -256,7 +256,8 @@ fn is_about_looks(tokens: &[Token<'_>], span: &Range<usize>) -> bool {
 
 /// "My friend's eyelid drooped and I'm scared of it."
 fn is_feared(tokens: &[Token<'_>], span: &Range<usize>) -> bool {
-    const FEAR: &[&str] = &["scared", "afraid", "terrified", "scares", "terrifies", "freaks", "miedo"];
+    const FEAR: &[&str] =
+        &["scared", "afraid", "nervous", "terrified", "scares", "terrifies", "freaks", "miedo"];
     const NOW: &[&str] =
         &["now", "just", "today", "yesterday", "since", "hours", "morning", "ahora", "ayer", "hoy"];
     let sentence = scope::near(tokens, span);

@@ -46,10 +46,10 @@ fn defers(tokens: &[Token<'_>], at: usize) -> bool {
         ])
     };
     match word(tokens, at) {
+        "think" | "talk" if third == "over" => will(),
         "think" => {
             matches!(next, "about" | "on" | "over") && matches!(third, "it" | "that" | "this") && will()
         }
-        "think" | "talk" if third == "over" => will(),
         "mull" | "pensarlo" | "platicarlo" | "consultarlo" | "checarlo" => true,
         "call" => (next == "back" || (next == "you" || next == "yall") && third == "back") && will(),
         "get" => next == "back" && third == "to" && will(),

@@ -148,11 +148,11 @@ fn is_denied_after(tokens: &[Token<'_>], end: usize) -> bool {
         )
     };
     match (word(0), word(1)) {
-        ("no", "thanks" | "thank" | "way" | "me" | "gracias" | "quiero")
+        ("dissolved" | "reversed", _)
+        | ("no", "thanks" | "thank" | "way" | "me" | "gracias" | "quiero")
         | ("doesnt" | "didnt" | "hasnt", "last" | "work" | "interest" | "do" | "take" | "change" | "hold") => {
             true
         }
-        ("dissolved" | "reversed", _) => true,
         ("isnt" | "arent" | "not", _) => denial(1),
         ("is" | "are", "not") => denial(2),
         _ => false,
