@@ -8,6 +8,7 @@
 
 mod classes;
 pub mod corpus;
+mod doubt;
 pub mod evaluation;
 mod fold;
 mod hash;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::lexicon::Hit;
 use super::scope;
 use super::tokens::{Break, Token};
-use super::words::{ABSENT, ASK_RISK, LINK, STATING};
+use super::words::{ABSENT, ASK_RISK, LINK, PERSON, STATING};
 use super::{CallClass, Danger, Polarity, Rule};
 
 const QUESTION_REACH: usize = 10;
@@ -32,6 +32,8 @@ pub(super) enum Interested {
 pub(super) struct Signs {
     strength: [u8; CLASSES],
     has_strong_symptom: bool,
+    /// More than circumstances.
+    has_symptom: bool,
     /// Weak phrases that counted, by the rule and a number for their words: said twice is one sign.
     weak: Vec<(Rule, u64)>,
     grave: bool,
@@ -59,6 +61,7 @@ impl Signs {
         let words = if hit.line == 0 { super::hash::number_of(words) } else { u64::from(hit.line) };
         let strength = &mut self.strength[place(hit.rule)];
         self.grave |= hit.grave && hit.rule == Rule::Clinical;
+        self.has_symptom |= !hit.idle && hit.rule == Rule::Clinical;
         if !hit.weak {
             self.has_strong_symptom |= hit.rule == Rule::Clinical;
             *strength = strength.saturating_add(DECIDES);
@@ -84,8 +87,12 @@ impl Signs {
             };
             strength >= needed || (in_company && strength > 0)
         };
+        // "I'm with the spa depot, about hot tubs": one hint is no symptom of who plainly sells, seeks work or misdialled.
+        let stranger = [Rule::WrongNumber, Rule::Vendor, Rule::JobSeeker];
+        let is_stranger = stranger.iter().any(|rule| self.strength[place(*rule)] >= DECIDES);
+        let alone = interest == Interested::No && self.has_symptom && !is_stranger;
         let by_rank = [
-            (says(Rule::Clinical, interest == Interested::No), CallClass::ClinicalUrgency),
+            (says(Rule::Clinical, alone), CallClass::ClinicalUrgency),
             (says(Rule::WrongNumber, !buys && !treated), CallClass::WrongNumber),
             (says(Rule::Vendor, !buys), CallClass::Vendor),
             (says(Rule::JobSeeker, !buys), CallClass::JobSeeker),
@@ -107,7 +114,7 @@ pub(super) fn polarity(tokens: &[Token<'_>], hit: &Hit) -> Polarity {
         return Polarity::OffTopic;
     }
     match hit.rule {
-        Rule::Clinical => of_symptom(tokens, &hit.span),
+        Rule::Clinical => of_symptom(tokens, &hit.span, hit.weak),
         // "My lawyer", "the worst service": a complaint stays one however it is denied around it.
         Rule::Complaint | Rule::ExistingPatient => Polarity::Affirmed,
         _ if scope::is_negated(tokens, hit.span.start) => Polarity::Negated,
@@ -116,15 +123,18 @@ pub(super) fn polarity(tokens: &[Token<'_>], hit: &Hit) -> Polarity {
 }
 
 /// Somebody has the symptom now. When in doubt it is affirmed: a false alarm costs a call, a miss may cost an eye.
-fn of_symptom(tokens: &[Token<'_>], span: &Range<usize>) -> Polarity {
+fn of_symptom(tokens: &[Token<'_>], span: &Range<usize>, weak: bool) -> Polarity {
     if is_absent(tokens, span) {
         return Polarity::Negated;
     }
     if is_over(tokens, span) {
         return Polarity::Past;
     }
-    if is_figure_of_speech(tokens, span) {
+    if is_figure_of_speech(tokens, span) || (weak && is_about_looks(tokens, span)) {
         return Polarity::OffTopic;
+    }
+    if is_feared(tokens, span) {
+        return Polarity::Question;
     }
     let states = tokens[span.start + 1..span.end].iter().any(|t| t.is(STATING));
     if !states && is_general_question(tokens, span.start) {
@@ -175,6 +185,86 @@ fn is_figure_of_speech(tokens: &[Token<'_>], span: &Range<usize>) -> bool {
         "traffic", "commute", "suspense",
     ];
     scope::near(tokens, span).iter().any(|t| THINGS.contains(&t.word.as_ref()))
+}
+
+/// "My brows are heavy, I'm getting older": a wish for another look, unless it began lately.
+fn is_about_looks(tokens: &[Token<'_>], span: &Range<usize>) -> bool {
+    const LOOKS: &[&str] = &[
+        "always",
+        "aging",
+        "ageing",
+        "age",
+        "older",
+        "rosacea",
+        "melasma",
+        "acne",
+        "freckles",
+        "sunspots",
+        "genetics",
+        "genetic",
+        "born",
+        "teenager",
+        "menopause",
+        "wrinkles",
+        "mirror",
+        "makeup",
+        "concealer",
+        "lift",
+        "tighten",
+        "tightening",
+        "firm",
+        "edad",
+        "siempre",
+        "arrugas",
+        "acne",
+        "espejo",
+        "maquillaje",
+    ];
+    const LATELY: &[&str] = &[
+        "after",
+        "since",
+        "woke",
+        "yesterday",
+        "today",
+        "now",
+        "suddenly",
+        "started",
+        "ago",
+        "last",
+        "night",
+        "morning",
+        "turned",
+        "gone",
+        "went",
+        "got",
+        "hours",
+        "days",
+        "injected",
+        "treatment",
+        "desde",
+        "ayer",
+        "hoy",
+        "despues",
+        "ahora",
+        "pusieron",
+        "hicieron",
+    ];
+    let sentence = scope::near(tokens, span);
+    let has = |words: &[&str]| sentence.iter().any(|t| words.contains(&t.word.as_ref()));
+    has(LOOKS) && !has(LATELY)
+}
+
+/// "My friend's eyelid drooped and I'm scared of it."
+fn is_feared(tokens: &[Token<'_>], span: &Range<usize>) -> bool {
+    const FEAR: &[&str] =
+        &["scared", "afraid", "nervous", "terrified", "scares", "terrifies", "freaks", "miedo"];
+    const NOW: &[&str] =
+        &["now", "just", "today", "yesterday", "since", "hours", "morning", "ahora", "ayer", "hoy"];
+    let sentence = scope::near(tokens, span);
+    let has = |words: &[&str]| sentence.iter().any(|t| words.contains(&t.word.as_ref()));
+    let others =
+        sentence.iter().any(|t| t.is(PERSON) || matches!(t.word.as_ref(), "people" | "someone" | "somebody"));
+    others && has(FEAR) && !has(NOW)
 }
 
 /// "Does filler cause swelling?"; not "can you help, my face is swollen".

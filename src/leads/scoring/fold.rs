@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::classes::{self, Interested, Signs};
+use super::doubt::Doubt;
 use super::hash::Quick;
 use super::lexicon::{self, Hit};
 use super::mood::{Gladness, Mood};
@@ -48,6 +49,7 @@ pub(super) struct Fold {
     given: Vec<(Rule, u8)>,
     signs: Signs,
     mood: Mood,
+    doubt: Doubt,
     treated: bool,
     /// By a phrase that is not weak.
     plainly_glad: bool,
@@ -101,6 +103,7 @@ impl Fold {
             }
         }
         self.mood.hear(tokens);
+        self.doubt.hear(tokens);
     }
 
     fn record(
@@ -151,7 +154,8 @@ impl Fold {
             polarity,
         });
         self.entries.push(entry);
-        if affirmed && matches!(hit.rule, Rule::Positive | Rule::Urgency) {
+        // A courtesy ("you're wonderful") makes no question a wish.
+        if affirmed && !hit.idle && matches!(hit.rule, Rule::Positive | Rule::Urgency) {
             self.wake_all(weights, |why| why == Polarity::Question);
         }
     }
@@ -214,6 +218,7 @@ impl Fold {
         let class = self.signs.class(self.treated, interested, !self.given.is_empty());
         let sentiments = self.mood.sentiments(self.gladness(), class, platform, rules);
         self.hear_platform(sentiments, rules.weights.positive);
+        self.hear_doubt();
         let sum: u16 = self.given.iter().map(|(_, points)| u16::from(*points)).sum();
         let score = u8::try_from(sum.min(100)).unwrap_or(100);
         let temperature = match score {
@@ -246,6 +251,15 @@ impl Fold {
             }
             _ => {}
         }
+    }
+
+    /// "I'll think about it" takes back gladness and hurry, "no rush" the hurry.
+    fn hear_doubt(&mut self) {
+        let Doubt { decision, day } = self.doubt;
+        let taken =
+            |rule: Rule| (decision && rule == Rule::Positive) || ((decision || day) && rule == Rule::Urgency);
+        self.given.retain(|(rule, _)| !taken(*rule));
+        self.evidence.iter_mut().filter(|e| taken(e.rule)).for_each(|evidence| evidence.points = 0);
     }
 
     fn interest(&self, rules: &Rules) -> Option<Interest> {

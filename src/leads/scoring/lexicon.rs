@@ -27,6 +27,8 @@ pub(super) struct Line {
     pub pattern: &'static str,
     /// Only a hint: needs company (buying words, a treatment, another hint), see the rule's judge.
     pub weak: bool,
+    /// Only adds: a circumstance to symptoms ("since my filler"), a courtesy to wishes ("you're wonderful").
+    pub idle: bool,
     /// Counts only when somebody must act at once: the emergencies among the symptoms.
     pub grave: bool,
     /// Words that void it shortly before …
@@ -52,6 +54,7 @@ pub(super) struct Known {
 pub(super) struct Hit {
     pub rule: Rule,
     pub weak: bool,
+    pub idle: bool,
     pub grave: bool,
     /// The number of its line; 0 for what is in no line.
     pub line: u16,
@@ -269,7 +272,7 @@ impl Line {
             !words.is_empty() && near.iter().any(|t| words.split(' ').any(|word| t.word == word))
         };
         let void = any(before, self.unless_before) || any(next, self.unless_next);
-        Hit { rule: self.rule, weak: self.weak, grave: self.grave, line: 0, span, void }
+        Hit { rule: self.rule, weak: self.weak, idle: self.idle, grave: self.grave, line: 0, span, void }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The lexicon's lines, a phrase each, read from `phrases/*.txt`; `docs/scoring.md` says how to add one.
 //!
-//! `[rule]` begins a part. A line is a pattern (see [`super::lexicon`]), before it `?` for a weak one and `!` for one that
-//! needs emergency services, behind it `<words` and `>words` that void it when they stand shortly before or after. `//` is
+//! `[rule]` begins a part. A line is a pattern (see [`super::lexicon`]), before it `?` for a weak one, `~` for a circumstance and `!`
+//! for one that needs emergency services, behind it `<words` and `>words` that void it when they stand shortly before or after. `//` is
 //! a comment.
 
 use super::Rule;
@@ -35,12 +35,13 @@ fn read(file: &'static str) -> impl Iterator<Item = Line> {
 fn read_line(rule: Rule, line: &'static str) -> Line {
     let (line, unless_next) = line.split_once('>').unwrap_or((line, ""));
     let (line, unless_before) = line.split_once('<').unwrap_or((line, ""));
-    let pattern = line.trim_start_matches(['!', '?']);
+    let pattern = line.trim_start_matches(['!', '?', '~']);
     let marks = &line[..line.len() - pattern.len()];
     Line {
         rule,
         pattern: pattern.trim(),
-        weak: marks.contains('?'),
+        weak: marks.contains(['?', '~']),
+        idle: marks.contains('~'),
         grave: marks.contains('!'),
         unless_before: unless_before.trim(),
         unless_next: unless_next.trim(),

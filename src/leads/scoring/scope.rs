@@ -14,10 +14,10 @@ use super::words::{
     PREPOSITION, SECOND, SHE, UNREAL, WISH,
 };
 
-pub(super) use reach::{near, sentence_before};
+pub(super) use reach::{is, near, sentence_before};
 pub(super) use wishes::{brings_them, is_own_wish, is_wanted};
 
-use reach::{ahead, behind, clause_before, is};
+use reach::{ahead, behind, clause_before};
 
 const LOOK_BACK: usize = 8;
 const LOOK_BACK_PERSON: usize = 12;
@@ -148,8 +148,11 @@ fn is_denied_after(tokens: &[Token<'_>], end: usize) -> bool {
         )
     };
     match (word(0), word(1)) {
-        ("no", "thanks" | "thank" | "way" | "me" | "gracias" | "quiero")
-        | ("doesnt" | "didnt", "last" | "work" | "interest") => true,
+        ("dissolved" | "reversed", _)
+        | ("no", "thanks" | "thank" | "way" | "me" | "gracias" | "quiero")
+        | ("doesnt" | "didnt" | "hasnt", "last" | "work" | "interest" | "do" | "take" | "change" | "hold") => {
+            true
+        }
         ("isnt" | "arent" | "not", _) => denial(1),
         ("is" | "are", "not") => denial(2),
         _ => false,
@@ -279,8 +282,15 @@ fn is_past(tokens: &[Token<'_>], span: &Range<usize>) -> bool {
     if planned {
         return true;
     }
+    // "I was in yesterday, with Patrice, for Botox"
+    let visited = sentence_before(tokens, span.start, LOOK_BACK).any(|(i, t)| {
+        i > 0
+            && is(t, &["was", "came", "were"])
+            && tokens[i - 1].is(FIRST)
+            && tokens.get(i + 1).is_some_and(|t| is(t, &["in", "there", "here"]))
+    });
     let wished = clause_before(tokens, span.start, LOOK_BACK_PAST).any(|(_, t)| t.is(WISH));
-    !wished && is_past_after(tokens, span.end)
+    visited || (!wished && is_past_after(tokens, span.end))
 }
 
 fn is_past_verb_before(tokens: &[Token<'_>], at: usize) -> bool {
@@ -328,7 +338,7 @@ fn is_past_after(tokens: &[Token<'_>], end: usize) -> bool {
 
 /// "if I had the budget", "I wish".
 fn is_hypothetical(tokens: &[Token<'_>], at: usize) -> bool {
-    for (i, token) in clause_before(tokens, at, LOOK_BACK) {
+    for (i, token) in clause_before(tokens, at, LOOK_BACK_PERSON) {
         let after_if = tokens.get(i + 1).is_some_and(|t| is(t, &["i", "only", "we", "my"]))
             && tokens
                 .get(i + 2)
@@ -367,13 +377,16 @@ fn is_about_buying(tokens: &[Token<'_>], span: &Range<usize>, weak: bool, served
     if sentence.iter().any(|t| t.is(ELSEWHERE)) || on_the_way || (weak && opening_hours) {
         return false;
     }
+    // "I'll call you back tomorrow"
+    let later =
+        ["call", "ring", "email", "text"].iter().any(|verb| pair(verb, &["back", "you", "yall", "again"]));
     let greeting = span.start > 0
         && is(&tokens[span.start - 1], GREETING)
         && !pair("see", &["you"])
         && !pair("any", &["day"]);
     let asks = sentence.iter().any(|t| t.is(BUYING));
     let answers = span.start <= 1 || sentence.len() <= span.len() + SHORT_ANSWER;
-    !weak || (!greeting && (asks || answers || served))
+    !weak || (!greeting && !later && (asks || answers || served))
 }
 
 fn starts_a_clause(tokens: &[Token<'_>], at: usize) -> bool {

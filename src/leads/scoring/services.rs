@@ -21,22 +21,22 @@ const NAMED_WITHIN: usize = 8;
 /// What an entry may be called, and what is said for it. `|` separates alternatives of one word.
 #[rustfmt::skip]
 const CONCEPTS: &[(&str, &str)] = &[
-    ("botox,botulinum toxin,neurotoxin,tox,wrinkle relaxer", "botox,bottox,botax,botex,bowtox,boatox,botux,botoks,botocks,bo|bow|boat|bot|beau|vote|both|row|boats ox|tox|talks|tocks|tucks|talk|toks|axe|tops,baby botox,toxina,toxina botulinica,neurotoxin,tox,anti wrinkle injection,wrinkle injection,wrinkle shot,wrinkle relaxer,botulinum,micro botox,botox cosmetic,boutox,boatax,lip flip,masseter botox,the flip"),
+    ("botox,botulinum toxin,neurotoxin,tox,wrinkle relaxer", "botox,bottox,botax,botex,bowtox,boatox,botux,botoks,botocks,bo|bow|boat|bot|beau|vote|both|row|boats ox|tox|talks|tocks|tucks|talk|toks|axe|tops,baby botox,toxina,toxina botulinica,neurotoxin,tox,anti wrinkle injection,wrinkle injection,wrinkle shot,wrinkle relaxer,botulinum,micro botox,botox cosmetic,brow lift,botox lift,twenty|thirty|forty|fifty units,lines between my|the eyebrows|brows,lines|wrinkles on|in my forehead,arrugas de|en la frente,boutox,boatax,lip flip,masseter botox,the flip"),
     ("dysport", "dysport,disport,dis|this|dice|die|dies port|sport|poor,this port"),
     ("xeomin", "xeomin,zeomin,zeo|xeo|zio min|men|mean,zee o min,seomin,xiomin"),
     ("jeuveau", "jeuveau,juvo,jouveau,juveau,ju|jew|joo vo|veau|voh,newtox,new tox"),
     ("daxxify", "daxxify,daxify,daxi,dax|dacks if|ify i|eye,daxxi"),
     ("lip filler,lip injection,lip augmentation,lip enhancement,lips", "lip filler,lip fill,lip phil her,lip fill her,lip injection,lip augmentation,lip enhancement,lip plumping,lip plump,lip job,lips done,lips filled,lips plumped,lips injected,fuller lips,bigger lips,plumper lips,plump lips,fill|plump|do|inject|enhance my lips,filler in|for my|the lips,filler for lips,syringe lips,syringe of lips,syringe in|for my|the lips,one syringe lips,volume in my lips,volume to my lips,relleno de|en labios,relleno de|en los labios,labios,aumento de labios,rellenarme los labios,rellenar los labios,ponerme labios,lip|lips please,yeah lips,russian lips,for lips,plumped,my lips bigger|fuller|plumper,my lips a little bigger|fuller"),
-    ("under eye filler,tear trough filler,tear trough", "under eye filler,tear|tier trough|trof|troph|troughs|drop,tear trough filler,filler under|for my|the eyes,filler under my eyes,undereye filler,under eye|eyes filled"),
+    ("under eye filler,tear trough filler,tear trough", "under eye filler,tear|tier trough|trof|troph|troughs|drop,tear trough filler,filler under|for my|the eyes,filler under my eyes,undereye filler,fix|fill my under eye|eyes,under eye|eyes filled"),
     ("cheek filler", "cheek filler,cheekbone filler,cheeks filled|done,filler in|for my cheeks,relleno de|en pomulos,relleno de|en los pomulos,cheek augmentation"),
-    ("filler,dermal filler,hyaluronic acid filler,injectables,injectable", "filler,dermal filler,another|one|two|three|half|a syringe,nasolabial folds,smile|marionette lines,derma filler,phil|fill|fil her|er|or,feeler,filer,jaw|jawline|chin|nose|temple|smile|face filler,jawline contouring,liquid nose job,relleno,rellenos faciales,acido hialuronico,hialuronico,hyaluronic,injectable,smile lines filled|done,liquid facelift,nose job filler,lip and cheek filler,rinomodelacion"),
+    ("filler,dermal filler,hyaluronic acid filler,injectables,injectable", "filler,dermal filler,another|one|two|three|half|a syringe,nasolabial folds,lines|folds around my mouth,chin|cheeks|jawline|temples done,plump my cheeks,fill in my lines|folds,smile|marionette lines,derma filler,phil|fill|fil her|er|or,feeler,filer,jaw|jawline|chin|nose|temple|smile|face filler,jawline contouring,liquid nose job,relleno,rellenos faciales,acido hialuronico,hialuronico,hyaluronic,injectable,smile lines filled|done,liquid facelift,nose job filler,lip and cheek filler,rinomodelacion"),
     ("juvederm", "juvederm,juvaderm,juva|juve|juvie|juvi|juvy|jova|duva|you|juvo derm|derma|durm|term,juve durm,you va|vie derm"),
     ("restylane", "restylane,restalane,restylin,rest|resta|resty|wrestle|rustle lane|line|lin|lain|elaine,rest a|of|uh lane|line"),
     ("sculptra", "sculptra,sculpture,skulptra,sculp|skulp|sculpt|scope tra|truh|tre,sculptor a"),
     ("radiesse", "radiesse,radiess,radiese,radi|radio|ready s|ess|es"),
-    ("kybella", "kybella,kybela,kai|ky|kye|kiya|key bella|bela,double chin shot|injection|treatment,papada,chin fat,fat dissolving"),
+    ("kybella", "kybella,kybela,double chin,kai|ky|kye|kiya|key bella|bela,double chin shot|injection|treatment,papada,chin fat,fat dissolving"),
     ("voluma", "voluma,vol uma,valuma,vollure,volbella,vol|ball bella"),
-    ("laser hair removal,laser hair,hair removal", "laser hair removal,laser hair,hair removal,laser for|on my|the|upper|lip|hair|bikini|legs|underarms|chin|facial|back hair|face|legs|bikini|underarms|lip|chin|back|chest|removal|arms|armpits|hair,laser bikini,bikini laser,brazilian|underarm|leg|bikini|full|back|arm|chin laser,laser brazilian,hair laser,laser the hair,lasered hair,depilacion laser,depilacion con|de|en laser,depilacion,depilarme,depilar,quitarme el vello,electrolysis,hair lasered off,full legs laser,laser legs,laser my|the legs|bikini|underarms|face|chin|lip|back|armpits|beard|mustache|arms|toes|stomach,legs lasered,laser axilas,laser de|en las|los piernas|axilas|bikini|ingles|brazos,laser hare removal,laser air removal"),
+    ("laser hair removal,laser hair,hair removal", "laser hair removal,laser hair,hair removal,laser for|on my|the|upper|lip|hair|bikini|legs|underarms|chin|facial|back hair|face|legs|bikini|underarms|lip|chin|back|chest|removal|arms|armpits|hair,laser bikini,bikini laser,brazilian|underarm|leg|bikini|full|back|arm|chin laser,laser brazilian,hair laser,laser the hair,zap the|my|this|that hair,lasered hair,depilacion laser,depilacion con|de|en laser,depilacion,depilarme,depilar,quitarme el vello,electrolysis,hair lasered off,full legs laser,laser legs,laser my|the legs|bikini|underarms|face|chin|lip|back|armpits|beard|mustache|arms|toes|stomach,legs lasered,laser axilas,laser de|en las|los piernas|axilas|bikini|ingles|brazos,laser hare removal,laser air removal"),
     ("laser resurfacing,skin resurfacing,co2 laser,fractional laser,fraxel,halo,moxi,bbl", "laser resurfacing,resurfacing,fraxel,fraxl,co2,c o 2|two,co2 laser,halo laser,moxi,bbl,b b l,clear and brilliant,pico laser,pico,picosure,laser rejuvenation,laser genesis,erbium,laser facial,skin laser,laser facial resurfacing,spots lasered off,spots lasered,laser for my face spots"),
     ("laser,laser treatment,laser skin,lasers", "laser,lazer,laser treatment,lasered,lasering,laser therapy,laseres,laser session"),
     ("coolsculpting,cool sculpting,cryolipolysis,fat freezing", "coolsculpting,cool|cold|cole|kool|call|cools|cul sculpting|sculpt|scalping|sculpture|skulpting|scoping|culpting|sculpts|scalp|sculpton|esculpting|esculpin|escolpin|escolping|sculptin,coolsculpt,coolscupting,coolsculpture,coolsculpin,fat freezing,fat freeze,freeze my|the|off fat,freeze fat|my,freezing my|the fat,fat freezing thing,congelar|congela la grasa,criolipolisis,freeze your fat,cryolipolysis,freezing thing|one,the freezing,bra fat,back fat,muffin top,fat pockets,tru sculpt,cryo lipo"),
@@ -63,7 +63,7 @@ const CONCEPTS: &[(&str, &str)] = &[
     ("brow lamination", "brow lamination,brows laminated,laminated brows,microblading,eyebrow tint,brow tint,micro blading"),
     ("touch up", "touch up,touchup"),
     ("skin tightening", "skin tightening,tighten my|the|up|this skin,tightening"),
-    ("tattoo removal", "tattoo removal,remove|removing a|my|this|the tattoo,tattoo removed,tattoo off,quitarme un|el tatuaje,borrar un tatuaje"),
+    ("tattoo removal", "tattoo removal,remove|removing a|my|this|the tattoo,tattoo removed,tattoo off,take off a|my|this tattoo,quitarme un|el tatuaje,borrar un tatuaje"),
     ("membership", "membership,memberships,member ship,monthly plan,membresia,become a member,be a member"),
     ("iv therapy,iv drip,iv", "iv|i therapy|drip|infusion|hydration,iv,i v|vee therapy|drip,i v,drip,vitamin drip,hangover drip,vitamin iv,iv drip,myers cocktail,n a d,nad,suero,suero de vitaminas,sueros,terapia iv,infusion,eye v drip,glutathione,vitamin c drip,vitamin infusion"),
     ("b12,b12 shot,vitamin shot,semaglutide,weight loss", "b12,b twelve,b 12,vitamin shot,semaglutide,sema glue tide,weight loss shot|program|injection|shots,ozempic,tirzepatide,wegovy"),
@@ -173,7 +173,8 @@ impl Services {
         if near.into_iter().any(|other| self.at(tokens, other).is_some()) {
             return None;
         }
-        let hit = Hit { rule, weak: false, grave: false, line: 0, span: at..at + 1, void: false };
+        let hit =
+            Hit { rule, weak: false, idle: false, grave: false, line: 0, span: at..at + 1, void: false };
         Some(Found { hit, entry })
     }
 
@@ -193,7 +194,8 @@ impl Services {
             .filter(follows)
             .reduce(|best, name| if name.rest.len() > best.rest.len() { name } else { best })?;
         let span = at..at + 1 + longest.rest.len();
-        let hit = Hit { rule: longest.rule, weak: false, grave: false, line: 0, span, void: false };
+        let hit =
+            Hit { rule: longest.rule, weak: false, idle: false, grave: false, line: 0, span, void: false };
         Some(Found { hit, entry: longest.entry })
     }
 }

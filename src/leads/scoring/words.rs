@@ -84,7 +84,7 @@ tags! {
         infected infection breathing breathe hives vision cancel refund late closed closing hours vacation weather \
         complain lawyer resume hiring shift dumpster deadline invoice delivery door locked purse sunglasses charger wallet \
         manager supervisor complaint charged owner spas airpods taxes receipt direccion estacionamiento estacionar perdida perdido llegar trafico hinchada hinchado dolor sangre sangrando \
-        fiebre cancelar reembolso tarde cerrado horario respirar towing tow keys nursing record records close";
+        fiebre cancelar reembolso cerrado horario respirar towing tow keys nursing record records close";
     /// A part of the body.
     BODY = 15: "face lip lips eye eyes eyelid eyelids eyebrow eyebrows brow brows cheek cheeks chin jaw jawline neck throat tongue mouth nose forehead temple temples skin \
         arm arms hand hands finger fingers leg legs thigh thighs calf stomach belly chest back armpit armpits bikini scalp head ear ears heart side spot area \
@@ -115,7 +115,7 @@ tags! {
     DAY = 21: "monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays fridays saturdays sundays lunes martes miercoles jueves viernes sabado domingo";
     /// What a person does with a treatment had before: it went wrong or it wore off.
     ASK_RISK = 22: "does will should how if risk risks chance chances causes worried afraid scared nervous avoid prevent case possible \
-        common anyone people read heard expect what normally usually causa riesgo miedo preocupa normalmente saber supposed usual";
+        common anyone people read heard expect what normally usually causa riesgo miedo preocupa normalmente saber supposed usual reading horror tiktok reddit article terrified";
     /// States that something is so.
     STATING = 23: "is are am im ive its shes hes theres looks feels woke keeps stop stopped isnt tengo esta estan tiene siento estoy";
     /// Denies a symptom.
