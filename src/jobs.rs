@@ -315,7 +315,6 @@ fn with_jobs(options: WorkerOptions, hands: Hands) -> WorkerOptions {
         Hands::Texts => options.define_job::<DeliverText>(),
         Hands::Desk => options
             .define_job::<ScoreCall>()
-            .define_job::<CheckPromises>()
             .define_job::<RescoreCalls>()
             .define_job::<TextBack>()
             .define_job::<EscalateAlert>()
@@ -327,7 +326,8 @@ fn with_jobs(options: WorkerOptions, hands: Hands) -> WorkerOptions {
         Hands::Calendars => {
             options.define_job::<WriteEvent>().define_job::<SyncCalendar>().define_job::<CheckMirror>()
         }
-        Hands::Mail => options.define_job::<DeliverEmail>(),
+        // Nobody waits for either: not before the alert of a hot caller, whom the desk serves.
+        Hands::Mail => options.define_job::<DeliverEmail>().define_job::<CheckPromises>(),
     }
 }
 

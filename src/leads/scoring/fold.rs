@@ -221,10 +221,13 @@ impl Fold {
         self.hear_doubt();
         let sum: u16 = self.given.iter().map(|(_, points)| u16::from(*points)).sum();
         let score = u8::try_from(sum.min(100)).unwrap_or(100);
+        // Not enough to be one, and yet: whoever may be hurt is never a sale.
+        let may_be_hurt =
+            self.evidence.iter().any(|e| e.rule == Rule::Clinical && e.polarity == Polarity::Affirmed);
         let temperature = match score {
             0 => Temperature::Cold,
             _ if !class.can_buy() => Temperature::Cold,
-            s if s >= rules.hot_threshold => Temperature::Hot,
+            s if s >= rules.hot_threshold && !may_be_hurt => Temperature::Hot,
             s if s >= rules.warm_threshold => Temperature::Warm,
             _ => Temperature::Cold,
         };

@@ -1,6 +1,6 @@
 //! The lexicon's lines, a phrase each, read from `phrases/*.txt`; `docs/scoring.md` says how to add one.
 //!
-//! `[rule]` begins a part. A line is a pattern (see [`super::lexicon`]), before it `?` for a weak one, `~` for a circumstance and `!`
+//! `[rule]` begins a part. A line is a pattern (see [`super::lexicon`]), before it `?` for a weak one, `~` for a circumstance, `!`
 //! for one that needs emergency services, behind it `<words` and `>words` that void it when they stand shortly before or after. `//` is
 //! a comment.
 
