@@ -199,6 +199,9 @@ pub enum JobsError {
 
 /// Jobs a worker runs at once.
 const CONCURRENCY: usize = 4;
+/// The same of the desk, whose jobs mostly wait for the database: the score of a call, and with it the alert about its caller,
+/// is not to wait for work that nobody waits for.
+const DESK_CONCURRENCY: usize = 8;
 /// Orgs whose texts a worker hands over at once. Each waits for Twilio most of the time, so many of them fit; an account
 /// that does not answer keeps one of them busy, once.
 const TEXTING: usize = 16;
@@ -229,7 +232,8 @@ impl Hands {
     /// Jobs it runs at once, jobs it takes ahead, and how often it asks for more.
     const fn strength(self) -> (usize, usize, Duration) {
         match self {
-            Self::Desk | Self::Calendars => (CONCURRENCY, TAKEN_AHEAD, POLL),
+            Self::Desk => (DESK_CONCURRENCY, TAKEN_AHEAD, POLL),
+            Self::Calendars => (CONCURRENCY, TAKEN_AHEAD, POLL),
             Self::Texts => (TEXTING, TAKEN_AHEAD, POLL),
             Self::Mail => (MAIL_CONCURRENCY, MAIL_CONCURRENCY, MAIL_POLL),
         }
