@@ -199,9 +199,6 @@ pub enum JobsError {
 
 /// Jobs a worker runs at once.
 const CONCURRENCY: usize = 4;
-/// The same of the desk, whose jobs mostly wait for the database: the score of a call, and with it the alert about its caller,
-/// is not to wait for work that nobody waits for.
-const DESK_CONCURRENCY: usize = 8;
 /// Orgs whose texts a worker hands over at once. Each waits for Twilio most of the time, so many of them fit; an account
 /// that does not answer keeps one of them busy, once.
 const TEXTING: usize = 16;
@@ -232,8 +229,7 @@ impl Hands {
     /// Jobs it runs at once, jobs it takes ahead, and how often it asks for more.
     const fn strength(self) -> (usize, usize, Duration) {
         match self {
-            Self::Desk => (DESK_CONCURRENCY, TAKEN_AHEAD, POLL),
-            Self::Calendars => (CONCURRENCY, TAKEN_AHEAD, POLL),
+            Self::Desk | Self::Calendars => (CONCURRENCY, TAKEN_AHEAD, POLL),
             Self::Texts => (TEXTING, TAKEN_AHEAD, POLL),
             Self::Mail => (MAIL_CONCURRENCY, MAIL_CONCURRENCY, MAIL_POLL),
         }
@@ -319,6 +315,7 @@ fn with_jobs(options: WorkerOptions, hands: Hands) -> WorkerOptions {
         Hands::Texts => options.define_job::<DeliverText>(),
         Hands::Desk => options
             .define_job::<ScoreCall>()
+            .define_job::<CheckPromises>()
             .define_job::<RescoreCalls>()
             .define_job::<TextBack>()
             .define_job::<EscalateAlert>()
@@ -330,8 +327,7 @@ fn with_jobs(options: WorkerOptions, hands: Hands) -> WorkerOptions {
         Hands::Calendars => {
             options.define_job::<WriteEvent>().define_job::<SyncCalendar>().define_job::<CheckMirror>()
         }
-        // Nobody waits for either: not before the alert of a hot caller, whom the desk serves.
-        Hands::Mail => options.define_job::<DeliverEmail>().define_job::<CheckPromises>(),
+        Hands::Mail => options.define_job::<DeliverEmail>(),
     }
 }
 

@@ -10,7 +10,7 @@ use super::change::Appointment;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::{LocationId, OrgId};
-use crate::platform::jobs::{self, NewJob};
+use crate::platform::jobs::{self, NewJob, Priority};
 
 /// The task that offers a freed time to the waitlist.
 pub const OFFER_TASK: &str = "offer_opening";
@@ -37,7 +37,8 @@ pub async fn offer_later(
     after: Duration,
 ) -> Result<(), sqlx::Error> {
     let key = format!("{OFFER_TASK}:{}:{}:{}", freed.org.0, freed.practitioner, freed.starts_at);
-    let job = NewJob { task: OFFER_TASK, queue: OFFER_TASK, payload: freed, key, after };
+    let job =
+        NewJob { task: OFFER_TASK, queue: OFFER_TASK, payload: freed, key, after, priority: Priority::Usual };
     jobs::enqueue(tx, freed.org, job).await
 }
 

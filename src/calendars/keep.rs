@@ -15,7 +15,7 @@ use super::trouble::Trouble;
 use super::write_event::{WriteEvent, later};
 use crate::platform::app::App;
 use crate::platform::ids::{CalendarId, OrgId};
-use crate::platform::jobs::{self, NewJob};
+use crate::platform::jobs::{self, NewJob, Priority};
 
 /// A visit whose event was tried this lately has its job.
 const TRIED_LATELY: SignedDuration = SignedDuration::from_mins(2);
@@ -69,7 +69,14 @@ pub async fn check_mirrors(app: &App, org: OrgId) -> Result<usize, sqlx::Error> 
     for calendar in &mirrors {
         let job = CheckMirror { org, calendar: *calendar };
         let (key, queue) = (format!("{CHECK_TASK}:{}", calendar.0), queue(*calendar));
-        let job = NewJob { task: CHECK_TASK, queue: &queue, payload: &job, key, after: Duration::ZERO };
+        let job = NewJob {
+            task: CHECK_TASK,
+            queue: &queue,
+            payload: &job,
+            key,
+            after: Duration::ZERO,
+            priority: Priority::Usual,
+        };
         jobs::enqueue(&mut tx, org, job).await?;
     }
     tx.commit().await?;

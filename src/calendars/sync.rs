@@ -18,7 +18,7 @@ use super::watch;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::{CalendarId, OrgId};
-use crate::platform::jobs::{self, NewJob};
+use crate::platform::jobs::{self, NewJob, Priority};
 
 /// The task that brings a mirror up to date.
 pub const SYNC_TASK: &str = "sync_calendar";
@@ -49,7 +49,14 @@ pub(super) async fn sync_later(
 ) -> Result<(), sqlx::Error> {
     let job = SyncCalendar { org, calendar };
     let (key, queue) = (format!("{SYNC_TASK}:{}", calendar.0), queue(calendar));
-    let job = NewJob { task: SYNC_TASK, queue: &queue, payload: &job, key, after: Duration::ZERO };
+    let job = NewJob {
+        task: SYNC_TASK,
+        queue: &queue,
+        payload: &job,
+        key,
+        after: Duration::ZERO,
+        priority: Priority::Usual,
+    };
     jobs::enqueue(tx, org, job).await
 }
 

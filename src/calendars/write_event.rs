@@ -20,7 +20,7 @@ use super::trouble::Trouble;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::{AppointmentId, CalendarId, OrgId};
-use crate::platform::jobs::{self, NewJob};
+use crate::platform::jobs::{self, NewJob, Priority};
 
 /// The task that makes a calendar agree with a visit.
 pub const WRITE_TASK: &str = "write_event";
@@ -382,5 +382,10 @@ pub(super) async fn later(
 ) -> Result<(), sqlx::Error> {
     let key = format!("{WRITE_TASK}:{}:{}", job.appointment.0, job.calendar.0);
     let queue = queue(job.calendar);
-    jobs::enqueue(tx, job.org, NewJob { task: WRITE_TASK, queue: &queue, payload: &job, key, after }).await
+    jobs::enqueue(
+        tx,
+        job.org,
+        NewJob { task: WRITE_TASK, queue: &queue, payload: &job, key, after, priority: Priority::Usual },
+    )
+    .await
 }

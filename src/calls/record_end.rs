@@ -10,7 +10,7 @@ use crate::orgs;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::{CallId, OrgId};
-use crate::platform::jobs::{NewJob, enqueue};
+use crate::platform::jobs::{NewJob, Priority, enqueue};
 
 /// The task that scores a finished call.
 pub const SCORE_TASK: &str = "score_call";
@@ -19,9 +19,6 @@ pub const SCORE_TASK: &str = "score_call";
 pub const PROMISES_TASK: &str = "check_promises";
 /// What the assistant looked up is recorded off the caller's path, hence may come a little after the report.
 const PROMISES_AFTER: Duration = Duration::from_secs(5);
-
-/// Queues of an org whose calls are scored side by side.
-const LANES: u8 = 8;
 
 /// What the scoring job needs to know.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -74,10 +71,11 @@ pub async fn record_end(
     }
     let job = NewJob {
         task: SCORE_TASK,
-        queue: &lane(id),
+        queue: SCORE_TASK,
         payload: &ScoreCall { org, call: id },
         key: format!("{SCORE_TASK}:{}", id.0),
         after: Duration::ZERO,
+        priority: Priority::Usual,
     };
     enqueue(tx, org, job).await?;
     let job = NewJob {
@@ -86,13 +84,8 @@ pub async fn record_end(
         payload: &CheckPromises { org, call: id },
         key: format!("{PROMISES_TASK}:{}", id.0),
         after: PROMISES_AFTER,
+        priority: Priority::Idle,
     };
     enqueue(tx, org, job).await?;
     Ok(true)
-}
-
-/// Jobs of one queue follow each other, a poll apart at worst. Calls have nothing to do with each other, so an org's busy
-/// hour is spread over a few: the alert of the last call does not wait for the scores of all others.
-fn lane(call: CallId) -> String {
-    format!("{SCORE_TASK}:{}", call.0.as_bytes()[15] % LANES)
 }

@@ -19,7 +19,7 @@ use crate::phone::Phone;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::{AlertRecipientId, EscalationId, OrgId, TextId};
-use crate::platform::jobs::{NewJob, enqueue};
+use crate::platform::jobs::{NewJob, Priority, enqueue};
 use crate::scheduling;
 use crate::tasks::{self, NewTask};
 
@@ -183,8 +183,19 @@ impl<'l> Ladder<'l> {
         let key = format!("escalate:{}:{rung}", escalation.id.0);
         let after =
             Duration::try_from(next_at.duration_since(self.app.clock.now())).unwrap_or(Duration::ZERO);
-        enqueue(tx, self.org, NewJob { task: ESCALATE_TASK, queue: ESCALATE_TASK, payload: &job, key, after })
-            .await
+        enqueue(
+            tx,
+            self.org,
+            NewJob {
+                task: ESCALATE_TASK,
+                queue: ESCALATE_TASK,
+                payload: &job,
+                key,
+                after,
+                priority: Priority::Usual,
+            },
+        )
+        .await
     }
 
     /// When the rung after this one is due: the distances are those of the settings, whenever this one ran.

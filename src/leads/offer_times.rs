@@ -9,7 +9,7 @@ use crate::calls::CallRecord;
 use crate::orgs::Settings;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::{CallId, OrgId};
-use crate::platform::jobs::{self, NewJob};
+use crate::platform::jobs::{self, NewJob, Priority};
 
 /// The task that offers times to a caller.
 pub const OFFER_TIMES_TASK: &str = "offer_times";
@@ -37,7 +37,13 @@ pub(super) async fn offer_times_later(
     }
     let job = OfferTimes { org, call: record.id };
     let key = format!("{OFFER_TIMES_TASK}:{}", job.call.0);
-    let new =
-        NewJob { task: OFFER_TIMES_TASK, queue: OFFER_TIMES_TASK, payload: &job, key, after: Duration::ZERO };
+    let new = NewJob {
+        task: OFFER_TIMES_TASK,
+        queue: OFFER_TIMES_TASK,
+        payload: &job,
+        key,
+        after: Duration::ZERO,
+        priority: Priority::Idle,
+    };
     jobs::enqueue(tx, org, new).await
 }

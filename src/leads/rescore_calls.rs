@@ -17,7 +17,7 @@ use crate::orgs;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::OrgId;
-use crate::platform::jobs::{self, NewJob};
+use crate::platform::jobs::{self, NewJob, Priority};
 
 /// The task that scores history again.
 pub const RESCORE_TASK: &str = "rescore_calls";
@@ -47,6 +47,7 @@ pub(super) async fn rescore_later(tx: &mut PgConnection, org: OrgId) -> Result<(
         payload: &RescoreCalls { org },
         key: format!("{RESCORE_TASK}:{}", org.0),
         after: Duration::ZERO,
+        priority: Priority::Idle,
     };
     jobs::enqueue(tx, org, new).await
 }

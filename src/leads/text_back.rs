@@ -15,7 +15,7 @@ use crate::phone::Phone;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::{CallId, OrgId};
-use crate::platform::jobs::{self, NewJob};
+use crate::platform::jobs::{self, NewJob, Priority};
 use crate::scheduling::{self, RuleBook};
 
 /// The task that texts a caller back.
@@ -67,7 +67,14 @@ pub(super) async fn text_back_later(
 
 async fn come_again(tx: &mut PgConnection, job: TextBack, after: Duration) -> Result<(), sqlx::Error> {
     let key = format!("{TEXT_BACK_TASK}:{}", job.call.0);
-    let new = NewJob { task: TEXT_BACK_TASK, queue: TEXT_BACK_TASK, payload: &job, key, after };
+    let new = NewJob {
+        task: TEXT_BACK_TASK,
+        queue: TEXT_BACK_TASK,
+        payload: &job,
+        key,
+        after,
+        priority: Priority::Usual,
+    };
     jobs::enqueue(tx, job.org, new).await
 }
 

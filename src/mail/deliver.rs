@@ -17,7 +17,7 @@ use super::trouble::{self, Failure};
 use crate::platform::app::App;
 use crate::platform::db::{OrgTx, PgConnection};
 use crate::platform::ids::{EmailId, OrgId};
-use crate::platform::jobs::{NewJob, enqueue};
+use crate::platform::jobs::{NewJob, Priority, enqueue};
 use crate::platform::telemetry::chain;
 
 /// The task that hands an e-mail over.
@@ -238,7 +238,14 @@ pub(super) async fn deliver_after(
     kind: Kind,
     after: Duration,
 ) -> Result<(), sqlx::Error> {
-    let new = NewJob { task: DELIVER_EMAIL_TASK, queue: kind.queue(), payload: job, key: job.key(), after };
+    let new = NewJob {
+        task: DELIVER_EMAIL_TASK,
+        queue: kind.queue(),
+        payload: job,
+        key: job.key(),
+        after,
+        priority: Priority::Usual,
+    };
     enqueue(tx, job.org, new).await
 }
 

@@ -24,7 +24,7 @@ use super::text::{Kind, TextState};
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::{OrgId, TextId};
-use crate::platform::jobs::{NewJob, enqueue};
+use crate::platform::jobs::{NewJob, Priority, enqueue};
 
 pub use lane::deliver;
 
@@ -203,7 +203,14 @@ pub(super) async fn deliver_after(
     kind: Kind,
     after: Duration,
 ) -> Result<(), sqlx::Error> {
-    let new = NewJob { task: DELIVER_TASK, queue: kind.queue(), payload: job, key: job.key(), after };
+    let new = NewJob {
+        task: DELIVER_TASK,
+        queue: kind.queue(),
+        payload: job,
+        key: job.key(),
+        after,
+        priority: Priority::Usual,
+    };
     enqueue(tx, job.org, new).await
 }
 

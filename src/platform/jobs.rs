@@ -22,6 +22,17 @@ pub struct NewJob<'a, P> {
     pub key: String,
     /// Waits this long by the database's clock: the app's may be moved (demo) or stand still (tests).
     pub after: Duration,
+    /// Whether it goes before others that are due.
+    pub priority: Priority,
+}
+
+/// Which of the jobs that are due is taken first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Priority {
+    /// Somebody waits for it.
+    Usual,
+    /// Nobody does: after all others, so that the alert of a hot caller never waits for it.
+    Idle,
 }
 
 /// Adds a job; it exists if and only if the transaction commits.
@@ -34,12 +45,16 @@ pub async fn enqueue<P: Serialize + Sync>(
 ) -> Result<(), sqlx::Error> {
     let payload = serde_json::to_value(job.payload).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
     // `select … from`: the function's own result is a composite that the driver would first have to ask about.
-    sql("select from graphile_worker.add_job($1, payload := $2::json, queue_name := $3, run_at := now() + make_interval(secs => $4), max_attempts := 25, job_key := $5)")
+    sql("select from graphile_worker.add_job($1, payload := $2::json, queue_name := $3, run_at := now() + make_interval(secs => $4), max_attempts := 25, job_key := $5, priority := $6)")
         .bind(job.task)
         .bind(payload)
         .bind(format!("{}:{}", job.queue, org.0))
         .bind(job.after.as_secs_f64())
         .bind(job.key)
+        .bind(match job.priority {
+            Priority::Usual => 0_i16,
+            Priority::Idle => 10,
+        })
         .execute(tx)
         .await?;
     Ok(())

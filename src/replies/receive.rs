@@ -11,7 +11,7 @@ use crate::phone::Phone;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::OrgId;
-use crate::platform::jobs::{NewJob, enqueue};
+use crate::platform::jobs::{NewJob, Priority, enqueue};
 use crate::sequences;
 use crate::waitlist;
 
@@ -39,7 +39,14 @@ pub(super) async fn receive(
     }
     let job = AnswerText { org, text: received.id };
     let key = format!("{ANSWER_TASK}:{}", received.id.0);
-    let new = NewJob { task: ANSWER_TASK, queue: ANSWER_TASK, payload: &job, key, after: Duration::ZERO };
+    let new = NewJob {
+        priority: Priority::Usual,
+        task: ANSWER_TASK,
+        queue: ANSWER_TASK,
+        payload: &job,
+        key,
+        after: Duration::ZERO,
+    };
     enqueue(tx, org, new).await
 }
 

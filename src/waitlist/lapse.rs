@@ -9,7 +9,7 @@ use super::store::{self, Offer, OfferState};
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::{OfferId, OrgId};
-use crate::platform::jobs::{NewJob, enqueue};
+use crate::platform::jobs::{NewJob, Priority, enqueue};
 
 /// The task that ends an offer.
 pub const LAPSE_TASK: &str = "lapse_offer";
@@ -30,7 +30,12 @@ pub(super) async fn lapse_later(
     after: Duration,
 ) -> Result<(), sqlx::Error> {
     let key = format!("{LAPSE_TASK}:{}", job.offer.0);
-    enqueue(tx, job.org, NewJob { task: LAPSE_TASK, queue: LAPSE_TASK, payload: job, key, after }).await
+    enqueue(
+        tx,
+        job.org,
+        NewJob { task: LAPSE_TASK, queue: LAPSE_TASK, payload: job, key, after, priority: Priority::Usual },
+    )
+    .await
 }
 
 /// Ends the offer if its time is over: hold released, entry waiting again, the time passed on. Before that, comes again.

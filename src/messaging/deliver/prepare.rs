@@ -110,6 +110,8 @@ pub(super) async fn prepare(app: &App, org: OrgId, wanted: Wanted<'_>) -> Result
         };
         let to = text.to.clone();
         if numbers.contains(&to) {
+            // It is looked for again when that one has its answer, not at the next poll: a manager is told of each lead.
+            orders.is_full = true;
             continue;
         }
         let verdict = decide_again(&settings, &text, desk.now);
