@@ -34,11 +34,13 @@ pub enum Scope {
     SettingsRead,
     /// Change it.
     SettingsWrite,
+    /// Read figures: of calls, visits, money and what came of leads.
+    AnalyticsRead,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::CatalogueRead,
         Self::CatalogueWrite,
         Self::AppointmentsRead,
@@ -53,6 +55,7 @@ impl Scope {
         Self::LeadsWrite,
         Self::SettingsRead,
         Self::SettingsWrite,
+        Self::AnalyticsRead,
     ];
 
     /// As it is stored and written.
@@ -72,6 +75,7 @@ impl Scope {
             Self::LeadsWrite => "leads:write",
             Self::SettingsRead => "settings:read",
             Self::SettingsWrite => "settings:write",
+            Self::AnalyticsRead => "analytics:read",
         }
     }
 }

@@ -7,8 +7,10 @@
 mod alert_recipients;
 mod alert_settings;
 mod alerts;
+mod analytics;
 mod answer;
 mod calendars;
+mod call_marks;
 mod caller;
 mod catalogue;
 mod consents;
@@ -75,6 +77,8 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(alert_settings::routes())
         .merge(scoring_settings::routes())
         .merge(leads::routes())
+        .merge(analytics::routes())
+        .merge(call_marks::routes())
         .split_for_parts();
     openapi::complete(&mut document);
     (routes, document)

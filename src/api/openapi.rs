@@ -149,7 +149,8 @@ fn scope_of(path: &str, method: &HttpMethod) -> Scope {
         // It quotes callers.
         Some("settings") if path == "/settings/scoring/preview" => Scope::LeadsRead,
         Some("alerts" | "leads") if is_read => Scope::LeadsRead,
-        Some("alerts" | "leads") => Scope::LeadsWrite,
+        Some("alerts" | "leads" | "calls") => Scope::LeadsWrite,
+        Some("analytics" | "analytics.csv") => Scope::AnalyticsRead,
         Some("practitioners") if path.ends_with("/feed") => Scope::CalendarsWrite,
         Some(part) if MESSAGES.contains(&part) && is_read => Scope::MessagesRead,
         Some(part) if MESSAGES.contains(&part) => Scope::MessagesWrite,

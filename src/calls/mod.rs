@@ -2,6 +2,7 @@
 
 mod close_stale;
 mod fetch_missing_reports;
+mod mark_test;
 mod record_end;
 mod record_status;
 mod record_transcript;
@@ -9,10 +10,12 @@ mod store;
 
 pub use close_stale::close_stale;
 pub use fetch_missing_reports::{FetchError, fetch_missing_reports};
+pub use mark_test::mark_test;
 pub use record_end::{CheckPromises, PROMISES_TASK, RecordError, SCORE_TASK, ScoreCall, record_end};
 pub use record_status::record_status;
 pub use record_transcript::record_transcript;
+pub use store::marks::{CallMark, call_mark};
 pub use store::tool_calls::{
-    Asked, Claim, NewToolCall, Told, answer, claim, record_read_only, told_in, was_told,
+    Asked, Claim, NewToolCall, Outcome, Told, Unmet, answer, claim, record_read_only, told_in, was_told,
 };
 pub use store::{CallRecord, Interest, Score, Turn, ensure, find, link_contact, record_score};

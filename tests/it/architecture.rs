@@ -17,7 +17,7 @@ const RANKS: &[&[&str]] = &[
     &["router", "jobs", "commands", "seed"],
     &["receptionist", "api"],
     &["tools", "replies"],
-    &["waitlist", "sequences", "after_hours"],
+    &["waitlist", "sequences", "after_hours", "analytics"],
     &["appointments", "leads", "promises"],
     &["scheduling"],
     &["calendars"],

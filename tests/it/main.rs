@@ -12,6 +12,7 @@
 
 mod after_hours;
 mod alerts;
+mod analytics;
 mod api;
 mod architecture;
 mod calendars;

@@ -33,6 +33,7 @@ fn rows() -> Vec<Row> {
         .chain(rows_of_sequences())
         .chain(rows_of_alerts())
         .chain(rows_of_leads())
+        .chain(rows_of_figures())
         .collect()
 }
 
@@ -124,6 +125,14 @@ fn rows_of_leads() -> Vec<Row> {
         row("get", "/leads/{id}", "$lead", none()),
         row("get", "/leads/thresholds", "", none()),
         row("get", "/leads/outcomes", "", none()),
+    ]
+}
+
+fn rows_of_figures() -> Vec<Row> {
+    vec![
+        row("get", "/analytics", "", Value::Null),
+        row("get", "/analytics.csv", "", Value::Null),
+        row("patch", "/calls/{id}", "$lead", json!({"is_test": true})),
     ]
 }
 
