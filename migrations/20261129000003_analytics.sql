@@ -71,7 +71,10 @@ comment on column counted_calls.is_answered is 'The caller said or asked the ass
 comment on column counted_calls.is_missed is
   'It is over, and the caller never said a word to the assistant: it rang out, failed, or they hung up at the greeting.';
 
-create index calls_counted on calls (org_id, created_at) where not is_test;
+-- Figures read these and not the rows, which hold whole conversations.
+create index calls_counted on calls (org_id, created_at) include (id, platform, assistant_ref, is_outbound, caller_spoke, state, class,
+  temperature, scored_at, duration_seconds, cost_micros, contact_id, caller_phone) where not is_test;
+create index calls_of_tests on calls (org_id, id) where is_test;
 create index appointments_by_booking on appointments (org_id, created_at) where call_id is not null;
 create index texts_counted on texts (org_id, queued_at) include (state, kind, call_id, appointment_id);
 

@@ -104,7 +104,7 @@ pub struct CallFigures {
 /// Visits that callers made. Prices are those of the catalogue now.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, ToSchema)]
 pub struct VisitFigures {
-    /// Visits that were made, by the day of the call that made them.
+    /// Visits that were made, by the day of the call in which they were.
     pub bookings: i64,
     /// What they cost.
     pub revenue_booked_cents: i64,
@@ -202,7 +202,8 @@ pub struct AssistantFigures {
     /// As it is called now.
     pub name: String,
     pub calls: CallFigures,
-    pub visits: VisitFigures,
+    pub bookings: i64,
+    pub revenue_booked_cents: i64,
 }
 
 /// Calls of the range, and how far they came. `booked` and what follows are of leads, hot or not.
@@ -258,13 +259,18 @@ pub async fn figures(
         return Err(FiguresError::Assistant);
     }
     let sites = Sites::of(&all, wanted);
+    store::expect_many_rows(tx).await?;
+    let texts = if wanted.location.is_none() && only.is_none() {
+        store::speed::all_texts(tx, org, &sites).await?
+    } else {
+        store::speed::texts(tx, org, &sites, only).await?
+    };
     let rows = Rows {
         calls: store::calls::calls(tx, org, &sites, only).await?,
-        booked: store::visits::booked(tx, org, &sites, only).await?,
         due: store::visits::due(tx, org, &sites, only).await?,
         speed: store::speed::speed(tx, org, &sites, only).await?,
         hot: store::speed::hot(tx, org, &sites, only, (app.clock.now(), HOURS_TO_BOOK)).await?,
-        texts: store::speed::texts(tx, org, &sites, only).await?,
+        texts,
         unmet: store::unmet::unmet(tx, org, &sites, only).await?,
     };
     let counted = all.iter().filter(|site| sites.ids.contains(&site.id.0));

@@ -10,8 +10,18 @@ pub(super) mod visits;
 
 use sqlx::FromRow;
 
-use crate::platform::db::{PgConnection, sql_as};
+use crate::platform::db::{PgConnection, sql, sql_as};
 use crate::platform::ids::{AssistantId, LocationId, OrgId};
+
+/// A figure is made of many rows, most of which are read by a stretch of time: worth planning for its values, and the room to
+/// keep them all at once. For this transaction.
+pub(super) async fn expect_many_rows(tx: &mut PgConnection) -> sqlx::Result<()> {
+    sql("select set_config('plan_cache_mode', 'force_custom_plan', true), set_config('work_mem', '32MB', true),
+                set_config('enable_sort', 'off', true)")
+    .execute(tx)
+    .await?;
+    Ok(())
+}
 
 /// An assistant, as it is called now.
 #[derive(Debug, Clone, FromRow)]

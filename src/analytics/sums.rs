@@ -14,7 +14,7 @@ use super::store::AssistantRow;
 use super::store::calls::CallRow;
 use super::store::speed::{HotRow, SpeedRow, TextRow};
 use super::store::unmet::UnmetRow;
-use super::store::visits::{BookedRow, DueRow};
+use super::store::visits::DueRow;
 use crate::platform::bounded::Day;
 use crate::platform::public::Public;
 use crate::scheduling::SiteHours;
@@ -22,7 +22,6 @@ use crate::scheduling::SiteHours;
 /// What the statements counted.
 pub(super) struct Rows {
     pub calls: Vec<CallRow>,
-    pub booked: Vec<BookedRow>,
     pub due: Vec<DueRow>,
     pub speed: Vec<SpeedRow>,
     pub hot: Vec<HotRow>,
@@ -37,7 +36,7 @@ impl Rows {
         Totals {
             calls: calls_of(self.calls.iter().filter(|row| row.is_now == is_now)),
             visits: visits_of(
-                self.booked.iter().filter(|row| row.is_now == is_now),
+                self.calls.iter().filter(|row| row.is_now == is_now),
                 self.due.iter().filter(|row| row.is_now == is_now),
             ),
             speed: self.speed.iter().find(|row| row.is_now == is_now).map(speed_of).unwrap_or_default(),
@@ -53,7 +52,7 @@ impl Rows {
             name: site.name.clone(),
             calls: calls_of(self.calls.iter().filter(|row| row.is_now && row.site == site.id.0)),
             visits: visits_of(
-                self.booked.iter().filter(|row| row.is_now && row.site == site.id.0),
+                self.calls.iter().filter(|row| row.is_now && row.site == site.id.0),
                 self.due.iter().filter(|row| row.is_now && row.site == site.id.0),
             ),
         }
@@ -61,14 +60,13 @@ impl Rows {
 
     pub fn of_assistant(&self, assistant: &AssistantRow) -> AssistantFigures {
         let id = Some(assistant.id.0);
+        let own = || self.calls.iter().filter(|row| row.is_now && row.assistant == id);
         AssistantFigures {
             id: Public(assistant.id),
             name: assistant.name.clone(),
-            calls: calls_of(self.calls.iter().filter(|row| row.is_now && row.assistant == id)),
-            visits: visits_of(
-                self.booked.iter().filter(|row| row.is_now && row.assistant == id),
-                self.due.iter().filter(|row| row.is_now && row.assistant == id),
-            ),
+            calls: calls_of(own()),
+            bookings: own().map(|row| row.bookings).sum(),
+            revenue_booked_cents: own().map(|row| row.booked_cents).sum(),
         }
     }
 
@@ -90,12 +88,8 @@ impl Rows {
                 day.calls += row.calls;
                 day.answered += row.answered;
                 day.missed += row.missed;
-            }
-        }
-        for row in self.booked.iter().filter(|row| row.is_now) {
-            if let Some(day) = days.get_mut(&row.day.to_jiff()) {
                 day.bookings += row.bookings;
-                day.revenue_booked_cents += row.cents;
+                day.revenue_booked_cents += row.booked_cents;
             }
         }
         days.into_values().collect()
@@ -158,13 +152,13 @@ fn calls_of<'r>(rows: impl Iterator<Item = &'r CallRow>) -> CallFigures {
 }
 
 fn visits_of<'r>(
-    booked: impl Iterator<Item = &'r BookedRow>,
+    booked: impl Iterator<Item = &'r CallRow>,
     due: impl Iterator<Item = &'r DueRow>,
 ) -> VisitFigures {
     let mut sum = VisitFigures::default();
     for row in booked {
         sum.bookings += row.bookings;
-        sum.revenue_booked_cents += row.cents;
+        sum.revenue_booked_cents += row.booked_cents;
     }
     for row in due {
         sum.kept += row.kept;

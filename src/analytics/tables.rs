@@ -64,11 +64,16 @@ pub fn rows_of(figures: &Figures, table: Table) -> Vec<Vec<String>> {
         }
         Table::Locations => {
             let rows = figures.locations.iter();
-            places(rows.map(|site| (site.id.0.to_string(), &site.name, &site.calls, &site.visits)))
+            places(rows.map(|site| {
+                let VisitFigures { bookings, revenue_booked_cents, .. } = site.visits;
+                (site.id.0.to_string(), &site.name, &site.calls, (bookings, revenue_booked_cents))
+            }))
         }
         Table::Assistants => {
             let rows = figures.assistants.iter();
-            places(rows.map(|row| (row.id.0.to_string(), &row.name, &row.calls, &row.visits)))
+            places(rows.map(|row| {
+                (row.id.0.to_string(), &row.name, &row.calls, (row.bookings, row.revenue_booked_cents))
+            }))
         }
         Table::Funnel => {
             let funnel = &figures.funnel;
@@ -116,7 +121,7 @@ fn days(figures: &Figures) -> Vec<Vec<String>> {
 }
 
 fn places<'f>(
-    rows: impl Iterator<Item = (String, &'f String, &'f CallFigures, &'f VisitFigures)>,
+    rows: impl Iterator<Item = (String, &'f String, &'f CallFigures, (i64, i64))>,
 ) -> Vec<Vec<String>> {
     let head = [
         "id",
@@ -128,11 +133,10 @@ fn places<'f>(
         "conversion",
         "bookings",
         "revenue_booked_cents",
-        "revenue_kept_cents",
         "seconds",
         "cost_micros",
     ];
-    let rows = rows.map(|(id, name, calls, visits)| {
+    let rows = rows.map(|(id, name, calls, (bookings, cents))| {
         let conversion = number(calls.conversion);
         texts([
             &id as _,
@@ -142,9 +146,8 @@ fn places<'f>(
             &calls.missed,
             &calls.booked,
             &conversion,
-            &visits.bookings,
-            &visits.revenue_booked_cents,
-            &visits.revenue_kept_cents,
+            &bookings,
+            &cents,
             &calls.seconds,
             &calls.cost_micros,
         ])

@@ -21,6 +21,8 @@ pub(in crate::analytics) struct CallRow {
     pub missed: i64,
     pub after_hours: i64,
     pub booked: i64,
+    pub bookings: i64,
+    pub booked_cents: i64,
     pub new_leads: i64,
     pub new_leads_booked: i64,
     pub leads: i64,
@@ -47,7 +49,7 @@ pub(in crate::analytics) async fn calls(
                          where o.site = s.id) as open
              from unnest($2::uuid[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[]) s (id, zone, before, since, until)),
          visited as materialized (
-           select a.call_id, bool_or(a.status in ('arrived', 'completed')) as came, bool_or(a.status = 'completed') as kept,
+           select a.call_id, count(*) as visits, sum(v.price_cents) as cents, bool_or(a.status in ('arrived', 'completed')) as came, bool_or(a.status = 'completed') as kept,
                   sum(v.price_cents) filter (where a.status = 'completed') as kept_cents
              from appointments a join services v on v.org_id = a.org_id and v.id = a.service_id
             where a.org_id = $1 and a.call_id is not null and a.created_at >= $9 - interval '1 day' and a.created_at < $10 + interval '1 day'
@@ -55,12 +57,13 @@ pub(in crate::analytics) async fn calls(
          select t.is_now, t.site, t.assistant, t.local::date as day,
                 case when t.is_now then extract(hour from t.local)::smallint end as hour,
                 count(*) as calls, count(*) filter (where t.is_answered) as answered, count(*) filter (where t.is_missed) as missed,
-                count(*) filter (where t.is_after_hours) as after_hours, count(*) filter (where t.booked) as booked,
+                count(*) filter (where t.is_after_hours) as after_hours, count(*) filter (where t.visits > 0) as booked,
+                coalesce(sum(t.visits), 0)::bigint as bookings, coalesce(sum(t.cents), 0)::bigint as booked_cents,
                 count(*) filter (where t.class = 'new_lead') as new_leads,
-                count(*) filter (where t.class = 'new_lead' and t.booked) as new_leads_booked,
+                count(*) filter (where t.class = 'new_lead' and t.visits > 0) as new_leads_booked,
                 count(*) filter (where t.is_lead) as leads,
                 count(*) filter (where t.is_lead and t.temperature = 'hot') as hot,
-                count(*) filter (where t.is_lead and t.booked) as leads_booked,
+                count(*) filter (where t.is_lead and t.visits > 0) as leads_booked,
                 count(*) filter (where t.is_lead and t.came) as leads_came,
                 count(*) filter (where t.is_lead and t.kept) as leads_kept,
                 coalesce(sum(t.kept_cents) filter (where t.is_lead), 0)::bigint as leads_kept_cents,
@@ -68,14 +71,14 @@ pub(in crate::analytics) async fn calls(
            from (select c.created_at >= s.since as is_now, s.id as site, n.id as assistant, c.created_at at time zone s.zone as local,
                         not coalesce(c.created_at <@ s.open, false) as is_after_hours, c.is_answered, c.is_missed, c.class,
                         c.class in ('new_lead', 'existing_patient') as is_lead, c.temperature, c.duration_seconds, c.cost_micros,
-                        v.call_id is not null as booked, v.came, v.kept, v.kept_cents
+                        v.visits, v.cents, v.came, v.kept, v.kept_cents
                    from counted_calls c
                    left join assistants n on n.org_id = c.org_id and n.platform = c.platform and n.platform_assistant_id = c.assistant_ref
                    join site s on s.id = coalesce(n.location_id, $7)
                    left join visited v on v.call_id = c.id
                   where c.org_id = $1 and c.created_at >= $9 and c.created_at < $10 and c.created_at >= s.before and c.created_at < s.until
                     and not c.is_outbound and ($8::uuid is null or n.id = $8)) t
-          group by 1, 2, 3, 4, 5 order by 4, 5, 2, 3",
+          group by 1, 2, 3, 4, 5",
     )
     .bind(org)
     .bind(&sites.ids)

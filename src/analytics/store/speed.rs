@@ -121,7 +121,34 @@ pub(in crate::analytics) async fn hot(
     .await
 }
 
-/// Texts to people and to staff; those that only tried the way out are none, nor are those of test calls.
+/// Texts to people and to staff, by the first site's days; those that only tried the way out are none, nor are those of test
+/// calls. What is not asked of one site or assistant need not look up whose each is.
+pub(in crate::analytics) async fn all_texts(
+    tx: &mut PgConnection,
+    org: OrgId,
+    sites: &Sites,
+) -> sqlx::Result<Vec<TextRow>> {
+    sql_as(
+        "select t.queued_at >= $3 as is_now,
+                count(*) filter (where t.state in ('sent', 'delivered', 'undelivered')) as sent,
+                count(*) filter (where t.state = 'delivered') as delivered,
+                count(*) filter (where t.state in ('failed', 'undelivered')) as failed
+           from texts t
+          where t.org_id = $1 and t.queued_at >= $2 and t.queued_at < $4 and t.kind <> 'test_alert'
+            and (t.call_id is null or t.call_id not in (select x.id from calls x where x.org_id = $1 and x.is_test))
+            and (t.appointment_id is null or t.appointment_id not in (
+              select a.id from calls x join appointments a on a.org_id = x.org_id and a.call_id = x.id where x.org_id = $1 and x.is_test))
+          group by 1",
+    )
+    .bind(org)
+    .bind(sites.before.first().copied())
+    .bind(sites.since.first().copied())
+    .bind(sites.until.first().copied())
+    .fetch_all(tx)
+    .await
+}
+
+/// The same of one site or assistant: a text belongs to the site of its visit, else of its call, else to the first.
 pub(in crate::analytics) async fn texts(
     tx: &mut PgConnection,
     org: OrgId,

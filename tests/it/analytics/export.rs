@@ -28,11 +28,11 @@ async fn w12_tables_are_exported_as_csv_and_a_name_is_never_a_formula() {
         days,
         "day,calls,answered,missed,bookings,revenue_booked_cents\r\n\
          2026-10-30,7,5,2,2,78000\r\n2026-10-31,0,0,0,0,0\r\n2026-11-01,2,2,0,1,39000\r\n\
-         2026-11-02,10,9,1,4,78000\r\n2026-11-03,10,9,0,1,70000\r\n"
+         2026-11-02,10,9,1,4,78000\r\n2026-11-03,10,9,0,2,140000\r\n"
     );
     let (_, sites) = csv(&vox, &format!("table=locations&{RANGE}")).await;
     assert!(
-        sites.contains(",\"'=1+\"\"1\"\", HYPERLINK\",12,9,2,1,0.1111,1,70000,0,540,450000\r\n"),
+        sites.contains(",\"'=1+\"\"1\"\", HYPERLINK\",12,9,2,1,0.1111,1,70000,540,450000\r\n"),
         "{sites}"
     );
     let (_, summary) = csv(&vox, RANGE).await;

@@ -14,7 +14,7 @@ placed as (
 ranges (range, first, last) as (values ('now', $2::date, $3::date), ('before', $2::date - ($3::date - $2::date + 1), $2::date - 1)),
 called as (select r.range, p.* from placed p join ranges r on p.local::date between r.first and r.last where p.call_ref <> 'x3'),
 visits as (
-  select a.*, s.price_cents, a.created_at at time zone a.time_zone as booked_local, p.class
+  select a.*, s.price_cents, p.local as booked_local, p.class
     from placed p join appointments a on a.call_id = p.id join services s on s.id = a.service_id),
 closed as (
   select k.range, k.id from called k

@@ -92,7 +92,7 @@ fn calls() -> Vec<Call> {
             "2026-11-03T17:00:00Z",
         ),
         missed("c2", Phoenix, "2026-10-30T07:00:00Z"),
-        // The last ones. The visit is made on the day after.
+        // The last ones. The visit is made after midnight, and belongs to the day of its call.
         call("c3", Denver, "2026-11-04T06:59:59Z", "new_lead", "hot").visit(
             "Dermal Filler",
             "scheduled",
