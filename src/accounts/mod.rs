@@ -7,8 +7,6 @@ mod authenticate;
 mod record_act;
 mod scope;
 mod store;
-mod stub;
-pub use stub::*;
 
 pub use add_key::{AddKeyError, NewKey, add_key};
 pub use authenticate::{KeyHolder, authenticate};

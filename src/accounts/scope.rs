@@ -32,25 +32,13 @@ pub enum Scope {
     LeadsWrite,
     /// Read what the org decided about reminders, quiet hours, alerts and who is told of them, and e-mails.
     SettingsRead,
-    /// x
-    CallsRead,
-    /// x
-    TasksRead,
-    /// x
-    TasksWrite,
-    /// x
-    AnalyticsRead,
-    /// x
-    TeamRead,
-    /// x
-    AuditRead,
     /// Change it.
     SettingsWrite,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 14] = [
         Self::CatalogueRead,
         Self::CatalogueWrite,
         Self::AppointmentsRead,
@@ -64,12 +52,6 @@ impl Scope {
         Self::LeadsRead,
         Self::LeadsWrite,
         Self::SettingsRead,
-        Self::CallsRead,
-        Self::TasksRead,
-        Self::TasksWrite,
-        Self::AnalyticsRead,
-        Self::TeamRead,
-        Self::AuditRead,
         Self::SettingsWrite,
     ];
 
@@ -89,12 +71,6 @@ impl Scope {
             Self::LeadsRead => "leads:read",
             Self::LeadsWrite => "leads:write",
             Self::SettingsRead => "settings:read",
-            Self::CallsRead => "calls:read",
-            Self::TasksRead => "tasks:read",
-            Self::TasksWrite => "tasks:write",
-            Self::AnalyticsRead => "analytics:read",
-            Self::TeamRead => "team:read",
-            Self::AuditRead => "audit:read",
             Self::SettingsWrite => "settings:write",
         }
     }
