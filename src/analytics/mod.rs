@@ -6,6 +6,7 @@
 
 mod csv;
 mod figures;
+mod places;
 mod share;
 mod sites;
 mod store;
@@ -18,5 +19,6 @@ pub use figures::{
     AssistantFigures, CallFigures, DayFigures, Figures, FiguresError, Funnel, HotFigures, HourFigures,
     SiteFigures, SpeedFigures, TextFigures, Totals, UnmetFigures, VisitFigures, figures,
 };
+pub use places::{Place, Places, places};
 pub use tables::{Table, rows_of};
 pub use wanted::{DAYS_MAX, Days, Wanted};

@@ -37,3 +37,11 @@ pub(super) async fn assistants(tx: &mut PgConnection, org: OrgId) -> sqlx::Resul
         .fetch_all(tx)
         .await
 }
+
+/// Sites in their order.
+pub(super) async fn locations(tx: &mut PgConnection, org: OrgId) -> sqlx::Result<Vec<(LocationId, String)>> {
+    sql_as("select id, name from locations where org_id = $1 order by position, id")
+        .bind(org)
+        .fetch_all(tx)
+        .await
+}

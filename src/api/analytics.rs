@@ -13,7 +13,7 @@ use super::answer::Answer;
 use super::caller::ApiCaller;
 use super::params::{Params, check_range};
 use super::problems::{self, invalid_field};
-use crate::accounts::Scope;
+use crate::accounts::{Role, Scope};
 use crate::analytics::{self, Figures, FiguresError, Table, Wanted};
 use crate::orgs;
 use crate::platform::app::App;
@@ -88,6 +88,10 @@ async fn export_analytics(
     Params(asked): Params<ExportParams>,
 ) -> Result<Response, Problem> {
     caller.needs(Scope::AnalyticsRead)?;
+    if let Some(role) = caller.staff().map(|staff| staff.role).filter(|role| *role > Role::Manager) {
+        let refused = problems::role_lacks(role, Scope::AnalyticsRead);
+        return Err(refused.saying(format!("The role {role} may look at figures and not take them away.")));
+    }
     let known = || format!("must be one of {}", Table::ALL.map(Table::name).join(", "));
     let table = asked.table.as_deref().map_or(Some(Table::Summary), Table::parse);
     let table = table.ok_or_else(|| invalid_field("table", &known()))?;

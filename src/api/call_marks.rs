@@ -64,7 +64,7 @@ async fn mark_call(
     let current = as_json(&find(&mut tx, &caller, id).await?)?;
     IfMatch::of(&request.headers).check(&digest_of(&current), || difference(&current, &patch))?;
     let wanted: MarkedCallPatch = parsed(patch.into())?;
-    let actor = format!("api:{}", caller.key);
+    let actor = caller.actor.to_string();
     let marked = calls::mark_test(&app, &mut tx, caller.org, (id, &actor), wanted.is_test);
     marked.await.map_err(failed)?;
     let now = find(&mut tx, &caller, id).await?;
