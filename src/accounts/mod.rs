@@ -4,12 +4,14 @@
 
 mod add_key;
 mod authenticate;
+mod list;
 mod record_act;
 mod scope;
 mod store;
 
 pub use add_key::{AddKeyError, NewKey, add_key};
 pub use authenticate::{KeyHolder, authenticate};
+pub use list::{ListedAct, WantedActs, has_acted, list_acts, subjects_of};
 pub use record_act::{Act, record_act};
 pub use scope::Scope;
 pub use store::{KeyRow, list_keys, revoke_key};

@@ -34,11 +34,27 @@ pub enum Scope {
     SettingsRead,
     /// Change it.
     SettingsWrite,
+    /// Read calls: what was said, what was asked and answered, and the recording.
+    CallsRead,
+    /// Read tasks and notifications.
+    TasksRead,
+    /// Finish, assign and write tasks; mark notifications as read.
+    TasksWrite,
+    /// Read the figures of the clinic.
+    AnalyticsRead,
+    /// Read who of the staff may do what.
+    TeamRead,
+    /// Change it.
+    TeamWrite,
+    /// Read who did what.
+    AuditRead,
+    /// Make and revoke keys.
+    KeysWrite,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 22] = [
         Self::CatalogueRead,
         Self::CatalogueWrite,
         Self::AppointmentsRead,
@@ -53,6 +69,14 @@ impl Scope {
         Self::LeadsWrite,
         Self::SettingsRead,
         Self::SettingsWrite,
+        Self::CallsRead,
+        Self::TasksRead,
+        Self::TasksWrite,
+        Self::AnalyticsRead,
+        Self::TeamRead,
+        Self::TeamWrite,
+        Self::AuditRead,
+        Self::KeysWrite,
     ];
 
     /// As it is stored and written.
@@ -72,6 +96,14 @@ impl Scope {
             Self::LeadsWrite => "leads:write",
             Self::SettingsRead => "settings:read",
             Self::SettingsWrite => "settings:write",
+            Self::CallsRead => "calls:read",
+            Self::TasksRead => "tasks:read",
+            Self::TasksWrite => "tasks:write",
+            Self::AnalyticsRead => "analytics:read",
+            Self::TeamRead => "team:read",
+            Self::TeamWrite => "team:write",
+            Self::AuditRead => "audit:read",
+            Self::KeysWrite => "keys:write",
         }
     }
 }
