@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// One permission of a key. A key may do what it names, and nothing else.
+/// One permission of a key or a role. It allows what it names, and nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scope {
     /// Read locations, services, people, resources, hours, closures, time off and policy.
@@ -34,21 +34,21 @@ pub enum Scope {
     SettingsRead,
     /// Change it.
     SettingsWrite,
-    /// Read calls: what was said, what was asked and answered, and the recording.
+    /// Read calls: who called, what was said and done.
     CallsRead,
     /// Read tasks and notifications.
     TasksRead,
-    /// Finish, assign and write tasks; mark notifications as read.
+    /// Take, finish and write them.
     TasksWrite,
-    /// Read the figures of the clinic.
+    /// Read figures.
     AnalyticsRead,
-    /// Read who of the staff may do what.
+    /// Read who is staff, and who was invited.
     TeamRead,
-    /// Change it.
+    /// Invite, change roles and remove.
     TeamWrite,
-    /// Read who did what.
+    /// Read the log of who did what.
     AuditRead,
-    /// Make and revoke keys.
+    /// List, make and revoke keys.
     KeysWrite,
 }
 
