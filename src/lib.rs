@@ -23,6 +23,7 @@ pub mod waitlist;
 pub mod appointments;
 pub mod leads;
 pub mod promises;
+pub mod search;
 
 pub mod scheduling;
 

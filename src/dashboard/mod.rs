@@ -4,9 +4,12 @@
 //! **Invariant.** The org of a page is the session's, and from nowhere else.
 
 mod assets;
+mod call;
+mod calls;
 mod cursor;
 mod leads;
 mod list;
+mod marked;
 mod page;
 mod say;
 mod shell;
@@ -19,5 +22,10 @@ use crate::platform::app::App;
 
 /// Every page and what pages load.
 pub fn router() -> Router<App> {
-    Router::new().merge(assets::routes()).merge(today::routes()).merge(leads::routes())
+    Router::new()
+        .merge(assets::routes())
+        .merge(today::routes())
+        .merge(calls::routes())
+        .merge(call::routes())
+        .merge(leads::routes())
 }
