@@ -1,5 +1,6 @@
 //! Every setting: `config/voxanne.toml` holds defaults, units and meanings; the environment overrides.
 
+mod live;
 mod mail;
 
 use secrecy::{ExposeSecret as _, SecretString};
@@ -7,6 +8,7 @@ use serde::Deserialize;
 
 use super::network::Network;
 
+pub use live::Live;
 pub use mail::Mail;
 
 const DEFAULTS: &str = include_str!("../../config/voxanne.toml");
@@ -40,6 +42,7 @@ pub struct Config {
     pub vapi: Vapi,
     pub google: Google,
     pub calendars: Calendars,
+    pub live: Live,
     pub secrets: Secrets,
     pub log: Log,
 }
@@ -263,6 +266,7 @@ impl Config {
             ));
         }
         self.mail.check().map_err(|wrong| ConfigError::Unusable(wrong.into()))?;
+        self.live.check().map_err(|wrong| ConfigError::Unusable(wrong.into()))?;
         let twilio = &self.twilio;
         if twilio.api_key_sid.is_empty() != twilio.api_key_secret.expose_secret().is_empty()
             || !(twilio.api_key_sid.is_empty() || twilio.api_key_sid.starts_with("SK"))
