@@ -14,14 +14,16 @@ const MISSED_MAX: i64 = 1_000;
 #[derive(Debug, FromRow)]
 pub(super) struct Standing {
     pub id: i64,
-    pub horizon: i64,
+    pub seen_below: i64,
     pub seen_id: Option<i64>,
     pub seen_horizon: Option<i64>,
 }
 
 impl Standing {
+    /// Where whoever looks only now stands. Every transaction below had ended by now, whenever the newest event was
+    /// written.
     pub const fn newest(&self) -> Position {
-        Position { id: self.id, horizon: self.horizon }
+        Position { id: self.id, horizon: self.seen_below }
     }
 
     /// Where whoever has seen `seen` stands; `None` when it is not known any more.
@@ -37,10 +39,10 @@ pub(super) async fn standing(
     seen: Option<i64>,
 ) -> Result<Standing, sqlx::Error> {
     sql_as(
-        "select coalesce(n.id, 0) as id, coalesce(n.horizon, 0) as horizon, s.id as seen_id, s.horizon as seen_horizon
+        "select coalesce(n.id, 0) as id, pg_snapshot_xmin(pg_current_snapshot())::text::bigint as seen_below,
+                s.id as seen_id, s.horizon as seen_horizon
            from (values (true)) as one
-           left join lateral (select e.id, e.horizon::text::bigint as horizon from events e
-                               where e.org_id = $1 order by e.id desc limit 1) n on true
+           left join lateral (select e.id from events e where e.org_id = $1 order by e.id desc limit 1) n on true
            left join lateral (select e.id, e.horizon::text::bigint as horizon from events e
                                where e.org_id = $1 and e.id = $2 and e.at > clock_timestamp() - interval '23 hours') s on true",
     )
