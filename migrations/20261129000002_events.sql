@@ -126,6 +126,26 @@ create trigger tell_staff after insert on calendar_conflicts for each row execut
 create trigger tell_staff_change after update on calendar_conflicts for each row
   when (old.* is distinct from new.*) execute function app_ctx.tell_staff('calendar', 'calendar_id');
 
+-- Who is staff, and as what: sockets of that org look again at once whether their holders still may.
+create trigger tell_staff after insert on memberships for each row execute function app_ctx.tell_staff('session', 'user_id');
+create trigger tell_staff_change after update on memberships for each row
+  when ((old.role, old.ended_at) is distinct from (new.role, new.ended_at)) execute function app_ctx.tell_staff('session', 'user_id');
+
+-- A session and a person are no org's: the end of one is told by its id alone, and concerns whoever came with it.
+create function app_ctx.tell_revoked() returns trigger language plpgsql as $$
+begin
+  if tg_table_name = 'sessions' then perform pg_notify('voxanne_revoked', old.id::text);
+  else perform pg_notify('voxanne_revoked', old.user_id::text);
+  end if;
+  return null;
+end $$;
+comment on function app_ctx.tell_revoked() is 'Tells that a session has ended or that a person may no longer sign in.';
+create trigger tell_revoked after delete on sessions for each row execute function app_ctx.tell_revoked();
+create trigger tell_revoked_change after update on sessions for each row
+  when (new.expires_at < old.expires_at) execute function app_ctx.tell_revoked();
+create trigger tell_revoked after update on users for each row
+  when (old.disabled_at is null and new.disabled_at is not null) execute function app_ctx.tell_revoked();
+
 -- Settings. Hours, services, people, closures, sites and the org's own decisions all move the version of its rules.
 create trigger tell_staff after update on orgs for each row
   when (old.* is distinct from new.*) execute function app_ctx.tell_staff('settings', 'org_id');

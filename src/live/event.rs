@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::platform::ids::{
     AlertId, AppointmentId, CallId, ConnectionId, ContactId, EntryId, EscalationId, InboundTextId, OrgId,
-    Prefixed, TextId,
+    Prefixed, TextId, UserId,
 };
 
 /// Where somebody stands who has seen everything up to an event, in the order in which changes commit.
@@ -79,7 +79,7 @@ fn spoken(kind: &str) -> (&str, &'static str) {
         "contact" => (kind, ContactId::PREFIX),
         "waitlist" => (kind, EntryId::PREFIX),
         "calendar" => (kind, ConnectionId::PREFIX),
-        "session" => (kind, "usr_"),
+        "session" => (kind, UserId::PREFIX),
         _ => (kind, OrgId::PREFIX),
     }
 }

@@ -11,7 +11,7 @@ use crate::platform::hub::{self, Heard};
 
 /// What triggers tell on.
 const EVENTS: &str = "voxanne_events";
-/// What ends a session tells on, with its id.
+/// What ends a session or a person's rights tells on, with the id of either.
 const REVOKED: &str = "voxanne_revoked";
 /// Between attempts to look for what was missed.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -30,10 +30,10 @@ pub fn follow(app: &App) {
     });
     let told = rooms.clone();
     hub::on(app, REVOKED, move |heard| {
-        if let Heard::Told(session) = heard
-            && let Ok(session) = session.parse()
+        if let Heard::Told(who) = heard
+            && let Ok(who) = who.parse()
         {
-            told.end_session(session);
+            told.revoke(who);
         }
     });
     app.tasks.spawn(send(app.clone(), rooms.clone()));

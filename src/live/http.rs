@@ -1,19 +1,23 @@
-//! `GET /ws/live-calls`: from a request to a socket.
+//! `GET /ws/live-calls`: from a request to a socket; and the token that opens one.
 
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
+use axum::{Json, Router};
 use bytes::Bytes;
+use jiff::Timestamp;
+use serde::Serialize;
 
 use super::socket::serve;
+use crate::accounts;
 use crate::platform::app::App;
 use crate::platform::problem::Problem;
+use crate::platform::telemetry::chain;
 
 /// The longest message of a client; a token is shorter.
 const MESSAGE_BYTES_MAX: usize = 64 * 1024;
@@ -24,9 +28,9 @@ const WAITING_BYTES_MAX: usize = 64 * 1024;
 /// For a client to take note that its socket ends.
 const GOODBYE: Duration = Duration::from_secs(1);
 
-/// The page is not ours: another site's script must not listen with its visitor's rights.
-const FOREIGN_ORIGIN: Problem =
-    Problem::new(StatusCode::FORBIDDEN, "foreign_origin", "Only this server's own pages may do this.");
+/// W2, W10: another site's page must not listen with its visitor's rights.
+const CROSS_SITE: Problem =
+    Problem::new(StatusCode::FORBIDDEN, "cross_site", "Only a page of this server and programs may do this.");
 /// What is in a URL ends up in logs.
 const NO_QUERY: Problem = Problem::new(
     StatusCode::BAD_REQUEST,
@@ -40,9 +44,11 @@ const NO_WEBSOCKET: Problem = Problem::new(
     "This URL speaks WebSocket (version 13).",
 );
 
-/// The sockets' URL.
+/// The sockets' URL, and where pages get the token for it.
 pub fn router() -> Router<App> {
-    Router::new().route("/ws/live-calls", get(open_socket))
+    Router::new()
+        .route("/ws/live-calls", get(open_socket))
+        .route("/dashboard/socket-token", post(give_socket_token))
 }
 
 async fn open_socket(
@@ -51,8 +57,8 @@ async fn open_socket(
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
-    if !is_ours(&headers, &app.config.server.public_url) {
-        return FOREIGN_ORIGIN.into_response();
+    if !is_ours(&app, &headers) {
+        return CROSS_SITE.into_response();
     }
     if query.is_some() {
         return NO_QUERY.into_response();
@@ -73,15 +79,36 @@ async fn open_socket(
 }
 
 /// Whether a page of our own asks, or no page at all: programs send no Origin, and browsers always do.
-fn is_ours(headers: &HeaderMap, public_url: &str) -> bool {
-    let Some(origin) = headers.get(header::ORIGIN) else { return true };
-    let Ok(origin) = origin.to_str() else { return false };
-    if !public_url.is_empty() && origin.eq_ignore_ascii_case(public_url) {
-        return true;
+fn is_ours(app: &App, headers: &HeaderMap) -> bool {
+    let is_of_a_page = headers.contains_key(header::ORIGIN) || headers.contains_key("sec-fetch-site");
+    !is_of_a_page || accounts::is_from_own_page(app, headers)
+}
+
+/// What a page opens its socket with.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SocketTokenResponse {
+    token: String,
+    expires_at: Timestamp,
+}
+
+/// A token for the socket of whoever is signed in, for ten minutes.
+async fn give_socket_token(State(app): State<App>, headers: HeaderMap) -> Result<Response, Problem> {
+    let token = accounts::session_token(&app, &headers).ok_or(Problem::UNAUTHENTICATED)?;
+    if !accounts::is_from_own_page(&app, &headers) {
+        return Err(CROSS_SITE);
     }
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let of_origin = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
-    host.zip(of_origin).is_some_and(|(host, of_origin)| host.eq_ignore_ascii_case(of_origin))
+    let staff = accounts::staff_of_session(&app, token).await.map_err(|error| {
+        tracing::error!(error = chain(&*error), "Could not look up a session");
+        Problem::UNAVAILABLE
+    })?;
+    let staff = staff.ok_or(Problem::UNAUTHENTICATED)?;
+    let given = accounts::socket_token(&app, &staff).map_err(|error| {
+        tracing::error!(error = chain(&error), "A socket's token could not be signed");
+        Problem::INTERNAL
+    })?;
+    let given = SocketTokenResponse { token: given.token, expires_at: given.expires_at };
+    Ok(Json(given).into_response())
 }
 
 /// What came from a client.
@@ -134,35 +161,5 @@ impl Wire {
             }
         };
         let _ = tokio::time::timeout(GOODBYE, goodbye).await;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests")]
-    use super::*;
-
-    #[test]
-    fn w2_only_our_own_pages_and_programs_may_ask() {
-        let asks = |origin: Option<&str>, host: &str| {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::HOST, host.parse().unwrap());
-            if let Some(origin) = origin {
-                headers.insert(header::ORIGIN, origin.parse().unwrap());
-            }
-            is_ours(&headers, "https://app.voxanne.example")
-        };
-        for (origin, host, ours) in [
-            (None, "app.voxanne.example", true),
-            (Some("https://app.voxanne.example"), "10.0.0.7:3001", true),
-            (Some("http://127.0.0.1:3001"), "127.0.0.1:3001", true),
-            (Some("https://evil.example"), "app.voxanne.example", false),
-            (Some("https://app.voxanne.example.evil.example"), "app.voxanne.example", false),
-            (Some("https://app.voxanne.example:8443"), "app.voxanne.example", false),
-            (Some("null"), "app.voxanne.example", false),
-            (Some(""), "", false),
-        ] {
-            assert_eq!(asks(origin, host), ours, "{origin:?} at {host}");
-        }
     }
 }

@@ -11,7 +11,6 @@ mod follow;
 pub mod http;
 mod rooms;
 mod socket;
-mod stand_in;
 mod store;
 
 pub use follow::follow;

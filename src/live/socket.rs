@@ -10,10 +10,9 @@ use serde_json::json;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, timeout_at};
 
 use super::http::{Incoming, Wire};
-use super::rooms::{Place, RELOAD, rooms};
-use super::stand_in as accounts;
-use super::stand_in::SocketHolder;
+use super::rooms::{Holder, Place, RELOAD, rooms};
 use super::store;
+use crate::accounts::{self, SocketHolder, TokenError};
 use crate::platform::app::App;
 
 /// Frames a client may send between two signs of life: it has nothing to say but that it is there.
@@ -122,7 +121,10 @@ struct Subscribed {
 async fn begin(app: &App, wire: &mut Wire) -> Result<Subscribed, End> {
     let (token, after) = first_word(app, wire).await?;
     let holder = accounts::verify_socket_token(app, token.expose_secret()).await;
-    let holder = holder.map_err(|_| End::Refused)?;
+    let holder = holder.map_err(|error| match error {
+        TokenError::Database(_) | TokenError::NoKeys => End::Unavailable,
+        _ => End::Refused,
+    })?;
     match resume(app, &holder, after).await {
         Ok((place, backlog)) => Ok(Subscribed { holder, place, backlog }),
         Err(error) => {
@@ -164,8 +166,8 @@ async fn resume(
     let standing = store::standing(&mut tx, holder.org, after).await?;
     let seen = standing.seen();
     let position = seen.unwrap_or_else(|| standing.newest());
-    let session = holder.session.map(|session| session.0);
-    let place = rooms(app).join(holder.org, position, session, app.config.live.queue_max);
+    let who = Holder { user: holder.user.0, session: holder.session.map(|session| session.0) };
+    let place = rooms(app).join(holder.org, position, who, app.config.live.queue_max);
     let missed = store::since(&mut tx, holder.org, position).await?;
     tx.commit().await?;
     let mut said = Vec::with_capacity(missed.events.len() + 2);

@@ -1,5 +1,6 @@
 //! Every setting: `config/voxanne.toml` holds defaults, units and meanings; the environment overrides.
 
+mod accounts;
 mod live;
 mod mail;
 
@@ -8,6 +9,7 @@ use serde::Deserialize;
 
 use super::network::Network;
 
+pub use accounts::{Accounts, Tokens};
 pub use live::Live;
 pub use mail::Mail;
 
@@ -25,6 +27,7 @@ const TRADITIONAL: &[(&str, &str, &str)] = &[
     ("GOOGLE_CLIENT_ID", "google", "client_id"),
     ("GOOGLE_CLIENT_SECRET", "google", "client_secret"),
     ("GOOGLE_ENCRYPTION_KEY", "google", "encryption_key"),
+    ("SUPABASE_JWT_SECRET", "tokens", "secret"),
 ];
 
 /// Everything that can be configured. Each field is explained in `config/voxanne.toml`.
@@ -42,6 +45,8 @@ pub struct Config {
     pub vapi: Vapi,
     pub google: Google,
     pub calendars: Calendars,
+    pub accounts: Accounts,
+    pub tokens: Tokens,
     pub live: Live,
     pub secrets: Secrets,
     pub log: Log,
@@ -60,6 +65,7 @@ pub struct Server {
     pub connections_per_address_max: usize,
     pub drain_seconds: u64,
     pub body_bytes_max: usize,
+    pub proxies: usize,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -265,8 +271,9 @@ impl Config {
                 "google.client_id (GOOGLE_CLIENT_ID) and google.client_secret (GOOGLE_CLIENT_SECRET) go together".into(),
             ));
         }
-        self.mail.check().map_err(|wrong| ConfigError::Unusable(wrong.into()))?;
-        self.live.check().map_err(|wrong| ConfigError::Unusable(wrong.into()))?;
+        for checked in [self.mail.check(), self.accounts.check(), self.tokens.check(), self.live.check()] {
+            checked.map_err(|wrong| ConfigError::Unusable(wrong.into()))?;
+        }
         let twilio = &self.twilio;
         if twilio.api_key_sid.is_empty() != twilio.api_key_secret.expose_secret().is_empty()
             || !(twilio.api_key_sid.is_empty() || twilio.api_key_sid.starts_with("SK"))

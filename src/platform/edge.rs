@@ -12,6 +12,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
+use axum::middleware::AddExtension;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
@@ -20,9 +21,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_io_timeout::TimeoutStream;
 use tokio_util::task::TaskTracker;
+use tower::Layer as _;
 use tracing::{info, warn};
 
 use super::app::App;
+use super::client::ClientAddress;
 use super::per_address::{PerAddress, Place};
 
 /// More headers than any vendor sends, and fewer than hurt.
@@ -57,7 +60,8 @@ pub async fn serve(app: App, listener: TcpListener, router: Router) {
                 let Some(place) = addresses.take(client.ip()) else { continue };
                 let _ = stream.set_nodelay(true);
                 let stream = Counted { stream, _places: (permit, place) };
-                app.tasks.spawn(in_hand.track_future(serve_connection(&app, stream, router.clone())));
+                let named = axum::Extension(ClientAddress(client.ip())).layer(router.clone());
+                app.tasks.spawn(in_hand.track_future(serve_connection(&app, stream, named)));
             }
             Err(error) => {
                 warn!(%error, "Could not accept a connection; pausing");
@@ -90,7 +94,11 @@ fn allow_open_files(connections: usize) {
     }
 }
 
-fn serve_connection(app: &App, stream: Counted, router: Router) -> impl Future<Output = ()> + Send + use<> {
+fn serve_connection(
+    app: &App,
+    stream: Counted,
+    router: AddExtension<Router, ClientAddress>,
+) -> impl Future<Output = ()> + Send + use<> {
     let mut http = hyper::server::conn::http1::Builder::new();
     http.timer(TokioTimer::new())
         .header_read_timeout(Duration::from_secs(app.config.server.header_seconds))

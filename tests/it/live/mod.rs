@@ -14,9 +14,12 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 use uuid::Uuid;
+use voxanne::accounts::{self, Role, Staff};
+use voxanne::language::Language;
 use voxanne::live;
 use voxanne::platform::config::Config;
 use voxanne::platform::hub;
+use voxanne::platform::ids::{SessionId, UserId};
 
 use crate::harness::{Clinic, Voxanne};
 
@@ -45,11 +48,39 @@ fn impatient(config: &mut Config) {
     config.live.silence_ms = 400;
 }
 
-/// A token of somebody at `clinic` for ten minutes, and their session.
-async fn token(vox: &Voxanne, clinic: &Clinic) -> (String, Uuid) {
+/// Somebody of the staff of `clinic` with a session of their own, for as long as sessions last.
+async fn staff(vox: &Voxanne, clinic: &Clinic) -> Staff {
     let session = Uuid::new_v4();
-    let until = vox.app.clock.now().as_second() + 600;
-    (format!("{}.{until}.{session}", clinic.org.0), session)
+    let org = clinic.org.0;
+    vox.exec(&format!(
+        "insert into sessions (user_id, id, token_digest, current_org, second_factor_due, agent, network, created_at, last_seen_at, expires_at)
+         select user_id, '{session}', decode(md5('{session}'), 'hex'), org_id, false, 'Test', '127.0.0.1', '{now}', '{now}', timestamptz '{now}' + interval '7 days'
+           from memberships where org_id = '{org}' and ended_at is null order by role <> 'front_desk', id limit 1",
+        now = vox.app.clock.now(),
+    ))
+    .await;
+    let (user, role): (Uuid, String) = sqlx::query_as(
+        "select m.user_id, m.role from sessions s join memberships m on m.user_id = s.user_id and m.org_id = s.current_org where s.id = $1",
+    )
+    .bind(session)
+    .fetch_one(&vox.admin)
+    .await
+    .unwrap();
+    Staff {
+        user: UserId(user),
+        org: clinic.org,
+        role: Role::ALL.into_iter().find(|r| r.name() == role).unwrap(),
+        session: Some(SessionId(session)),
+        name: "Somebody".to_owned(),
+        email: "somebody@example.com".to_owned(),
+        language: Language::English,
+    }
+}
+
+/// A token of somebody at `clinic` for ten minutes, and who they are.
+async fn token(vox: &Voxanne, clinic: &Clinic) -> (String, Staff) {
+    let staff = staff(vox, clinic).await;
+    (accounts::socket_token(&vox.app, &staff).unwrap().token, staff)
 }
 
 fn url(vox: &Voxanne) -> String {
@@ -71,8 +102,11 @@ impl Client {
 
     /// Somebody who has seen everything up to `after`; and from where on they are told.
     async fn resuming(vox: &Voxanne, clinic: &Clinic, after: Option<i64>) -> (Self, i64) {
+        Self::with(vox, clinic, &token(vox, clinic).await.0, after).await
+    }
+
+    async fn with(vox: &Voxanne, clinic: &Clinic, token: &str, after: Option<i64>) -> (Self, i64) {
         let mut client = Self::open(vox).await;
-        let token = token(vox, clinic).await.0;
         client.say(json!({"type": "subscribe", "token": token, "after": after})).await;
         let said = client.next().await;
         assert_eq!((&said["type"], &said["org"]), (&json!("subscribed"), &json!(clinic.org.to_string())));
