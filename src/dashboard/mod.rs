@@ -17,6 +17,7 @@ mod signed_in;
 mod today;
 
 use axum::Router;
+use tower_http::compression::CompressionLayer;
 
 use crate::platform::app::App;
 
@@ -28,4 +29,6 @@ pub fn router() -> Router<App> {
         .merge(calls::routes())
         .merge(call::routes())
         .merge(leads::routes())
+        // Assets are compressed already, and better.
+        .layer(CompressionLayer::new())
 }
