@@ -9,9 +9,12 @@ mod alert_settings;
 mod alerts;
 mod analytics;
 mod answer;
+mod audit_log;
 mod calendars;
+mod call_in_full;
 mod call_marks;
 mod caller;
+mod calls;
 mod catalogue;
 mod consents;
 mod contacts;
@@ -21,13 +24,17 @@ mod entries;
 mod google_oauth;
 mod idempotency;
 mod leads;
+mod notifications;
 mod openapi;
 mod params;
 mod problems;
+mod recordings;
 mod request;
 mod scoring_settings;
+mod search;
 mod sequences;
 mod store;
+mod tasks;
 mod text_templates;
 mod texting_settings;
 mod threads;
@@ -79,6 +86,12 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(leads::routes())
         .merge(analytics::routes())
         .merge(call_marks::routes())
+        .merge(calls::routes())
+        .merge(recordings::routes())
+        .merge(tasks::routes())
+        .merge(notifications::routes())
+        .merge(audit_log::routes())
+        .merge(search::routes())
         .split_for_parts();
     openapi::complete(&mut document);
     (routes, document)

@@ -63,9 +63,8 @@ pub(super) fn complete(document: &mut OpenApi) {
             if is_visits {
                 add_header(operation, IF_MATCH, Required::True);
             }
-            // What is known of a calendar changes by the minute: a choice is taken as it comes.
-            let is_change =
-                matches!(method, HttpMethod::Patch | HttpMethod::Put) && !path.starts_with("/calendars/");
+            let is_change = matches!(method, HttpMethod::Patch | HttpMethod::Put)
+                && !TAKEN_AS_THEY_COME.iter().any(|begin| path.starts_with(begin));
             if is_change {
                 add_header(operation, IF_MATCH, Required::False);
             }
@@ -132,6 +131,8 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (HttpMethod, &mut Ope
     all.into_iter().filter_map(|(method, operation)| Some((method, operation?)))
 }
 
+/// What is known of a calendar changes by the minute, and a call may be running: a choice is taken as it comes.
+const TAKEN_AS_THEY_COME: [&str; 2] = ["/calendars/", "/calls/"];
 /// What is about texts.
 const MESSAGES: [&str; 6] =
     ["consents", "contacts", "sequences", "text-templates", "threads", "wording-settings"];
@@ -149,13 +150,20 @@ fn scope_of(path: &str, method: &HttpMethod) -> Scope {
         // It quotes callers.
         Some("settings") if path == "/settings/scoring/preview" => Scope::LeadsRead,
         Some("alerts" | "leads") if is_read => Scope::LeadsRead,
-        Some("alerts" | "leads" | "calls") => Scope::LeadsWrite,
+        Some("alerts" | "leads") => Scope::LeadsWrite,
+        Some("calls") if !is_read => Scope::LeadsWrite,
         Some("analytics" | "analytics.csv") => Scope::AnalyticsRead,
         Some("practitioners") if path.ends_with("/feed") => Scope::CalendarsWrite,
         Some(part) if MESSAGES.contains(&part) && is_read => Scope::MessagesRead,
         Some(part) if MESSAGES.contains(&part) => Scope::MessagesWrite,
         Some(part) if SETTINGS.contains(&part) && is_read => Scope::SettingsRead,
         Some(part) if SETTINGS.contains(&part) => Scope::SettingsWrite,
+        Some("calls") => Scope::CallsRead,
+        Some("tasks" | "notifications") if is_read => Scope::TasksRead,
+        Some("tasks" | "notifications") => Scope::TasksWrite,
+        Some("audit-log") => Scope::AuditRead,
+        // Whoever finds people may read them; what else is found is what else they may read.
+        Some("search") => Scope::MessagesRead,
         Some("waitlist") if is_read => Scope::WaitlistRead,
         Some("waitlist") => Scope::WaitlistWrite,
         Some(calendars) if calendars.starts_with("calendar") && is_read => Scope::CalendarsRead,

@@ -5,9 +5,12 @@
 
 mod analytics;
 mod assets;
+mod call;
+mod calls;
 mod cursor;
 mod leads;
 mod list;
+mod marked;
 mod page;
 mod say;
 mod shell;
@@ -15,6 +18,7 @@ mod signed_in;
 mod today;
 
 use axum::Router;
+use tower_http::compression::CompressionLayer;
 
 use crate::platform::app::App;
 
@@ -22,7 +26,11 @@ use crate::platform::app::App;
 pub fn router() -> Router<App> {
     Router::new()
         .merge(assets::routes())
-        .merge(analytics::routes())
         .merge(today::routes())
+        .merge(calls::routes())
+        .merge(call::routes())
         .merge(leads::routes())
+        .merge(analytics::routes())
+        // Assets are compressed already, and better.
+        .layer(CompressionLayer::new())
 }

@@ -13,7 +13,7 @@ use super::{
     get_clinic_info, in_danger, join_waitlist, notify_hot_lead, request_human, reschedule_appointment,
     speech,
 };
-use crate::calls::{self, Asked, Claim, NewToolCall, Outcome};
+use crate::calls::{self, Asked, Claim, NewToolCall, Replied};
 use crate::platform::app::App;
 use crate::platform::db::{OrgTx, PgConnection, is_contended, is_disconnected};
 use crate::platform::telemetry::chain;
@@ -123,8 +123,8 @@ async fn attempt(
     };
     let micros = i64::try_from(started.elapsed().as_micros()).unwrap_or(i64::MAX);
     let Answer { text, is_error, unmet } = &answer;
-    let outcome = Outcome { text, is_error: *is_error, unmet: *unmet, micros };
-    calls::answer(&mut tx, caller.org, &record.asked, &outcome).await?;
+    let replied = Replied { text, is_error: *is_error, unmet: *unmet, micros };
+    calls::answer(&mut tx, caller.org, &record.asked, &replied).await?;
     tx.commit().await?;
     scheduling::forget(app, caller.org);
     Ok(answer)

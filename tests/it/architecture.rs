@@ -18,7 +18,7 @@ const RANKS: &[&[&str]] = &[
     &["receptionist", "api", "dashboard", "live"],
     &["tools", "replies"],
     &["waitlist", "sequences", "after_hours", "analytics"],
-    &["appointments", "leads", "promises"],
+    &["appointments", "leads", "promises", "search"],
     &["scheduling"],
     &["calendars"],
     &["calls", "contacts", "mail", "messaging", "notifications", "tasks"],

@@ -112,7 +112,7 @@ pub struct Unmet {
 
 /// What a claimed call came to.
 #[derive(Debug, Clone, Copy)]
-pub struct Outcome<'a> {
+pub struct Replied<'a> {
     /// The answer.
     pub text: &'a str,
     /// Whether it is an error.
@@ -128,18 +128,18 @@ pub async fn answer(
     tx: &mut PgConnection,
     org: OrgId,
     asked: &Asked,
-    outcome: &Outcome<'_>,
+    replied: &Replied<'_>,
 ) -> Result<(), sqlx::Error> {
-    let unmet = outcome.unmet;
+    let unmet = replied.unmet;
     sql("update tool_calls set answer = $4, is_error = $5, micros = $6,
                 unmet_service_id = $7, unmet_location_id = $8, unmet_on = $9, unmet_part = $10
           where org_id = $1 and call_ref = $2 and tool_call_id = $3")
     .bind(org)
     .bind(&asked.call_ref)
     .bind(&asked.tool_call_id)
-    .bind(outcome.text)
-    .bind(outcome.is_error)
-    .bind(outcome.micros)
+    .bind(replied.text)
+    .bind(replied.is_error)
+    .bind(replied.micros)
     .bind(unmet.map(|unmet| unmet.service))
     .bind(unmet.map(|unmet| unmet.location))
     .bind(unmet.and_then(|unmet| unmet.on).map(jiff_sqlx::ToSqlx::to_sqlx))

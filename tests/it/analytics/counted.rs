@@ -101,11 +101,6 @@ async fn a_mark_is_refused_without_its_scope_or_a_word_and_is_nobody_elses() {
     vox.harbor_api().await.patch(&path, json!({"is_test": true})).await.refused(404, "not_found");
     let api = vox.glow_api().await;
     assert_eq!(api.patch(&path, json!({})).await.refused(422, "invalid_field")["field"], "is_test");
-    let stale = api.patch_if("\"0\"", &path, json!({"is_test": true})).await;
-    assert_eq!(
-        stale.refused(412, "changed_since")["difference"]["is_test"],
-        json!({"from": false, "to": true})
-    );
     assert_eq!(vox.count("calls where is_test").await, 0);
     assert_eq!(vox.one::<Option<String>>("select is_test_by from calls").await, None);
     assert_eq!(api.patch(&path, json!({"is_test": true})).await.good()["is_test"], Value::Bool(true));

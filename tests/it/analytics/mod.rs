@@ -3,5 +3,5 @@
 mod counted;
 mod export;
 mod golden;
-mod thirty_seven;
+pub mod thirty_seven;
 mod unmet;
