@@ -72,6 +72,10 @@ comment on column counted_calls.is_missed is
   'It is over, and the caller never said a word to the assistant: it rang out, failed, or they hung up at the greeting.';
 
 -- Figures read these and not the rows, which hold whole conversations.
+-- Figures and lists change with it.
+create trigger tell_staff_of_test after update on calls for each row
+  when (old.is_test is distinct from new.is_test) execute function app_ctx.tell_staff('call', 'id');
+
 create index calls_counted on calls (org_id, created_at) include (id, platform, assistant_ref, is_outbound, caller_spoke, state, class,
   temperature, scored_at, duration_seconds, cost_micros, contact_id, caller_phone) where not is_test;
 create index calls_of_tests on calls (org_id, id) where is_test;

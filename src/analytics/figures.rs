@@ -1,19 +1,12 @@
-//! The figures of some days, and the same of as many days before.
+//! What figures there are. Serialised as the API tells them.
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::sites::Sites;
-use super::sums::Rows;
-use super::wanted::{Days, Wanted};
-use super::{store, sums};
-use crate::leads::HOURS_TO_BOOK;
-use crate::platform::app::App;
+use super::wanted::Days;
 use crate::platform::bounded::Day;
-use crate::platform::db::PgConnection;
-use crate::platform::ids::{AssistantId, LocationId, OrgId, ServiceId};
+use crate::platform::ids::{AssistantId, LocationId, ServiceId};
 use crate::platform::public::Public;
-use crate::scheduling;
 
 /// Why there are no figures.
 #[derive(Debug, thiserror::Error)]
@@ -239,57 +232,4 @@ pub struct UnmetFigures {
     pub times: i64,
     /// In how many calls.
     pub calls: i64,
-}
-
-/// The figures that are wanted. A day is one of the site's own calendar; calls of no known site belong to the first.
-pub async fn figures(
-    app: &App,
-    tx: &mut PgConnection,
-    org: OrgId,
-    wanted: &Wanted,
-) -> Result<Figures, FiguresError> {
-    wanted.days().ok_or(FiguresError::Days)?;
-    let (before, only) = (wanted.before(), wanted.assistant);
-    let all = scheduling::site_hours(tx, org, (before, wanted.to)).await?;
-    let assistants = store::assistants(tx, org).await?;
-    if wanted.location.is_some_and(|wanted| all.iter().all(|site| site.id != wanted)) {
-        return Err(FiguresError::Location);
-    }
-    if only.is_some_and(|wanted| assistants.iter().all(|assistant| assistant.id != wanted)) {
-        return Err(FiguresError::Assistant);
-    }
-    let sites = Sites::of(&all, wanted);
-    store::expect_many_rows(tx).await?;
-    let texts = if wanted.location.is_none() && only.is_none() {
-        store::speed::all_texts(tx, org, &sites).await?
-    } else {
-        store::speed::texts(tx, org, &sites, only).await?
-    };
-    let rows = Rows {
-        calls: store::calls::calls(tx, org, &sites, only).await?,
-        due: store::visits::due(tx, org, &sites, only).await?,
-        speed: store::speed::speed(tx, org, &sites, only).await?,
-        hot: store::speed::hot(tx, org, &sites, only, (app.clock.now(), HOURS_TO_BOOK)).await?,
-        texts,
-        unmet: store::unmet::unmet(tx, org, &sites, only).await?,
-    };
-    let counted = all.iter().filter(|site| sites.ids.contains(&site.id.0));
-    let mut time_zones: Vec<String> = counted.clone().map(|site| site.zone_name.clone()).collect();
-    time_zones.dedup();
-    let is_counted = |assistant: &&store::AssistantRow| {
-        only.is_none_or(|only| only == assistant.id) && sites.ids.contains(&assistant.location_id.0)
-    };
-    Ok(Figures {
-        window: Days::of(wanted.from, wanted.to),
-        window_before: Days::of(before, wanted.from.yesterday().unwrap_or(before)),
-        time_zones,
-        now: rows.totals(true),
-        before: rows.totals(false),
-        days: rows.days((wanted.from, wanted.to)),
-        hours: rows.hours(),
-        locations: counted.map(|site| rows.of_site(site)).collect(),
-        assistants: assistants.iter().filter(is_counted).map(|row| rows.of_assistant(row)).collect(),
-        funnel: rows.funnel(),
-        unmet: sums::unmet(&rows.unmet),
-    })
 }

@@ -12,7 +12,7 @@ use crate::platform::ids::{AssistantId, LocationId};
 pub const DAYS_MAX: i32 = 92;
 
 /// Which figures.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Wanted {
     /// The first civil day.
     pub from: Date,

@@ -1,5 +1,7 @@
 //! `/analytics`: what the receptionist did and what it earned, in figures and as tables.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
@@ -77,7 +79,7 @@ async fn get_analytics(
     Params(asked): Params<AnalyticsParams>,
 ) -> Result<Answer, Problem> {
     caller.needs(Scope::AnalyticsRead)?;
-    Answer::ok(&figures(&app, &caller, &asked).await?)
+    Answer::ok(&*figures(&app, &caller, &asked).await?)
 }
 
 /// Writes one table of the figures as CSV: UTF-8, RFC 4180. A cell that a spreadsheet would take for a formula begins with `'`.
@@ -105,7 +107,7 @@ async fn export_analytics(
     Ok((headers, analytics::write_csv(&analytics::rows_of(&found, table))).into_response())
 }
 
-async fn figures(app: &App, caller: &ApiCaller, asked: &AnalyticsParams) -> Result<Figures, Problem> {
+async fn figures(app: &App, caller: &ApiCaller, asked: &AnalyticsParams) -> Result<Arc<Figures>, Problem> {
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
     let settings = orgs::settings(&mut tx, &app.keys, caller.org).await.map_err(failed)?;

@@ -3,6 +3,8 @@
 mod charts;
 mod tiles;
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::{Query, State};
@@ -66,7 +68,7 @@ impl Asked {
 #[template(path = "dashboard/analytics.html")]
 struct AnalyticsPage {
     s: Shell,
-    figures: Figures,
+    figures: Arc<Figures>,
     places: Places,
     asked: Asked,
     /// Whether the days that were asked for are those that are shown.

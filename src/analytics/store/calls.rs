@@ -68,16 +68,17 @@ pub(in crate::analytics) async fn calls(
                 count(*) filter (where t.is_lead and t.kept) as leads_kept,
                 coalesce(sum(t.kept_cents) filter (where t.is_lead), 0)::bigint as leads_kept_cents,
                 coalesce(sum(t.duration_seconds), 0)::bigint as seconds, coalesce(sum(t.cost_micros), 0)::bigint as cost_micros
-           from (select c.created_at >= s.since as is_now, s.id as site, n.id as assistant, c.created_at at time zone s.zone as local,
+           from (select k.*, v.visits, v.cents, v.came, v.kept, v.kept_cents
+                   from (select c.id, c.created_at >= s.since as is_now, s.id as site, n.id as assistant, c.created_at at time zone s.zone as local,
                         not coalesce(c.created_at <@ s.open, false) as is_after_hours, c.is_answered, c.is_missed, c.class,
-                        c.class in ('new_lead', 'existing_patient') as is_lead, c.temperature, c.duration_seconds, c.cost_micros,
-                        v.visits, v.cents, v.came, v.kept, v.kept_cents
+                        c.class in ('new_lead', 'existing_patient') as is_lead, c.temperature, c.duration_seconds, c.cost_micros
                    from counted_calls c
                    left join assistants n on n.org_id = c.org_id and n.platform = c.platform and n.platform_assistant_id = c.assistant_ref
                    join site s on s.id = coalesce(n.location_id, $7)
-                   left join visited v on v.call_id = c.id
                   where c.org_id = $1 and c.created_at >= $9 and c.created_at < $10 and c.created_at >= s.before and c.created_at < s.until
-                    and not c.is_outbound and ($8::uuid is null or n.id = $8)) t
+                    and not c.is_outbound and ($8::uuid is null or n.id = $8)
+                  offset 0) k
+                   left join visited v on v.call_id = k.id) t
           group by 1, 2, 3, 4, 5",
     )
     .bind(org)

@@ -107,6 +107,21 @@ async fn a_mark_is_refused_without_its_scope_or_a_word_and_is_nobody_elses() {
 }
 
 #[tokio::test]
+async fn figures_are_counted_again_only_when_something_happened() {
+    let vox = Voxanne::start().await;
+    called(&vox, 1, CALLER, Some(HOT)).await;
+    assert_eq!(counts(&vox).await, (1, 1, 0));
+    let behind_our_back = "set session_replication_role = replica; update calls set caller_spoke = false; set session_replication_role = default";
+    vox.exec(behind_our_back).await;
+    assert_eq!(counts(&vox).await, (1, 1, 0), "nothing was heard of");
+    // Somebody else's doings are nobody's business here.
+    vox.exec(&format!("update orgs set name = 'Harbor' where org_id = '{}'", vox.harbor.org.0)).await;
+    assert_eq!(counts(&vox).await, (1, 1, 0));
+    vox.exec(&format!("update orgs set name = 'Glow' where org_id = '{}'", vox.glow.org.0)).await;
+    assert_eq!(counts(&vox).await, (1, 0, 1));
+}
+
+#[tokio::test]
 async fn calls_that_the_assistant_made_are_no_calls_that_came_in() {
     let vox = Voxanne::start().await;
     let made = json!({"message": {
