@@ -10,6 +10,7 @@ pub mod jobs;
 pub mod router;
 
 pub mod api;
+pub mod dashboard;
 pub mod receptionist;
 
 pub mod replies;

@@ -122,6 +122,12 @@ ids! {
     SequenceId = "seq",
     /// One person on the way through them.
     SequenceRunId = "run",
+    /// Work for a person.
+    TaskId = "task",
+    /// What the dashboard tells staff.
+    NotificationId = "ntf",
+    /// A line of the audit log.
+    ActId = "act",
     /// Somebody who signs in.
     UserId = "usr",
     /// One browser that is signed in.

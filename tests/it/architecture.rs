@@ -15,7 +15,7 @@ use source::{Source, Unfinished};
 /// Who may import whom: down, or sideways within a line as long as no circle forms.
 const RANKS: &[&[&str]] = &[
     &["router", "jobs", "commands", "seed"],
-    &["receptionist", "api"],
+    &["receptionist", "api", "dashboard", "live"],
     &["tools", "replies"],
     &["waitlist", "sequences", "after_hours"],
     &["appointments", "leads", "promises"],
