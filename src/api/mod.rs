@@ -4,6 +4,7 @@
 //! **Invariant.** The org comes from the key and from nothing else; another org's id is answered like one that nobody has.
 //! **Invariant.** A request with an `Idempotency-Key` takes effect once, and its answer commits with its effect.
 
+mod account;
 mod alert_recipients;
 mod alert_settings;
 mod alerts;
@@ -18,6 +19,7 @@ mod email;
 mod entries;
 mod google_oauth;
 mod idempotency;
+mod keys;
 mod leads;
 mod openapi;
 mod params;
@@ -26,6 +28,7 @@ mod request;
 mod scoring_settings;
 mod sequences;
 mod store;
+mod team;
 mod text_templates;
 mod texting_settings;
 mod threads;
@@ -75,6 +78,9 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(alert_settings::routes())
         .merge(scoring_settings::routes())
         .merge(leads::routes())
+        .merge(team::routes())
+        .merge(keys::routes())
+        .merge(account::routes())
         .split_for_parts();
     openapi::complete(&mut document);
     (routes, document)
