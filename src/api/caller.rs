@@ -29,6 +29,19 @@ impl ApiCaller {
     }
 }
 
+impl ApiCaller {
+    /// As the audit log names it.
+    pub fn actor(&self) -> String {
+        format!("api:{}", self.key)
+    }
+
+    /// Of texts that come of what it asks.
+    #[expect(clippy::unused_self, reason = "a person's is theirs")]
+    pub fn language(&self) -> crate::language::Language {
+        crate::language::Language::English
+    }
+}
+
 impl FromRequestParts<App> for ApiCaller {
     type Rejection = Problem;
 

@@ -4,6 +4,7 @@
 //! **Invariant.** The org comes from the key and from nothing else; another org's id is answered like one that nobody has.
 //! **Invariant.** A request with an `Idempotency-Key` takes effect once, and its answer commits with its effect.
 
+mod alert_phones;
 mod alert_recipients;
 mod alert_settings;
 mod alerts;
@@ -16,11 +17,13 @@ mod contacts;
 mod cursor;
 mod email;
 mod entries;
+mod founder_console;
 mod google_oauth;
 mod idempotency;
 mod leads;
 mod openapi;
 mod params;
+mod presence;
 mod problems;
 mod request;
 mod scoring_settings;
@@ -49,6 +52,7 @@ pub fn router() -> Router<App> {
         .nest("/api/v1", routes)
         .route("/api/v1/openapi.json", get(async || openapi::answer(document)))
         .merge(google_oauth::router())
+        .merge(founder_console::router())
 }
 
 /// What [`router`] serves as `/api/v1/openapi.json`.
@@ -72,6 +76,7 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(sequences::routes())
         .merge(alerts::routes())
         .merge(alert_recipients::routes())
+        .merge(alert_phones::routes())
         .merge(alert_settings::routes())
         .merge(scoring_settings::routes())
         .merge(leads::routes())

@@ -33,7 +33,20 @@ fn rows() -> Vec<Row> {
         .chain(rows_of_sequences())
         .chain(rows_of_alerts())
         .chain(rows_of_leads())
+        .chain(rows_of_settings())
         .collect()
+}
+
+fn rows_of_settings() -> Vec<Row> {
+    let none = || Value::Null;
+    let code = json!({"purpose": "clinical", "code": "$code"});
+    vec![
+        row("get", "/settings/alert-phones", "", none()),
+        row("post", "/settings/alert-phones", "", json!({"phone": "+13105550186"})),
+        row("post", "/settings/alert-phones/confirm", "", code),
+        row("delete", "/settings/alert-phones/pending", "", none()),
+        row("post", "/settings/tests/sms", "", json!({})),
+    ]
 }
 
 fn rows_of_alerts() -> Vec<Row> {
@@ -262,9 +275,11 @@ async fn own_ids(vox: &Voxanne, clinic: &Clinic, api: &Api) -> Vec<(&'static str
     )
     .await
     .unwrap();
+    let code = code(vox, api).await;
     let of_account = api.get("/calendar-connections").await.good()["items"][0].clone();
     let id = |value: &Value| value["id"].as_str().unwrap().to_owned();
     vec![
+        ("$code", code),
         ("$sequence", sequence.clone()),
         ("$run", crate::sequences::a_run(vox, clinic, &sequence).await),
         ("$connection", id(&of_account)),
@@ -288,6 +303,14 @@ async fn own_ids(vox: &Voxanne, clinic: &Clinic, api: &Api) -> Vec<(&'static str
         ("$off", made("/time-off", off).await),
         ("$practitioner", practitioner),
     ]
+}
+
+/// The code of a number that is to get the clinic's clinical alerts.
+async fn code(vox: &Voxanne, api: &Api) -> String {
+    let phone = "+13105550185";
+    api.post("/settings/alert-phones", json!({"purpose": "clinical", "phone": phone})).await.good();
+    vox.run_jobs().await;
+    super::alert_phones::code_to(vox, phone)
 }
 
 /// Somebody deletes an event of ours in the account.

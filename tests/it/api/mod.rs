@@ -1,8 +1,10 @@
 //! The HTTP API, over HTTP on real PostgreSQL.
 
 mod access;
+mod alert_phones;
 mod catalogue;
 mod document;
+mod founder_console;
 mod idempotency;
 mod keys;
 mod leads;
