@@ -13,7 +13,7 @@ use crate::platform::ids::{OrgId, TextId};
 
 /// Waits for whoever else changes or tries numbers of the org: limits are counted, and then used.
 pub(super) async fn lock(tx: &mut PgConnection, org: OrgId) -> sqlx::Result<()> {
-    sql("select pg_advisory_xact_lock(hashtextextended('alert_phones:' || $1::text, 0))")
+    sql("select pg_advisory_xact_lock(hashtextextended('alert_phones:' || $1::uuid, 0))")
         .bind(org)
         .execute(tx)
         .await?;
@@ -136,7 +136,7 @@ pub(super) async fn codes_since(tx: &mut PgConnection, org: OrgId, since: Timest
 pub(super) async fn tests_since(tx: &mut PgConnection, org: OrgId, since: Timestamp) -> sqlx::Result<i64> {
     sql_scalar(
         "select (select count(*) from texts where org_id = $1 and queued_at > $2 and kind = 'test_alert')
-              + (select coalesce(sum(sends - 1), 0) from phone_changes where org_id = $1 and asked_at > $2)",
+              + (select coalesce(sum(sends - 1), 0)::bigint from phone_changes where org_id = $1 and asked_at > $2)",
     )
     .bind(org)
     .bind(since.to_sqlx())

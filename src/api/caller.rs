@@ -42,6 +42,14 @@ impl ApiCaller {
     }
 }
 
+impl ApiCaller {
+    /// Where mail to the person goes; a program has none.
+    #[expect(clippy::unused_self, reason = "a person's is theirs")]
+    pub fn email(&self) -> Option<&str> {
+        None
+    }
+}
+
 impl FromRequestParts<App> for ApiCaller {
     type Rejection = Problem;
 

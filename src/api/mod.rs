@@ -22,17 +22,21 @@ mod google_oauth;
 mod idempotency;
 mod leads;
 mod openapi;
+mod org_settings;
 mod params;
 mod presence;
 mod problems;
 mod request;
 mod scoring_settings;
 mod sequences;
+mod setting_tests;
 mod store;
 mod text_templates;
 mod texting_settings;
 mod threads;
+mod twilio_account;
 mod visits;
+mod voice;
 mod waitlist;
 mod wording_settings;
 
@@ -77,6 +81,10 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(alerts::routes())
         .merge(alert_recipients::routes())
         .merge(alert_phones::routes())
+        .merge(org_settings::routes())
+        .merge(twilio_account::routes())
+        .merge(voice::routes())
+        .merge(setting_tests::routes())
         .merge(alert_settings::routes())
         .merge(scoring_settings::routes())
         .merge(leads::routes())

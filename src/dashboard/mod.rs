@@ -7,6 +7,7 @@ mod assets;
 mod list;
 mod page;
 mod say;
+mod settings;
 mod shell;
 mod signed_in;
 mod today;
@@ -17,5 +18,5 @@ use crate::platform::app::App;
 
 /// Every page and what pages load.
 pub fn router() -> Router<App> {
-    Router::new().merge(assets::routes()).merge(today::routes())
+    Router::new().merge(assets::routes()).merge(today::routes()).merge(settings::routes())
 }

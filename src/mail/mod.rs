@@ -18,6 +18,7 @@ mod recipient;
 mod send_summary;
 mod store;
 mod trouble;
+mod try_mail;
 pub mod wording;
 
 pub use alert::{StaffAlert, alert_recipients};
@@ -30,3 +31,4 @@ pub use recipient::{
     list_recipients, remove_recipient, save_recipient, summary_hour,
 };
 pub use send_summary::send_summary;
+pub use try_mail::try_mail;

@@ -1,7 +1,7 @@
 //! The HTTP API, over HTTP on real PostgreSQL.
 
 mod access;
-mod alert_phones;
+pub mod alert_phones;
 mod catalogue;
 mod document;
 mod founder_console;
