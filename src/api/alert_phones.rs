@@ -245,7 +245,7 @@ pub(super) async fn begin(
     caller: &ApiCaller,
     wanted: (PhonePurpose, &Phone),
 ) -> Result<Begun, Problem> {
-    let actor = caller.actor();
+    let actor = caller.actor.to_string();
     let asker = Asker { actor: &actor, language: caller.language() };
     let begun = alert_phones::begin_change(app, tx, caller.org, wanted, asker).await;
     begun.map_err(|error| not_begun(caller.org, &error))
@@ -258,7 +258,7 @@ pub(super) async fn remove(
     caller: &ApiCaller,
     purpose: PhonePurpose,
 ) -> Result<(), Problem> {
-    let actor = caller.actor();
+    let actor = caller.actor.to_string();
     let asker = Asker { actor: &actor, language: caller.language() };
     let removed = alert_phones::remove_phone(app, tx, caller.org, purpose, asker).await;
     removed.map_err(|error| problems::database(caller.org, &error))
@@ -320,7 +320,7 @@ pub(super) async fn confirm(
     caller: &ApiCaller,
     entered: (PhonePurpose, &str),
 ) -> Result<String, Problem> {
-    let actor = caller.actor();
+    let actor = caller.actor.to_string();
     let asker = Asker { actor: &actor, language: caller.language() };
     let confirmed = alert_phones::confirm_phone(app, tx, caller.org, entered, asker).await;
     confirmed.map_err(|error| match error {
@@ -352,7 +352,7 @@ async fn delete_alert_phone_change(
 ) -> Result<StatusCode, Problem> {
     caller.needs(Scope::SettingsWrite)?;
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
-    let actor = caller.actor();
+    let actor = caller.actor.to_string();
     let asker = Asker { actor: &actor, language: caller.language() };
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
     let purpose = asked.purpose.into();
@@ -417,7 +417,7 @@ pub(super) async fn send_test(
     caller: &ApiCaller,
     phone: &Phone,
 ) -> Result<Tested, Problem> {
-    let actor = caller.actor();
+    let actor = caller.actor.to_string();
     let asker = Asker { actor: &actor, language: caller.language() };
     let tested = alert_phones::send_test(app, tx, caller.org, phone, asker).await;
     tested.map_err(|error| match error {

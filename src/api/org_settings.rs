@@ -87,7 +87,7 @@ async fn set_org_settings(
     orgs::rename(&mut tx, caller.org, named).await.map_err(failed)?;
     let language = json!({ "language": wanted.language });
     orgs::update_settings(&mut tx, caller.org, &language, app.clock.now()).await.map_err(failed)?;
-    let act = Act { actor: &caller.actor(), action: "org.write", subject: None, detail: told };
+    let act = Act { actor: &caller.actor.to_string(), action: "org.write", subject: None, detail: told };
     accounts::record_act(&app, &mut tx, caller.org, &act).await.map_err(failed)?;
     let now = current(&app, &mut tx, &caller).await?;
     tx.commit().await.map_err(failed)?;

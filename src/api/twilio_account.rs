@@ -189,7 +189,7 @@ async fn write_down(
     caller: &ApiCaller,
     action: &'static str,
 ) -> Result<(), Problem> {
-    let act = Act { actor: &caller.actor(), action, subject: None, detail: json!({}) };
+    let act = Act { actor: &caller.actor.to_string(), action, subject: None, detail: json!({}) };
     accounts::record_act(app, tx, caller.org, &act).await.map_err(|e| problems::database(caller.org, &e))
 }
 

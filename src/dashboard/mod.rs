@@ -4,6 +4,8 @@
 //! **Invariant.** The org of a page is the session's, and from nowhere else.
 
 mod assets;
+mod cursor;
+mod leads;
 mod list;
 mod page;
 mod say;
@@ -18,5 +20,9 @@ use crate::platform::app::App;
 
 /// Every page and what pages load.
 pub fn router() -> Router<App> {
-    Router::new().merge(assets::routes()).merge(today::routes()).merge(settings::routes())
+    Router::new()
+        .merge(assets::routes())
+        .merge(today::routes())
+        .merge(leads::routes())
+        .merge(settings::routes())
 }

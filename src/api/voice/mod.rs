@@ -35,7 +35,7 @@ async fn write_down(
     caller: &ApiCaller,
     (action, subject): (&'static str, Option<String>),
 ) -> Result<(), Problem> {
-    let act = Act { actor: &caller.actor(), action, subject, detail: json!({}) };
+    let act = Act { actor: &caller.actor.to_string(), action, subject, detail: json!({}) };
     accounts::record_act(app, tx, caller.org, &act).await.map_err(|e| problems::database(caller.org, &e))
 }
 
