@@ -17,6 +17,7 @@ mod open_session;
 mod other_issuer;
 mod own_tokens;
 mod password;
+mod prove_presence;
 mod record_act;
 mod recovery;
 mod role;
@@ -37,6 +38,7 @@ pub use cookie::{is_from_own_page, no_session_cookie, session_cookie, session_to
 pub use member::{Member, list_members};
 pub use open_session::{Browser, OpenError};
 pub use password::{HashError, NewPassword, WeakPassword};
+pub use prove_presence::{PresenceError, Shown, prove_presence, signed_in_lately};
 pub use record_act::{Act, record_act};
 pub use role::Role;
 pub use scope::Scope;

@@ -9,6 +9,7 @@ mod alert_recipients;
 mod alert_settings;
 mod alerts;
 mod answer;
+mod api_keys;
 mod calendars;
 mod caller;
 mod catalogue;
@@ -81,6 +82,7 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(alerts::routes())
         .merge(alert_recipients::routes())
         .merge(alert_phones::routes())
+        .merge(api_keys::routes())
         .merge(org_settings::routes())
         .merge(twilio_account::routes())
         .merge(voice::routes())

@@ -1,7 +1,14 @@
 //! Settings of what happens around the clinic's calendar: who is alerted, by what a call is hot, from where texts leave, and what
 //! the voice platform, calendars and programs are let in by. Forms of the API's own requests.
 
+mod alerts;
+mod assistant;
+mod calendars;
+mod email;
+mod keys;
 mod overview;
+mod scoring;
+mod texting;
 
 use axum::Router;
 
@@ -9,11 +16,21 @@ use super::page::PageError;
 use super::shell::{Place, Shell};
 use crate::accounts::{Scope, Staff};
 use crate::platform::app::App;
-use crate::platform::db::OrgTx;
+use crate::platform::db::{OrgTx, PgConnection};
+use crate::platform::ids::OrgId;
 use crate::platform::problem::Problem;
+use crate::scheduling::catalogue::{Entry as _, Location, Practitioner, Wanted};
 
 pub(super) fn routes() -> Router<App> {
-    Router::new().merge(overview::routes())
+    Router::new()
+        .merge(overview::routes())
+        .merge(alerts::routes())
+        .merge(scoring::routes())
+        .merge(texting::routes())
+        .merge(email::routes())
+        .merge(calendars::routes())
+        .merge(assistant::routes())
+        .merge(keys::routes())
 }
 
 /// One page of the settings.
@@ -50,7 +67,7 @@ const SECTIONS: &[Section] = &[
     section("/email", Scope::SettingsRead, "E-mail", "Who gets alerts and the daily summary by e-mail."),
     section("/calendars", Scope::CalendarsRead, "Calendars", "Google Calendar, CalDAV, feeds and conflicts."),
     section("/assistant", Scope::SettingsRead, "Assistant", "The voice platform: what to paste, numbers, secrets."),
-    section("/keys", Scope::SettingsRead, "API keys", "Programs that may act for the clinic."),
+    section("/keys", Scope::KeysWrite, "API keys", "Programs that may act for the clinic."),
 ];
 
 /// Those that the reader may see.
@@ -66,4 +83,29 @@ async fn opened(app: &App, staff: Staff, scope: Scope) -> Result<(OrgTx, Shell),
     let mut tx = app.begin(staff.org).await?;
     let s = Shell::load(app, &mut tx, staff, Place::Settings).await?;
     Ok((tx, s))
+}
+
+/// More than any clinic has of either.
+const ALL_MAX: i64 = 500;
+
+async fn sites(tx: &mut PgConnection, org: OrgId) -> Result<Vec<Location>, sqlx::Error> {
+    Location::select(tx, org, &Wanted { limit: ALL_MAX, ..Wanted::default() }).await
+}
+
+async fn people(tx: &mut PgConnection, org: OrgId) -> Result<Vec<Practitioner>, sqlx::Error> {
+    Practitioner::select(tx, org, &Wanted { limit: ALL_MAX, ..Wanted::default() }).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dashboard::say;
+    use crate::language::Language;
+
+    #[test]
+    fn every_section_has_its_words_in_spanish() {
+        let words = SECTIONS.iter().flat_map(|section| [section.name, section.about]);
+        let same = words.filter(|word| !word.is_empty() && say::t(Language::Spanish, word) == *word);
+        assert_eq!(same.collect::<Vec<_>>(), Vec::<&str>::new());
+    }
 }

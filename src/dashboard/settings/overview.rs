@@ -7,7 +7,7 @@ use axum::response::Response;
 use axum::routing::get;
 
 use super::{Section, opened, sections};
-use crate::accounts::Scope;
+use crate::accounts::{self, Scope};
 use crate::alert_phones::{self, AlertPhones, PhoneStanding, TestedPhone};
 use crate::dashboard::page::{self, PageError};
 use crate::dashboard::shell::{Place, Shell};
@@ -26,6 +26,7 @@ struct OverviewPage {
     sections: Vec<Section>,
     here: &'static str,
     phones: AlertPhones,
+    is_known: bool,
 }
 
 impl OverviewPage {
@@ -47,10 +48,11 @@ impl OverviewPage {
 
 async fn show_settings(State(app): State<App>, SignedIn(staff): SignedIn) -> Result<Response, PageError> {
     let org = staff.org;
+    let is_known = accounts::signed_in_lately(&app, &staff).await?;
     let (mut tx, s) = opened(&app, staff, Scope::SettingsRead).await?;
     let phones = alert_phones::alert_phones(&app, &mut tx, org).await?;
     tx.commit().await?;
-    Ok(page::render(&OverviewPage { sections: sections(&s.staff), here: "", phones, s }))
+    Ok(page::render(&OverviewPage { sections: sections(&s.staff), here: "", phones, is_known, s }))
 }
 
 impl TestedPhone {

@@ -88,6 +88,9 @@ fn rows_of_the_voice_platform() -> Vec<Row> {
         row("post", "/doors", "", none()),
         row("delete", "/doors/{id}", "$door", none()),
         row("get", "/assistant-sheet", "", none()),
+        row("get", "/api-keys", "", none()),
+        row("post", "/api-keys", "", json!({"name": "Website", "scopes": ["keys:write"]})),
+        row("delete", "/api-keys/{id}", "$key", none()),
     ]
 }
 
@@ -325,6 +328,7 @@ async fn own_ids(vox: &Voxanne, clinic: &Clinic, api: &Api) -> Vec<(&'static str
     let id = |value: &Value| value["id"].as_str().unwrap().to_owned();
     vec![
         ("$code", code),
+        ("$key", made("/api-keys", json!({"name": "Spare", "scopes": ["calls:read"]})).await),
         ("$free_assistant", made("/assistants", free).await),
         ("$assistant", first("/assistants").await),
         ("$number", first("/phone-numbers").await),

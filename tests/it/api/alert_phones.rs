@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use voxanne::accounts::Scope;
+use voxanne::accounts::{Role, Scope};
 
 use crate::harness::{Answered, Api, MANAGER, Voxanne};
 
@@ -188,4 +188,42 @@ async fn a_test_that_does_not_arrive_names_the_providers_code_and_what_to_do() {
     let test = api.get("/settings/alert-phones").await.good()["tests"][0].clone();
     assert_eq!((&test["state"], &test["failure_code"]), (&json!("failed"), &json!(21608)));
     assert!(test["failure"].as_str().unwrap().len() > 20, "{test}");
+}
+
+#[tokio::test]
+async fn t20_a_person_who_signed_in_a_while_ago_gives_their_password() {
+    let vox = Voxanne::start().await;
+    let owner = vox.glow_staff(Role::Owner).await;
+    let wants = |proof: Value| {
+        let mut body = json!({ "phone": NEW });
+        body.as_object_mut().unwrap().extend(proof.as_object().unwrap().clone());
+        body
+    };
+    let asks = async |proof: Value| owner.api("POST", "/settings/alert-phones", wants(proof)).await;
+    asks(json!({})).await.good();
+    vox.later(SignedDuration::from_mins(15));
+    let refused = asks(json!({})).await.refused(403, "password_needed");
+    assert_eq!(refused["field"], "password");
+    assert_eq!(asks(json!({"password": "wrong horse"})).await.wrong_field().0, "password");
+    asks(json!({"password": voxanne::seed::DEMO_PASSWORD})).await.good();
+    vox.run_jobs().await;
+    // The code proves the phone, not the person: whoever may change settings enters it.
+    let code = json!({ "code": code_to(&vox, NEW) });
+    assert_eq!(owner.api("POST", "/settings/alert-phones/confirm", code).await.good()["hot_lead"]["phone"], NEW);
+    assert_eq!(vox.count("phone_changes where asked_by like 'staff:usr_%' and outcome = 'confirmed'").await, 1);
+    for role in [Role::FrontDesk, Role::Viewer] {
+        let other = vox.glow_staff(role).await.api("POST", "/settings/alert-phones", wants(json!({}))).await;
+        assert_eq!(other.status, 403, "{role}");
+    }
+}
+
+#[tokio::test]
+async fn t20_the_code_speaks_the_language_of_whoever_asks() {
+    let vox = Voxanne::start().await;
+    vox.exec("update users set language = 'es'").await;
+    let owner = vox.glow_staff(Role::Owner).await;
+    owner.api("POST", "/settings/alert-phones", json!({ "phone": NEW })).await.good();
+    vox.run_jobs().await;
+    let said = &vox.texts_to(NEW)[0].body;
+    assert!(said.contains("es el codigo para recibir en este numero los avisos de interesados de Glow MedSpa"), "{said}");
 }

@@ -2,6 +2,7 @@
 
 mod access;
 pub mod alert_phones;
+mod api_keys;
 mod catalogue;
 mod document;
 mod founder_console;
@@ -12,7 +13,9 @@ mod outcomes;
 mod pages;
 mod scoring_settings;
 mod services;
+mod setting_tests;
 mod templates;
 mod threads;
 mod visits;
+mod voice;
 mod week;

@@ -1,15 +1,16 @@
 //! Settings as pages: what is in force, what waits, and forms that send what the API takes.
 
 use serde_json::json;
+use voxanne::accounts::Role;
 
 use crate::harness::{MANAGER, Voxanne};
 
 const NEW: &str = "+13105550188";
 
 async fn page(vox: &Voxanne, path: &str) -> String {
-    let answer = vox.http.get(format!("{}/dashboard/settings{path}", vox.url)).send().await.unwrap();
-    assert_eq!(answer.status(), 200, "{path}");
-    answer.text().await.unwrap()
+    let page = vox.glow_staff(Role::Owner).await.page(&format!("/dashboard/settings{path}")).await;
+    assert_eq!(page.status, 200, "{path}");
+    page.text
 }
 
 #[tokio::test]
@@ -31,4 +32,41 @@ async fn e7_the_card_shows_the_saved_phone_the_one_that_waits_and_what_became_of
     let shown = page(&vox, "").await;
     assert!(!shown.contains("Code from the text") && shown.contains("2 tests left today"), "{shown}");
     assert!(shown.contains("Test SMS · (310) 555-0188") && shown.contains("Arrived"), "{shown}");
+}
+
+const PAGES: [&str; 8] = ["", "/alerts", "/scoring", "/texting", "/email", "/calendars", "/assistant", "/keys"];
+
+#[tokio::test]
+async fn every_page_is_there_in_both_languages_for_those_who_may() {
+    let vox = Voxanne::start().await;
+    vox.connects(vox.glow.org, None, "front@glow.example").await;
+    vox.run_jobs().await;
+    let api = vox.glow_api().await;
+    let shift = json!({"weekday": "monday", "from": "09:00", "until": "17:00"});
+    api.post("/alert-recipients", json!({"name": "Jo <b>", "phone": NEW, "shifts": [shift]})).await.good();
+    api.post("/email-recipients", json!({"address": "jo@clinic.example"})).await.good();
+    for language in ["en", "es"] {
+        vox.exec(&format!("update users set language = '{language}'")).await;
+        for path in PAGES {
+            let shown = page(&vox, path).await;
+            assert!(shown.contains(&format!("<html lang=\"{language}\"")), "{path}");
+            assert!(!shown.contains("Jo <b>"), "{path}: escaped");
+        }
+    }
+    let alerts = page(&vox, "/alerts").await;
+    assert!(alerts.contains("lunes 09:00–17:00") && alerts.contains("value=\"3, 8, 15\""), "{alerts}");
+    for (role, seen) in [(Role::Manager, 7), (Role::FrontDesk, 7), (Role::Viewer, 7)] {
+        let person = vox.glow_staff(role).await;
+        let mut there = 0;
+        for path in PAGES {
+            let page = person.page(&format!("/dashboard/settings{path}")).await;
+            assert!([200, 404].contains(&page.status), "{path}: {}", page.status);
+            there += u32::from(page.status == 200);
+            if page.status == 200 && role != Role::Manager {
+                assert!(!page.text.contains("data-api=\"PUT") || page.text.contains("<fieldset disabled"), "{role} {path}");
+                assert!(!page.text.contains("data-api=\"DELETE"), "{role} {path}");
+            }
+        }
+        assert_eq!(there, seen, "{role}");
+    }
 }
