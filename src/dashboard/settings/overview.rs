@@ -56,6 +56,11 @@ async fn show_settings(State(app): State<App>, SignedIn(staff): SignedIn) -> Res
 }
 
 impl TestedPhone {
+    /// The last four digits.
+    pub(super) fn end(&self) -> &str {
+        self.phone.get(self.phone.len().saturating_sub(4)..).unwrap_or_default()
+    }
+
     /// How far it came, in a word and with its tone.
     pub(super) fn standing(&self) -> (&'static str, &'static str) {
         match self.state.as_str() {

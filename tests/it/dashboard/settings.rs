@@ -3,7 +3,7 @@
 use serde_json::json;
 use voxanne::accounts::Role;
 
-use crate::harness::{MANAGER, Voxanne};
+use crate::harness::{Answered, MANAGER, Voxanne};
 
 const NEW: &str = "+13105550188";
 
@@ -69,4 +69,43 @@ async fn every_page_is_there_in_both_languages_for_those_who_may() {
         }
         assert_eq!(there, seen, "{role}");
     }
+}
+
+#[tokio::test]
+async fn e7_google_is_connected_looked_at_and_taken_away_by_whoever_is_signed_in() {
+    let vox = Voxanne::start().await;
+    let owner = vox.glow_staff(Role::Owner).await;
+    let asks = async |method: &str, path: &str| {
+        Answered::of(owner.request(method, &format!("/api/google-oauth{path}"))).await
+    };
+    assert_eq!(asks("GET", "/status").await.good()["connected"], false);
+    let link = asks("GET", "/authorize").await.good()["url"].as_str().unwrap().to_owned();
+    assert_eq!(vox.consents(&link, "front@glow.example").await.status(), 200);
+    vox.run_jobs().await;
+    assert_eq!(asks("GET", "/status").await.good()["connected"], true);
+    let shown = page(&vox, "/calendars").await;
+    assert!(shown.contains("front@glow.example") && shown.contains("Works"), "{shown}");
+    // W10: nobody else's page takes it away.
+    let elsewhere = owner.bare("POST", "/api/google-oauth/revoke").header("origin", "https://elsewhere.example");
+    assert_eq!(Answered::of(elsewhere).await.status, 403);
+    assert_eq!(asks("POST", "/revoke").await.good()["connected"], false);
+    let viewer = vox.glow_staff(Role::Viewer).await;
+    let refused = Answered::of(viewer.request("GET", "/api/google-oauth/authorize")).await;
+    assert_eq!(refused.status, 403);
+}
+
+#[tokio::test]
+async fn e7_the_kept_endpoints_take_the_session_too() {
+    let vox = Voxanne::start().await;
+    let owner = vox.glow_staff(Role::Owner).await;
+    let path = "/api/founder-console/settings";
+    let there = Answered::of(owner.request("GET", path)).await.good();
+    assert_eq!(there["hotLeadAlertPhone"], MANAGER);
+    let test = owner.request("POST", &format!("{path}/test-hot-lead-sms")).json(&json!({"alertPhone": MANAGER}));
+    assert_eq!(Answered::of(test).await.good()["success"], true);
+    vox.run_jobs().await;
+    assert_eq!(vox.texts_to(MANAGER).len(), 1);
+    let elsewhere = owner.bare("POST", path).header("origin", "https://elsewhere.example");
+    let refused = Answered::of(elsewhere.json(&json!({"hotLeadAlertPhone": NEW}))).await;
+    assert_eq!(refused.status, 403);
 }
