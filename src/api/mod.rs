@@ -10,8 +10,11 @@ mod alert_settings;
 mod alerts;
 mod answer;
 mod api_keys;
+mod audit_log;
 mod calendars;
+mod call_in_full;
 mod caller;
+mod calls;
 mod catalogue;
 mod consents;
 mod contacts;
@@ -22,16 +25,20 @@ mod founder_console;
 mod google_oauth;
 mod idempotency;
 mod leads;
+mod notifications;
 mod openapi;
 mod org_settings;
 mod params;
 mod presence;
 mod problems;
+mod recordings;
 mod request;
 mod scoring_settings;
+mod search;
 mod sequences;
 mod setting_tests;
 mod store;
+mod tasks;
 mod text_templates;
 mod texting_settings;
 mod threads;
@@ -90,6 +97,12 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(alert_settings::routes())
         .merge(scoring_settings::routes())
         .merge(leads::routes())
+        .merge(calls::routes())
+        .merge(recordings::routes())
+        .merge(tasks::routes())
+        .merge(notifications::routes())
+        .merge(audit_log::routes())
+        .merge(search::routes())
         .split_for_parts();
     openapi::complete(&mut document);
     (routes, document)

@@ -4,9 +4,12 @@
 //! **Invariant.** The org of a page is the session's, and from nowhere else.
 
 mod assets;
+mod call;
+mod calls;
 mod cursor;
 mod leads;
 mod list;
+mod marked;
 mod page;
 mod say;
 mod settings;
@@ -15,6 +18,7 @@ mod signed_in;
 mod today;
 
 use axum::Router;
+use tower_http::compression::CompressionLayer;
 
 use crate::platform::app::App;
 
@@ -23,6 +27,10 @@ pub fn router() -> Router<App> {
     Router::new()
         .merge(assets::routes())
         .merge(today::routes())
+        .merge(calls::routes())
+        .merge(call::routes())
         .merge(leads::routes())
         .merge(settings::routes())
+        // Assets are compressed already, and better.
+        .layer(CompressionLayer::new())
 }

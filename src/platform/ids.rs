@@ -62,6 +62,8 @@ ids! {
     OrgId = "org",
     /// A site of an org.
     LocationId = "loc",
+    /// The voice platform's agent that answers for an org.
+    AssistantId = "asst",
     /// A bookable service.
     ServiceId = "svc",
     /// A practitioner, room or device.
