@@ -3,7 +3,7 @@
 //   <form data-api="PUT /api/v1/settings/alerts" data-done="Saved">   fields by name: "a.b" nests, data-type gives the type
 //   <button data-api="POST /api/v1/tasks/task_…/done">                data-body='{"a":1}', data-confirm="Sure?"
 //
-// data-type: number | money (dollars to cents) | boolean | list (one line each) | json | minutes ("09:30"); an empty field is null
+// data-type: number | money (dollars to cents) | boolean | list (one line each; data-of="number" takes commas, too) | json | minutes ("09:30"); an empty field is null
 // unless data-empty says "omit" or "text". Afterwards: data-then="reload | close | /path | stay" (stay is the default: live parts
 // fetch themselves anew). Several checkboxes of one name with values make a list. data-if-match sends a version.
 
@@ -34,11 +34,17 @@ function typed(field) {
     case "number": return Number(raw);
     case "money": return Math.round(Number(raw.replace(/[$,]/g, "")) * 100);
     case "boolean": return raw === "true";
-    case "list": return raw === "" ? [] : raw.split("\n").map((line) => line.trim()).filter(Boolean);
+    case "list": return listOf(raw, field.dataset.of === "number");
     case "json": return JSON.parse(raw);
     case "minutes": { const [h, m] = raw.split(":").map(Number); return h * 60 + m; }
     default: return field.type === "textarea" ? field.value : raw;
   }
+}
+
+// One line each; numbers may stand on one line, with commas between.
+function listOf(raw, areNumbers) {
+  const all = raw.split(areNumbers ? /[\n,]/ : "\n").map((line) => line.trim()).filter(Boolean);
+  return areNumbers ? all.map(Number) : all;
 }
 
 function bodyOf(form) {

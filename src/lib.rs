@@ -21,6 +21,7 @@ pub mod after_hours;
 pub mod sequences;
 pub mod waitlist;
 
+pub mod alert_phones;
 pub mod appointments;
 pub mod leads;
 pub mod promises;

@@ -5,10 +5,12 @@
 //! **Invariant.** A request with an `Idempotency-Key` takes effect once, and its answer commits with its effect.
 
 mod account;
+mod alert_phones;
 mod alert_recipients;
 mod alert_settings;
 mod alerts;
 mod answer;
+mod api_keys;
 mod audit_log;
 mod calendars;
 mod call_in_full;
@@ -20,26 +22,32 @@ mod contacts;
 mod cursor;
 mod email;
 mod entries;
+mod founder_console;
 mod google_oauth;
 mod idempotency;
 mod keys;
 mod leads;
 mod notifications;
 mod openapi;
+mod org_settings;
 mod params;
+mod presence;
 mod problems;
 mod recordings;
 mod request;
 mod scoring_settings;
 mod search;
 mod sequences;
+mod setting_tests;
 mod store;
 mod tasks;
 mod team;
 mod text_templates;
 mod texting_settings;
 mod threads;
+mod twilio_account;
 mod visits;
+mod voice;
 mod waitlist;
 mod wording_settings;
 
@@ -59,6 +67,7 @@ pub fn router() -> Router<App> {
         .nest("/api/v1", routes)
         .route("/api/v1/openapi.json", get(async || openapi::answer(document)))
         .merge(google_oauth::router())
+        .merge(founder_console::router())
 }
 
 /// What [`router`] serves as `/api/v1/openapi.json`.
@@ -82,6 +91,12 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(sequences::routes())
         .merge(alerts::routes())
         .merge(alert_recipients::routes())
+        .merge(alert_phones::routes())
+        .merge(api_keys::routes())
+        .merge(org_settings::routes())
+        .merge(twilio_account::routes())
+        .merge(voice::routes())
+        .merge(setting_tests::routes())
         .merge(alert_settings::routes())
         .merge(scoring_settings::routes())
         .merge(leads::routes())

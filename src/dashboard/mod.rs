@@ -12,6 +12,7 @@ mod list;
 mod marked;
 mod page;
 mod say;
+mod settings;
 mod shell;
 mod signed_in;
 mod today;
@@ -29,6 +30,7 @@ pub fn router() -> Router<App> {
         .merge(calls::routes())
         .merge(call::routes())
         .merge(leads::routes())
+        .merge(settings::routes())
         // Assets are compressed already, and better.
         .layer(CompressionLayer::new())
 }

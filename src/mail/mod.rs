@@ -18,6 +18,7 @@ mod recipient;
 mod send_summary;
 mod store;
 mod trouble;
+mod try_mail;
 pub mod wording;
 mod write_staff_mail;
 
@@ -32,3 +33,4 @@ pub use recipient::{
 };
 pub use send_summary::send_summary;
 pub use write_staff_mail::write_staff_mail;
+pub use try_mail::try_mail;

@@ -18,7 +18,7 @@ const RANKS: &[&[&str]] = &[
     &["receptionist", "api", "dashboard", "live"],
     &["tools", "replies"],
     &["waitlist", "sequences", "after_hours"],
-    &["appointments", "leads", "promises", "search"],
+    &["alert_phones", "appointments", "leads", "promises", "search"],
     &["scheduling"],
     &["calendars"],
     &["calls", "contacts", "mail", "messaging", "notifications", "tasks"],

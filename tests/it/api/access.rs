@@ -33,8 +33,66 @@ fn rows() -> Vec<Row> {
         .chain(rows_of_sequences())
         .chain(rows_of_alerts())
         .chain(rows_of_leads())
+        .chain(rows_of_settings())
         .chain(rows_of_lists())
         .collect()
+}
+
+fn rows_of_settings() -> Vec<Row> {
+    let none = || Value::Null;
+    let code = json!({"purpose": "clinical", "code": "$code"});
+    let twilio = json!({
+        "account_sid": format!("AC{}", "1".repeat(32)), "auth_token": "token", "sender": "+13105550100",
+    });
+    vec![
+        row("get", "/settings/alert-phones", "", none()),
+        row("post", "/settings/alert-phones", "", json!({"phone": "+13105550186"})),
+        row("post", "/settings/alert-phones/confirm", "", code),
+        row("delete", "/settings/alert-phones/pending", "", none()),
+        row("post", "/settings/tests/sms", "", json!({})),
+        row("post", "/settings/tests/webhook", "", none()),
+        row("post", "/settings/tests/calendar", "", none()),
+        row("post", "/settings/tests/assistant", "", none()),
+        row("post", "/settings/tests/email", "", none()),
+        row("get", "/settings/org", "", none()),
+        row("put", "/settings/org", "", json!({"name": "Glow", "region": "US", "language": "en"})),
+        row("get", "/settings/twilio", "", none()),
+        row("put", "/settings/twilio", "", twilio),
+        row("delete", "/settings/twilio", "", none()),
+        row("get", "/settings/voice-platform", "", none()),
+        row("put", "/settings/voice-platform", "", json!({"private_key": "a-private-key"})),
+    ]
+    .into_iter()
+    .chain(rows_of_the_voice_platform())
+    .collect()
+}
+
+fn rows_of_the_voice_platform() -> Vec<Row> {
+    let none = || Value::Null;
+    let assistant = json!({"platform_assistant_id": "asst_1", "location_id": "$location", "name": "Second"});
+    let number = json!({"number": "+13105550161", "location_id": "$location"});
+    vec![
+        row("get", "/assistants", "", none()),
+        row("post", "/assistants", "", assistant),
+        row("get", "/assistants/{id}", "$assistant", none()),
+        row("patch", "/assistants/{id}", "$assistant", json!({"name": "Front desk"})),
+        row("delete", "/assistants/{id}", "$free_assistant", none()),
+        row("get", "/phone-numbers", "", none()),
+        row("post", "/phone-numbers", "", number),
+        row("get", "/phone-numbers/{id}", "$number", none()),
+        row("patch", "/phone-numbers/{id}", "$number", json!({"assistant_id": null})),
+        row("delete", "/phone-numbers/{id}", "$number", none()),
+        row("get", "/webhook-secrets", "", none()),
+        row("post", "/webhook-secrets", "", json!({})),
+        row("delete", "/webhook-secrets/{id}", "$secret", none()),
+        row("get", "/doors", "", none()),
+        row("post", "/doors", "", none()),
+        row("delete", "/doors/{id}", "$door", none()),
+        row("get", "/assistant-sheet", "", none()),
+        row("get", "/api-keys", "", none()),
+        row("post", "/api-keys", "", json!({"name": "Website", "scopes": ["keys:write"]})),
+        row("delete", "/api-keys/{id}", "$key", none()),
+    ]
 }
 
 fn rows_of_alerts() -> Vec<Row> {
@@ -286,11 +344,22 @@ async fn own_ids(vox: &Voxanne, clinic: &Clinic, api: &Api) -> Vec<(&'static str
     )
     .await
     .unwrap();
+    let code = code(vox, api).await;
+    let location = first("/locations").await;
+    let free = format!("asst_free_{}", clinic.org.0.simple());
+    let free = json!({"platform_assistant_id": free, "location_id": location, "name": "Spare"});
     let of_account = api.get("/calendar-connections").await.good()["items"][0].clone();
     let id = |value: &Value| value["id"].as_str().unwrap().to_owned();
     let lead = super::leads::a_lead(vox, clinic).await;
     vox.exec(&format!("update calls set recording_url = '{}/recordings/1.wav'", vox.sandbox.url())).await;
     vec![
+        ("$code", code),
+        ("$key", made("/api-keys", json!({"name": "Spare", "scopes": ["calls:read"]})).await),
+        ("$free_assistant", made("/assistants", free).await),
+        ("$assistant", first("/assistants").await),
+        ("$number", first("/phone-numbers").await),
+        ("$secret", made("/webhook-secrets", json!({})).await),
+        ("$door", made("/doors", Value::Null).await),
         ("$sequence", sequence.clone()),
         ("$run", crate::sequences::a_run(vox, clinic, &sequence).await),
         ("$connection", id(&of_account)),
@@ -309,13 +378,21 @@ async fn own_ids(vox: &Voxanne, clinic: &Clinic, api: &Api) -> Vec<(&'static str
         ("$entry", made("/waitlist", json!({"service_id": service, "phone": "+13105550102"})).await),
         // Somebody who was texted, so that there is a thread.
         ("$contact", first("/threads").await),
-        ("$location", first("/locations").await),
+        ("$location", location),
         ("$service", service.clone()),
         ("$resource", first("/resources").await),
         ("$closure", made("/closures", json!({"local_date": "2027-07-04"})).await),
         ("$off", made("/time-off", off).await),
         ("$practitioner", practitioner),
     ]
+}
+
+/// The code of a number that is to get the clinic's clinical alerts.
+async fn code(vox: &Voxanne, api: &Api) -> String {
+    let phone = "+13105550185";
+    api.post("/settings/alert-phones", json!({"purpose": "clinical", "phone": phone})).await.good();
+    vox.run_jobs().await;
+    super::alert_phones::code_to(vox, phone)
 }
 
 /// Somebody deletes an event of ours in the account.
