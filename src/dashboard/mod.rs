@@ -4,6 +4,7 @@
 //! **Invariant.** The org of a page is the session's, and from nowhere else.
 
 mod assets;
+mod clinic;
 mod cursor;
 mod leads;
 mod list;
@@ -19,5 +20,5 @@ use crate::platform::app::App;
 
 /// Every page and what pages load.
 pub fn router() -> Router<App> {
-    Router::new().merge(assets::routes()).merge(today::routes()).merge(leads::routes())
+    Router::new().merge(assets::routes()).merge(today::routes()).merge(leads::routes()).merge(clinic::routes())
 }
