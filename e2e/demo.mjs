@@ -4,9 +4,12 @@ import { randomUUID } from "node:crypto";
 
 export const demo = JSON.parse(process.env.VOXANNE_DEMO);
 
-/** Signs somebody of the demo in: "owner", "manager", "front_desk" or "viewer" of Glow, or "other_owner" of Harbor. */
-export async function signIn(page, who = "owner") {
-  const staff = demo.staff[who];
+/** Who is told of Glow's hot leads. */
+export const MANAGER_PHONE = "+13105550177";
+
+/** Signs somebody of a demo clinic in: its owner, manager, front_desk or viewer. */
+export async function signIn(page, role = "owner", clinic = demo) {
+  const staff = demo.sign_ins.find((one) => one.role === role && one.org_id === clinic.org_id);
   await page.goto(demo.base_url + "/sign-in");
   await page.getByLabel("E-mail").fill(staff.email);
   await page.getByLabel("Password", { exact: true }).fill(staff.password);
