@@ -88,7 +88,7 @@ async fn set_first_run_step(
     let wanted: FirstRunDecision = request.json()?;
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
-    let by = format!("api:{}", caller.key);
+    let by = caller.actor.to_string();
     let said = (by.as_str(), app.clock.now());
     first_run::decide(&mut tx, caller.org, (step, wanted.state), said).await.map_err(failed)?;
     let now = first_run::progress(&mut tx, caller.org).await.map_err(failed)?;

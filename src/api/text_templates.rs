@@ -305,8 +305,7 @@ impl Clinic {
         // A book of before the last change would check against names and numbers that are gone.
         let failed = |error: &sqlx::Error| problems::database(org, error);
         let version = scheduling::rules_version(tx, org).await.map_err(|error| failed(&error))?;
-        let book =
-            scheduling::rule_book(app, org, Some(version)).await.map_err(|error| failed(&error))?;
+        let book = scheduling::rule_book(app, org, Some(version)).await.map_err(|error| failed(&error))?;
         let base = &app.config.server.public_url;
         let link = (!base.is_empty()).then(|| format!("{base}/w/{}", "x".repeat(TOKEN_LENGTH)));
         let host = base.rsplit_once("://").map_or("", |(_, host)| host).to_owned();

@@ -20,5 +20,9 @@ use crate::platform::app::App;
 
 /// Every page and what pages load.
 pub fn router() -> Router<App> {
-    Router::new().merge(assets::routes()).merge(today::routes()).merge(leads::routes()).merge(clinic::routes())
+    Router::new()
+        .merge(assets::routes())
+        .merge(today::routes())
+        .merge(leads::routes())
+        .merge(clinic::routes())
 }

@@ -52,6 +52,10 @@ pub(super) async fn keep(
 }
 
 pub(super) async fn forget(tx: &mut PgConnection, org: OrgId, step: Step) -> sqlx::Result<()> {
-    sql("delete from onboarding_steps where org_id = $1 and step = $2").bind(org).bind(step).execute(tx).await?;
+    sql("delete from onboarding_steps where org_id = $1 and step = $2")
+        .bind(org)
+        .bind(step)
+        .execute(tx)
+        .await?;
     Ok(())
 }

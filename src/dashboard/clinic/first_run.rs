@@ -85,7 +85,9 @@ impl FirstRunPage {
     /// Why it matters.
     fn why(&self, step: impl Borrow<Step>) -> &'static str {
         self.s.t(match step.borrow() {
-            Step::Clinic => "Callers are told where you are, and are connected to you when they want a person.",
+            Step::Clinic => {
+                "Callers are told where you are, and are connected to you when they want a person."
+            }
             Step::Hours => "Nobody is offered a time at which you are closed.",
             Step::Services => "What callers can book, how long it takes and what it costs.",
             Step::Practitioners => "Who gives your services. With the first one, callers can book.",

@@ -135,10 +135,12 @@ pub(super) async fn week_of(
     let spans = stored.list("hours");
     let is_begun = spans.is_empty() && person.is_none();
     let day = |(at, key): (usize, &'static str)| {
-        let mut spans: Vec<Values> = spans.iter().filter(|span| span.text("weekday") == key).cloned().collect();
+        let mut spans: Vec<Values> =
+            spans.iter().filter(|span| span.text("weekday") == key).cloned().collect();
         let (opens, closes, days) = BEGUN;
         if is_begun && at < days {
-            spans.push(Values::of(&json!({"weekday": key, "kind": "open", "opens": opens, "closes": closes})));
+            spans
+                .push(Values::of(&json!({"weekday": key, "kind": "open", "opens": opens, "closes": closes})));
         }
         DayHours { key, spans }
     };
@@ -147,10 +149,16 @@ pub(super) async fn week_of(
 
 fn closed(s: &Shell, catalogue: &Catalogue, closure: &Closure) -> Different {
     let v = Values::of(closure);
-    let day = |name: &str| v.text(name).parse().map(|date| say::day_of_year(date, s.language())).unwrap_or_default();
+    let day = |name: &str| {
+        v.text(name).parse().map(|date| say::day_of_year(date, s.language())).unwrap_or_default()
+    };
     let until = v.text("local_until");
     let is_one_day = until.is_empty() || until == v.text("local_date");
-    let when = if is_one_day { day("local_date") } else { format!("{} – {}", day("local_date"), day("local_until")) };
+    let when = if is_one_day {
+        day("local_date")
+    } else {
+        format!("{} – {}", day("local_date"), day("local_until"))
+    };
     let person = name_of(&catalogue.people, &v.text("practitioner_id"));
     let site = name_of(&catalogue.sites, &v.text("location_id"));
     let whose = match (person.as_str(), site.as_str()) {
@@ -167,7 +175,8 @@ fn away(s: &Shell, catalogue: &Catalogue, time_off: &TimeOff) -> Different {
     let v = Values::of(time_off);
     let who = v.text("practitioner_id");
     let site = catalogue.people.iter().find(|one| one.id() == who).map(|one| one.text("location_id"));
-    let zone = TimeZone::get(&catalogue.zone_of(&site.unwrap_or_default())).unwrap_or_else(|_| s.zone.clone());
+    let zone =
+        TimeZone::get(&catalogue.zone_of(&site.unwrap_or_default())).unwrap_or_else(|_| s.zone.clone());
     let at = |at: jiff::Timestamp| say::moment(at, s.now, &zone, s.language());
     Different {
         id: v.id(),

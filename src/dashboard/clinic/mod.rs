@@ -91,7 +91,10 @@ impl Catalogue {
 
     /// Sites, each with its zone.
     fn site_choices(&self) -> Vec<Choice> {
-        let of = |site: &Values| Choice { zone: site.text("time_zone"), ..Choice::new(site.id(), site.text("name")) };
+        let of = |site: &Values| Choice {
+            zone: site.text("time_zone"),
+            ..Choice::new(site.id(), site.text("name"))
+        };
         self.sites.iter().map(of).collect()
     }
 
@@ -101,7 +104,10 @@ impl Catalogue {
 
     /// People, each with the zone of where they work.
     fn people_choices(&self) -> Vec<Choice> {
-        let of = |one: &Values| Choice { zone: self.zone_of(&one.text("location_id")), ..Choice::new(one.id(), one.text("name")) };
+        let of = |one: &Values| Choice {
+            zone: self.zone_of(&one.text("location_id")),
+            ..Choice::new(one.id(), one.text("name"))
+        };
         self.people.iter().map(of).collect()
     }
 

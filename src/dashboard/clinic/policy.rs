@@ -59,7 +59,8 @@ impl PolicyPage {
     /// The common times and those that are set, the longest before the visit first.
     fn reminders(&self) -> Vec<(i64, bool, String)> {
         let set = self.texting.numbers("reminder_minutes");
-        let mut all: Vec<i64> = REMINDERS.iter().map(|minutes| i64::from(*minutes)).chain(set.iter().copied()).collect();
+        let mut all: Vec<i64> =
+            REMINDERS.iter().map(|minutes| i64::from(*minutes)).chain(set.iter().copied()).collect();
         all.sort_unstable_by(|a, b| b.cmp(a));
         all.dedup();
         all.into_iter().map(|minutes| (minutes, set.contains(&minutes), self.before(minutes))).collect()

@@ -70,7 +70,8 @@ async fn show_practitioner(
 
 /// Somebody new gives everything until told otherwise.
 pub(super) fn begun(catalogue: &Catalogue) -> Values {
-    let services: Vec<String> = catalogue.services.iter().filter(|one| one.is_active()).map(Values::id).collect();
+    let services: Vec<String> =
+        catalogue.services.iter().filter(|one| one.is_active()).map(Values::id).collect();
     Values::of(&json!({ "services": services, "location_id": catalogue.sites.first().map(Values::id) }))
 }
 

@@ -54,7 +54,8 @@ async fn show_texts(
     let all: Vec<Values> = all.into_iter().map(|one| Values::of(&one)).collect();
     let mut kinds: Vec<String> = all.iter().map(|one| one.text("kind")).collect();
     kinds.dedup();
-    let mut own: Vec<String> = all.iter().filter(|one| one.is("is_own")).map(|one| one.text("kind")).collect();
+    let mut own: Vec<String> =
+        all.iter().filter(|one| one.is("is_own")).map(|one| one.text("kind")).collect();
     own.dedup();
     let kind = if asked.kind.is_empty() { kinds.first().cloned().unwrap_or_default() } else { asked.kind };
     if !kinds.contains(&kind) {

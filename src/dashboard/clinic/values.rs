@@ -165,7 +165,10 @@ mod tests {
             "words": {"en": "Hi"}, "all": ["a", "b"]}));
         assert_eq!((v.dollars("price_cents"), v.dollars("no")), ("125.50".to_owned(), String::new()));
         assert_eq!((v.hours("notice"), v.hours("odd")), ("1.5".to_owned(), "0.17".to_owned()));
-        assert_eq!((v.time("closes"), v.text("words.en"), v.lines("all")), ("00:00".into(), "Hi".into(), "a\nb".into()));
+        assert_eq!(
+            (v.time("closes"), v.text("words.en"), v.lines("all")),
+            ("00:00".into(), "Hi".into(), "a\nb".into())
+        );
         assert!(v.has("all", "b") && !v.has("all", "c") && v.is_active() && !v.is("active"));
     }
 }

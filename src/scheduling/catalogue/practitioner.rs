@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 use utoipa::ToSchema;
 
-use super::entry::{Change, Entry, Wanted, WriteError};
+use super::entry::{Change, Deletable, Entry, Wanted, WriteError, not_deleted};
 use super::store;
 use crate::platform::bounded::{Count, Day, List, Text};
 use crate::platform::db::PgConnection;
@@ -101,5 +101,11 @@ impl Entry for Practitioner {
             store::practitioners::set_services(tx, change, services).await?;
         }
         Ok(())
+    }
+}
+
+impl Deletable for Practitioner {
+    async fn delete(tx: &mut PgConnection, org: OrgId, id: ResourceId) -> Result<bool, WriteError> {
+        store::practitioners::delete(tx, org, id).await.map_err(not_deleted)
     }
 }

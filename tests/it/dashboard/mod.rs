@@ -1,3 +1,5 @@
 //! The dashboard over HTTP, as a browser asks for it.
 
+mod clinic;
+mod first_run;
 mod words;

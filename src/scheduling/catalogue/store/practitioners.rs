@@ -77,3 +77,17 @@ pub(in super::super) async fn set_services(
     .await?;
     Ok(())
 }
+
+/// With their hours, absences and services.
+pub(in super::super) async fn delete(
+    tx: &mut PgConnection,
+    org: OrgId,
+    id: ResourceId,
+) -> sqlx::Result<bool> {
+    let done = sql("delete from resources where org_id = $1 and id = $2 and kind = 'practitioner'")
+        .bind(org)
+        .bind(id)
+        .execute(tx)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
