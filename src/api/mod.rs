@@ -23,6 +23,7 @@ mod cursor;
 mod email;
 mod entries;
 mod founder_console;
+mod first_run;
 mod google_oauth;
 mod idempotency;
 mod keys;
@@ -57,7 +58,10 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::platform::app::App;
 
+pub use answer::etag_of;
 pub use idempotency::forget_answers;
+pub use sequences::{SequenceKept, shown_sequence};
+pub use text_templates::{TextTemplate, text_templates};
 
 /// Every route of the API and the document that describes them: one list for both.
 pub fn router() -> Router<App> {
@@ -88,6 +92,7 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(wording_settings::routes())
         .merge(email::routes())
         .merge(texting_settings::routes())
+        .merge(first_run::routes())
         .merge(sequences::routes())
         .merge(alerts::routes())
         .merge(alert_recipients::routes())

@@ -6,6 +6,7 @@
 mod assets;
 mod call;
 mod calls;
+mod clinic;
 mod cursor;
 mod leads;
 mod list;
@@ -31,6 +32,7 @@ pub fn router() -> Router<App> {
         .merge(call::routes())
         .merge(leads::routes())
         .merge(settings::routes())
+        .merge(clinic::routes())
         // Assets are compressed already, and better.
         .layer(CompressionLayer::new())
 }
