@@ -4,6 +4,7 @@
 //! **Invariant.** The org of a page is the session's, and from nowhere else.
 
 mod assets;
+mod calendar;
 mod list;
 mod page;
 mod say;
@@ -17,5 +18,5 @@ use crate::platform::app::App;
 
 /// Every page and what pages load.
 pub fn router() -> Router<App> {
-    Router::new().merge(assets::routes()).merge(today::routes())
+    Router::new().merge(assets::routes()).merge(today::routes()).merge(calendar::routes())
 }
