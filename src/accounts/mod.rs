@@ -1,17 +1,51 @@
-//! Programs that may act for an org: keys of the HTTP API, what each may do, and the log of who did what.
+//! Who may act for an org: staff, who sign in and have a role, and programs, which have keys with scopes; and the log of who
+//! did what.
 //!
-//! **Invariant.** A key is presented, looked up and forgotten: only its keyed digest is stored.
+//! **Invariant.** Keys, sessions and links are presented, looked up and forgotten: only keyed digests are stored.
+//! **Invariant.** What somebody may is read from the database for every request; no token, cookie or cache says it.
+//! **Invariant.** The program sees one person at a time, and who is staff of one org (ADR 36).
 
+mod actor;
 mod add_key;
+mod add_staff;
+mod attempts;
 mod authenticate;
+mod cookie;
+mod jwt;
+mod member;
+mod open_session;
+mod other_issuer;
+mod own_tokens;
+mod password;
 mod record_act;
+mod recovery;
+mod role;
 mod scope;
+mod second_factor;
+mod sign_in;
+mod socket_token;
+mod staff;
+mod staff_of_token;
 mod store;
-mod stub;
-pub use stub::*;
+mod totp;
 
+pub use actor::Actor;
 pub use add_key::{AddKeyError, NewKey, add_key};
+pub use add_staff::{AddStaffError, NewStaff, add_staff, is_known};
 pub use authenticate::{KeyHolder, authenticate};
+pub use cookie::{is_from_own_page, no_session_cookie, session_cookie, session_token};
+pub use member::{Member, list_members};
+pub use open_session::{Browser, OpenError};
+pub use password::{HashError, NewPassword, WeakPassword};
 pub use record_act::{Act, record_act};
+pub use role::Role;
 pub use scope::Scope;
+pub use second_factor::confirm_sign_in;
+pub use sign_in::{Entered, SignInError, sign_in};
+pub use socket_token::{
+    SocketHolder, SocketToken, api_token, socket_token, still_holds, verify_socket_token,
+};
+pub use staff::{Staff, staff_of_session};
+pub use staff_of_token::{TokenError, staff_of_token};
 pub use store::{KeyRow, list_keys, revoke_key};
+pub use totp::code_at;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// One permission of a key. A key may do what it names, and nothing else.
+/// One permission of a key or a role. It allows what it names, and nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scope {
     /// Read locations, services, people, resources, hours, closures, time off and policy.
@@ -32,25 +32,29 @@ pub enum Scope {
     LeadsWrite,
     /// Read what the org decided about reminders, quiet hours, alerts and who is told of them, and e-mails.
     SettingsRead,
-    /// x
-    CallsRead,
-    /// x
-    TasksRead,
-    /// x
-    TasksWrite,
-    /// x
-    AnalyticsRead,
-    /// x
-    TeamRead,
-    /// x
-    AuditRead,
     /// Change it.
     SettingsWrite,
+    /// Read calls: who called, what was said and done.
+    CallsRead,
+    /// Read tasks and notifications.
+    TasksRead,
+    /// Take, finish and write them.
+    TasksWrite,
+    /// Read figures.
+    AnalyticsRead,
+    /// Read who is staff, and who was invited.
+    TeamRead,
+    /// Invite, change roles and remove.
+    TeamWrite,
+    /// Read the log of who did what.
+    AuditRead,
+    /// List, make and revoke keys.
+    KeysWrite,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::CatalogueRead,
         Self::CatalogueWrite,
         Self::AppointmentsRead,
@@ -64,13 +68,15 @@ impl Scope {
         Self::LeadsRead,
         Self::LeadsWrite,
         Self::SettingsRead,
+        Self::SettingsWrite,
         Self::CallsRead,
         Self::TasksRead,
         Self::TasksWrite,
         Self::AnalyticsRead,
         Self::TeamRead,
+        Self::TeamWrite,
         Self::AuditRead,
-        Self::SettingsWrite,
+        Self::KeysWrite,
     ];
 
     /// As it is stored and written.
@@ -89,13 +95,15 @@ impl Scope {
             Self::LeadsRead => "leads:read",
             Self::LeadsWrite => "leads:write",
             Self::SettingsRead => "settings:read",
+            Self::SettingsWrite => "settings:write",
             Self::CallsRead => "calls:read",
             Self::TasksRead => "tasks:read",
             Self::TasksWrite => "tasks:write",
             Self::AnalyticsRead => "analytics:read",
             Self::TeamRead => "team:read",
+            Self::TeamWrite => "team:write",
             Self::AuditRead => "audit:read",
-            Self::SettingsWrite => "settings:write",
+            Self::KeysWrite => "keys:write",
         }
     }
 }

@@ -1,5 +1,9 @@
 //! All SQL of the slice.
 
+pub(super) mod members;
+pub(super) mod sessions;
+pub(super) mod users;
+
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use sqlx::FromRow;

@@ -216,7 +216,7 @@ async fn write_down(
     caller: &ApiCaller,
     (action, id): (&'static str, AlertRecipientId),
 ) -> Result<(), Problem> {
-    let actor = format!("api:{}", caller.key);
+    let actor = caller.actor.to_string();
     let act = Act { actor: &actor, action, subject: Some(id.to_string()), detail: json!({}) };
     accounts::record_act(app, tx, caller.org, &act).await.map_err(|e| problems::database(caller.org, &e))
 }

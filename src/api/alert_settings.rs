@@ -87,7 +87,7 @@ async fn set_alert_settings(
     IfMatch::of(&request.headers).check(&digest_of(&there), || difference(&there, &changes))?;
     orgs::update_settings(&mut tx, caller.org, &told, app.clock.now()).await.map_err(failed)?;
     let act = Act {
-        actor: &format!("api:{}", caller.key),
+        actor: &caller.actor.to_string(),
         action: "alert_settings.write",
         subject: None,
         detail: json!({

@@ -240,7 +240,7 @@ async fn acknowledge(
     (id, fields): (EscalationId, &AcknowledgeFields),
 ) -> Result<Answer, Problem> {
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
-    let actor = format!("api:{}", caller.key);
+    let actor = caller.actor.to_string();
     let by = fields.by.as_ref().map_or(actor.as_str(), Text::as_str);
     let took = leads::acknowledge(app, tx, caller.org, id, (by, Via::Api)).await.map_err(failed)?;
     let took = took.ok_or(Problem::NOT_FOUND)?;

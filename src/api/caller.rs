@@ -1,31 +1,69 @@
 //! Who calls: the first thing that every handler knows.
+//!
+//! Three credentials open the API: a program's key, a token (JWT) of ours or of the issuer that the settings name, and the
+//! session of somebody who is signed in. The first that a request presents is the one that counts.
 
 use axum::extract::FromRequestParts;
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, header};
 
 use super::problems;
-use crate::accounts::{self, Scope};
+use crate::accounts::{self, Actor, Scope, Staff};
 use crate::platform::app::App;
-use crate::platform::ids::{ApiKeyId, OrgId};
+use crate::platform::ids::{OrgId, Prefixed as _};
 use crate::platform::problem::Problem;
 use crate::platform::telemetry::chain;
 
-/// A program whose key holds.
+/// The header in which somebody who is staff of several orgs says which they mean.
+const ORG_HEADER: &str = "x-voxanne-org";
+
+/// A program or a person whose credential holds.
 #[derive(Debug, Clone)]
 pub(super) struct ApiCaller {
-    /// Whose data it may see: from its key and from nowhere else.
+    /// Whose data they may see: from the credential and from nowhere else.
     pub org: OrgId,
-    /// Its key.
-    pub key: ApiKeyId,
+    /// Who acts, as logs name them.
+    pub actor: Actor,
+    allowed: Allowed,
+}
+
+#[derive(Debug, Clone)]
+enum Allowed {
     /// What the key may do.
-    scopes: Vec<Scope>,
+    Key(Vec<Scope>),
+    /// What the role allows.
+    Staff(Staff),
 }
 
 impl ApiCaller {
-    /// Refuses a key without `scope`.
+    /// Refuses whoever may not do what has `scope`.
     pub fn needs(&self, scope: Scope) -> Result<(), Problem> {
-        if self.scopes.contains(&scope) { Ok(()) } else { Err(problems::missing_scope(scope)) }
+        match &self.allowed {
+            Allowed::Key(scopes) if scopes.contains(&scope) => Ok(()),
+            Allowed::Key(_) => Err(problems::missing_scope(scope)),
+            Allowed::Staff(staff) if staff.may(scope) => Ok(()),
+            Allowed::Staff(staff) => Err(problems::role_lacks(staff.role, scope)),
+        }
+    }
+
+    /// What it may do.
+    pub fn scopes(&self) -> &[Scope] {
+        match &self.allowed {
+            Allowed::Key(scopes) => scopes,
+            Allowed::Staff(staff) => staff.role.scopes(),
+        }
+    }
+
+    /// The person, if it is one.
+    pub fn staff(&self) -> Option<&Staff> {
+        match &self.allowed {
+            Allowed::Key(_) => None,
+            Allowed::Staff(staff) => Some(staff),
+        }
+    }
+
+    fn of_staff(staff: Staff) -> Self {
+        Self { org: staff.org, actor: Actor::Staff(staff.user), allowed: Allowed::Staff(staff) }
     }
 }
 
@@ -33,19 +71,65 @@ impl FromRequestParts<App> for ApiCaller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let presented = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let key =
-            presented.and_then(|value| value.strip_prefix("Bearer ")).ok_or(Problem::UNAUTHENTICATED)?;
-        match accounts::authenticate(app, key).await {
-            Ok(Some(holder)) => Ok(Self { org: holder.org, key: holder.key, scopes: holder.scopes }),
-            Ok(None) => {
-                metrics::counter!("voxanne_api_refused_total").increment(1);
-                Err(Problem::UNAUTHENTICATED)
+        let caller = match parts.headers.get(header::AUTHORIZATION) {
+            Some(value) => {
+                let bearer = value.to_str().ok().and_then(|value| value.strip_prefix("Bearer "));
+                by_bearer(app, bearer.ok_or(Problem::UNAUTHENTICATED)?, &parts.headers).await
             }
-            Err(error) => {
-                tracing::error!(error = chain(&*error), "Could not look up a key of the API");
-                Err(Problem::UNAVAILABLE)
-            }
+            None => by_session(app, &parts.headers, &parts.method).await,
+        };
+        if caller.as_ref().is_err_and(|problem| problem.status == Problem::UNAUTHENTICATED.status) {
+            metrics::counter!("voxanne_api_refused_total").increment(1);
+        }
+        caller
+    }
+}
+
+async fn by_bearer(app: &App, presented: &str, headers: &HeaderMap) -> Result<ApiCaller, Problem> {
+    // No key has a full stop, and every token has two.
+    if presented.contains('.') {
+        let wanted = match headers.get(ORG_HEADER) {
+            None => None,
+            // An org that nobody can have is one that they do not belong to.
+            Some(value) => Some(
+                value
+                    .to_str()
+                    .ok()
+                    .and_then(OrgId::parse)
+                    .ok_or_else(|| problems::token(&accounts::TokenError::NotOfOrg)),
+            ),
+        };
+        let staff = accounts::staff_of_token(app, presented, wanted.clone().and_then(Result::ok)).await;
+        let staff = staff.map_err(|error| problems::token(&error))?;
+        wanted.transpose()?;
+        return Ok(ApiCaller::of_staff(staff));
+    }
+    match accounts::authenticate(app, presented).await {
+        Ok(Some(holder)) => Ok(ApiCaller {
+            org: holder.org,
+            actor: Actor::Key(holder.key),
+            allowed: Allowed::Key(holder.scopes),
+        }),
+        Ok(None) => Err(Problem::UNAUTHENTICATED),
+        Err(error) => {
+            tracing::error!(error = chain(&*error), "Could not look up a key of the API");
+            Err(Problem::UNAVAILABLE)
+        }
+    }
+}
+
+async fn by_session(app: &App, headers: &HeaderMap, method: &Method) -> Result<ApiCaller, Problem> {
+    let token = accounts::session_token(app, headers).ok_or(Problem::UNAUTHENTICATED)?;
+    // W10. Before anything else: another site's page learns nothing, not even whether somebody is signed in.
+    if !method.is_safe() && !accounts::is_from_own_page(app, headers) {
+        return Err(problems::CROSS_SITE);
+    }
+    match accounts::staff_of_session(app, token).await {
+        Ok(Some(staff)) => Ok(ApiCaller::of_staff(staff)),
+        Ok(None) => Err(Problem::UNAUTHENTICATED),
+        Err(error) => {
+            tracing::error!(error = chain(&*error), "Could not look up a session");
+            Err(Problem::UNAVAILABLE)
         }
     }
 }

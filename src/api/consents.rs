@@ -158,7 +158,7 @@ async fn record(
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let phone = number(new.phone.as_str())?;
     let contact = contacts::known(tx, caller.org, phone.as_str()).await.map_err(failed)?;
-    let recorded_by = caller.key.to_string();
+    let recorded_by = caller.actor.short();
     let consent = NewConsent {
         phone: &phone,
         contact: contact.map(|known| known.id),

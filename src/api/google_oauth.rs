@@ -76,7 +76,7 @@ async fn authorize(State(app): State<App>, mut parts: Parts) -> Result<Response,
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
     let practitioner = whose.practitioner.map(|id| id.0.0);
     let begun =
-        calendars::begin_consent(&app, &mut tx, caller.org, practitioner, &caller.key.to_string()).await;
+        calendars::begin_consent(&app, &mut tx, caller.org, practitioner, &caller.actor.short()).await;
     let begun = begun.map_err(|error| not_begun(caller.org, &error))?;
     tx.commit().await.map_err(failed)?;
     let link = Link { url: begun.link(&app.config), expires_in: CONSENT_LASTS.as_secs() };

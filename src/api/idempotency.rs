@@ -69,7 +69,7 @@ async fn answered(
     let key = key_of(&request.headers)?;
     if let Some(key) = key {
         let now = app.clock.now();
-        let claim = store::claim(&mut tx, (caller.org, caller.key, key), &request.digest, now);
+        let claim = store::claim(&mut tx, (caller.org, caller.actor.id(), key), &request.digest, now);
         match claim.await.map_err(failed)? {
             Claim::First => {}
             Claim::Answered(kept) => return again(app, caller.org, &kept).map(Answer::into_response),
@@ -83,7 +83,7 @@ async fn answered(
             headers: serde_json::json!({"etag": answer.etag, "location": answer.location}),
             body: kept_body(app, caller.org, body, &answer)?,
         };
-        store::keep_answer(&mut tx, (caller.org, caller.key, key), &kept).await.map_err(failed)?;
+        store::keep_answer(&mut tx, (caller.org, caller.actor.id(), key), &kept).await.map_err(failed)?;
     }
     tx.commit().await.map_err(failed)?;
     Ok(answer.into_response())

@@ -278,7 +278,7 @@ async fn get_lead(
     caller.needs(Scope::LeadsRead)?;
     let id = CallId::parse(&id).ok_or(Problem::NOT_FOUND)?;
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
-    let actor = format!("api:{}", caller.key);
+    let actor = caller.actor.to_string();
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
     let found = leads::scored_call(&app, &mut tx, caller.org, (id, &actor)).await.map_err(failed)?;
     tx.commit().await.map_err(failed)?;

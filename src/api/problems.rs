@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::Value;
 
-use crate::accounts::Scope;
+use crate::accounts::{Role, Scope, TokenError};
 use crate::platform::db::{is_contended, is_disconnected};
 use crate::platform::ids::OrgId;
 use crate::platform::problem::Problem;
@@ -18,6 +18,34 @@ pub(super) const METHOD_NOT_ALLOWED: Problem = Problem::new(
 );
 const MISSING_SCOPE: Problem =
     Problem::new(StatusCode::FORBIDDEN, "missing_scope", "The key does not have the scope that this takes.");
+/// Somebody who is staff of nothing.
+const NO_ORG: Problem = Problem::new(
+    StatusCode::FORBIDDEN,
+    "no_org",
+    "The person of this token belongs to no clinic here: an owner invites them.",
+);
+const WHICH_ORG: Problem = Problem::new(
+    StatusCode::FORBIDDEN,
+    "which_org",
+    "The person of this token belongs to several clinics: name one in the header X-Voxanne-Org (org_…).",
+);
+const NOT_OF_ORG: Problem = Problem::new(
+    StatusCode::FORBIDDEN,
+    "not_of_org",
+    "The person of this token does not belong to the clinic that the request names.",
+);
+/// W10: another site's page would act with a session of ours.
+pub(super) const CROSS_SITE: Problem = Problem::new(
+    StatusCode::FORBIDDEN,
+    "cross_site",
+    "A session changes something only from a page of this server; programs use a key.",
+);
+/// What only a person who is signed in has.
+pub(super) const STAFF_ONLY: Problem = Problem::new(
+    StatusCode::FORBIDDEN,
+    "staff_only",
+    "This is about the person who is signed in; a key or a token has none.",
+);
 const INVALID_FIELD: Problem = Problem::new(
     StatusCode::UNPROCESSABLE_ENTITY,
     "invalid_field",
@@ -77,6 +105,32 @@ pub(super) const EMAIL_OFF: Problem = Problem::new(
 /// The key lacks `scope`.
 pub(super) fn missing_scope(scope: Scope) -> Problem {
     MISSING_SCOPE.with("scope", scope.name()).saying(format!("The key does not have the scope {scope}."))
+}
+
+/// The role does not allow what has `scope`.
+pub(super) fn role_lacks(role: Role, scope: Scope) -> Problem {
+    MISSING_SCOPE.with("scope", scope.name()).with("role", role.name()).saying(format!(
+        "The role {role} does not allow this ({scope}). Ask an owner of the clinic."
+    ))
+}
+
+/// A token (JWT) that opens nothing.
+pub(super) fn token(error: &TokenError) -> Problem {
+    match error {
+        TokenError::Invalid => Problem::UNAUTHENTICATED,
+        TokenError::NoOrg => NO_ORG,
+        TokenError::WhichOrg => WHICH_ORG,
+        TokenError::NotOfOrg => NOT_OF_ORG,
+        TokenError::NoKeys => Problem::UNAVAILABLE,
+        TokenError::NotSigned => {
+            tracing::error!("A token could not be signed");
+            Problem::INTERNAL
+        }
+        TokenError::Database(error) => {
+            tracing::error!(error = chain(&**error), "Could not look up whose a token is");
+            Problem::UNAVAILABLE
+        }
+    }
 }
 
 /// `wrong` follows the field's name: "must have 1 to 80 characters".

@@ -190,7 +190,7 @@ async fn set_scoring_settings(
     leads::lock_scoring_rules(&mut tx, caller.org).await.map_err(failed)?;
     let there = in_force(&app, &mut tx, caller.org).await?;
     check(&request.headers, &there, &settings)?;
-    let actor = format!("api:{}", caller.key);
+    let actor = caller.actor.to_string();
     let saved = leads::save_rules(&app, &mut tx, caller.org, (&there, &settings), (note, &actor)).await;
     saved.map_err(failed)?;
     let there = in_force(&app, &mut tx, caller.org).await?;
@@ -243,7 +243,7 @@ async fn create_scoring_preview(
         let preview = preview.map_err(failed)?;
         let shown: Vec<String> = preview.changes.iter().map(|change| change.call_id.0.to_string()).collect();
         let act = Act {
-            actor: &format!("api:{}", caller.key),
+            actor: &caller.actor.to_string(),
             action: "scoring_rules.preview",
             subject: None,
             detail: json!({ "calls": shown }),

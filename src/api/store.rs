@@ -3,12 +3,13 @@
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use sqlx::FromRow;
+use uuid::Uuid;
 
 use crate::platform::db::{PgConnection, sql, sql_as};
-use crate::platform::ids::{ApiKeyId, OrgId};
+use crate::platform::ids::OrgId;
 
-/// Whose request it is, by which key, under which name.
-pub(super) type Named<'a> = (OrgId, ApiKeyId, &'a str);
+/// Whose request it is, by which key or person, under which name.
+pub(super) type Named<'a> = (OrgId, Uuid, &'a str);
 
 /// What a request that names itself is.
 pub(super) enum Claim {
@@ -39,7 +40,7 @@ struct ClaimRow {
 /// Claims the name for the transaction. Whoever claimed it before is waited for.
 pub(super) async fn claim(
     tx: &mut PgConnection,
-    (org, api_key, key): Named<'_>,
+    (org, caller, key): Named<'_>,
     digest: &[u8],
     now: Timestamp,
 ) -> sqlx::Result<Claim> {
@@ -47,7 +48,7 @@ pub(super) async fn claim(
          on conflict (org_id, api_key_id, key) do nothing")
     .bind(org)
     .bind(key)
-    .bind(api_key)
+    .bind(caller)
     .bind(digest)
     .bind(now.to_sqlx())
     .execute(&mut *tx)
@@ -60,7 +61,7 @@ pub(super) async fn claim(
           where org_id = $1 and api_key_id = $2 and key = $3",
     )
     .bind(org)
-    .bind(api_key)
+    .bind(caller)
     .bind(key)
     .fetch_one(tx)
     .await?;
@@ -69,12 +70,12 @@ pub(super) async fn claim(
 
 pub(super) async fn keep_answer(
     tx: &mut PgConnection,
-    (org, api_key, key): Named<'_>,
+    (org, caller, key): Named<'_>,
     answer: &KeptAnswer,
 ) -> sqlx::Result<()> {
     sql("update idempotent_requests set status = $4::int, headers = $5, body = $6 where org_id = $1 and api_key_id = $2 and key = $3")
         .bind(org)
-        .bind(api_key)
+        .bind(caller)
         .bind(key)
         .bind(answer.status)
         .bind(&answer.headers)

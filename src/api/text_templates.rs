@@ -264,7 +264,7 @@ async fn write(
     clinic: &Clinic,
     ((kind, language), body): ((TemplateKind, Language), Option<&str>),
 ) -> Result<(), Problem> {
-    let written_by = format!("api:{}", caller.key);
+    let written_by = caller.actor.to_string();
     let new = NewTemplate { kind, language, body, written_by: &written_by };
     let written = clinic
         .with_premises(language, async |premises| {

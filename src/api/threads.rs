@@ -233,7 +233,7 @@ async fn write(
     let to = Phone::parse_e164(&phone).ok().ok_or(Problem::NOT_FOUND)?;
     let settings = orgs::settings(tx, &app.keys, org).await.map_err(failed)?;
     let contact = contacts::known(tx, org, to.as_str()).await.map_err(failed)?.map(|known| known.id);
-    let actor = format!("api:{}", caller.key);
+    let actor = caller.actor.to_string();
     let reason: TextId = app.new_id();
     let text = NewText {
         kind: Kind::Message,

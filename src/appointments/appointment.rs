@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use uuid::Uuid;
 
+use crate::accounts;
+
 /// How far a visit has come. The words are the database's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Status {
@@ -84,6 +86,17 @@ pub enum Actor {
     Text,
     /// A program with this key of the API.
     Key(Uuid),
+    /// Somebody of the staff.
+    Staff(Uuid),
+}
+
+impl From<accounts::Actor> for Actor {
+    fn from(actor: accounts::Actor) -> Self {
+        match actor {
+            accounts::Actor::Key(id) => Self::Key(id.0),
+            accounts::Actor::Staff(id) => Self::Staff(id.0),
+        }
+    }
 }
 
 impl fmt::Display for Actor {
@@ -93,6 +106,7 @@ impl fmt::Display for Actor {
             Self::Waitlist => f.write_str("waitlist"),
             Self::Text => f.write_str("text"),
             Self::Key(id) => write!(f, "key_{}", id.simple()),
+            Self::Staff(id) => write!(f, "usr_{}", id.simple()),
         }
     }
 }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use voxanne_vapi::auth::Scheme;
 
 use super::CommandError;
-use super::demo_file::{ClinicFile, DemoFile, LineFile};
+use super::demo_file::{ClinicFile, DemoFile, LineFile, SignInFile};
 use super::failure::Doing as _;
 use super::output::say;
 use super::start::{self, How, Started, Texts};
@@ -22,7 +22,7 @@ use crate::platform::app::App;
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::{embedded, secrets, telemetry};
-use crate::seed::{self, DemoClinic, GLOW, HARBOR, JUNIPER};
+use crate::seed::{self, DemoClinic, DemoStaff, GLOW, HARBOR, JUNIPER};
 
 /// How to play.
 #[derive(Debug, clap::Args)]
@@ -179,6 +179,7 @@ fn reachable(dir: &Path) -> Result<PathBuf, CommandError> {
 async fn open(started: &Started, dir: &Path, base_url: String) -> Result<DemoFile, CommandError> {
     let app = &started.app;
     seed::demo_clinics(app).await.doing("seed the demo clinics")?;
+    seed::demo_staff(app).await.doing("let the demo's people sign in")?;
     let earlier = DemoFile::read(dir);
     let glow = clinic(app, &GLOW, &base_url, earlier.as_ref().map(|e| &e.clinic)).await?;
     let other_org = clinic(app, &HARBOR, &base_url, earlier.as_ref().map(|e| &e.other_org)).await?;
@@ -194,10 +195,21 @@ async fn open(started: &Started, dir: &Path, base_url: String) -> Result<DemoFil
         admin_database_url: started.admin_url.expose_secret().to_owned(),
         sandbox_url: started.sandbox.as_ref().map(voxanne_sandbox::Sandbox::url).unwrap_or_default(),
         calendar_url,
+        sign_ins: sign_ins(),
         pid: std::process::id(),
         clock_ahead_seconds: ahead.as_secs(),
         base_url,
     })
+}
+
+fn sign_ins() -> Vec<SignInFile> {
+    let sign_in = |staff: &DemoStaff| SignInFile {
+        email: staff.email.to_owned(),
+        password: seed::DEMO_PASSWORD.to_owned(),
+        role: staff.role.name().to_owned(),
+        org_id: staff.clinic.org.0.to_string(),
+    };
+    seed::STAFF.iter().map(sign_in).collect()
 }
 
 /// The door and secret of an earlier run while they are good, else new ones.
@@ -266,6 +278,11 @@ async fn issue(app: &App, demo: &DemoClinic) -> Result<(String, String, String),
 fn introduce(demo: &DemoFile, dir: &Path) {
     let (glow, harbor, juniper) = (&demo.clinic, &demo.other_org, &demo.juniper);
     say(format_args!("{} is open at {}\n", GLOW.name, demo.base_url));
+    say(format_args!("  sign in        {}/sign-in", demo.base_url));
+    for DemoStaff { clinic, email, role, .. } in &seed::STAFF {
+        say(format_args!("                 {email} ({role}, {})", clinic.name));
+    }
+    say(format_args!("  password       {} (everybody's, in the demo)\n", seed::DEMO_PASSWORD));
     say(format_args!("  voice door     {}", glow.webhook_url));
     say(format_args!("  its own door   {}", glow.door_url));
     say(format_args!("  x-vapi-secret  {}", glow.webhook_secret));

@@ -27,6 +27,9 @@ pub(super) struct DemoFile {
     pub other_org: ClinicFile,
     /// The clinic with the rules of a real one, at several sites.
     pub juniper: ClinicFile,
+    /// Who can sign in to the dashboard.
+    #[serde(default)]
+    pub sign_ins: Vec<SignInFile>,
     pub pid: u32,
     /// How far the product's clock is ahead of the system's.
     pub clock_ahead_seconds: i64,
@@ -46,6 +49,15 @@ pub(super) struct ClinicFile {
     /// Of its other sites.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub other_lines: Vec<LineFile>,
+}
+
+/// Somebody who can sign in.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct SignInFile {
+    pub email: String,
+    pub password: String,
+    pub role: String,
+    pub org_id: String,
 }
 
 /// The line of one site.

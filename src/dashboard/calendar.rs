@@ -30,13 +30,6 @@ use crate::platform::ids::{AppointmentId, LocationId, OrgId, Prefixed as _, Reso
 use crate::platform::problem::Problem;
 use crate::scheduling::{self, Location, RuleBook};
 
-/// A page that the reader's role does not show.
-const NOT_YOURS: Problem = Problem::new(
-    axum::http::StatusCode::FORBIDDEN,
-    "missing_scope",
-    "Your role does not show this. Ask the owner of the clinic.",
-);
-
 pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/dashboard/calendar", get(show_calendar))
@@ -169,7 +162,7 @@ async fn show_calendar(
 }
 
 fn may_see(staff: &Staff) -> Result<(), PageError> {
-    if staff.may(Scope::AppointmentsRead) { Ok(()) } else { Err(NOT_YOURS.into()) }
+    if staff.may(Scope::AppointmentsRead) { Ok(()) } else { Err(Problem::NOT_FOUND.into()) }
 }
 
 /// The org's rules as they are in this transaction.

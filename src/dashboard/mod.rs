@@ -5,6 +5,8 @@
 
 mod assets;
 mod calendar;
+mod cursor;
+mod leads;
 mod list;
 mod page;
 mod say;
@@ -18,5 +20,9 @@ use crate::platform::app::App;
 
 /// Every page and what pages load.
 pub fn router() -> Router<App> {
-    Router::new().merge(assets::routes()).merge(today::routes()).merge(calendar::routes())
+    Router::new()
+        .merge(assets::routes())
+        .merge(today::routes())
+        .merge(calendar::routes())
+        .merge(leads::routes())
 }

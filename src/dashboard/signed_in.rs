@@ -1,22 +1,71 @@
-//! stub
-use crate::accounts::{Role, Staff};
-use crate::platform::app::App;
-use crate::platform::problem::Problem;
+//! Who looks at a page: the first thing that every page knows.
+
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-#[derive(Debug)]
+use axum::http::{HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse as _, Response};
+
+use crate::accounts::{self, Staff};
+use crate::platform::app::App;
+use crate::platform::problem::Problem;
+use crate::platform::telemetry::chain;
+
+/// Longer addresses of pages are not come back to.
+const NEXT_LENGTH_MAX: usize = 1000;
+
+/// Somebody of the staff who is signed in. A page that changes something (an HTML form's POST) comes from a page of ours,
+/// or is refused.
+#[derive(Debug, Clone)]
 pub(super) struct SignedIn(pub Staff);
+
 impl FromRequestParts<App> for SignedIn {
-    type Rejection = Problem;
-    async fn from_request_parts(_p: &mut Parts, _a: &App) -> Result<Self, Problem> {
-        Ok(Self(Staff {
-            user: uuid::Uuid::nil(),
-            org: crate::seed::GLOW.org,
-            role: Role::Owner,
-            session: None,
-            name: "Maya Chen".into(),
-            email: "maya@glow.example".into(),
-            language: crate::language::Language::English,
-        }))
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        if !parts.method.is_safe() && !accounts::is_from_own_page(app, &parts.headers) {
+            return Err(StatusCode::FORBIDDEN.into_response());
+        }
+        let is_fragment = parts.headers.contains_key("hx-request");
+        let Some(token) = accounts::session_token(app, &parts.headers) else {
+            return Err(to_sign_in(&parts.uri, is_fragment));
+        };
+        match accounts::staff_of_session(app, token).await {
+            Ok(Some(staff)) => Ok(Self(staff)),
+            Ok(None) => Err(to_sign_in(&parts.uri, is_fragment)),
+            Err(error) => {
+                tracing::error!(error = chain(&*error), "Could not look up a session");
+                Err(Problem::UNAVAILABLE.into_response())
+            }
+        }
     }
+}
+
+/// On to the sign-in, and back afterwards. A part of a page cannot be sent elsewhere: its page is.
+fn to_sign_in(uri: &Uri, is_fragment: bool) -> Response {
+    let page = uri.path_and_query().map_or("/dashboard", |page| page.as_str());
+    let next = if page.len() > NEXT_LENGTH_MAX { "/dashboard" } else { page };
+    let (status, name, to) = if is_fragment {
+        // Back to the page, not to the part: the browser knows which that is.
+        (StatusCode::UNAUTHORIZED, "hx-redirect", "/sign-in".to_owned())
+    } else {
+        (StatusCode::SEE_OTHER, header::LOCATION.as_str(), format!("/sign-in?next={}", escaped(next)))
+    };
+    let mut response = status.into_response();
+    if let (Ok(value), Ok(name)) = (HeaderValue::from_str(&to), name.parse::<header::HeaderName>()) {
+        response.headers_mut().insert(name, value);
+    }
+    response
+}
+
+/// As a query's value.
+fn escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            safe.push(char::from(byte));
+        } else {
+            safe.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    safe
 }

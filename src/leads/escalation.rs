@@ -102,7 +102,8 @@ pub struct Taken {
 impl Taken {
     /// Their name for colleagues; empty for a program, which has none that they know.
     pub fn name(&self) -> &str {
-        if self.via == Via::Text || !self.by.starts_with("api:") { &self.by } else { "" }
+        let is_id = ["api:", "staff:"].iter().any(|kind| self.by.starts_with(kind));
+        if self.via == Via::Text || !is_id { &self.by } else { "" }
     }
 }
 

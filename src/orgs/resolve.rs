@@ -36,6 +36,8 @@ pub enum Claimed {
     Offer(String),
     /// The token in the address of a feed.
     Feed(String),
+    /// The token in the link of an invitation.
+    Invitation(String),
 }
 
 /// Whose a key is.
@@ -73,7 +75,8 @@ pub async fn owner_of(app: &App, claimed: &Claimed) -> Result<Option<Owner>, Arc
     | Claimed::PhoneNumberId(id)
     | Claimed::Number(id)
     | Claimed::Offer(id)
-    | Claimed::Feed(id)) = claimed;
+    | Claimed::Feed(id)
+    | Claimed::Invitation(id)) = claimed;
     if id.len() > ID_BYTES_MAX {
         return Ok(None);
     }
@@ -87,6 +90,7 @@ pub async fn owner_of(app: &App, claimed: &Claimed) -> Result<Option<Owner>, Arc
         Claimed::Number(number) => ("number", number.clone()),
         Claimed::Offer(token) => ("offer", hex::encode(app.keys.digest(token))),
         Claimed::Feed(token) => ("feed", hex::encode(app.keys.digest(token))),
+        Claimed::Invitation(token) => ("invitation", hex::encode(app.keys.digest(token))),
     };
     kept.0.get(key.clone(), look_up(app, key)).await
 }
@@ -96,7 +100,7 @@ async fn look_up(app: &App, (kind, key): (&'static str, String)) -> Result<Optio
     let row = store::resolve(&mut conn, &[kind], &[key]).await?.into_iter().next();
     conn.commit().await?;
     let Some((_, _, org, row)) = row else { return Ok(None) };
-    let is_somewhere = !matches!(kind, "door" | "secret" | "api_key" | "offer" | "feed");
+    let is_somewhere = !matches!(kind, "door" | "secret" | "api_key" | "offer" | "feed" | "invitation");
     let location = if is_somewhere { location_of(app, org, row).await? } else { None };
     Ok(Some(Owner { org, location }))
 }

@@ -10,7 +10,7 @@ use tokio_util::task::TaskTracker;
 use super::clock::Clock;
 use super::config::Config;
 use super::db::{Class, Db, OrgTx};
-use super::ids::{Ids, OrgId};
+use super::ids::{Ids, OrgId, UserId};
 use super::memo::Memo;
 use super::secrets::{Keys, SecretError};
 
@@ -94,6 +94,16 @@ impl App {
     /// Begins a transaction of `org` for a job or callback.
     pub async fn begin(&self, org: OrgId) -> Result<OrgTx, sqlx::Error> {
         self.db.begin(Class::Back, org).await
+    }
+
+    /// Begins a transaction in which only `user`'s own rows exist.
+    pub async fn begin_as(&self, user: UserId) -> Result<OrgTx, sqlx::Error> {
+        self.db.begin_as(Class::Back, user).await
+    }
+
+    /// Begins a transaction of `org` in which `user`'s own rows exist, too.
+    pub async fn begin_both(&self, org: OrgId, user: UserId) -> Result<OrgTx, sqlx::Error> {
+        self.db.begin_both(Class::Back, org, user).await
     }
 
     /// Asks everything to finish. The server says itself when its last request is done.

@@ -1,5 +1,6 @@
 //! Every setting: `config/voxanne.toml` holds defaults, units and meanings; the environment overrides.
 
+mod accounts;
 mod mail;
 
 use secrecy::{ExposeSecret as _, SecretString};
@@ -7,6 +8,7 @@ use serde::Deserialize;
 
 use super::network::Network;
 
+pub use accounts::{Accounts, Tokens};
 pub use mail::Mail;
 
 const DEFAULTS: &str = include_str!("../../config/voxanne.toml");
@@ -23,6 +25,7 @@ const TRADITIONAL: &[(&str, &str, &str)] = &[
     ("GOOGLE_CLIENT_ID", "google", "client_id"),
     ("GOOGLE_CLIENT_SECRET", "google", "client_secret"),
     ("GOOGLE_ENCRYPTION_KEY", "google", "encryption_key"),
+    ("SUPABASE_JWT_SECRET", "tokens", "secret"),
 ];
 
 /// Everything that can be configured. Each field is explained in `config/voxanne.toml`.
@@ -40,6 +43,8 @@ pub struct Config {
     pub vapi: Vapi,
     pub google: Google,
     pub calendars: Calendars,
+    pub accounts: Accounts,
+    pub tokens: Tokens,
     pub secrets: Secrets,
     pub log: Log,
 }
@@ -57,6 +62,7 @@ pub struct Server {
     pub connections_per_address_max: usize,
     pub drain_seconds: u64,
     pub body_bytes_max: usize,
+    pub proxies: usize,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -262,7 +268,9 @@ impl Config {
                 "google.client_id (GOOGLE_CLIENT_ID) and google.client_secret (GOOGLE_CLIENT_SECRET) go together".into(),
             ));
         }
-        self.mail.check().map_err(|wrong| ConfigError::Unusable(wrong.into()))?;
+        for checked in [self.mail.check(), self.accounts.check(), self.tokens.check()] {
+            checked.map_err(|wrong| ConfigError::Unusable(wrong.into()))?;
+        }
         let twilio = &self.twilio;
         if twilio.api_key_sid.is_empty() != twilio.api_key_secret.expose_secret().is_empty()
             || !(twilio.api_key_sid.is_empty() || twilio.api_key_sid.starts_with("SK"))

@@ -9,7 +9,7 @@ use sqlx::query::{Query, QueryAs, QueryScalar};
 use sqlx::{AssertSqlSafe, Decode, FromRow, PgPool, Postgres, Transaction, Type};
 
 use super::config;
-use super::ids::OrgId;
+use super::ids::{OrgId, UserId};
 
 pub use sqlx::PgConnection;
 
@@ -83,6 +83,20 @@ impl Db {
         let start = format!(
             "begin; set local synchronous_commit = off; select set_config('app.org_id', '{}', true)",
             org.0
+        );
+        self.begin_by(class, start).await
+    }
+
+    /// Begins a transaction in which only `user`'s own rows exist: their account, and no org's.
+    pub async fn begin_as(&self, class: Class, user: UserId) -> Result<OrgTx, sqlx::Error> {
+        self.begin_by(class, format!("begin; select set_config('app.user_id', '{}', true)", user.0)).await
+    }
+
+    /// Begins a transaction in which `org`'s rows and `user`'s own exist: somebody joins, or enters.
+    pub async fn begin_both(&self, class: Class, org: OrgId, user: UserId) -> Result<OrgTx, sqlx::Error> {
+        let start = format!(
+            "begin; select set_config('app.org_id', '{}', true), set_config('app.user_id', '{}', true)",
+            org.0, user.0
         );
         self.begin_by(class, start).await
     }

@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::Router;
+use axum::middleware::AddExtension;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
@@ -15,9 +16,11 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_io_timeout::TimeoutStream;
+use tower::Layer as _;
 use tracing::{info, warn};
 
 use super::app::App;
+use super::client::ClientAddress;
 use super::per_address::PerAddress;
 
 /// More headers than any vendor sends, and fewer than hurt.
@@ -50,7 +53,8 @@ pub async fn serve(app: App, listener: TcpListener, router: Router) {
             Ok((stream, client)) => {
                 // Closed without a word: whoever floods gets no work done for it.
                 let Some(place) = addresses.take(client.ip()) else { continue };
-                let connection = serve_connection(&app, stream, router.clone(), &graceful);
+                let named = axum::Extension(ClientAddress(client.ip())).layer(router.clone());
+                let connection = serve_connection(&app, stream, named, &graceful);
                 app.tasks.spawn(async move {
                     connection.await;
                     drop((permit, place));
@@ -91,7 +95,7 @@ fn allow_open_files(connections: usize) {
 fn serve_connection(
     app: &App,
     stream: TcpStream,
-    router: Router,
+    router: AddExtension<Router, ClientAddress>,
     graceful: &GracefulShutdown,
 ) -> impl Future<Output = ()> + Send + use<> {
     let mut http = hyper::server::conn::http1::Builder::new();

@@ -128,6 +128,16 @@ ids! {
     NotificationId = "ntf",
     /// A line of the audit log.
     ActId = "act",
+    /// Somebody who signs in.
+    UserId = "usr",
+    /// One browser that is signed in.
+    SessionId = "ses",
+    /// What somebody is in an org.
+    MembershipId = "mem",
+    /// A link by which somebody becomes staff.
+    InvitationId = "inv",
+    /// A link by which a password is replaced.
+    ResetId = "rst",
 }
 
 /// Makes new ids: by time and chance in production, counted in tests.

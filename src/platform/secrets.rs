@@ -103,6 +103,7 @@ pub struct Keys {
 struct Derived {
     digest: hmac::Key,
     login: hmac::Key,
+    made: hmac::Key,
 }
 
 impl std::fmt::Debug for Keys {
@@ -124,7 +125,7 @@ impl Keys {
             hmac::Key::new(hmac::HMAC_SHA256, hmac::sign(&root, label).as_ref())
         };
         let names = "secrets.key or secrets.former_keys";
-        let derived = Arc::new(Derived { digest: derive(b"digest"), login: derive(b"login") });
+        let derived = Arc::new(Derived { digest: derive(b"digest"), login: derive(b"login"), made: derive(b"made") });
         Ok(Self { ring, derived, names })
     }
 
@@ -224,24 +225,38 @@ impl Keys {
         hmac::sign(&self.derived.digest, secret.as_bytes()).as_ref().to_vec()
     }
 
+    /// 32 bytes that follow from the oldest key and `what`: the same for every replica, and nobody else can make them.
+    pub fn derived(&self, what: &str) -> [u8; 32] {
+        let made = hmac::sign(&self.derived.made, what.as_bytes());
+        made.as_ref().first_chunk().copied().unwrap_or([0; 32])
+    }
+
+    /// A token that follows from the installation's key and `what`, in the form of [`new_token`]'s.
+    pub fn derived_token(&self, what: &str) -> String {
+        URL_SAFE_NO_PAD.encode(self.derived(what))
+    }
+
     /// The password of the program's own database role: the same for every replica of an installation.
     pub fn database_password(&self) -> SecretString {
         hex::encode(hmac::sign(&self.derived.login, b"voxanne_app").as_ref()).into()
     }
 }
 
+/// Random bytes.
+pub fn random<const N: usize>() -> Result<[u8; N], SecretError> {
+    let mut bytes = [0_u8; N];
+    rand::fill(&mut bytes).ok().ok_or(SecretError::NoRandomness)?;
+    Ok(bytes)
+}
+
 /// A new random token, 32 bytes in URL-safe base64 without padding.
 pub fn new_token() -> Result<String, SecretError> {
-    let mut bytes = [0_u8; 32];
-    rand::fill(&mut bytes).ok().ok_or(SecretError::NoRandomness)?;
-    Ok(URL_SAFE_NO_PAD.encode(bytes))
+    Ok(URL_SAFE_NO_PAD.encode(random::<32>()?))
 }
 
 /// A new random key in the form that `secrets.key` takes.
 pub fn new_key() -> Result<SecretString, SecretError> {
-    let mut bytes = [0_u8; 32];
-    rand::fill(&mut bytes).ok().ok_or(SecretError::NoRandomness)?;
-    Ok(STANDARD.encode(bytes).into())
+    Ok(STANDARD.encode(random::<32>()?).into())
 }
 
 /// The current key and its predecessors; `None` when one of them is no key.

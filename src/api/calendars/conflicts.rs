@@ -19,7 +19,7 @@ use crate::api::params::{Limit, Params};
 use crate::api::problems;
 use crate::api::request::Received;
 use crate::api::visits::{Rules, refused_change};
-use crate::appointments::{self, Actor, ChangeError, SettleError, Settlement};
+use crate::appointments::{self, ChangeError, SettleError, Settlement};
 use crate::calendars::{self, Conflict, Resolution};
 use crate::language::Language;
 use crate::platform::app::App;
@@ -192,7 +192,7 @@ async fn resolve_calendar_conflict(
     let mut rules = Rules::default();
     loop {
         let book = rules.next(&app, &caller).await?;
-        let wanted = Settlement { book: &book, conflict, resolution, actor: Actor::Key(caller.key.0) };
+        let wanted = Settlement { book: &book, conflict, resolution, actor: caller.actor.into() };
         let mut newer = None;
         let answer =
             once(&app, &caller, &request, async |tx| settle(&app, tx, &caller, &wanted, &mut newer).await)

@@ -90,7 +90,7 @@ struct FromTemplate {
 
 /// Who did it, in the audit log.
 fn actor(caller: &ApiCaller) -> String {
-    format!("api:{}", caller.key)
+    caller.actor.to_string()
 }
 
 /// What was not written, and why.

@@ -15,7 +15,7 @@ use crate::api::caller::ApiCaller;
 use crate::api::idempotency::once;
 use crate::api::problems;
 use crate::api::request::Received;
-use crate::appointments::{self, Actor, ConfirmError};
+use crate::appointments::{self, ConfirmError};
 use crate::platform::app::App;
 use crate::platform::bounded::Instant;
 use crate::platform::ids::{AppointmentId, Prefixed as _, TextId};
@@ -68,7 +68,7 @@ async fn confirm_attendance(
     let id = AppointmentId::parse(&id).ok_or(Problem::NOT_FOUND)?;
     let ConfirmedAttendance {} = request.json()?;
     once(&app, &caller, &request, async |tx| {
-        let by = Actor::Key(caller.key.0);
+        let by = caller.actor.into();
         match appointments::confirm_attendance(&app, tx, caller.org, id, &by).await {
             Ok(confirmed) => versioned(confirmed.visit, app.clock.now()),
             Err(ConfirmError::NotFound) => Err(Problem::NOT_FOUND),

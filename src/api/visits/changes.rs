@@ -19,7 +19,7 @@ use crate::api::caller::ApiCaller;
 use crate::api::idempotency::once;
 use crate::api::problems::{self, invalid_field};
 use crate::api::request::Received;
-use crate::appointments::{self, Actor, ChangeError, Reschedule, Status, Target};
+use crate::appointments::{self, ChangeError, Reschedule, Status, Target};
 use crate::language::Language;
 use crate::platform::app::App;
 use crate::platform::bounded::{Count, Instant, Text};
@@ -200,7 +200,7 @@ fn target<'a>(
         }
         IfMatch::Absent | IfMatch::Any => None,
     };
-    Ok(Target { id, expected_version, actor: Actor::Key(caller.key.0), reason })
+    Ok(Target { id, expected_version, actor: caller.actor.into(), reason })
 }
 
 /// What is to be done with a visit.

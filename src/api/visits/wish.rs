@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::api::caller::ApiCaller;
 use crate::api::problems::invalid_field;
-use crate::appointments::{Actor, NewBooking};
+use crate::appointments::NewBooking;
 use crate::phone::Phone;
 use crate::platform::bounded::{Instant, Text};
 use crate::platform::ids::{HoldId, LocationId, ResourceId, ServiceId};
@@ -99,7 +99,7 @@ impl Wish {
             email: self.email.as_ref().map(|email| email.as_str().to_owned()),
             notes: self.notes.as_ref().map(|notes| notes.as_str().to_owned()),
             hold: self.hold_id.map(|hold| hold.0),
-            booked_by: Actor::Key(caller.key.0),
+            booked_by: caller.actor.into(),
             ..NewBooking::new(book, location, service, self.starts_at.0)
         })
     }

@@ -51,45 +51,48 @@ pub(in crate::dashboard) struct Visit {
     pub things: Vec<String>,
 }
 
-/// Begins every statement that reads visits.
-macro_rules! visits {
-    ($rest:literal) => {
-        concat!(
-            "select a.id, a.location_id, a.starts_at, a.ends_at, a.status::text as status, a.version,
-                    coalesce(k.name, a.customer_name) as person, a.customer_phone as phone, a.customer_email as email, a.notes,
-                    a.contact_id, a.call_id, a.service_id, coalesce(a.service_said, s.name) as service, a.practitioner_id,
-                    p.name as practitioner, a.attendance_confirmed_at is not null as is_confirmed, a.booked_by,
-                    coalesce(t.ids, '{}') as thing_ids, coalesce(t.names, '{}') as things
-               from appointments a
-               join services s on s.org_id = a.org_id and s.id = a.service_id
-               join resources p on p.org_id = a.org_id and p.id = a.practitioner_id
-               left join contacts k on k.org_id = a.org_id and k.id = a.contact_id
-               left join lateral (
-                 select array_agg(x.resource_id) as ids, array_agg(r.name) as names
-                   from reservations x join resources r on r.org_id = x.org_id and r.id = x.resource_id
-                  where x.org_id = a.org_id and x.appointment_id = a.id and r.kind <> 'practitioner') t on true ",
-            $rest
-        )
-    };
-}
-
-/// Visits that touch the stretch and were not called off, soonest first. A visit lasts a day at most.
-pub(in crate::dashboard) async fn visits(
+/// Visits that touch the stretch, soonest first; those that were called off too, or without. A visit lasts a day at most.
+async fn visits_of(
     tx: &mut PgConnection,
     org: OrgId,
     stretch: Stretch,
+    with_cancelled: bool,
 ) -> sqlx::Result<Vec<Visit>> {
-    sql_as(visits!(
-        "where a.org_id = $1 and a.location_id = $2 and a.starts_at >= $3::timestamptz - interval '24 hours' and a.starts_at < $4
-            and a.ends_at > $3 and a.status <> 'cancelled' order by a.starts_at, a.id limit $5"
-    ))
+    sql_as(
+        "select a.id, a.location_id, a.starts_at, a.ends_at, a.status::text as status, a.version,
+                coalesce(k.name, a.customer_name) as person, a.customer_phone as phone, a.customer_email as email, a.notes,
+                a.contact_id, a.call_id, a.service_id, coalesce(a.service_said, s.name) as service, a.practitioner_id,
+                p.name as practitioner, a.attendance_confirmed_at is not null as is_confirmed, a.booked_by,
+                coalesce(t.ids, '{}') as thing_ids, coalesce(t.names, '{}') as things
+           from appointments a
+           join services s on s.org_id = a.org_id and s.id = a.service_id
+           join resources p on p.org_id = a.org_id and p.id = a.practitioner_id
+           left join contacts k on k.org_id = a.org_id and k.id = a.contact_id
+           left join lateral (
+             select array_agg(x.resource_id) as ids, array_agg(r.name) as names
+               from reservations x join resources r on r.org_id = x.org_id and r.id = x.resource_id
+              where x.org_id = a.org_id and x.appointment_id = a.id and r.kind <> 'practitioner') t on true
+          where a.org_id = $1 and a.location_id = $2 and a.starts_at >= $3::timestamptz - interval '24 hours' and a.starts_at < $4
+            and a.ends_at > $3 and ($6 or a.status <> 'cancelled')
+          order by a.starts_at, a.id limit $5",
+    )
     .bind(org)
     .bind(stretch.location)
     .bind(stretch.from.to_sqlx())
     .bind(stretch.until.to_sqlx())
     .bind(VISITS_MAX)
+    .bind(with_cancelled)
     .fetch_all(tx)
     .await
+}
+
+/// Visits that touch the stretch and were not called off, soonest first.
+pub(in crate::dashboard) async fn visits(
+    tx: &mut PgConnection,
+    org: OrgId,
+    stretch: Stretch,
+) -> sqlx::Result<Vec<Visit>> {
+    visits_of(tx, org, stretch, false).await
 }
 
 /// One visit, whatever its state.
@@ -98,7 +101,15 @@ pub(in crate::dashboard) async fn visit(
     org: OrgId,
     id: AppointmentId,
 ) -> sqlx::Result<Option<Visit>> {
-    sql_as(visits!("where a.org_id = $1 and a.id = $2")).bind(org).bind(id).fetch_optional(tx).await
+    let found: Option<(LocationId, jiff_sqlx::Timestamp, jiff_sqlx::Timestamp)> =
+        sql_as("select location_id, starts_at, ends_at from appointments where org_id = $1 and id = $2")
+            .bind(org)
+            .bind(id)
+            .fetch_optional(&mut *tx)
+            .await?;
+    let Some((location, from, until)) = found else { return Ok(None) };
+    let stretch = Stretch { location, from: from.to_jiff(), until: until.to_jiff() };
+    Ok(visits_of(tx, org, stretch, true).await?.into_iter().find(|visit| visit.id == id))
 }
 
 /// A time that is kept for somebody for some minutes.

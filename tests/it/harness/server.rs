@@ -113,6 +113,7 @@ pub async fn prepare(database: &Database) {
     let db = Db::open(&database.app_url, &config.database).unwrap();
     let app = App::new(config, db, Clock::fixed(NOW.parse().unwrap()), Ids::counted(1), keys()).unwrap();
     seed::demo_clinics(&app).await.unwrap();
+    seed::demo_staff(&app).await.unwrap();
     for clinic in [&seed::GLOW, &seed::HARBOR, &seed::JUNIPER] {
         let mut tx = app.begin(clinic.org).await.unwrap();
         let secret = SecretString::from(secret_of(clinic));

@@ -1,0 +1,116 @@
+//! Signs somebody in by address and password.
+//!
+//! W16: an address that nobody has is answered like a wrong password, after the same work.
+
+use super::attempts::{self, Tried, Wait};
+use super::open_session::{Browser, OpenError, open_session};
+use super::password::{self, HashError};
+use super::store::users::{self, User};
+use crate::platform::app::App;
+use crate::platform::db::Class;
+use crate::platform::ids::{OrgId, UserId};
+use crate::platform::secrets::SecretError;
+
+/// Somebody got in, or half in. Tokens are for the cookie.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Entered {
+    /// Signed in.
+    Open(String),
+    /// The password was right; the code of the second factor is still owed.
+    SecondFactor(String),
+}
+
+/// Why nobody got in.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInError {
+    /// Address or password, or the code; nothing tells which.
+    #[error("not known, or not right")]
+    Wrong,
+    /// Too many tries.
+    #[error("too many tries; wait {0} seconds")]
+    TooMany(i32),
+    /// They are staff of no clinic (any more).
+    #[error("belongs to no clinic")]
+    NoClinic,
+    /// The password could not be compared.
+    #[error(transparent)]
+    Hash(#[from] HashError),
+    /// A secret could not be opened or made.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    /// The database refused.
+    #[error("the database refused")]
+    Database(#[from] sqlx::Error),
+}
+
+impl From<OpenError> for SignInError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Secret(error) => Self::Secret(error),
+            OpenError::Database(error) => Self::Database(error),
+        }
+    }
+}
+
+impl From<Wait> for SignInError {
+    fn from(wait: Wait) -> Self {
+        Self::TooMany(wait.0)
+    }
+}
+
+/// Signs whoever has `email` and `password` in, from `browser`.
+pub async fn sign_in(
+    app: &App,
+    (email, password): (&str, &str),
+    browser: &Browser,
+) -> Result<Entered, SignInError> {
+    let email = folded(email);
+    let (user, is_known_place) = look_up(app, &email, browser).await?;
+    let tried = Tried::SignIn { email: &email, network: browser.network, is_known_place };
+    if let Some(wait) = attempts::count(app, &tried).await? {
+        return Err(wait.into());
+    }
+    let kept = user.as_ref().and_then(|user| user.password_hash.clone());
+    let is_right = password::verify(app, password, kept).await?;
+    let Some(user) = user.filter(|_| is_right) else {
+        metrics::counter!("voxanne_sign_in_refused_total").increment(1);
+        return Err(SignInError::Wrong);
+    };
+    attempts::forget(app, &tried).await?;
+    let (id, due) = (user.user_id, user.has_second_factor());
+    let org = first_org(app, id).await?.ok_or(SignInError::NoClinic)?;
+    let mut tx = app.begin_both(org, id).await?;
+    let token = open_session(app, &mut tx, (id, org), browser, due).await?;
+    tx.commit().await?;
+    Ok(if due { Entered::SecondFactor(token) } else { Entered::Open(token) })
+}
+
+/// As accounts are told apart: case does not count.
+pub(super) fn folded(email: &str) -> String {
+    email.trim().to_lowercase()
+}
+
+/// Who signs in with `email`, and whether they did so from there before. As many questions for nobody.
+async fn look_up(
+    app: &App,
+    email: &str,
+    browser: &Browser,
+) -> Result<(Option<User>, bool), sqlx::Error> {
+    let mut tx = app.db.begin_across(Class::Back).await?;
+    let found = users::by_email(&mut tx, email).await?;
+    tx.commit().await?;
+    let id = found.unwrap_or_else(|| app.new_id());
+    let mut tx = app.begin_as(id).await?;
+    let user = users::find(&mut tx, id).await?;
+    let is_known_place = users::knows_place(&mut tx, id, &browser.network.to_string()).await?;
+    tx.commit().await?;
+    Ok((user, is_known_place))
+}
+
+/// The org that somebody sees first.
+pub(super) async fn first_org(app: &App, user: UserId) -> Result<Option<OrgId>, sqlx::Error> {
+    let mut tx = app.begin_as(user).await?;
+    let orgs = users::own_orgs(&mut tx).await?;
+    tx.commit().await?;
+    Ok(orgs.first().map(|(org, ..)| *org))
+}
