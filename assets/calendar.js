@@ -63,10 +63,10 @@ function others(problem, take) {
   return (problem?.alternatives ?? []).map((time) => {
     const day = time.local_starts_at.slice(0, 10);
     const date = new Intl.DateTimeFormat(language, { timeZone: "UTC", weekday: "short", month: "short", day: "numeric" }).format(asUtc(day + "T00:00:00"));
-    const button = node("button", "button small", [date, clock(time.local_starts_at + ":00"), nameOf(time.practitioner_id)].filter(Boolean).join(" · "));
-    button.type = "button";
-    button.addEventListener("click", () => take(time));
-    return button;
+    const made = node("button", "button small", [date, clock(time.local_starts_at + ":00"), nameOf(time.practitioner_id)].filter(Boolean).join(" · "));
+    made.type = "button";
+    made.addEventListener("click", () => take(time));
+    return made;
   });
 }
 
@@ -91,10 +91,21 @@ function refuseDrop(title, problem, take) {
   const instead = others(problem, take);
   refusal.querySelector("[data-refusal-others]").replaceChildren(...(instead.length > 0 ? [node("span", "", word("instead")), ...instead] : []));
   refusal.hidden = false;
-  refusal.scrollIntoView({ block: "nearest" });
 }
 
 // The grid.
+
+// A button in a visit: what the library would do with its click or key is not wanted.
+function button(className, press) {
+  const made = node("button", className);
+  made.type = "button";
+  made.addEventListener("click", (clicked) => {
+    clicked.stopPropagation();
+    press();
+  });
+  made.addEventListener("keydown", (pressed) => pressed.stopPropagation());
+  return made;
+}
 
 const statusWord = { pending: word("pending"), arrived: word("arrived"), completed: word("completed"), no_show: word("noShow") };
 const isAhead = (visit) => visit.status === "pending" || visit.status === "scheduled";
@@ -121,9 +132,13 @@ function asEvents() {
     classNames: ["is-block", "is-" + block.kind],
     extendedProps: { block },
   }));
-  const now = wallOf(new Date(asUtc(drawn.now ?? page.today + "T00:00:00").getTime() + Date.now() - readAt));
-  const line = { id: "now", resourceIds: drawn.columns.map((column) => column.id), start: now, end: later(now, 60), title: "", display: "background", classNames: ["is-now"], extendedProps: {} };
-  return [...blocks, line, ...visits];
+  return [...blocks, nowLine(), ...visits];
+}
+
+// The library's own line goes by this browser's clock and zone.
+function nowLine() {
+  const now = wallOf(new Date(asUtc(drawn.now).getTime() + Date.now() - readAt));
+  return { id: "now", resourceIds: drawn.columns.map((column) => column.id), start: now, end: later(now, 60), title: "", display: "background", classNames: ["is-now"], extendedProps: {} };
 }
 
 function content({ event }) {
@@ -133,25 +148,18 @@ function content({ event }) {
   const start = wallOf(new Date(Date.UTC(event.start.getFullYear(), event.start.getMonth(), event.start.getDate(), event.start.getHours(), event.start.getMinutes())));
   const end = wallOf(new Date(Date.UTC(event.end.getFullYear(), event.end.getMonth(), event.end.getDate(), event.end.getHours(), event.end.getMinutes())));
   const first = node("span", "when", `${clock(start)} – ${clock(end)}`);
-  const nodes = [first, node("span", "person", visit.person), node("span", "what", visit.service)];
-  if (statusWord[visit.status]) {
-    const state = node("span", "state", statusWord[visit.status]);
-    if (visit.status === "pending" && mayWrite) {
-      // For the mouse; the keyboard has the same in the list below and in the panel.
-      const confirm = node("span", "confirm", word("confirm"));
-      confirm.setAttribute("aria-hidden", "true");
-      for (const kind of ["pointerdown", "keydown"]) confirm.addEventListener(kind, (pressed) => pressed.stopPropagation());
-      confirm.addEventListener("click", (clicked) => {
-        clicked.stopPropagation();
-        become(visit, "scheduled");
-      });
-      state.append(confirm);
-    }
-    nodes.splice(1, 0, state);
-  }
-  if (page.by !== "practitioner") nodes.push(node("span", "with", visit.practitioner));
-  else if (visit.things.length > 0) nodes.push(node("span", "with", visit.things.join(", ")));
-  return { domNodes: nodes };
+  const beside = page.by === "practitioner" ? visit.things.join(", ") : visit.practitioner;
+  const nodes = [first, node("span", "person", visit.person), node("span", "what", beside ? `${visit.service} · ${beside}` : visit.service)];
+  if (statusWord[visit.status]) nodes.splice(1, 0, node("span", "state", statusWord[visit.status]));
+  const opens = button("open", () => openVisit(visit.id));
+  opens.dataset.event = visit.id;
+  opens.append(...nodes);
+  if (visit.status !== "pending" || !mayWrite) return { domNodes: [opens] };
+  const confirms = button("confirm", () => once(confirms, () => become(visit, "scheduled")));
+  confirms.textContent = word("confirm");
+  confirms.setAttribute("aria-label", `${word("confirm")}: ${visit.person}`);
+  confirms.addEventListener("pointerdown", (pressed) => pressed.stopPropagation());
+  return { domNodes: [opens, confirms] };
 }
 
 function shownColumns() {
@@ -170,13 +178,13 @@ function options() {
     locale: language === "es" ? "es-US" : "en-US",
     firstDay: 1,
     allDaySlot: false,
-    datesAboveResources: true,
+    datesAboveResources: isWeek,
     highlightedDates: [page.today],
     resources: shownColumns(),
     columnWidth: isWeek ? "minmax(8.5rem, 1fr)" : "minmax(9rem, 1fr)",
     slotDuration: "00:15",
     slotLabelInterval: "01:00",
-    slotHeight: 18,
+    slotHeight: 20,
     slotMinTime: drawn.opens,
     slotMaxTime: drawn.closes,
     scrollTime: scrollTo(),
@@ -184,7 +192,6 @@ function options() {
     dayHeaderFormat: { weekday: "short", month: "short", day: "numeric" },
     events: asEvents(),
     eventContent: content,
-    eventClick: ({ event }) => event.extendedProps.visit && openVisit(event.id),
     dateClick: mayWrite ? ({ dateStr, resource }) => openBooking({ wall: dateStr.slice(0, 19), column: resource?.id }) : undefined,
     eventDrop: (info) => drop(info, info.delta.days * 86400 + info.delta.seconds, 0),
     eventResize: (info) => drop(info, 0, info.endDelta.days * 86400 + info.endDelta.seconds),
@@ -230,7 +237,10 @@ function draw() {
     calendar.shown = columns;
     calendar.setOption("resources", columns);
   }
+  // What has the keyboard's focus is drawn anew, and has it again.
+  const focused = grid.contains(document.activeElement) ? document.activeElement.dataset.event : undefined;
   calendar.setOption("events", asEvents());
+  if (focused) requestAnimationFrame(() => grid.querySelector(`[data-event="${focused}"]`)?.focus({ preventScroll: true }));
 }
 
 function soon(pause = REFRESH_MS) {
@@ -249,16 +259,18 @@ async function start() {
   }
   calendar = EventCalendar.create(grid, options());
   calendar.shown = shownColumns();
+  // To the day that was asked for, not to this browser's today.
+  if (page.view === "week") calendar.gotoDate(page.date);
   name();
   new MutationObserver(name).observe(grid, { childList: true, subtree: true });
   if (drawn.has_more) toast(word("more"), true);
   if (phone.matches && !page.who && calendar.shown[0]) document.getElementById("who").value = calendar.shown[0].id;
-  setInterval(() => busy === 0 && document.visibilityState === "visible" && calendar.setOption("events", asEvents()), NOW_MS);
+  setInterval(() => calendar.updateEvent(nowLine()), NOW_MS);
   if (page.open) openVisit(page.open);
 }
 
 // The library calls its boxes a table, whose cells are empty and whose visits are in none of them. They are a group of
-// visits, each with its words; the table is below.
+// visits, each a button with its words; the table is below.
 function name() {
   const root = grid.querySelector(".ec");
   if (!root) return;
@@ -270,6 +282,10 @@ function name() {
     part.removeAttribute("role");
     part.removeAttribute("aria-colindex");
     part.removeAttribute("aria-colspan");
+  }
+  for (const visit of root.querySelectorAll('article[role="button"]')) {
+    visit.removeAttribute("role");
+    visit.removeAttribute("tabindex");
   }
   for (const label of root.querySelectorAll("span[aria-label], time[aria-label]")) label.removeAttribute("aria-label");
   const scrolls = root.querySelector(".ec-main");

@@ -78,7 +78,9 @@ async fn the_grid_draws_visits_holds_and_hours_by_practitioner_room_and_device()
     let api = vox.glow_api().await;
     let visit = book(&api, "Laser Treatment", START).await;
     let ipl = api.id_of("/services", "IPL").await;
-    api.post("/holds", json!({"time": {"service_id": ipl, "starts_at": "2026-12-01T21:00:00Z"}})).await.good();
+    api.post("/holds", json!({"time": {"service_id": ipl, "starts_at": "2026-12-01T21:00:00Z"}}))
+        .await
+        .good();
     vox.exec(
         "insert into time_off (org_id, id, practitioner_id, starts_at, ends_at)
          select r.org_id, gen_random_uuid(), r.id, '2026-12-01T22:00:00Z', '2026-12-02T00:00:00Z' from resources r where r.name = 'Sofia Rossi'",
@@ -91,7 +93,10 @@ async fn the_grid_draws_visits_holds_and_hours_by_practitioner_room_and_device()
     let shown = &drawn["visits"][0];
     assert_eq!(shown["id"], visit["id"]);
     // By the clinic's clock, whatever the browser's.
-    assert_eq!((&shown["start"], &shown["end"]), (&json!("2026-12-01T10:30:00"), &json!("2026-12-01T11:15:00")));
+    assert_eq!(
+        (&shown["start"], &shown["end"]),
+        (&json!("2026-12-01T10:30:00"), &json!("2026-12-01T11:15:00"))
+    );
     assert_eq!((&shown["status"], &shown["version"]), (&json!("scheduled"), &json!(1)));
     assert_eq!((&shown["person"], &shown["things"]), (&json!("Ana Diaz"), &json!(["Laser"])));
     assert_eq!(shown["columns"], json!([visit["practitioner_id"]]));
@@ -159,7 +164,9 @@ async fn the_page_lists_the_day_and_opens_the_visit_of_a_link() {
     assert!(week.contains("data-from=\"2026-11-30\"") && week.contains("data-to=\"2026-12-06\""));
     assert!(week.contains("Ana Diaz"));
     // What cannot be read is today.
-    assert!(owner.page("/dashboard/calendar?date=soon&by=mood&who=me").await.contains("data-date=\"2026-11-24\""));
+    assert!(
+        owner.page("/dashboard/calendar?date=soon&by=mood&who=me").await.contains("data-date=\"2026-11-24\"")
+    );
     let panel = owner.page(&format!("/dashboard/calendar/visits/{id}")).await;
     for part in ["data-becomes=\"scheduled\"", "data-moves", "data-cancels", "(310) 555-0142"] {
         assert!(panel.contains(part), "{part}");
@@ -186,7 +193,8 @@ async fn a_drag_moves_resizes_and_is_refused_in_words() {
     let desk = Person::sign_in(&vox, "frontdesk@glow.example").await;
     let path = format!("/appointments/{}/move", second["id"].as_str().unwrap());
     // Onto the first one, by the other practitioner: the laser is the matter.
-    let other = if first["practitioner_id"] == second["practitioner_id"] { "Priya Patel" } else { "Jonah Reed" };
+    let other =
+        if first["practitioner_id"] == second["practitioner_id"] { "Priya Patel" } else { "Jonah Reed" };
     let other = api.id_of("/practitioners", other).await;
     let refused = desk
         .post(&path, &json!(1), json!({"starts_at": START, "practitioner_id": other}))
@@ -226,10 +234,9 @@ async fn refusals_are_said_in_the_language_of_whoever_reads_them() {
     let said = why["causes"][0]["staff"].as_str().unwrap();
     assert!(said.starts_with("Jonah Reed tiene una cita hasta las 11:15 AM"), "{said}");
     let request = api.request("POST", &format!("/appointments/{}/cancel", visit["id"].as_str().unwrap()));
-    let stale = Answered::of(
-        request.header("accept-language", "es-MX").header("if-match", "\"7\"").json(&json!({})),
-    )
-    .await;
+    let stale =
+        Answered::of(request.header("accept-language", "es-MX").header("if-match", "\"7\"").json(&json!({})))
+            .await;
     let stale = stale.refused(409, "version_conflict");
     assert!(stale["detail"].as_str().unwrap().starts_with("Alguien cambió la cita"));
 }
