@@ -7,6 +7,7 @@ mod assets;
 mod call;
 mod calls;
 mod clinic;
+mod calendar;
 mod cursor;
 mod leads;
 mod list;
@@ -33,6 +34,7 @@ pub fn router() -> Router<App> {
         .merge(leads::routes())
         .merge(settings::routes())
         .merge(clinic::routes())
+        .merge(calendar::routes())
         // Assets are compressed already, and better.
         .layer(CompressionLayer::new())
 }

@@ -3,4 +3,5 @@
 mod settings;
 mod clinic;
 mod first_run;
+mod calendar;
 mod words;
