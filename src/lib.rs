@@ -10,6 +10,7 @@ pub mod jobs;
 pub mod router;
 
 pub mod api;
+pub mod dashboard;
 pub mod live;
 pub mod receptionist;
 
@@ -23,6 +24,7 @@ pub mod waitlist;
 pub mod appointments;
 pub mod leads;
 pub mod promises;
+pub mod search;
 
 pub mod scheduling;
 

@@ -17,7 +17,7 @@ use crate::platform::app::App;
 use crate::platform::db::Class;
 use crate::platform::problem::Problem;
 use crate::platform::request_id;
-use crate::{api, calendars, live, messaging, receptionist, replies, waitlist};
+use crate::{api, calendars, dashboard, live, messaging, receptionist, replies, waitlist};
 
 /// What every `type` of a problem document points to.
 const PROBLEMS: &str = include_str!("../docs/problems.md");
@@ -40,7 +40,8 @@ pub fn router(app: App, metrics: Option<PrometheusHandle>) -> Router {
         .merge(waitlist::http::router())
         // What the clinics' own programs call.
         .merge(api::router())
-        // What staff see happen.
+        // What staff see.
+        .merge(dashboard::router())
         .merge(live::http::router())
         // What whoever operates it calls.
         .route("/health/live", get(live))

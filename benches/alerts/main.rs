@@ -69,8 +69,10 @@ async fn main() {
 
 async fn play(dir: PathBuf, messages: Messages) {
     let stage = Stage::set(dir).await;
+    // What a closed clinic offers its hot callers would depend on the hour of the run.
     sqlx::raw_sql(
-        "update integration_settings set hot_lead_alert_phone = '+1212555' || right(org_id::text, 4)",
+        "update integration_settings
+            set hot_lead_alert_phone = '+1212555' || right(org_id::text, 4), after_hours_offer = false",
     )
     .execute(&stage.admin)
     .await

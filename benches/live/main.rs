@@ -86,7 +86,13 @@ async fn play(dir: PathBuf) {
 
     let waited = bookings(&stage, &staff, open(&url, &token(), OPEN).await).await;
     let at = |percent: usize| waited[(waited.len() - 1) * percent / 100];
-    say(format_args!("{} events at {OPEN} sockets: p50 {:.1} ms, p99 {:.1} ms, slowest {:.1} ms", waited.len(), at(50), at(99), at(100)));
+    say(format_args!(
+        "{} events at {OPEN} sockets: p50 {:.1} ms, p99 {:.1} ms, slowest {:.1} ms",
+        waited.len(),
+        at(50),
+        at(99),
+        at(100)
+    ));
     figures.at_most("commit of a booking to its event at the client: p50, ms", 250.0, &[at(50)]);
     figures.at_most("commit of a booking to its event at the client: p99, ms", 250.0, &[at(99)]);
 
@@ -95,7 +101,11 @@ async fn play(dir: PathBuf) {
     let (with_all, _) = product.memory();
     say(format_args!("{} idle sockets: {before:.0} MiB before, {with_all:.0} MiB with them", idle.len()));
     figures.at_most("memory of 5,000 idle sockets, MiB", 150.0, &[with_all - before]);
-    figures.at_most("memory of one idle socket, KiB", 64.0, &[(with_all - before) * 1024.0 / idle.len() as f64]);
+    figures.at_most(
+        "memory of one idle socket, KiB",
+        64.0,
+        &[(with_all - before) * 1024.0 / idle.len() as f64],
+    );
     drop(idle);
     product.stop().await;
     figures.print();
@@ -174,7 +184,8 @@ async fn bookings(stage: &Stage, staff: &Staff, sockets: Vec<Socket>) -> Vec<f64
         let subject = format!("apt_{}", id.simple());
         let mut missing = count;
         while missing > 0 {
-            let (what, at): (String, Instant) = tokio::time::timeout(PATIENCE, heard.recv()).await.unwrap().unwrap();
+            let (what, at): (String, Instant) =
+                tokio::time::timeout(PATIENCE, heard.recv()).await.unwrap().unwrap();
             if what == subject {
                 missing -= 1;
                 waited.push(at.duration_since(committing).as_secs_f64() * 1000.0);

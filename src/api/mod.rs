@@ -8,8 +8,11 @@ mod alert_recipients;
 mod alert_settings;
 mod alerts;
 mod answer;
+mod audit_log;
 mod calendars;
+mod call_in_full;
 mod caller;
+mod calls;
 mod catalogue;
 mod consents;
 mod contacts;
@@ -19,13 +22,17 @@ mod entries;
 mod google_oauth;
 mod idempotency;
 mod leads;
+mod notifications;
 mod openapi;
 mod params;
 mod problems;
+mod recordings;
 mod request;
 mod scoring_settings;
+mod search;
 mod sequences;
 mod store;
+mod tasks;
 mod text_templates;
 mod texting_settings;
 mod threads;
@@ -75,6 +82,12 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(alert_settings::routes())
         .merge(scoring_settings::routes())
         .merge(leads::routes())
+        .merge(calls::routes())
+        .merge(recordings::routes())
+        .merge(tasks::routes())
+        .merge(notifications::routes())
+        .merge(audit_log::routes())
+        .merge(search::routes())
         .split_for_parts();
     openapi::complete(&mut document);
     (routes, document)

@@ -155,6 +155,12 @@ fn scope_of(path: &str, method: &HttpMethod) -> Scope {
         Some(part) if MESSAGES.contains(&part) => Scope::MessagesWrite,
         Some(part) if SETTINGS.contains(&part) && is_read => Scope::SettingsRead,
         Some(part) if SETTINGS.contains(&part) => Scope::SettingsWrite,
+        Some("calls") => Scope::CallsRead,
+        Some("tasks" | "notifications") if is_read => Scope::TasksRead,
+        Some("tasks" | "notifications") => Scope::TasksWrite,
+        Some("audit-log") => Scope::AuditRead,
+        // Whoever finds people may read them; what else is found is what else they may read.
+        Some("search") => Scope::MessagesRead,
         Some("waitlist") if is_read => Scope::WaitlistRead,
         Some("waitlist") => Scope::WaitlistWrite,
         Some(calendars) if calendars.starts_with("calendar") && is_read => Scope::CalendarsRead,

@@ -82,6 +82,13 @@ pub(super) const CALENDAR_AWAY: Problem = Problem::new(
     "The calendar's provider did not answer as it should; nothing was changed. Try again in a moment.",
 );
 
+/// The voice platform does not give a recording.
+pub(super) const RECORDING_AWAY: Problem = Problem::new(
+    StatusCode::BAD_GATEWAY,
+    "recording_away",
+    "The voice platform did not give the recording: it may be deleted there. Try again in a moment.",
+);
+
 const TEXT_REFUSED: Problem = Problem::new(
     StatusCode::CONFLICT,
     "text_refused",

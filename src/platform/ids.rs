@@ -62,6 +62,8 @@ ids! {
     OrgId = "org",
     /// A site of an org.
     LocationId = "loc",
+    /// The voice platform's agent that answers for an org.
+    AssistantId = "asst",
     /// A bookable service.
     ServiceId = "svc",
     /// A practitioner, room or device.
@@ -122,6 +124,12 @@ ids! {
     SequenceId = "seq",
     /// One person on the way through them.
     SequenceRunId = "run",
+    /// Work for a person.
+    TaskId = "task",
+    /// What the dashboard tells staff.
+    NotificationId = "ntf",
+    /// A line of the audit log.
+    ActId = "act",
     /// Somebody who signs in.
     UserId = "usr",
     /// One browser that is signed in.

@@ -15,10 +15,10 @@ use source::{Source, Unfinished};
 /// Who may import whom: down, or sideways within a line as long as no circle forms.
 const RANKS: &[&[&str]] = &[
     &["router", "jobs", "commands", "seed"],
-    &["receptionist", "api", "live"],
+    &["receptionist", "api", "dashboard", "live"],
     &["tools", "replies"],
     &["waitlist", "sequences", "after_hours"],
-    &["appointments", "leads", "promises"],
+    &["appointments", "leads", "promises", "search"],
     &["scheduling"],
     &["calendars"],
     &["calls", "contacts", "mail", "messaging", "notifications", "tasks"],

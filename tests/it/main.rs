@@ -16,6 +16,7 @@ mod api;
 mod architecture;
 mod calendars;
 mod catalogue;
+mod dashboard;
 mod durability;
 mod embedded;
 mod explain;

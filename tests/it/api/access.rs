@@ -33,6 +33,7 @@ fn rows() -> Vec<Row> {
         .chain(rows_of_sequences())
         .chain(rows_of_alerts())
         .chain(rows_of_leads())
+        .chain(rows_of_lists())
         .collect()
 }
 
@@ -124,6 +125,29 @@ fn rows_of_leads() -> Vec<Row> {
         row("get", "/leads/{id}", "$lead", none()),
         row("get", "/leads/thresholds", "", none()),
         row("get", "/leads/outcomes", "", none()),
+    ]
+}
+
+fn rows_of_lists() -> Vec<Row> {
+    let none = || Value::Null;
+    let by_hand = json!({"title": "Order needles", "contact_id": "$contact", "appointment_id": "$visit", "call_id": "$lead"});
+    vec![
+        row("get", "/calls", "", none()),
+        row("get", "/calls/running", "", none()),
+        row("get", "/calls/{id}", "$lead", none()),
+        row("get", "/calls/{id}/recording", "$lead", none()),
+        row("get", "/tasks", "", none()),
+        row("post", "/tasks", "", by_hand),
+        row("get", "/tasks/{id}", "$task", none()),
+        row("patch", "/tasks/{id}", "$task", json!({"note": "Ana knows where."})),
+        row("post", "/tasks/{id}/done", "$task", none()),
+        row("post", "/tasks/{id}/reopen", "$task", none()),
+        row("get", "/notifications", "", none()),
+        row("get", "/notifications/unread", "", none()),
+        row("post", "/notifications/{id}/read", "$notification", none()),
+        row("post", "/notifications/read-all", "", none()),
+        row("get", "/audit-log", "", none()),
+        Row { query: "?q=Ana", ..row("get", "/search", "", none()) },
     ]
 }
 
@@ -264,6 +288,8 @@ async fn own_ids(vox: &Voxanne, clinic: &Clinic, api: &Api) -> Vec<(&'static str
     .unwrap();
     let of_account = api.get("/calendar-connections").await.good()["items"][0].clone();
     let id = |value: &Value| value["id"].as_str().unwrap().to_owned();
+    let lead = super::leads::a_lead(vox, clinic).await;
+    vox.exec(&format!("update calls set recording_url = '{}/recordings/1.wav'", vox.sandbox.url())).await;
     vec![
         ("$sequence", sequence.clone()),
         ("$run", crate::sequences::a_run(vox, clinic, &sequence).await),
@@ -274,7 +300,9 @@ async fn own_ids(vox: &Voxanne, clinic: &Clinic, api: &Api) -> Vec<(&'static str
         ("$caldav", calendar_server().await),
         ("$alert", first("/alerts").await),
         ("$staff", staff),
-        ("$lead", super::leads::a_lead(vox, clinic).await),
+        ("$lead", lead),
+        ("$task", made("/tasks", json!({"title": "Water the plants"})).await),
+        ("$notification", first("/notifications").await),
         ("$visit", visit),
         ("$second", second),
         ("$hold", made("/holds", time).await),
@@ -340,7 +368,7 @@ impl Row {
     }
 
     fn names_an_id(&self) -> bool {
-        !self.id.is_empty() || !self.query.is_empty()
+        !self.id.is_empty() || self.query.contains('$')
     }
 }
 
@@ -487,6 +515,8 @@ async fn b4_lists_hold_the_orgs_own_and_nothing_else() {
         ("/sequences", "seq_", "sequences"),
         ("/alert-recipients", "arc_", "alert_recipients"),
         ("/alerts", "alert_", "escalations"),
+        ("/calls", "call_", "calls"),
+        ("/notifications", "ntf_", "notifications"),
     ] {
         let ids = |page: Value| -> BTreeSet<String> {
             page["items"].as_array().unwrap().iter().map(|i| i["id"].as_str().unwrap().to_owned()).collect()

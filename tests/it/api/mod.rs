@@ -1,6 +1,7 @@
 //! The HTTP API, over HTTP on real PostgreSQL.
 
 mod access;
+mod calls;
 mod catalogue;
 mod document;
 mod idempotency;
@@ -8,8 +9,11 @@ mod keys;
 mod leads;
 mod outcomes;
 mod pages;
+mod recordings;
 mod scoring_settings;
+mod search;
 mod services;
+mod tasks;
 mod templates;
 mod threads;
 mod visits;

@@ -41,7 +41,9 @@ impl Source {
     }
 
     pub(super) fn may_speak_http(&self) -> bool {
-        self.slice() == "api" || self.path.ends_with("/http.rs") || HTTP_FILES.contains(&self.path.as_str())
+        matches!(self.slice(), "api" | "dashboard")
+            || self.path.ends_with("/http.rs")
+            || HTTP_FILES.contains(&self.path.as_str())
     }
 
     pub(super) fn paths(&self) -> Vec<Found> {

@@ -1,0 +1,100 @@
+// Keeps a page true without a reload: the socket says that something changed, parts that show such things fetch themselves anew.
+//
+//   <section id="calls" data-live="call alert">   is fetched from the page's own address when an event of those kinds comes
+
+
+const RETRY_MS_MAX = 15000;
+const GATHER_MS = 60;
+const offline = document.querySelector(".offline");
+const seen = new Set();
+let last;
+let retries = 0;
+const waiting = new Set();
+let timer;
+
+function refresh(kinds) {
+  for (const kind of kinds) waiting.add(kind);
+  clearTimeout(timer);
+  timer = setTimeout(fetchParts, GATHER_MS);
+}
+
+async function fetchParts() {
+  const parts = [...document.querySelectorAll("[data-live]")].filter((part) => {
+    const kinds = part.dataset.live.split(" ");
+    return waiting.has("*") || kinds.includes("*") || kinds.some((kind) => waiting.has(kind));
+  });
+  waiting.clear();
+  if (parts.length === 0) return;
+  let response;
+  try {
+    response = await fetch(location.href, { headers: { "hx-request": "true" }, credentials: "same-origin" });
+  } catch {
+    return;
+  }
+  if (response.status === 401) return location.assign("/sign-in?next=" + encodeURIComponent(location.pathname));
+  if (!response.ok) return;
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  for (const part of parts) {
+    const fresh = page.getElementById(part.id);
+    if (!fresh || fresh.isEqualNode(part)) continue;
+    // Somebody is typing there: it is fetched again when they are done.
+    if (part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select")) {
+      document.activeElement.addEventListener("blur", () => refresh(part.dataset.live.split(" ")), { once: true });
+      continue;
+    }
+    await htmx.swap({ target: part, sourceElement: document.body, text: fresh.outerHTML, swap: "outerMorph" });
+    document.getElementById(part.id)?.dispatchEvent(new CustomEvent("live:fresh", { bubbles: true }));
+  }
+}
+
+function heard(message) {
+  if (message.type === "event") {
+    if (seen.has(message.id)) return;
+    seen.add(message.id);
+    if (seen.size > 2000) seen.delete(seen.values().next().value);
+    last = Math.max(last ?? 0, message.id);
+    document.dispatchEvent(new CustomEvent("live:event", { detail: message }));
+    refresh([message.kind]);
+  } else if (message.type === "subscribed") {
+    retries = 0;
+    offline.hidden = true;
+    document.documentElement.dataset.socket = "open";
+    // What happened between the page's rendering and now.
+    if (last === undefined) refresh(["*"]);
+    last = Math.max(last ?? 0, message.last);
+  } else if (message.type === "reload") {
+    last = undefined;
+    refresh(["*"]);
+  }
+}
+
+async function connect() {
+  let token;
+  try {
+    const { ok, answer } = await call("POST /dashboard/socket-token", {});
+    if (!ok) return again();
+    token = answer.token;
+  } catch {
+    return again();
+  }
+  const socket = new WebSocket((location.protocol === "https:" ? "wss://" : "ws://") + location.host + "/ws/live-calls");
+  socket.addEventListener("open", () => socket.send(JSON.stringify({ type: "subscribe", token, after: last })));
+  socket.addEventListener("message", (event) => heard(JSON.parse(event.data)));
+  socket.addEventListener("close", again);
+}
+
+function again() {
+  delete document.documentElement.dataset.socket;
+  retries += 1;
+  if (retries > 1) offline.hidden = false;
+  const pause = Math.min(RETRY_MS_MAX, 300 * 2 ** Math.min(retries, 6)) * (0.5 + Math.random() / 2);
+  setTimeout(connect, retries === 1 ? 200 : pause);
+}
+
+document.addEventListener("live:now", () => refresh(["*"]));
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible" && !document.documentElement.dataset.socket) refresh(["*"]);
+});
+// "4 min ago" and running calls grow older by themselves.
+setInterval(() => document.visibilityState === "visible" && document.querySelector("[data-ticks]") && refresh(["*"]), 30000);
+if (offline) connect();

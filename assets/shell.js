@@ -1,0 +1,44 @@
+// The surroundings: the menu on a phone, the theme, the keyboard's short cuts, the search box.
+
+const side = document.querySelector(".side");
+for (const button of document.querySelectorAll("[data-menu]")) {
+  button.addEventListener("click", () => {
+    const open = side.classList.toggle("is-open");
+    button.setAttribute("aria-expanded", String(open));
+    if (open) side.querySelector("a").focus();
+  });
+}
+document.addEventListener("click", (event) => {
+  if (side?.classList.contains("is-open") && !event.target.closest(".side, [data-menu]")) side.classList.remove("is-open");
+});
+
+for (const button of document.querySelectorAll("[data-theme-toggle]")) {
+  button.addEventListener("click", () => {
+    const root = document.documentElement;
+    const isDark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+    root.dataset.theme = isDark ? "light" : "dark";
+    document.cookie = `theme=${root.dataset.theme}; path=/; max-age=31536000; samesite=lax`;
+  });
+}
+
+document.addEventListener("keydown", (event) => {
+  const find = document.querySelector(".find input");
+  if (event.key === "Escape") {
+    side?.classList.remove("is-open");
+    document.querySelector(".suggestions")?.replaceChildren();
+    return;
+  }
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || !find) return;
+  if (event.target.closest("input, textarea, select, [contenteditable], dialog")) return;
+  event.preventDefault();
+  find.focus();
+});
+document.addEventListener("click", (event) => {
+  if (!event.target.closest(".find")) document.querySelector(".suggestions")?.replaceChildren();
+});
+
+// Filters of a list take effect at once.
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-filters]");
+  if (form) form.requestSubmit();
+});

@@ -1,0 +1,127 @@
+//! `/dashboard/leads`: who is worth calling back, whether somebody has, and whether "hot" was true.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use axum::routing::get;
+use serde::Deserialize;
+
+use super::cursor::Cursor;
+use super::list::today::{self, OpenAlert};
+use super::page::{self, PageError};
+use super::say;
+use super::shell::{Place, Shell};
+use super::signed_in::SignedIn;
+use crate::accounts::Scope;
+use crate::leads::{self, Finding, Lead, Outcomes, WantedLeads};
+use crate::orgs;
+use crate::platform::app::App;
+use crate::platform::ids::CallId;
+use crate::platform::problem::Problem;
+
+/// Rows of a part of the list.
+const ROWS: i64 = 50;
+/// Days that the precision of "hot" looks back.
+const DAYS: i32 = 90;
+const TEMPERATURES: [&str; 3] = ["hot", "warm", "cold"];
+
+pub(super) fn routes() -> Router<App> {
+    Router::new().route("/dashboard/leads", get(show_leads))
+}
+
+/// What the list is narrowed to.
+#[derive(Debug, Default, Deserialize)]
+struct Asked {
+    #[serde(default)]
+    temperature: String,
+    #[serde(default)]
+    taken: String,
+    after: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "dashboard/leads.html")]
+struct LeadsPage {
+    s: Shell,
+    alerts: Vec<OpenAlert>,
+    leads: Vec<Lead>,
+    next: Option<Cursor>,
+    asked: Asked,
+    outcomes: Outcomes,
+}
+
+async fn show_leads(
+    State(app): State<App>,
+    SignedIn(staff): SignedIn,
+    Query(asked): Query<Asked>,
+) -> Result<Response, PageError> {
+    if !staff.may(Scope::LeadsRead) {
+        return Err(Problem::NOT_FOUND.into());
+    }
+    let org = staff.org;
+    let mut tx = app.begin(org).await?;
+    let s = Shell::load(&app, &mut tx, staff, Place::Leads).await?;
+    let after = asked.after.as_deref().and_then(Cursor::parse);
+    let wanted = WantedLeads {
+        temperature: TEMPERATURES.into_iter().find(|known| *known == asked.temperature),
+        is_acknowledged: match asked.taken.as_str() {
+            "yes" => Some(true),
+            "no" => Some(false),
+            _ => None,
+        },
+        after: after.map(|cursor| (cursor.at, CallId(cursor.id))),
+        limit: ROWS + 1,
+        ..WantedLeads::default()
+    };
+    let mut leads = leads::scored_calls(&mut tx, org, &wanted).await?;
+    let next =
+        Cursor::behind(&mut leads, ROWS, |lead| Cursor { at: lead.created_at.to_jiff(), id: lead.id.0 });
+    let settings = orgs::settings(&mut tx, &app.keys, org).await?;
+    let outcomes = leads::outcomes(&app, &mut tx, org, &settings, DAYS).await?;
+    let alerts = today::open_alerts(&mut tx, org).await?;
+    tx.commit().await?;
+    Ok(page::render(&LeadsPage { s, alerts, leads, next, asked, outcomes }))
+}
+
+impl LeadsPage {
+    /// Who it is, as well as we know.
+    fn who(&self, lead: &Lead) -> String {
+        let name = lead.contact_name.clone().or_else(|| lead.caller_phone.as_deref().map(say::phone));
+        name.unwrap_or_else(|| self.s.t("Withheld number").to_owned())
+    }
+
+    /// What the call was, for people.
+    fn class(&self, lead: &Lead) -> &'static str {
+        self.s.t(match lead.class.as_str() {
+            "clinical_urgency" => "Possible reaction",
+            "complaint" => "Complaint",
+            "existing_patient" => "Existing patient",
+            "vendor" => "Vendor",
+            "wrong_number" => "Wrong number",
+            "job_seeker" => "Job seeker",
+            _ => "New lead",
+        })
+    }
+
+    /// How true "hot" was: a share, or that there is not enough to tell.
+    fn precision(&self) -> String {
+        match self.outcomes.judgement.in_force.precision {
+            Some(share) if self.outcomes.judgement.finding != Finding::NotEnoughCalls => percent(share),
+            _ => self.s.t("Too few calls yet").to_owned(),
+        }
+    }
+
+    /// Between what that share may really lie.
+    fn interval(&self) -> String {
+        let quality = &self.outcomes.judgement.in_force;
+        match (quality.precision_low, quality.precision_high) {
+            (Some(low), Some(high)) => format!("{}–{}", percent(low), percent(high)),
+            _ => String::new(),
+        }
+    }
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.0} %", share * 100.0)
+}

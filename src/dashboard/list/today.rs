@@ -1,0 +1,206 @@
+//! What the Today page shows.
+
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx as _;
+use sqlx::FromRow;
+
+use crate::platform::db::{PgConnection, sql_as};
+use crate::platform::ids::{AppointmentId, CallId, EscalationId, OrgId, TaskId};
+
+/// More than fits beside the rest; the pages of their own show all.
+const SHOWN: i64 = 8;
+/// A call without a word for so long has ended without telling us.
+const RUNNING_HOURS: i64 = 4;
+
+/// The day in figures.
+#[derive(Debug, Clone, Copy, Default, FromRow)]
+pub(in crate::dashboard) struct Figures {
+    pub calls: i64,
+    pub hot: i64,
+    /// Visits that were booked today, whenever they are.
+    pub booked: i64,
+    /// What those cost, by the catalogue.
+    pub booked_cents: i64,
+    /// Visits that are today.
+    pub visits: i64,
+}
+
+/// A call that runs.
+#[derive(FromRow)]
+pub(in crate::dashboard) struct RunningCall {
+    pub id: CallId,
+    pub caller_phone: Option<String>,
+    pub contact_name: Option<String>,
+    pub seconds: i64,
+    /// What was said last, and whether the caller said it.
+    pub last_words: Option<String>,
+    pub is_callers: Option<bool>,
+}
+
+/// An alert that nobody has taken.
+#[derive(FromRow)]
+pub(in crate::dashboard) struct OpenAlert {
+    pub id: EscalationId,
+    pub kind: String,
+    pub call_id: Option<CallId>,
+    pub lead_name: Option<String>,
+    pub lead_phone: Option<String>,
+    pub about: Option<String>,
+    pub raised_at: jiff_sqlx::Timestamp,
+}
+
+/// A visit of today that is still to come or has just begun.
+#[derive(FromRow)]
+pub(in crate::dashboard) struct NextVisit {
+    pub id: AppointmentId,
+    pub starts_at: jiff_sqlx::Timestamp,
+    pub status: String,
+    pub person: Option<String>,
+    pub service: String,
+    pub practitioner: String,
+}
+
+/// A task that is open.
+#[derive(FromRow)]
+pub(in crate::dashboard) struct OpenTask {
+    pub id: TaskId,
+    pub title: String,
+    pub created_at: jiff_sqlx::Timestamp,
+}
+
+/// A call that is over.
+#[derive(FromRow)]
+pub(in crate::dashboard) struct EndedCall {
+    pub id: CallId,
+    pub created_at: jiff_sqlx::Timestamp,
+    pub caller_phone: Option<String>,
+    pub contact_name: Option<String>,
+    pub temperature: Option<String>,
+    pub class: Option<String>,
+    pub has_booked: bool,
+}
+
+/// A day's bounds.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::dashboard) struct Day {
+    /// Its first instant.
+    pub from: Timestamp,
+    /// The first of the next day.
+    pub until: Timestamp,
+}
+
+pub(in crate::dashboard) async fn figures(
+    tx: &mut PgConnection,
+    org: OrgId,
+    day: Day,
+) -> sqlx::Result<Figures> {
+    sql_as(
+        "select (select count(*) from calls where org_id = $1 and created_at >= $2 and created_at < $3) as calls,
+                (select count(*) from calls where org_id = $1 and created_at >= $2 and created_at < $3 and temperature = 'hot') as hot,
+                b.booked, b.booked_cents,
+                (select count(*) from appointments where org_id = $1 and starts_at >= $2 and starts_at < $3
+                    and status <> 'cancelled') as visits
+           from (select count(*) as booked, coalesce(sum(s.price_cents), 0)::bigint as booked_cents
+                   from appointments a join services s on s.org_id = a.org_id and s.id = a.service_id
+                  where a.org_id = $1 and a.created_at >= $2 and a.created_at < $3 and a.status <> 'cancelled') b",
+    )
+    .bind(org)
+    .bind(day.from.to_sqlx())
+    .bind(day.until.to_sqlx())
+    .fetch_one(tx)
+    .await
+}
+
+pub(in crate::dashboard) async fn running_calls(
+    tx: &mut PgConnection,
+    org: OrgId,
+    now: Timestamp,
+) -> sqlx::Result<Vec<RunningCall>> {
+    sql_as(
+        "select c.id, c.caller_phone, k.name as contact_name,
+                greatest(0, extract(epoch from $2 - coalesce(c.started_at, c.created_at)))::bigint as seconds,
+                u.said as last_words, u.role = 'user' as is_callers
+           from calls c
+           left join contacts k on k.org_id = c.org_id and k.id = c.contact_id
+           left join lateral (select said, role from utterances u where u.org_id = c.org_id and u.call_id = c.id
+                               order by said_at desc limit 1) u on true
+          where c.org_id = $1 and c.report_at is null and c.state <> 'ended'
+            and c.created_at > $2 - make_interval(hours => $3)
+          order by c.created_at desc limit 20",
+    )
+    .bind(org)
+    .bind(now.to_sqlx())
+    .bind(i32::try_from(RUNNING_HOURS).unwrap_or(4))
+    .fetch_all(tx)
+    .await
+}
+
+pub(in crate::dashboard) async fn open_alerts(
+    tx: &mut PgConnection,
+    org: OrgId,
+) -> sqlx::Result<Vec<OpenAlert>> {
+    sql_as(
+        "select id, kind, call_id, lead_name, lead_phone, about, raised_at from escalations
+          where org_id = $1 and closed_at is null order by kind, raised_at limit 20",
+    )
+    .bind(org)
+    .fetch_all(tx)
+    .await
+}
+
+pub(in crate::dashboard) async fn next_visits(
+    tx: &mut PgConnection,
+    org: OrgId,
+    day: Day,
+    now: Timestamp,
+) -> sqlx::Result<Vec<NextVisit>> {
+    sql_as(
+        "select a.id, a.starts_at, a.status::text as status, coalesce(k.name, a.customer_name) as person,
+                s.name as service, r.name as practitioner
+           from appointments a
+           join services s on s.org_id = a.org_id and s.id = a.service_id
+           join resources r on r.org_id = a.org_id and r.id = a.practitioner_id
+           left join contacts k on k.org_id = a.org_id and k.id = a.contact_id
+          where a.org_id = $1 and a.starts_at >= $2 and a.starts_at < $3 and a.ends_at > $4
+            and a.status in ('pending', 'scheduled', 'arrived')
+          order by a.starts_at, a.id limit $5",
+    )
+    .bind(org)
+    .bind(day.from.to_sqlx())
+    .bind(day.until.to_sqlx())
+    .bind(now.to_sqlx())
+    .bind(SHOWN)
+    .fetch_all(tx)
+    .await
+}
+
+pub(in crate::dashboard) async fn open_tasks(
+    tx: &mut PgConnection,
+    org: OrgId,
+) -> sqlx::Result<Vec<OpenTask>> {
+    sql_as("select id, title, created_at from tasks where org_id = $1 and done_at is null order by created_at desc limit $2")
+        .bind(org)
+        .bind(SHOWN)
+        .fetch_all(tx)
+        .await
+}
+
+pub(in crate::dashboard) async fn ended_calls(
+    tx: &mut PgConnection,
+    org: OrgId,
+    day: Day,
+) -> sqlx::Result<Vec<EndedCall>> {
+    sql_as(
+        "select c.id, c.created_at, c.caller_phone, k.name as contact_name, c.temperature, c.class,
+                exists (select from appointments a where a.org_id = c.org_id and a.call_id = c.id) as has_booked
+           from calls c left join contacts k on k.org_id = c.org_id and k.id = c.contact_id
+          where c.org_id = $1 and c.created_at >= $2 and c.created_at < $3 and (c.report_at is not null or c.state = 'ended')
+          order by c.created_at desc limit $4",
+    )
+    .bind(org)
+    .bind(day.from.to_sqlx())
+    .bind(day.until.to_sqlx())
+    .bind(SHOWN)
+    .fetch_all(tx)
+    .await
+}

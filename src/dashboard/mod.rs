@@ -1,0 +1,31 @@
+//! The dashboard: one file per page, rendered here, kept true by the socket, changed through the API.
+//!
+//! **Invariant.** A page only reads. What it changes goes to `/api/v1` as JSON, so that every change exists once.
+//! **Invariant.** The org of a page is the session's, and from nowhere else.
+
+mod assets;
+mod call;
+mod calls;
+mod cursor;
+mod leads;
+mod list;
+mod marked;
+mod page;
+mod say;
+mod shell;
+mod signed_in;
+mod today;
+
+use axum::Router;
+
+use crate::platform::app::App;
+
+/// Every page and what pages load.
+pub fn router() -> Router<App> {
+    Router::new()
+        .merge(assets::routes())
+        .merge(today::routes())
+        .merge(calls::routes())
+        .merge(call::routes())
+        .merge(leads::routes())
+}

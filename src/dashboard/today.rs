@@ -1,0 +1,74 @@
+//! `/dashboard`: what happens now, what it brought today, and what waits for somebody.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use jiff::{Timestamp, ToSpan as _};
+
+use super::list::today::{self, Day, EndedCall, Figures, NextVisit, OpenAlert, OpenTask, RunningCall};
+use super::page::{self, PageError};
+use super::say;
+use super::shell::{Place, Shell};
+use super::signed_in::SignedIn;
+use crate::platform::app::App;
+
+pub(super) fn routes() -> Router<App> {
+    Router::new().route("/dashboard", get(show_today))
+}
+
+#[derive(Template)]
+#[template(path = "dashboard/today.html")]
+struct TodayPage {
+    s: Shell,
+    figures: Figures,
+    alerts: Vec<OpenAlert>,
+    running: Vec<RunningCall>,
+    ended: Vec<EndedCall>,
+    visits: Vec<NextVisit>,
+    tasks: Vec<OpenTask>,
+}
+
+async fn show_today(State(app): State<App>, SignedIn(staff): SignedIn) -> Result<Response, PageError> {
+    let org = staff.org;
+    let mut tx = app.begin(org).await?;
+    let s = Shell::load(&app, &mut tx, staff, Place::Today).await?;
+    let day = bounds(&s)?;
+    let page = TodayPage {
+        figures: today::figures(&mut tx, org, day).await?,
+        alerts: today::open_alerts(&mut tx, org).await?,
+        running: today::running_calls(&mut tx, org, s.now).await?,
+        ended: today::ended_calls(&mut tx, org, day).await?,
+        visits: today::next_visits(&mut tx, org, day, s.now).await?,
+        tasks: today::open_tasks(&mut tx, org).await?,
+        s,
+    };
+    tx.commit().await?;
+    Ok(page::render(&page))
+}
+
+/// Today at the clinic, 23 to 25 hours long.
+fn bounds(s: &Shell) -> Result<Day, jiff::Error> {
+    let at_midnight =
+        |date: jiff::civil::Date| Ok::<Timestamp, jiff::Error>(date.to_zoned(s.zone.clone())?.timestamp());
+    let today = s.today();
+    Ok(Day { from: at_midnight(today)?, until: at_midnight(today.checked_add(1.day())?)? })
+}
+
+/// Who it is, as well as we know.
+fn who(name: Option<&str>, phone: Option<&str>, otherwise: &str) -> String {
+    name.map(str::to_owned).or_else(|| phone.map(say::phone)).unwrap_or_else(|| otherwise.to_owned())
+}
+
+impl RunningCall {
+    fn who(&self, otherwise: &str) -> String {
+        who(self.contact_name.as_deref(), self.caller_phone.as_deref(), otherwise)
+    }
+}
+
+impl EndedCall {
+    fn who(&self, otherwise: &str) -> String {
+        who(self.contact_name.as_deref(), self.caller_phone.as_deref(), otherwise)
+    }
+}

@@ -1,0 +1,3 @@
+//! The dashboard over HTTP, as a browser asks for it.
+
+mod words;
