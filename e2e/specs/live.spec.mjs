@@ -1,5 +1,5 @@
 import { expect, test } from "@playwright/test";
-import { Caller, demo, isLive, signIn, textsTo } from "../demo.mjs";
+import { Caller, isLive, MANAGER_PHONE, signIn, textsTo } from "../demo.mjs";
 
 test("a call arrives, is read while it runs, and its alert is taken, without a reload", async ({ page }) => {
   await signIn(page);
@@ -16,7 +16,7 @@ test("a call arrives, is read while it runs, and its alert is taken, without a r
   const alert = page.locator("#alerts .banner", { hasText: "(310) 555-0171" });
   await expect(alert).toBeVisible();
   await expect(running.getByText("(310) 555-0171")).toBeHidden();
-  await expect.poll(async () => (await textsTo(demo.alert_phone)).some((text) => text.body.includes("3105550171"))).toBe(true);
+  await expect.poll(async () => (await textsTo(MANAGER_PHONE)).some((text) => text.body.includes("3105550171"))).toBe(true);
   await alert.getByRole("button", { name: "I take it" }).click();
   await expect(alert).toBeHidden();
   expect(await page.evaluate(() => window.sameDocument)).toBe(true);

@@ -5,7 +5,7 @@ test("two clinics never see each other's callers", async ({ browser }) => {
   const glow = await (await browser.newContext()).newPage();
   const harbor = await (await browser.newContext()).newPage();
   await signIn(glow, "owner");
-  await signIn(harbor, "other_owner");
+  await signIn(harbor, "owner", demo.other_org);
   await Promise.all([isLive(glow), isLive(harbor)]);
   const ours = new Caller("+13105550173");
   const theirs = new Caller("+16175550174", demo.other_org);

@@ -4,17 +4,23 @@
 //! **Invariant.** The org of a page is the session's, and from nowhere else.
 
 mod assets;
+mod call;
+mod calls;
+mod clinic;
 mod calendar;
 mod cursor;
 mod leads;
 mod list;
+mod marked;
 mod page;
 mod say;
+mod settings;
 mod shell;
 mod signed_in;
 mod today;
 
 use axum::Router;
+use tower_http::compression::CompressionLayer;
 
 use crate::platform::app::App;
 
@@ -23,6 +29,12 @@ pub fn router() -> Router<App> {
     Router::new()
         .merge(assets::routes())
         .merge(today::routes())
-        .merge(calendar::routes())
+        .merge(calls::routes())
+        .merge(call::routes())
         .merge(leads::routes())
+        .merge(settings::routes())
+        .merge(clinic::routes())
+        .merge(calendar::routes())
+        // Assets are compressed already, and better.
+        .layer(CompressionLayer::new())
 }

@@ -22,7 +22,7 @@ mod taken;
 mod templates;
 mod understood;
 
-pub use add_from_template::{Added, add_from_template};
+pub use add_from_template::{Added, Chosen, add_from_template};
 pub use bookable::Bookable;
 pub use clinic_info::{ChangePolicy, ClinicInfo, Treatment, clinic_info, rules_version};
 pub use kept::{forget, hear_changes};
