@@ -4,11 +4,14 @@
 //! **Invariant.** The org comes from the key and from nothing else; another org's id is answered like one that nobody has.
 //! **Invariant.** A request with an `Idempotency-Key` takes effect once, and its answer commits with its effect.
 
+mod account;
+mod alert_phones;
 mod alert_recipients;
 mod alert_settings;
 mod alerts;
 mod analytics;
 mod answer;
+mod api_keys;
 mod audit_log;
 mod calendars;
 mod call_in_full;
@@ -21,24 +24,33 @@ mod contacts;
 mod cursor;
 mod email;
 mod entries;
+mod first_run;
+mod founder_console;
 mod google_oauth;
 mod idempotency;
+mod keys;
 mod leads;
 mod notifications;
 mod openapi;
+mod org_settings;
 mod params;
+mod presence;
 mod problems;
 mod recordings;
 mod request;
 mod scoring_settings;
 mod search;
 mod sequences;
+mod setting_tests;
 mod store;
 mod tasks;
+mod team;
 mod text_templates;
 mod texting_settings;
 mod threads;
+mod twilio_account;
 mod visits;
+mod voice;
 mod waitlist;
 mod wording_settings;
 
@@ -48,7 +60,10 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::platform::app::App;
 
+pub use answer::etag_of;
 pub use idempotency::forget_answers;
+pub use sequences::{SequenceKept, shown_sequence};
+pub use text_templates::{TextTemplate, text_templates};
 
 /// Every route of the API and the document that describes them: one list for both.
 pub fn router() -> Router<App> {
@@ -58,6 +73,7 @@ pub fn router() -> Router<App> {
         .nest("/api/v1", routes)
         .route("/api/v1/openapi.json", get(async || openapi::answer(document)))
         .merge(google_oauth::router())
+        .merge(founder_console::router())
 }
 
 /// What [`router`] serves as `/api/v1/openapi.json`.
@@ -78,9 +94,16 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(wording_settings::routes())
         .merge(email::routes())
         .merge(texting_settings::routes())
+        .merge(first_run::routes())
         .merge(sequences::routes())
         .merge(alerts::routes())
         .merge(alert_recipients::routes())
+        .merge(alert_phones::routes())
+        .merge(api_keys::routes())
+        .merge(org_settings::routes())
+        .merge(twilio_account::routes())
+        .merge(voice::routes())
+        .merge(setting_tests::routes())
         .merge(alert_settings::routes())
         .merge(scoring_settings::routes())
         .merge(leads::routes())
@@ -92,6 +115,9 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(notifications::routes())
         .merge(audit_log::routes())
         .merge(search::routes())
+        .merge(team::routes())
+        .merge(keys::routes())
+        .merge(account::routes())
         .split_for_parts();
     openapi::complete(&mut document);
     (routes, document)

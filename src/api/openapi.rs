@@ -6,7 +6,9 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, Schema, Type};
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
 use utoipa::openapi::{
     ContentBuilder, HttpMethod, InfoBuilder, OpenApi, PathItem, Ref, RefOr, Required, ResponseBuilder, Server,
 };
@@ -54,17 +56,18 @@ pub(super) fn complete(document: &mut OpenApi) {
     for (path, item) in &mut document.paths.paths {
         for (method, operation) in operations(item) {
             let scope = scope_of(path, &method);
-            operation.security = Some(vec![SecurityRequirement::new("key", [scope.name()])]);
+            operation.security = Some(credentials(path, scope));
             let is_visits = path.starts_with("/appointments/{id}/") && method == HttpMethod::Post;
-            let keeps_answers = !path.starts_with("/calendar-connections");
+            let is_trial = path.starts_with("/settings/tests/") && path != "/settings/tests/sms";
+            let keeps_answers = !path.starts_with("/calendar-connections") && !is_own(path) && !is_trial;
             if keeps_answers && method == HttpMethod::Post {
                 add_header(operation, IDEMPOTENCY_KEY, Required::False);
             }
             if is_visits {
                 add_header(operation, IF_MATCH, Required::True);
             }
-            let is_change = matches!(method, HttpMethod::Patch | HttpMethod::Put)
-                && !TAKEN_AS_THEY_COME.iter().any(|begin| path.starts_with(begin));
+            let is_change =
+                matches!(method, HttpMethod::Patch | HttpMethod::Put) && !is_taken_as_it_comes(path);
             if is_change {
                 add_header(operation, IF_MATCH, Required::False);
             }
@@ -90,9 +93,37 @@ pub(super) fn complete(document: &mut OpenApi) {
     let patches: Vec<_> = components.schemas.iter().filter_map(patch_of).collect();
     components.schemas.extend(patches);
     components.schemas.insert("Problem".to_owned(), problem());
-    let key = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("vxk_…").build();
-    components.add_security_scheme("key", SecurityScheme::Http(key));
+    let bearer = |format, about| {
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format(format);
+        SecurityScheme::Http(scheme.description(Some(about)).build())
+    };
+    components.add_security_scheme("key", bearer("vxk_…", "A program's key, with its scopes."));
+    let token = "A token (JWT) of ours or of the issuer that the installation believes. X-Voxanne-Org names the clinic where its \
+        person has several; their role there decides.";
+    components.add_security_scheme("token", bearer("JWT", token));
+    let cookie = "Somebody who is signed in; their role decides. Changes come from a page of this server.";
+    let cookie = ApiKeyValue::with_description("__Host-sid", cookie);
+    components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
     prune(document);
+}
+
+/// About whoever is signed in.
+fn is_own(path: &str) -> bool {
+    path.starts_with("/account")
+}
+
+/// What is known of a calendar changes by the minute, and a call may be running; an account is its person's alone; a role is a word.
+fn is_taken_as_it_comes(path: &str) -> bool {
+    is_own(path) || ["/calendars/", "/calls/", "/team/"].iter().any(|begin| path.starts_with(begin))
+}
+
+/// What opens an operation, any one of them.
+fn credentials(path: &str, scope: Scope) -> Vec<SecurityRequirement> {
+    let of = |name: &str| SecurityRequirement::new(name, [scope.name()]);
+    if is_own(path) {
+        return vec![SecurityRequirement::new("session", [] as [&str; 0])];
+    }
+    vec![of("key"), of("token"), of("session")]
 }
 
 /// Described properties whose schema is written in place come as "all of it and an object": made one schema again.
@@ -131,13 +162,21 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (HttpMethod, &mut Ope
     all.into_iter().filter_map(|(method, operation)| Some((method, operation?)))
 }
 
-/// What is known of a calendar changes by the minute, and a call may be running: a choice is taken as it comes.
-const TAKEN_AS_THEY_COME: [&str; 2] = ["/calendars/", "/calls/"];
 /// What is about texts.
 const MESSAGES: [&str; 6] =
     ["consents", "contacts", "sequences", "text-templates", "threads", "wording-settings"];
 /// What the org decides.
-const SETTINGS: [&str; 4] = ["alert-recipients", "email-recipients", "email-settings", "settings"];
+const SETTINGS: [&str; 9] = [
+    "alert-recipients",
+    "assistant-sheet",
+    "assistants",
+    "doors",
+    "email-recipients",
+    "email-settings",
+    "phone-numbers",
+    "settings",
+    "webhook-secrets",
+];
 
 /// The scope that an operation takes; `tests/it/api/access.rs` holds every handler to it.
 fn scope_of(path: &str, method: &HttpMethod) -> Scope {
@@ -149,6 +188,7 @@ fn scope_of(path: &str, method: &HttpMethod) -> Scope {
         Some("calendar-settings") => Scope::CalendarsWrite,
         // It quotes callers.
         Some("settings") if path == "/settings/scoring/preview" => Scope::LeadsRead,
+        Some("api-keys") => Scope::KeysWrite,
         Some("alerts" | "leads") if is_read => Scope::LeadsRead,
         Some("alerts" | "leads") => Scope::LeadsWrite,
         Some("calls") if !is_read => Scope::LeadsWrite,
@@ -164,6 +204,9 @@ fn scope_of(path: &str, method: &HttpMethod) -> Scope {
         Some("audit-log") => Scope::AuditRead,
         // Whoever finds people may read them; what else is found is what else they may read.
         Some("search") => Scope::MessagesRead,
+        Some("team" | "invitations") if is_read => Scope::TeamRead,
+        Some("team" | "invitations") => Scope::TeamWrite,
+        Some("keys") => Scope::KeysWrite,
         Some("waitlist") if is_read => Scope::WaitlistRead,
         Some("waitlist") => Scope::WaitlistWrite,
         Some(calendars) if calendars.starts_with("calendar") && is_read => Scope::CalendarsRead,

@@ -5,14 +5,17 @@
 
 mod analytics;
 mod assets;
+mod calendar;
 mod call;
 mod calls;
+mod clinic;
 mod cursor;
 mod leads;
 mod list;
 mod marked;
 mod page;
 mod say;
+mod settings;
 mod shell;
 mod signed_in;
 mod today;
@@ -31,6 +34,9 @@ pub fn router() -> Router<App> {
         .merge(call::routes())
         .merge(leads::routes())
         .merge(analytics::routes())
+        .merge(settings::routes())
+        .merge(clinic::routes())
+        .merge(calendar::routes())
         // Assets are compressed already, and better.
         .layer(CompressionLayer::new())
 }

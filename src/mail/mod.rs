@@ -18,7 +18,9 @@ mod recipient;
 mod send_summary;
 mod store;
 mod trouble;
+mod try_mail;
 pub mod wording;
+mod write_staff_mail;
 
 pub use alert::{StaffAlert, alert_recipients};
 pub use deliver::{DELIVER_EMAIL_TASK, DeliverEmail, DeliverEmailError, chase_unfinished, deliver};
@@ -30,3 +32,5 @@ pub use recipient::{
     list_recipients, remove_recipient, save_recipient, summary_hour,
 };
 pub use send_summary::send_summary;
+pub use try_mail::try_mail;
+pub use write_staff_mail::write_staff_mail;

@@ -281,3 +281,31 @@ pub(in crate::accounts) async fn forget_ended(
         .await?;
     Ok(())
 }
+
+/// Which session of the person a digest is, open or waiting.
+pub(in crate::accounts) async fn id_of_token(
+    tx: &mut PgConnection,
+    user: UserId,
+    digest: &[u8],
+) -> sqlx::Result<Option<SessionId>> {
+    sql_scalar("select id from sessions where user_id = $1 and token_digest = $2")
+        .bind(user)
+        .bind(digest)
+        .fetch_optional(tx)
+        .await
+}
+
+/// When somebody signed in with a browser.
+pub(in crate::accounts) async fn opened_at(
+    tx: &mut PgConnection,
+    user: UserId,
+    session: SessionId,
+) -> sqlx::Result<Option<Timestamp>> {
+    let at: Option<jiff_sqlx::Timestamp> =
+        sql_scalar("select created_at from sessions where user_id = $1 and id = $2")
+            .bind(user)
+            .bind(session)
+            .fetch_optional(tx)
+            .await?;
+    Ok(at.map(jiff_sqlx::Timestamp::to_jiff))
+}

@@ -102,7 +102,7 @@ pub(in crate::analytics) async fn hot(
                 or exists (select from appointments a where a.org_id = c.org_id and a.customer_phone = c.caller_phone
                              and a.created_at >= c.created_at and a.created_at < c.created_at + make_interval(hours => $11)) as booked) b
           where c.org_id = $1 and c.scored_at is not null and c.temperature = 'hot'
-            and c.created_at >= $8 and c.created_at < least($9, $10 - make_interval(hours => $11))
+            and c.created_at >= $8 and c.created_at < least($9, $10::timestamptz - make_interval(hours => $11))
             and c.created_at >= s.before and c.created_at < s.until and ($7::uuid is null or n.id = $7)
           group by 1",
     )

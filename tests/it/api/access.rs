@@ -34,8 +34,66 @@ fn rows() -> Vec<Row> {
         .chain(rows_of_alerts())
         .chain(rows_of_leads())
         .chain(rows_of_figures())
+        .chain(rows_of_settings())
         .chain(rows_of_lists())
         .collect()
+}
+
+fn rows_of_settings() -> Vec<Row> {
+    let none = || Value::Null;
+    let code = json!({"purpose": "clinical", "code": "$code"});
+    let twilio = json!({
+        "account_sid": format!("AC{}", "1".repeat(32)), "auth_token": "token", "sender": "+13105550100",
+    });
+    vec![
+        row("get", "/settings/alert-phones", "", none()),
+        row("post", "/settings/alert-phones", "", json!({"phone": "+13105550186"})),
+        row("post", "/settings/alert-phones/confirm", "", code),
+        row("delete", "/settings/alert-phones/pending", "", none()),
+        row("post", "/settings/tests/sms", "", json!({})),
+        row("post", "/settings/tests/webhook", "", none()),
+        row("post", "/settings/tests/calendar", "", none()),
+        row("post", "/settings/tests/assistant", "", none()),
+        row("post", "/settings/tests/email", "", none()),
+        row("get", "/settings/org", "", none()),
+        row("put", "/settings/org", "", json!({"name": "Glow", "region": "US", "language": "en"})),
+        row("get", "/settings/twilio", "", none()),
+        row("put", "/settings/twilio", "", twilio),
+        row("delete", "/settings/twilio", "", none()),
+        row("get", "/settings/voice-platform", "", none()),
+        row("put", "/settings/voice-platform", "", json!({"private_key": "a-private-key"})),
+    ]
+    .into_iter()
+    .chain(rows_of_the_voice_platform())
+    .collect()
+}
+
+fn rows_of_the_voice_platform() -> Vec<Row> {
+    let none = || Value::Null;
+    let assistant = json!({"platform_assistant_id": "asst_1", "location_id": "$location", "name": "Second"});
+    let number = json!({"number": "+13105550161", "location_id": "$location"});
+    vec![
+        row("get", "/assistants", "", none()),
+        row("post", "/assistants", "", assistant),
+        row("get", "/assistants/{id}", "$assistant", none()),
+        row("patch", "/assistants/{id}", "$assistant", json!({"name": "Front desk"})),
+        row("delete", "/assistants/{id}", "$free_assistant", none()),
+        row("get", "/phone-numbers", "", none()),
+        row("post", "/phone-numbers", "", number),
+        row("get", "/phone-numbers/{id}", "$number", none()),
+        row("patch", "/phone-numbers/{id}", "$number", json!({"assistant_id": null})),
+        row("delete", "/phone-numbers/{id}", "$number", none()),
+        row("get", "/webhook-secrets", "", none()),
+        row("post", "/webhook-secrets", "", json!({})),
+        row("delete", "/webhook-secrets/{id}", "$secret", none()),
+        row("get", "/doors", "", none()),
+        row("post", "/doors", "", none()),
+        row("delete", "/doors/{id}", "$door", none()),
+        row("get", "/assistant-sheet", "", none()),
+        row("get", "/api-keys", "", none()),
+        row("post", "/api-keys", "", json!({"name": "Website", "scopes": ["keys:write"]})),
+        row("delete", "/api-keys/{id}", "$key", none()),
+    ]
 }
 
 fn rows_of_alerts() -> Vec<Row> {
@@ -52,6 +110,9 @@ fn rows_of_alerts() -> Vec<Row> {
         row("get", "/alert-recipients/{id}", "$staff", none()),
         row("patch", "/alert-recipients/{id}", "$staff", json!({"step": 2})),
         row("delete", "/alert-recipients/{id}", "$staff", none()),
+        row("get", "/settings/first-run", "", none()),
+        row("get", "/settings/first-run/{step}", "", none()),
+        row("put", "/settings/first-run/{step}", "", json!({"state": "skipped"})),
         row("get", "/settings/alerts", "", none()),
         row("put", "/settings/alerts", "", settings),
     ]
@@ -204,6 +265,7 @@ fn rows_of_scheduling() -> Vec<Row> {
     let day = json!({"weekday": "monday", "opens": "09:00", "closes": "17:00"});
     let off = json!({"practitioner_id": "$practitioner", "starts_at": "2027-01-05T17:00:00Z", "ends_at": "2027-01-06T01:00:00Z"});
     let first = json!({"service_id": "$service", "starts_at": "2027-01-11T18:30:00Z"});
+    let from_templates = json!({"services": [{"template": "Chemical Peel"}], "location_id": "$location", "practitioners": ["$practitioner"]});
     let series = json!({"first": first, "visits": 2, "every_days": 7});
     vec![
         row("get", "/locations", "", none()),
@@ -212,6 +274,7 @@ fn rows_of_scheduling() -> Vec<Row> {
         row("patch", "/locations/{id}", "$location", json!({"parking": "Behind the house."})),
         row("get", "/services", "", none()),
         row("post", "/services", "", json!({"name": "Lash Lift", "practitioners": ["$practitioner"]})),
+        row("post", "/services/from-templates", "", from_templates),
         row("get", "/services/{id}", "$service", none()),
         row("patch", "/services/{id}", "$service", json!({"duration_minutes": 50})),
         row("get", "/practitioners", "", none()),
@@ -265,6 +328,9 @@ fn rows_of_scheduling() -> Vec<Row> {
             json!({"time": {"service_id": "$service", "starts_at": "2026-12-09T18:30:00Z"}}),
         ),
         row("delete", "/holds/{id}", "$hold", none()),
+        row("delete", "/services/{id}", "$spare_service", none()),
+        row("delete", "/practitioners/{id}", "$spare_person", none()),
+        row("delete", "/resources/{id}", "$spare_resource", none()),
         row("post", "/policy", "", json!({"notice_minutes": 1440, "fee_cents": 5000})),
     ]
 }
@@ -295,11 +361,23 @@ async fn own_ids(vox: &Voxanne, clinic: &Clinic, api: &Api) -> Vec<(&'static str
     )
     .await
     .unwrap();
+    let code = code(vox, api).await;
+    let location = first("/locations").await;
+    let free = format!("asst_free_{}", clinic.org.0.simple());
+    let free = json!({"platform_assistant_id": free, "location_id": location, "name": "Spare"});
+    let site = first("/locations").await;
     let of_account = api.get("/calendar-connections").await.good()["items"][0].clone();
     let id = |value: &Value| value["id"].as_str().unwrap().to_owned();
     let lead = super::leads::a_lead(vox, clinic).await;
     vox.exec(&format!("update calls set recording_url = '{}/recordings/1.wav'", vox.sandbox.url())).await;
     vec![
+        ("$code", code),
+        ("$key", made("/api-keys", json!({"name": "Spare", "scopes": ["calls:read"]})).await),
+        ("$free_assistant", made("/assistants", free).await),
+        ("$assistant", first("/assistants").await),
+        ("$number", first("/phone-numbers").await),
+        ("$secret", made("/webhook-secrets", json!({})).await),
+        ("$door", made("/doors", Value::Null).await),
         ("$sequence", sequence.clone()),
         ("$run", crate::sequences::a_run(vox, clinic, &sequence).await),
         ("$connection", id(&of_account)),
@@ -318,13 +396,27 @@ async fn own_ids(vox: &Voxanne, clinic: &Clinic, api: &Api) -> Vec<(&'static str
         ("$entry", made("/waitlist", json!({"service_id": service, "phone": "+13105550102"})).await),
         // Somebody who was texted, so that there is a thread.
         ("$contact", first("/threads").await),
-        ("$location", first("/locations").await),
+        ("$location", location),
+        ("$spare_service", made("/services", json!({"name": "Never booked"})).await),
+        ("$spare_person", made("/practitioners", json!({"name": "Nobody Yet", "location_id": site})).await),
+        (
+            "$spare_resource",
+            made("/resources", json!({"name": "Spare", "kind": "room", "location_id": site})).await,
+        ),
         ("$service", service.clone()),
         ("$resource", first("/resources").await),
         ("$closure", made("/closures", json!({"local_date": "2027-07-04"})).await),
         ("$off", made("/time-off", off).await),
         ("$practitioner", practitioner),
     ]
+}
+
+/// The code of a number that is to get the clinic's clinical alerts.
+async fn code(vox: &Voxanne, api: &Api) -> String {
+    let phone = "+13105550185";
+    api.post("/settings/alert-phones", json!({"purpose": "clinical", "phone": phone})).await.good();
+    vox.run_jobs().await;
+    super::alert_phones::code_to(vox, phone)
 }
 
 /// Somebody deletes an event of ours in the account.
@@ -365,8 +457,12 @@ impl Row {
         url_ids: &[(&'static str, String)],
         body_ids: &[(&'static str, String)],
     ) -> Answered {
-        let path =
-            self.path.replace("{id}", self.id).replace("{kind}/{language}", "reminder/es") + self.query;
+        let path = self
+            .path
+            .replace("{id}", self.id)
+            .replace("{kind}/{language}", "reminder/es")
+            .replace("{step}", "calendar")
+            + self.query;
         let request =
             api.request(&self.method.to_uppercase(), &filled(&path, url_ids)).header("if-match", "*");
         if self.body.is_null() {

@@ -6,6 +6,7 @@ mod google;
 mod line;
 mod log;
 mod server;
+mod staff;
 mod texting;
 
 use std::sync::Arc;
@@ -32,6 +33,7 @@ pub use api::{Answered, Api};
 pub use google::ACCOUNT;
 pub use line::Line;
 pub use server::{Database, empty_database, new_database, prepare, secret_of};
+pub use staff::Person;
 
 /// Tuesday, November 24th 2026, 10 AM in Los Angeles: the moment of the fixtures.
 pub const NOW: &str = "2026-11-24T18:00:00Z";
