@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use voxanne::accounts::Scope;
 
-use crate::harness::{CALLER, MANAGER, Voxanne, call_ref};
+use crate::harness::{Api, CALLER, MANAGER, Voxanne, call_ref};
 
 const HOT: &str = "I'm interested in Botox and filler, I have budget, need it this week";
 
@@ -27,7 +27,11 @@ async fn called(vox: &Voxanne, n: u128, from: &str, said: Option<&str>) -> Strin
 
 /// Calls, answered and missed ones of the fixtures' day.
 async fn counts(vox: &Voxanne) -> (i64, i64, i64) {
-    let told = vox.glow_api().await.get("/analytics?from=2026-11-24&to=2026-11-24").await.good();
+    counted(&vox.glow_api().await).await
+}
+
+async fn counted(api: &Api) -> (i64, i64, i64) {
+    let told = api.get("/analytics?from=2026-11-24&to=2026-11-24").await.good();
     let number = |name: &str| told["now"]["calls"][name].as_i64().unwrap();
     (number("calls"), number("answered"), number("missed"))
 }
@@ -110,15 +114,18 @@ async fn a_mark_is_refused_without_its_scope_or_a_word_and_is_nobody_elses() {
 async fn figures_are_counted_again_only_when_something_happened() {
     let vox = Voxanne::start().await;
     called(&vox, 1, CALLER, Some(HOT)).await;
-    assert_eq!(counts(&vox).await, (1, 1, 0));
+    // Made once: another key is something that happens.
+    let api = vox.glow_api().await;
+    let counts = async || counted(&api).await;
+    assert_eq!(counts().await, (1, 1, 0));
     let behind_our_back = "set session_replication_role = replica; update calls set caller_spoke = false; set session_replication_role = default";
     vox.exec(behind_our_back).await;
-    assert_eq!(counts(&vox).await, (1, 1, 0), "nothing was heard of");
+    assert_eq!(counts().await, (1, 1, 0), "nothing was heard of");
     // Somebody else's doings are nobody's business here.
     vox.exec(&format!("update orgs set name = 'Harbor' where org_id = '{}'", vox.harbor.org.0)).await;
-    assert_eq!(counts(&vox).await, (1, 1, 0));
+    assert_eq!(counts().await, (1, 1, 0));
     vox.exec(&format!("update orgs set name = 'Glow' where org_id = '{}'", vox.glow.org.0)).await;
-    assert_eq!(counts(&vox).await, (1, 0, 1));
+    assert_eq!(counts().await, (1, 0, 1));
 }
 
 #[tokio::test]
