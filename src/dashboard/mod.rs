@@ -3,14 +3,18 @@
 //! **Invariant.** A page only reads. What it changes goes to `/api/v1` as JSON, so that every change exists once.
 //! **Invariant.** The org of a page is the session's, and from nowhere else.
 
+mod account;
 mod assets;
+mod audit;
 mod cursor;
+mod door;
 mod leads;
 mod list;
 mod page;
 mod say;
 mod shell;
 mod signed_in;
+mod team;
 mod today;
 
 use axum::Router;
@@ -20,4 +24,8 @@ use crate::platform::app::App;
 /// Every page and what pages load.
 pub fn router() -> Router<App> {
     Router::new().merge(assets::routes()).merge(today::routes()).merge(leads::routes())
+        .merge(door::routes())
+        .merge(account::routes())
+        .merge(team::routes())
+        .merge(audit::routes())
 }
