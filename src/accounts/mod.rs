@@ -16,12 +16,14 @@ mod cookie;
 mod end_session;
 mod invite;
 mod jwt;
+mod list;
 mod member;
 mod open_session;
 mod other_issuer;
 mod own_account;
 mod own_tokens;
 mod password;
+mod prove_presence;
 mod record_act;
 mod recovery;
 mod reseal;
@@ -47,6 +49,7 @@ pub use change_member::{MemberError, remove_member, set_role};
 pub use cookie::{is_from_own_page, no_session_cookie, session_cookie, session_token};
 pub use end_session::{OwnSession, end_other_sessions, end_session, own_sessions, sign_out};
 pub use invite::{Invitation, InviteError, NewInvitation, invite, list_invitations, revoke_invitation};
+pub use list::{ListedAct, WantedActs, has_acted, list_acts, subjects_of};
 pub use member::{Member, list_members};
 pub use open_session::{Browser, OpenError};
 pub use own_account::{
@@ -54,6 +57,7 @@ pub use own_account::{
     end_second_factor, own_account, set_profile,
 };
 pub use password::{HashError, NewPassword, WeakPassword};
+pub use prove_presence::{PresenceError, Shown, prove_presence, signed_in_lately};
 pub use record_act::{Act, record_act};
 pub use reseal::{reseal, tally};
 pub use reset_password::{

@@ -82,6 +82,13 @@ pub(super) const CALENDAR_AWAY: Problem = Problem::new(
     "The calendar's provider did not answer as it should; nothing was changed. Try again in a moment.",
 );
 
+/// The voice platform does not give a recording.
+pub(super) const RECORDING_AWAY: Problem = Problem::new(
+    StatusCode::BAD_GATEWAY,
+    "recording_away",
+    "The voice platform did not give the recording: it may be deleted there. Try again in a moment.",
+);
+
 const TEXT_REFUSED: Problem = Problem::new(
     StatusCode::CONFLICT,
     "text_refused",
@@ -109,9 +116,10 @@ pub(super) fn missing_scope(scope: Scope) -> Problem {
 
 /// The role does not allow what has `scope`.
 pub(super) fn role_lacks(role: Role, scope: Scope) -> Problem {
-    MISSING_SCOPE.with("scope", scope.name()).with("role", role.name()).saying(format!(
-        "The role {role} does not allow this ({scope}). Ask an owner of the clinic."
-    ))
+    MISSING_SCOPE
+        .with("scope", scope.name())
+        .with("role", role.name())
+        .saying(format!("The role {role} does not allow this ({scope}). Ask an owner of the clinic."))
 }
 
 /// A token (JWT) that opens nothing.
@@ -178,3 +186,14 @@ pub(super) fn not_written(org: OrgId, error: &WriteError) -> Problem {
         WriteError::Database(error) => database(org, error),
     }
 }
+
+/// A password or code was tried too often.
+pub(super) fn too_many_tries(seconds: i32) -> Problem {
+    let minutes = seconds.saturating_add(59) / 60;
+    TOO_MANY_TRIES
+        .with("seconds", seconds)
+        .saying(format!("Too many tries. Wait {minutes} minutes, then try again."))
+}
+
+const TOO_MANY_TRIES: Problem =
+    Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_tries", "Too many tries. Wait, then try again.");

@@ -2,16 +2,27 @@
 
 mod close_stale;
 mod fetch_missing_reports;
+mod list;
+mod note_read;
+mod outcome;
+mod read_call;
 mod record_end;
 mod record_status;
 mod record_transcript;
+mod recording;
 mod store;
 
 pub use close_stale::close_stale;
 pub use fetch_missing_reports::{FetchError, fetch_missing_reports};
+pub use list::{LastSaid, Listed, WantedCalls, list, zone_of};
+pub use note_read::{Part, note_read};
+pub use outcome::Outcome;
+pub use read_call::{CallInFull, read_call, running};
 pub use record_end::{CheckPromises, PROMISES_TASK, RecordError, SCORE_TASK, ScoreCall, record_end};
 pub use record_status::record_status;
 pub use record_transcript::record_transcript;
+pub use recording::recording;
+pub use store::detail::{AlertRaised, TaskLeft, ToolCallMade, Transcript, Utterance, VisitMade};
 pub use store::tool_calls::{
     Asked, Claim, NewToolCall, Told, answer, claim, record_read_only, told_in, was_told,
 };

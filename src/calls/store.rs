@@ -1,5 +1,6 @@
 //! All SQL of calls and utterances; of tool calls in its own file.
 
+pub(super) mod detail;
 pub(super) mod tool_calls;
 
 use jiff::Timestamp;
@@ -19,6 +20,9 @@ pub struct Turn {
     pub is_caller: bool,
     /// What was said.
     pub text: String,
+    /// Milliseconds since the call began, where the platform told it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after_ms: Option<i64>,
 }
 
 /// A call as scoring sees it.
@@ -136,8 +140,12 @@ pub(super) async fn record_report(
     keep_recording: bool,
     now: Timestamp,
 ) -> sqlx::Result<bool> {
-    let turns: Vec<Turn> =
-        report.turns.iter().map(|t| Turn { is_caller: t.role == Role::User, text: t.text.clone() }).collect();
+    let turn = |t: &voxanne_vapi::Turn| Turn {
+        is_caller: t.role == Role::User,
+        text: t.text.clone(),
+        after_ms: t.seconds_from_start.and_then(millis),
+    };
+    let turns: Vec<Turn> = report.turns.iter().map(turn).collect();
     let turns = serde_json::to_value(&turns).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
     let done = sql(
         "update calls set state = 'ended', ended_reason = coalesce($3, ended_reason), started_at = coalesce($4, started_at),
@@ -163,6 +171,12 @@ pub(super) async fn record_report(
     .execute(tx)
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// A call is not as long as a number can be.
+fn millis(seconds: f64) -> Option<i64> {
+    let length = jiff::SignedDuration::try_from_secs_f64(seconds).ok()?;
+    i64::try_from(length.as_millis()).ok().filter(|millis| *millis >= 0)
 }
 
 /// Links the call to the contact with this number, unless it is linked.

@@ -6,26 +6,43 @@
 mod account;
 mod assets;
 mod audit;
+mod calendar;
+mod call;
+mod calls;
+mod clinic;
 mod cursor;
 mod door;
 mod leads;
 mod list;
+mod marked;
 mod page;
 mod say;
+mod settings;
 mod shell;
 mod signed_in;
 mod team;
 mod today;
 
 use axum::Router;
+use tower_http::compression::CompressionLayer;
 
 use crate::platform::app::App;
 
 /// Every page and what pages load.
 pub fn router() -> Router<App> {
-    Router::new().merge(assets::routes()).merge(today::routes()).merge(leads::routes())
+    Router::new()
+        .merge(assets::routes())
+        .merge(today::routes())
+        .merge(calls::routes())
+        .merge(call::routes())
+        .merge(leads::routes())
+        .merge(settings::routes())
+        .merge(clinic::routes())
+        .merge(calendar::routes())
         .merge(door::routes())
         .merge(account::routes())
         .merge(team::routes())
         .merge(audit::routes())
+        // Assets are compressed already, and better.
+        .layer(CompressionLayer::new())
 }

@@ -1,4 +1,4 @@
-//! `/dashboard/team`: who is staff, as what, and who was invited; keys of programs.
+//! `/dashboard/team`: who is staff, as what, and who was invited.
 
 use askama::Template;
 use axum::Router;
@@ -9,7 +9,7 @@ use axum::routing::get;
 use super::page::{self, PageError};
 use super::shell::{Place, Shell};
 use super::signed_in::SignedIn;
-use crate::accounts::{self, Invitation, KeyRow, Member, Role, Scope};
+use crate::accounts::{self, Invitation, Member, Role, Scope};
 use crate::mail;
 use crate::platform::app::App;
 use crate::platform::ids::UserId;
@@ -25,8 +25,6 @@ struct TeamPage {
     s: Shell,
     members: Vec<Member>,
     invitations: Vec<Invitation>,
-    keys: Vec<KeyRow>,
-    scopes: Vec<&'static str>,
     is_mail_on: bool,
 }
 
@@ -58,14 +56,12 @@ async fn show_team(State(app): State<App>, SignedIn(staff): SignedIn) -> Result<
     if !staff.may(Scope::TeamRead) {
         return Err(Problem::NOT_FOUND.into());
     }
-    let (org, sees_keys) = (staff.org, staff.may(Scope::KeysWrite));
+    let org = staff.org;
     let mut tx = app.begin(org).await?;
     let s = Shell::load(&app, &mut tx, staff, Place::Team).await?;
     let page = TeamPage {
         members: accounts::list_members(&mut tx).await?,
         invitations: accounts::list_invitations(&mut tx, org).await?,
-        keys: if sees_keys { accounts::list_keys(&mut tx, org).await? } else { Vec::new() },
-        scopes: Scope::ALL.map(Scope::name).to_vec(),
         is_mail_on: mail::is_on(&app.config),
         s,
     };

@@ -1,10 +1,8 @@
 //! Shows a scored call with all that was said, and writes down who looked.
 
-use serde_json::json;
-
 use super::store;
 use super::store::list::LeadWithEvidence;
-use crate::accounts::{self, Act};
+use crate::calls;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::{CallId, OrgId};
@@ -17,7 +15,6 @@ pub async fn scored_call(
     (call, actor): (CallId, &str),
 ) -> Result<Option<LeadWithEvidence>, sqlx::Error> {
     let Some(found) = store::list::lead(tx, org, call).await? else { return Ok(None) };
-    let act = Act { actor, action: "transcript.read", subject: Some(call.to_string()), detail: json!({}) };
-    accounts::record_act(app, tx, org, &act).await?;
+    calls::note_read(app, tx, org, (call, actor, calls::Part::Transcript)).await?;
     Ok(Some(found))
 }

@@ -1,6 +1,10 @@
 //! What the dashboard tells staff.
 
+mod list;
+mod mark_read;
 mod notify;
 mod store;
 
-pub use notify::{NewNotification, notify};
+pub use list::{Listed, WantedNotifications, list, unread};
+pub use mark_read::{mark_all_read, mark_read};
+pub use notify::{NewNotification, notify, notify_owners};

@@ -27,5 +27,15 @@ pub async fn notify(
     org: OrgId,
     new: &NewNotification,
 ) -> Result<bool, sqlx::Error> {
-    store::insert(tx, org, app.new_id(), new, app.clock.now()).await
+    store::insert(tx, org, app.new_id(), (new, "all"), app.clock.now()).await
+}
+
+/// The same for what only owners are to see.
+pub async fn notify_owners(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    new: &NewNotification,
+) -> Result<bool, sqlx::Error> {
+    store::insert(tx, org, app.new_id(), (new, "owners"), app.clock.now()).await
 }

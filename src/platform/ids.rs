@@ -62,6 +62,8 @@ ids! {
     OrgId = "org",
     /// A site of an org.
     LocationId = "loc",
+    /// The voice platform's agent that answers for an org.
+    AssistantId = "asst",
     /// A bookable service.
     ServiceId = "svc",
     /// A practitioner, room or device.
@@ -118,6 +120,12 @@ ids! {
     EmailId = "eml",
     /// An address that gets them.
     EmailRecipientId = "rcp",
+    /// A number that callers dial.
+    PhoneNumberId = "num",
+    /// What the voice platform proves itself with.
+    WebhookSecretId = "wsec",
+    /// An address of an org's own at the voice door.
+    DoorId = "door",
     /// Texts that follow a call or a visit, in steps.
     SequenceId = "seq",
     /// One person on the way through them.

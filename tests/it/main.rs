@@ -25,6 +25,7 @@ mod feeds;
 mod harness;
 mod leads;
 mod ledger;
+mod live;
 mod mail;
 mod messaging;
 mod migrations;

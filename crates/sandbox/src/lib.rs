@@ -9,6 +9,7 @@ mod chance;
 mod fault;
 pub mod google;
 pub mod mail;
+mod recordings;
 mod server;
 mod tasks;
 pub mod twilio;
@@ -72,6 +73,7 @@ impl Sandbox {
         let router: Router = Router::new()
             .merge(twilio::http::router(twilio.clone()))
             .merge(vapi::router(vapi.clone()))
+            .merge(recordings::router())
             .merge(google::router(google.clone()))
             .merge(mail::http::router(mail.clone()))
             .merge(fault::router(faults.clone()));

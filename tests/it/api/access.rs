@@ -33,8 +33,67 @@ fn rows() -> Vec<Row> {
         .chain(rows_of_sequences())
         .chain(rows_of_alerts())
         .chain(rows_of_leads())
+        .chain(rows_of_settings())
+        .chain(rows_of_lists())
         .chain(rows_of_team())
         .collect()
+}
+
+fn rows_of_settings() -> Vec<Row> {
+    let none = || Value::Null;
+    let code = json!({"purpose": "clinical", "code": "$code"});
+    let twilio = json!({
+        "account_sid": format!("AC{}", "1".repeat(32)), "auth_token": "token", "sender": "+13105550100",
+    });
+    vec![
+        row("get", "/settings/alert-phones", "", none()),
+        row("post", "/settings/alert-phones", "", json!({"phone": "+13105550186"})),
+        row("post", "/settings/alert-phones/confirm", "", code),
+        row("delete", "/settings/alert-phones/pending", "", none()),
+        row("post", "/settings/tests/sms", "", json!({})),
+        row("post", "/settings/tests/webhook", "", none()),
+        row("post", "/settings/tests/calendar", "", none()),
+        row("post", "/settings/tests/assistant", "", none()),
+        row("post", "/settings/tests/email", "", none()),
+        row("get", "/settings/org", "", none()),
+        row("put", "/settings/org", "", json!({"name": "Glow", "region": "US", "language": "en"})),
+        row("get", "/settings/twilio", "", none()),
+        row("put", "/settings/twilio", "", twilio),
+        row("delete", "/settings/twilio", "", none()),
+        row("get", "/settings/voice-platform", "", none()),
+        row("put", "/settings/voice-platform", "", json!({"private_key": "a-private-key"})),
+    ]
+    .into_iter()
+    .chain(rows_of_the_voice_platform())
+    .collect()
+}
+
+fn rows_of_the_voice_platform() -> Vec<Row> {
+    let none = || Value::Null;
+    let assistant = json!({"platform_assistant_id": "asst_1", "location_id": "$location", "name": "Second"});
+    let number = json!({"number": "+13105550161", "location_id": "$location"});
+    vec![
+        row("get", "/assistants", "", none()),
+        row("post", "/assistants", "", assistant),
+        row("get", "/assistants/{id}", "$assistant", none()),
+        row("patch", "/assistants/{id}", "$assistant", json!({"name": "Front desk"})),
+        row("delete", "/assistants/{id}", "$free_assistant", none()),
+        row("get", "/phone-numbers", "", none()),
+        row("post", "/phone-numbers", "", number),
+        row("get", "/phone-numbers/{id}", "$number", none()),
+        row("patch", "/phone-numbers/{id}", "$number", json!({"assistant_id": null})),
+        row("delete", "/phone-numbers/{id}", "$number", none()),
+        row("get", "/webhook-secrets", "", none()),
+        row("post", "/webhook-secrets", "", json!({})),
+        row("delete", "/webhook-secrets/{id}", "$secret", none()),
+        row("get", "/doors", "", none()),
+        row("post", "/doors", "", none()),
+        row("delete", "/doors/{id}", "$door", none()),
+        row("get", "/assistant-sheet", "", none()),
+        row("get", "/api-keys", "", none()),
+        row("post", "/api-keys", "", json!({"name": "Website", "scopes": ["keys:write"]})),
+        row("delete", "/api-keys/{id}", "$key", none()),
+    ]
 }
 
 fn rows_of_team() -> Vec<Row> {
@@ -47,9 +106,6 @@ fn rows_of_team() -> Vec<Row> {
         row("get", "/invitations", "", none()),
         row("post", "/invitations", "", invitation),
         row("delete", "/invitations/{id}", "$invitation", none()),
-        row("get", "/keys", "", none()),
-        row("post", "/keys", "", json!({"name": "Another", "scopes": ["keys:write"]})),
-        row("delete", "/keys/{id}", "$key", none()),
     ]
 }
 
@@ -81,6 +137,9 @@ fn rows_of_alerts() -> Vec<Row> {
         row("get", "/alert-recipients/{id}", "$staff", none()),
         row("patch", "/alert-recipients/{id}", "$staff", json!({"step": 2})),
         row("delete", "/alert-recipients/{id}", "$staff", none()),
+        row("get", "/settings/first-run", "", none()),
+        row("get", "/settings/first-run/{step}", "", none()),
+        row("put", "/settings/first-run/{step}", "", json!({"state": "skipped"})),
         row("get", "/settings/alerts", "", none()),
         row("put", "/settings/alerts", "", settings),
     ]
@@ -158,6 +217,29 @@ fn rows_of_leads() -> Vec<Row> {
     ]
 }
 
+fn rows_of_lists() -> Vec<Row> {
+    let none = || Value::Null;
+    let by_hand = json!({"title": "Order needles", "contact_id": "$contact", "appointment_id": "$visit", "call_id": "$lead"});
+    vec![
+        row("get", "/calls", "", none()),
+        row("get", "/calls/running", "", none()),
+        row("get", "/calls/{id}", "$lead", none()),
+        row("get", "/calls/{id}/recording", "$lead", none()),
+        row("get", "/tasks", "", none()),
+        row("post", "/tasks", "", by_hand),
+        row("get", "/tasks/{id}", "$task", none()),
+        row("patch", "/tasks/{id}", "$task", json!({"note": "Ana knows where."})),
+        row("post", "/tasks/{id}/done", "$task", none()),
+        row("post", "/tasks/{id}/reopen", "$task", none()),
+        row("get", "/notifications", "", none()),
+        row("get", "/notifications/unread", "", none()),
+        row("post", "/notifications/{id}/read", "$notification", none()),
+        row("post", "/notifications/read-all", "", none()),
+        row("get", "/audit-log", "", none()),
+        Row { query: "?q=Ana", ..row("get", "/search", "", none()) },
+    ]
+}
+
 fn rows_of_texts() -> Vec<Row> {
     let (none, words) = (|| Value::Null, "{clinic}: {moment}.");
     let consent = json!({"phone": "+13105550142", "purpose": "marketing", "given": true, "source": "web"});
@@ -202,6 +284,7 @@ fn rows_of_scheduling() -> Vec<Row> {
     let day = json!({"weekday": "monday", "opens": "09:00", "closes": "17:00"});
     let off = json!({"practitioner_id": "$practitioner", "starts_at": "2027-01-05T17:00:00Z", "ends_at": "2027-01-06T01:00:00Z"});
     let first = json!({"service_id": "$service", "starts_at": "2027-01-11T18:30:00Z"});
+    let from_templates = json!({"services": [{"template": "Chemical Peel"}], "location_id": "$location", "practitioners": ["$practitioner"]});
     let series = json!({"first": first, "visits": 2, "every_days": 7});
     vec![
         row("get", "/locations", "", none()),
@@ -210,6 +293,7 @@ fn rows_of_scheduling() -> Vec<Row> {
         row("patch", "/locations/{id}", "$location", json!({"parking": "Behind the house."})),
         row("get", "/services", "", none()),
         row("post", "/services", "", json!({"name": "Lash Lift", "practitioners": ["$practitioner"]})),
+        row("post", "/services/from-templates", "", from_templates),
         row("get", "/services/{id}", "$service", none()),
         row("patch", "/services/{id}", "$service", json!({"duration_minutes": 50})),
         row("get", "/practitioners", "", none()),
@@ -263,6 +347,9 @@ fn rows_of_scheduling() -> Vec<Row> {
             json!({"time": {"service_id": "$service", "starts_at": "2026-12-09T18:30:00Z"}}),
         ),
         row("delete", "/holds/{id}", "$hold", none()),
+        row("delete", "/services/{id}", "$spare_service", none()),
+        row("delete", "/practitioners/{id}", "$spare_person", none()),
+        row("delete", "/resources/{id}", "$spare_resource", none()),
         row("post", "/policy", "", json!({"notice_minutes": 1440, "fee_cents": 5000})),
     ]
 }
@@ -293,8 +380,15 @@ async fn own_ids(vox: &Voxanne, clinic: &Clinic, api: &Api) -> Vec<(&'static str
     )
     .await
     .unwrap();
+    let code = code(vox, api).await;
+    let location = first("/locations").await;
+    let free = format!("asst_free_{}", clinic.org.0.simple());
+    let free = json!({"platform_assistant_id": free, "location_id": location, "name": "Spare"});
+    let site = first("/locations").await;
     let of_account = api.get("/calendar-connections").await.good()["items"][0].clone();
     let id = |value: &Value| value["id"].as_str().unwrap().to_owned();
+    let lead = super::leads::a_lead(vox, clinic).await;
+    vox.exec(&format!("update calls set recording_url = '{}/recordings/1.wav'", vox.sandbox.url())).await;
     // Whoever is not the last owner.
     let name = clinic.org.0.simple();
     vox.joins(clinic.org, &format!("sam@{name}.example"), Role::FrontDesk).await;
@@ -304,7 +398,13 @@ async fn own_ids(vox: &Voxanne, clinic: &Clinic, api: &Api) -> Vec<(&'static str
     vec![
         ("$member", id(member)),
         ("$invitation", made("/invitations", invitation).await),
-        ("$key", vox.new_key(clinic.org, &[Scope::CallsRead], None).await.0.to_string()),
+        ("$code", code),
+        ("$key", made("/api-keys", json!({"name": "Spare", "scopes": ["calls:read"]})).await),
+        ("$free_assistant", made("/assistants", free).await),
+        ("$assistant", first("/assistants").await),
+        ("$number", first("/phone-numbers").await),
+        ("$secret", made("/webhook-secrets", json!({})).await),
+        ("$door", made("/doors", Value::Null).await),
         ("$sequence", sequence.clone()),
         ("$run", crate::sequences::a_run(vox, clinic, &sequence).await),
         ("$connection", id(&of_account)),
@@ -314,20 +414,36 @@ async fn own_ids(vox: &Voxanne, clinic: &Clinic, api: &Api) -> Vec<(&'static str
         ("$caldav", calendar_server().await),
         ("$alert", first("/alerts").await),
         ("$staff", staff),
-        ("$lead", super::leads::a_lead(vox, clinic).await),
+        ("$lead", lead),
+        ("$task", made("/tasks", json!({"title": "Water the plants"})).await),
+        ("$notification", first("/notifications").await),
         ("$visit", visit),
         ("$second", second),
         ("$hold", made("/holds", time).await),
         ("$entry", made("/waitlist", json!({"service_id": service, "phone": "+13105550102"})).await),
         // Somebody who was texted, so that there is a thread.
         ("$contact", first("/threads").await),
-        ("$location", first("/locations").await),
+        ("$location", location),
+        ("$spare_service", made("/services", json!({"name": "Never booked"})).await),
+        ("$spare_person", made("/practitioners", json!({"name": "Nobody Yet", "location_id": site})).await),
+        (
+            "$spare_resource",
+            made("/resources", json!({"name": "Spare", "kind": "room", "location_id": site})).await,
+        ),
         ("$service", service.clone()),
         ("$resource", first("/resources").await),
         ("$closure", made("/closures", json!({"local_date": "2027-07-04"})).await),
         ("$off", made("/time-off", off).await),
         ("$practitioner", practitioner),
     ]
+}
+
+/// The code of a number that is to get the clinic's clinical alerts.
+async fn code(vox: &Voxanne, api: &Api) -> String {
+    let phone = "+13105550185";
+    api.post("/settings/alert-phones", json!({"purpose": "clinical", "phone": phone})).await.good();
+    vox.run_jobs().await;
+    super::alert_phones::code_to(vox, phone)
 }
 
 /// Somebody deletes an event of ours in the account.
@@ -368,8 +484,12 @@ impl Row {
         url_ids: &[(&'static str, String)],
         body_ids: &[(&'static str, String)],
     ) -> Answered {
-        let path =
-            self.path.replace("{id}", self.id).replace("{kind}/{language}", "reminder/es") + self.query;
+        let path = self
+            .path
+            .replace("{id}", self.id)
+            .replace("{kind}/{language}", "reminder/es")
+            .replace("{step}", "calendar")
+            + self.query;
         let request =
             api.request(&self.method.to_uppercase(), &filled(&path, url_ids)).header("if-match", "*");
         if self.body.is_null() {
@@ -380,7 +500,7 @@ impl Row {
     }
 
     fn names_an_id(&self) -> bool {
-        !self.id.is_empty() || !self.query.is_empty()
+        !self.id.is_empty() || self.query.contains('$')
     }
 }
 
@@ -538,6 +658,8 @@ async fn b4_lists_hold_the_orgs_own_and_nothing_else() {
         ("/sequences", "seq_", "sequences"),
         ("/alert-recipients", "arc_", "alert_recipients"),
         ("/alerts", "alert_", "escalations"),
+        ("/calls", "call_", "calls"),
+        ("/notifications", "ntf_", "notifications"),
     ] {
         let ids = |page: Value| -> BTreeSet<String> {
             page["items"].as_array().unwrap().iter().map(|i| i["id"].as_str().unwrap().to_owned()).collect()

@@ -1,0 +1,101 @@
+//! `/audit-log`: who did what, and who read what callers said.
+
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::caller::ApiCaller;
+use super::calls::instants;
+use super::cursor::{Page, place_of};
+use super::params::{Limit, Params};
+use super::problems;
+use crate::accounts::{self, ListedAct, Scope, WantedActs};
+use crate::platform::app::App;
+use crate::platform::bounded::{Day, Instant};
+use crate::platform::ids::ActId;
+use crate::platform::problem::Problem;
+use crate::platform::public::Public;
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list_audit_log))
+}
+
+/// Something that somebody did.
+#[derive(Serialize, ToSchema)]
+struct AuditedAct {
+    #[schema(inline)]
+    id: Public<ActId>,
+    #[schema(inline)]
+    at: Instant,
+    /// Who: `api:key_…`, `staff:usr_…`, a command, or the voice platform.
+    actor: String,
+    /// What people call them; null when it is not known any more.
+    actor_name: Option<String>,
+    /// What, such as `transcript.read`.
+    action: String,
+    /// To what.
+    subject: Option<String>,
+    /// Particulars, without personal data.
+    #[schema(value_type = Object)]
+    detail: Value,
+}
+
+/// Which lines.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct AuditParams {
+    #[serde(default)]
+    #[param(value_type = Option<i32>, minimum = 1, maximum = 100, default = 50)]
+    limit: Limit,
+    cursor: Option<String>,
+    /// Only what they did, such as `staff:usr_…`.
+    actor: Option<String>,
+    /// Only such acts, such as `transcript.read`.
+    action: Option<String>,
+    /// Only on this civil day of the clinic or later.
+    #[param(inline)]
+    from: Option<Day>,
+    /// Only on this civil day or earlier; with `from`, up to 92 days.
+    #[param(inline)]
+    to: Option<Day>,
+}
+
+/// Lists who did what, the latest first.
+#[utoipa::path(get, path = "/audit-log", tag = "audit", params(AuditParams), responses((status = 200, body = Page<AuditedAct>, description = "A page")))]
+async fn list_audit_log(
+    State(app): State<App>,
+    caller: ApiCaller,
+    Params(asked): Params<AuditParams>,
+) -> Result<Response, Problem> {
+    caller.needs(Scope::AuditRead)?;
+    let after = asked.cursor.as_deref().map(place_of::<jiff::Timestamp, ActId>).transpose()?;
+    let limit = asked.limit.get();
+    let failed = |error: sqlx::Error| problems::database(caller.org, &error);
+    let mut tx = app.begin(caller.org).await.map_err(failed)?;
+    let (since, until) = instants(&mut tx, &caller, None, (asked.from, asked.to)).await?;
+    let wanted = WantedActs {
+        actor: asked.actor.as_deref(),
+        action: asked.action.as_deref(),
+        since,
+        until,
+        after: after.and_then(|(at, id)| Some((at.parse().ok()?, ActId(id)))),
+        limit: limit + 1,
+    };
+    let found = accounts::list_acts(&mut tx, caller.org, &wanted).await.map_err(failed)?;
+    tx.commit().await.map_err(failed)?;
+    let items: Vec<AuditedAct> = found.into_iter().map(AuditedAct::from).collect();
+    let page = Page::of(items, limit, |item| (item.at.0.to_string(), item.id.0));
+    Ok(axum::Json(page).into_response())
+}
+
+impl From<ListedAct> for AuditedAct {
+    fn from(act: ListedAct) -> Self {
+        let ListedAct { id, at, actor, actor_name, action, subject, detail } = act;
+        Self { id: Public(id), at: at.into(), actor, actor_name, action, subject, detail }
+    }
+}
