@@ -10,6 +10,7 @@ const phone = matchMedia("(max-width: 44rem)");
 const language = document.documentElement.lang;
 const REFRESH_MS = 150;
 const NOW_MS = 30000;
+const REREAD_MS = 60000;
 const SEARCH_MS = 250;
 
 let calendar;
@@ -150,7 +151,10 @@ function content({ event }) {
   const end = wallOf(new Date(Date.UTC(event.end.getFullYear(), event.end.getMonth(), event.end.getDate(), event.end.getHours(), event.end.getMinutes())));
   const first = node("span", "when", `${clock(start)} – ${clock(end)}`);
   const beside = page.by === "practitioner" ? visit.things.join(", ") : visit.practitioner;
-  const nodes = [first, node("span", "person", visit.person), node("span", "what", beside ? `${visit.service} · ${beside}` : visit.service)];
+  const what = node("span", "what", beside ? `${visit.service} · ${beside}` : visit.service);
+  // One line is all that a short visit has.
+  const isShort = visit.minutes < 30;
+  const nodes = isShort ? [node("span", "person", `${clock(start)} ${visit.person}`), what] : [first, node("span", "person", visit.person), what];
   if (statusWord[visit.status]) nodes.splice(1, 0, node("span", "state", statusWord[visit.status]));
   const opens = button("open", () => openVisit(visit.id));
   opens.dataset.event = visit.id;
@@ -185,7 +189,7 @@ function options() {
     columnWidth: isWeek ? "minmax(8.5rem, 1fr)" : "minmax(9rem, 1fr)",
     slotDuration: "00:15",
     slotLabelInterval: "01:00",
-    slotHeight: 20,
+    slotHeight: 22,
     slotMinTime: drawn.opens,
     slotMaxTime: drawn.closes,
     scrollTime: scrollTo(),
@@ -273,6 +277,8 @@ async function start() {
   if (drawn.has_more) toast(word("more"), true);
   if (phone.matches && !page.who && calendar.shown[0]) document.getElementById("who").value = calendar.shown[0].id;
   setInterval(() => calendar.updateEvent(nowLine()), NOW_MS);
+  // Holds lapse, and other calendars change, without a word.
+  setInterval(() => document.visibilityState === "visible" && soon(0), REREAD_MS);
   if (page.open) openVisit(page.open);
 }
 
