@@ -40,7 +40,9 @@ function instant(wall) {
   return new Date(right.length > 0 ? Math.min(...right) : Math.max(...guesses)).toISOString();
 }
 
-const clock = (wall) => new Intl.DateTimeFormat(language === "es" ? "es-US" : "en-US", { timeZone: "UTC", hour: "numeric", minute: "2-digit" }).format(asUtc(wall));
+// As the pages write it, in both languages alike: 2:15 PM.
+const clock = (wall) => new Intl.DateTimeFormat("en-US", { timeZone: "UTC", hour: "numeric", minute: "2-digit" }).format(asUtc(wall));
+const ofBrowser = (date) => wallOf(new Date(Date.UTC(date.getFullYear(), date.getMonth(), date.getDate(), date.getHours(), date.getMinutes())));
 const node = (tag, className, text) => {
   const made = document.createElement(tag);
   if (className) made.className = className;
@@ -147,8 +149,8 @@ function content({ event }) {
   const { visit, block } = event.extendedProps;
   if (block) return { domNodes: block.kind === "closed" ? [node("span", "why", block.title)] : [node("span", "why", `${block.title} ${clock(block.start)} – ${clock(block.end)}`)] };
   if (!visit) return event.id === "now" ? { domNodes: [] } : undefined;
-  const start = wallOf(new Date(Date.UTC(event.start.getFullYear(), event.start.getMonth(), event.start.getDate(), event.start.getHours(), event.start.getMinutes())));
-  const end = wallOf(new Date(Date.UTC(event.end.getFullYear(), event.end.getMonth(), event.end.getDate(), event.end.getHours(), event.end.getMinutes())));
+  // While it is dragged, where it is.
+  const [start, end] = [ofBrowser(event.start), ofBrowser(event.end)];
   const first = node("span", "when", `${clock(start)} – ${clock(end)}`);
   const beside = page.by === "practitioner" ? visit.things.join(", ") : visit.practitioner;
   const what = node("span", "what", beside ? `${visit.service} · ${beside}` : visit.service);
@@ -189,6 +191,7 @@ function options() {
     columnWidth: isWeek ? "minmax(8.5rem, 1fr)" : "minmax(9rem, 1fr)",
     slotDuration: "00:15",
     slotLabelInterval: "01:00",
+    slotLabelFormat: (time) => clock(ofBrowser(time)),
     slotHeight: 22,
     slotMinTime: drawn.opens,
     slotMaxTime: drawn.closes,
