@@ -6,6 +6,7 @@
 pub mod commands;
 pub mod seed;
 
+pub mod first_run;
 pub mod jobs;
 pub mod router;
 

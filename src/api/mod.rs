@@ -4,6 +4,7 @@
 //! **Invariant.** The org comes from the key and from nothing else; another org's id is answered like one that nobody has.
 //! **Invariant.** A request with an `Idempotency-Key` takes effect once, and its answer commits with its effect.
 
+mod account;
 mod alert_phones;
 mod alert_recipients;
 mod alert_settings;
@@ -21,9 +22,11 @@ mod contacts;
 mod cursor;
 mod email;
 mod entries;
+mod first_run;
 mod founder_console;
 mod google_oauth;
 mod idempotency;
+mod keys;
 mod leads;
 mod notifications;
 mod openapi;
@@ -39,6 +42,7 @@ mod sequences;
 mod setting_tests;
 mod store;
 mod tasks;
+mod team;
 mod text_templates;
 mod texting_settings;
 mod threads;
@@ -54,7 +58,10 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::platform::app::App;
 
+pub use answer::etag_of;
 pub use idempotency::forget_answers;
+pub use sequences::{SequenceKept, shown_sequence};
+pub use text_templates::{TextTemplate, text_templates};
 
 /// Every route of the API and the document that describes them: one list for both.
 pub fn router() -> Router<App> {
@@ -85,6 +92,7 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(wording_settings::routes())
         .merge(email::routes())
         .merge(texting_settings::routes())
+        .merge(first_run::routes())
         .merge(sequences::routes())
         .merge(alerts::routes())
         .merge(alert_recipients::routes())
@@ -103,6 +111,9 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(notifications::routes())
         .merge(audit_log::routes())
         .merge(search::routes())
+        .merge(team::routes())
+        .merge(keys::routes())
+        .merge(account::routes())
         .split_for_parts();
     openapi::complete(&mut document);
     (routes, document)

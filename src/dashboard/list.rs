@@ -1,5 +1,6 @@
-//! What the pages' surroundings and the Today page show, each in one statement.
+//! What the pages show, each in one statement.
 
+pub(super) mod calendar;
 pub(super) mod today;
 
 use sqlx::FromRow;

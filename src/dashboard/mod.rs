@@ -4,8 +4,10 @@
 //! **Invariant.** The org of a page is the session's, and from nowhere else.
 
 mod assets;
+mod calendar;
 mod call;
 mod calls;
+mod clinic;
 mod cursor;
 mod leads;
 mod list;
@@ -31,6 +33,8 @@ pub fn router() -> Router<App> {
         .merge(call::routes())
         .merge(leads::routes())
         .merge(settings::routes())
+        .merge(clinic::routes())
+        .merge(calendar::routes())
         // Assets are compressed already, and better.
         .layer(CompressionLayer::new())
 }

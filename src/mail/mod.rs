@@ -20,6 +20,7 @@ mod store;
 mod trouble;
 mod try_mail;
 pub mod wording;
+mod write_staff_mail;
 
 pub use alert::{StaffAlert, alert_recipients};
 pub use deliver::{DELIVER_EMAIL_TASK, DeliverEmail, DeliverEmailError, chase_unfinished, deliver};
@@ -32,3 +33,4 @@ pub use recipient::{
 };
 pub use send_summary::send_summary;
 pub use try_mail::try_mail;
+pub use write_staff_mail::write_staff_mail;

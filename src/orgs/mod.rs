@@ -18,7 +18,7 @@ pub use create::{
 };
 pub use credentials::credentials;
 pub use reseal::{ResealError, Standing, reseal, standing};
-pub use resolve::{Claimed, Owner, Ownership, owner_of, ownership};
+pub use resolve::{Claimed, Owner, Ownership, owner_of, owner_of_now, ownership};
 pub use settings::{Settings, TwilioAccount, TwilioKey, settings};
 pub use store::lines::{
     Assistant, DialledNumber, ListedDoor, ListedSecret, assistants, close_door, disconnect_twilio, doors,

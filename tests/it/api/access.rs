@@ -109,6 +109,9 @@ fn rows_of_alerts() -> Vec<Row> {
         row("get", "/alert-recipients/{id}", "$staff", none()),
         row("patch", "/alert-recipients/{id}", "$staff", json!({"step": 2})),
         row("delete", "/alert-recipients/{id}", "$staff", none()),
+        row("get", "/settings/first-run", "", none()),
+        row("get", "/settings/first-run/{step}", "", none()),
+        row("put", "/settings/first-run/{step}", "", json!({"state": "skipped"})),
         row("get", "/settings/alerts", "", none()),
         row("put", "/settings/alerts", "", settings),
     ]
@@ -253,6 +256,7 @@ fn rows_of_scheduling() -> Vec<Row> {
     let day = json!({"weekday": "monday", "opens": "09:00", "closes": "17:00"});
     let off = json!({"practitioner_id": "$practitioner", "starts_at": "2027-01-05T17:00:00Z", "ends_at": "2027-01-06T01:00:00Z"});
     let first = json!({"service_id": "$service", "starts_at": "2027-01-11T18:30:00Z"});
+    let from_templates = json!({"services": [{"template": "Chemical Peel"}], "location_id": "$location", "practitioners": ["$practitioner"]});
     let series = json!({"first": first, "visits": 2, "every_days": 7});
     vec![
         row("get", "/locations", "", none()),
@@ -261,6 +265,7 @@ fn rows_of_scheduling() -> Vec<Row> {
         row("patch", "/locations/{id}", "$location", json!({"parking": "Behind the house."})),
         row("get", "/services", "", none()),
         row("post", "/services", "", json!({"name": "Lash Lift", "practitioners": ["$practitioner"]})),
+        row("post", "/services/from-templates", "", from_templates),
         row("get", "/services/{id}", "$service", none()),
         row("patch", "/services/{id}", "$service", json!({"duration_minutes": 50})),
         row("get", "/practitioners", "", none()),
@@ -314,6 +319,9 @@ fn rows_of_scheduling() -> Vec<Row> {
             json!({"time": {"service_id": "$service", "starts_at": "2026-12-09T18:30:00Z"}}),
         ),
         row("delete", "/holds/{id}", "$hold", none()),
+        row("delete", "/services/{id}", "$spare_service", none()),
+        row("delete", "/practitioners/{id}", "$spare_person", none()),
+        row("delete", "/resources/{id}", "$spare_resource", none()),
         row("post", "/policy", "", json!({"notice_minutes": 1440, "fee_cents": 5000})),
     ]
 }
@@ -348,6 +356,7 @@ async fn own_ids(vox: &Voxanne, clinic: &Clinic, api: &Api) -> Vec<(&'static str
     let location = first("/locations").await;
     let free = format!("asst_free_{}", clinic.org.0.simple());
     let free = json!({"platform_assistant_id": free, "location_id": location, "name": "Spare"});
+    let site = first("/locations").await;
     let of_account = api.get("/calendar-connections").await.good()["items"][0].clone();
     let id = |value: &Value| value["id"].as_str().unwrap().to_owned();
     let lead = super::leads::a_lead(vox, clinic).await;
@@ -379,6 +388,12 @@ async fn own_ids(vox: &Voxanne, clinic: &Clinic, api: &Api) -> Vec<(&'static str
         // Somebody who was texted, so that there is a thread.
         ("$contact", first("/threads").await),
         ("$location", location),
+        ("$spare_service", made("/services", json!({"name": "Never booked"})).await),
+        ("$spare_person", made("/practitioners", json!({"name": "Nobody Yet", "location_id": site})).await),
+        (
+            "$spare_resource",
+            made("/resources", json!({"name": "Spare", "kind": "room", "location_id": site})).await,
+        ),
         ("$service", service.clone()),
         ("$resource", first("/resources").await),
         ("$closure", made("/closures", json!({"local_date": "2027-07-04"})).await),
@@ -433,8 +448,12 @@ impl Row {
         url_ids: &[(&'static str, String)],
         body_ids: &[(&'static str, String)],
     ) -> Answered {
-        let path =
-            self.path.replace("{id}", self.id).replace("{kind}/{language}", "reminder/es") + self.query;
+        let path = self
+            .path
+            .replace("{id}", self.id)
+            .replace("{kind}/{language}", "reminder/es")
+            .replace("{step}", "calendar")
+            + self.query;
         let request =
             api.request(&self.method.to_uppercase(), &filled(&path, url_ids)).header("if-match", "*");
         if self.body.is_null() {

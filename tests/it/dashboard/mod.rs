@@ -1,4 +1,7 @@
 //! The dashboard over HTTP, as a browser asks for it.
 
+mod calendar;
+mod clinic;
+mod first_run;
 mod settings;
 mod words;
