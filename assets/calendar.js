@@ -10,6 +10,7 @@ const phone = matchMedia("(max-width: 44rem)");
 const language = document.documentElement.lang;
 const REFRESH_MS = 150;
 const NOW_MS = 30000;
+const SEARCH_MS = 250;
 
 let calendar;
 let drawn = { visits: [], blocks: [], columns: [] };
@@ -230,8 +231,13 @@ async function refresh() {
 }
 
 function draw() {
-  calendar.setOption("slotMinTime", drawn.opens);
-  calendar.setOption("slotMaxTime", drawn.closes);
+  // What does not change is not set again: the grid would scroll back to where it began.
+  const hours = `${drawn.opens} ${drawn.closes}`;
+  if (hours !== calendar.hours) {
+    calendar.hours = hours;
+    calendar.setOption("slotMinTime", drawn.opens);
+    calendar.setOption("slotMaxTime", drawn.closes);
+  }
   const columns = shownColumns();
   if (JSON.stringify(columns) !== JSON.stringify(calendar.shown)) {
     calendar.shown = columns;
@@ -259,6 +265,7 @@ async function start() {
   }
   calendar = EventCalendar.create(grid, options());
   calendar.shown = shownColumns();
+  calendar.hours = `${drawn.opens} ${drawn.closes}`;
   // To the day that was asked for, not to this browser's today.
   if (page.view === "week") calendar.gotoDate(page.date);
   name();
@@ -517,6 +524,68 @@ async function listTimes() {
 function press() {
   for (const button of form.querySelectorAll("[data-time]")) button.setAttribute("aria-pressed", String(button.dataset.time === form.elements.time.value));
 }
+
+// Whoever was here before is found by name or number.
+
+const people = document.getElementById("book-people");
+let typed = 0;
+let pause;
+
+function offerPeople(found) {
+  const input = form.elements.name;
+  people.replaceChildren(...found.map((person, at) => {
+    const option = node("div", "", [person.name, person.phone].filter(Boolean).join(" · "));
+    option.setAttribute("role", "option");
+    option.setAttribute("aria-selected", "false");
+    option.id = `book-person-${at}`;
+    option.addEventListener("pointerdown", (pressed) => pressed.preventDefault());
+    option.addEventListener("click", () => {
+      input.value = person.name ?? "";
+      form.elements.phone.value = person.phone;
+      offerPeople([]);
+    });
+    return option;
+  }));
+  people.hidden = found.length === 0;
+  input.setAttribute("aria-expanded", String(found.length > 0));
+  input.removeAttribute("aria-activedescendant");
+}
+
+async function findPeople(said) {
+  const mine = ++typed;
+  if (said.length < 2) return offerPeople([]);
+  let found;
+  try {
+    found = await api(`GET /api/v1/search?${new URLSearchParams({ q: said })}`);
+  } catch {
+    return;
+  }
+  if (mine === typed && document.activeElement === form.elements.name) offerPeople(found.ok ? found.answer.contacts : []);
+}
+
+function chosenPerson(step) {
+  const all = [...people.children];
+  const at = all.findIndex((option) => option.getAttribute("aria-selected") === "true");
+  if (step === undefined) return all[at];
+  for (const option of all) option.setAttribute("aria-selected", "false");
+  const next = all[(at + step + all.length) % all.length] ?? all[0];
+  next.setAttribute("aria-selected", "true");
+  form.elements.name.setAttribute("aria-activedescendant", next.id);
+}
+
+form?.elements.name.addEventListener("input", (event) => {
+  clearTimeout(pause);
+  pause = setTimeout(() => findPeople(event.target.value.trim()), SEARCH_MS);
+});
+form?.elements.name.addEventListener("blur", () => offerPeople([]));
+form?.elements.name.addEventListener("keydown", (event) => {
+  if (people.hidden) return;
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") chosenPerson(event.key === "ArrowDown" ? 1 : -1);
+  else if (event.key === "Enter" && chosenPerson()) chosenPerson().click();
+  else if (event.key === "Escape") offerPeople([]);
+  else return;
+  event.preventDefault();
+});
 
 form?.addEventListener("change", (event) => {
   if (event.target.name === "service_id") fitPeople();

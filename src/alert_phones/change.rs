@@ -168,7 +168,8 @@ mod tests {
 
     #[test]
     fn a_code_is_six_digits_of_its_change_alone() {
-        let keys = Keys::new(&SecretString::from("dGVzdHRlc3R0ZXN0dGVzdHRlc3R0ZXN0dGVzdHRlc3Q="), &"".into()).unwrap();
+        let keys = Keys::new(&SecretString::from("dGVzdHRlc3R0ZXN0dGVzdHRlc3R0ZXN0dGVzdHRlc3Q="), &"".into())
+            .unwrap();
         let codes: Vec<String> = (0..50_u128).map(|n| code_of(&keys, Uuid::from_u128(n))).collect();
         assert!(codes.iter().all(|code| code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit())));
         let mut told = codes.clone();

@@ -93,14 +93,16 @@ pub(super) async fn close(
     (outcome, by): (&str, &str),
     now: Timestamp,
 ) -> sqlx::Result<()> {
-    sql("update phone_changes set closed_at = $3, outcome = $4, closed_by = $5 where org_id = $1 and id = $2")
-        .bind(org)
-        .bind(id)
-        .bind(now.to_sqlx())
-        .bind(outcome)
-        .bind(by)
-        .execute(tx)
-        .await?;
+    sql(
+        "update phone_changes set closed_at = $3, outcome = $4, closed_by = $5 where org_id = $1 and id = $2",
+    )
+    .bind(org)
+    .bind(id)
+    .bind(now.to_sqlx())
+    .bind(outcome)
+    .bind(by)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
@@ -125,11 +127,13 @@ pub(super) async fn count_send(tx: &mut PgConnection, org: OrgId, id: Uuid) -> s
 
 /// Codes that were texted since then.
 pub(super) async fn codes_since(tx: &mut PgConnection, org: OrgId, since: Timestamp) -> sqlx::Result<i64> {
-    sql_scalar("select coalesce(sum(sends), 0)::bigint from phone_changes where org_id = $1 and asked_at > $2")
-        .bind(org)
-        .bind(since.to_sqlx())
-        .fetch_one(tx)
-        .await
+    sql_scalar(
+        "select coalesce(sum(sends), 0)::bigint from phone_changes where org_id = $1 and asked_at > $2",
+    )
+    .bind(org)
+    .bind(since.to_sqlx())
+    .fetch_one(tx)
+    .await
 }
 
 /// Tests that were asked for since then: test alerts, and codes that were texted again.

@@ -185,7 +185,9 @@ impl<'de> Deserialize<'de> for Number {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let written = String::deserialize(from)?;
         let phone = Phone::parse_e164(written.trim());
-        phone.map(Self).map_err(|_| de::Error::custom("must be a number with its country, such as +13105550177"))
+        phone
+            .map(Self)
+            .map_err(|_| de::Error::custom("must be a number with its country, such as +13105550177"))
     }
 }
 
@@ -223,7 +225,8 @@ async fn set_alert_phone(
 ) -> Result<Response, Problem> {
     caller.needs(Scope::SettingsWrite)?;
     let wanted: AlertPhoneWanted = request.json()?;
-    let proof = Proof { password: wanted.password.as_deref(), second_factor: wanted.second_factor.as_deref() };
+    let proof =
+        Proof { password: wanted.password.as_deref(), second_factor: wanted.second_factor.as_deref() };
     prove(&app, &caller, proof).await?;
     once(&app, &caller, &request, async |tx| {
         let purpose = wanted.purpose.into();
@@ -325,9 +328,10 @@ pub(super) async fn confirm(
     let confirmed = alert_phones::confirm_phone(app, tx, caller.org, entered, asker).await;
     confirmed.map_err(|error| match error {
         ConfirmError::Wrong => invalid_field("code", "is not the one that was texted"),
-        ConfirmError::NothingAsked => {
-            invalid_field("code", "counts no more: ask for a new one, it works for ten minutes and five tries")
-        }
+        ConfirmError::NothingAsked => invalid_field(
+            "code",
+            "counts no more: ask for a new one, it works for ten minutes and five tries",
+        ),
         ConfirmError::Database(error) => problems::database(caller.org, &error),
     })
 }

@@ -128,7 +128,8 @@ async fn create_api_key(
     if let Some(more) = scopes.iter().find(|scope| !caller.scopes().contains(scope)) {
         return Err(invalid_field("scopes", &format!("has {more}, which you may not do yourself")));
     }
-    let proof = Proof { password: wanted.password.as_deref(), second_factor: wanted.second_factor.as_deref() };
+    let proof =
+        Proof { password: wanted.password.as_deref(), second_factor: wanted.second_factor.as_deref() };
     prove(&app, &caller, proof).await?;
     let new = NewKey {
         name: wanted.name.as_str().to_owned(),
@@ -183,11 +184,7 @@ async fn write_down(
     caller: &ApiCaller,
     (action, id): (&'static str, ApiKeyId),
 ) -> Result<(), Problem> {
-    let act = Act {
-        actor: &caller.actor.to_string(),
-        action,
-        subject: Some(id.to_string()),
-        detail: json!({}),
-    };
+    let act =
+        Act { actor: &caller.actor.to_string(), action, subject: Some(id.to_string()), detail: json!({}) };
     accounts::record_act(app, tx, caller.org, &act).await.map_err(|e| problems::database(caller.org, &e))
 }

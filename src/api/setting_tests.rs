@@ -72,5 +72,8 @@ async fn create_email_test(State(app): State<App>, caller: ApiCaller) -> Result<
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
     let (clinic, _) = orgs::name_and_region(&mut tx, caller.org).await.map_err(failed)?;
     tx.commit().await.map_err(failed)?;
-    answer(mail::try_mail(&app, caller.staff().map(|staff| staff.email.as_str()), (&clinic, caller.language())).await)
+    answer(
+        mail::try_mail(&app, caller.staff().map(|staff| staff.email.as_str()), (&clinic, caller.language()))
+            .await,
+    )
 }

@@ -45,8 +45,14 @@ struct TwilioStanding {
 
 impl From<AccountHealth> for TwilioStanding {
     fn from(health: AccountHealth) -> Self {
-        let standing =
-            Self { own: health.is_own, account_sid: None, sender: None, api_key_sid: None, trouble: None, waiting: health.waiting };
+        let standing = Self {
+            own: health.is_own,
+            account_sid: None,
+            sender: None,
+            api_key_sid: None,
+            trouble: None,
+            waiting: health.waiting,
+        };
         match health.account {
             // The installation's account is its operator's business.
             Ok((sid, sender, key)) => Self {
@@ -101,7 +107,10 @@ impl TwilioWanted {
             id.len() == 34 && digits.is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_hexdigit()))
         };
         if !is_id(self.account_sid.as_str(), "AC") {
-            return Err(invalid_field("account_sid", "must be AC and 32 hexadecimal digits, from Twilio's console"));
+            return Err(invalid_field(
+                "account_sid",
+                "must be AC and 32 hexadecimal digits, from Twilio's console",
+            ));
         }
         let sender = self.sender.as_str();
         if !is_id(sender, "MG") && Phone::parse_e164(sender).is_err() {
@@ -152,7 +161,8 @@ async fn set_twilio_account(
     caller.needs(Scope::SettingsWrite)?;
     let wanted: TwilioWanted = request.json()?;
     let account = wanted.account()?;
-    let proof = Proof { password: wanted.password.as_deref(), second_factor: wanted.second_factor.as_deref() };
+    let proof =
+        Proof { password: wanted.password.as_deref(), second_factor: wanted.second_factor.as_deref() };
     prove(&app, &caller, proof).await?;
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let mut tx = app.begin(caller.org).await.map_err(failed)?;

@@ -61,9 +61,7 @@ async fn try_account(app: &App, org: OrgId, account: &Account) -> Result<Vec<Che
         }
         if listed.takes_events {
             checks.push(match write(app, org, &calendar).await {
-                Ok(()) => {
-                    Check::good("write", format!("{what}: an event was written, and taken out again."))
-                }
+                Ok(()) => Check::good("write", format!("{what}: an event was written, and taken out again.")),
                 Err(error) => wrong("write", &what, unless_database(error)?),
             });
         }
@@ -123,7 +121,9 @@ fn wrong(what: &'static str, name: &str, trouble: Trouble) -> Check {
     let fix = match trouble {
         Trouble::NeedsReconnect => "Connect the account again.",
         Trouble::Forbidden => "Share the calendar with the account, changes allowed, or choose another one.",
-        Trouble::Missing => "Choose another calendar: this one is not there any more, or not for this account.",
+        Trouble::Missing => {
+            "Choose another calendar: this one is not there any more, or not for this account."
+        }
         Trouble::Limited { .. } => "Wait: it is asked again by itself. If it lasts, ask for more quota.",
         Trouble::NotPermitted => {
             "Use a public https address, or ask whoever runs the installation to allow private networks."

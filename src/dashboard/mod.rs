@@ -4,10 +4,10 @@
 //! **Invariant.** The org of a page is the session's, and from nowhere else.
 
 mod assets;
+mod calendar;
 mod call;
 mod calls;
 mod clinic;
-mod calendar;
 mod cursor;
 mod leads;
 mod list;

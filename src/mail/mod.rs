@@ -32,5 +32,5 @@ pub use recipient::{
     list_recipients, remove_recipient, save_recipient, summary_hour,
 };
 pub use send_summary::send_summary;
-pub use write_staff_mail::write_staff_mail;
 pub use try_mail::try_mail;
+pub use write_staff_mail::write_staff_mail;

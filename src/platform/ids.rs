@@ -120,8 +120,6 @@ ids! {
     EmailId = "eml",
     /// An address that gets them.
     EmailRecipientId = "rcp",
-    /// An agent of the voice platform that answers for an org.
-    AssistantId = "ast",
     /// A number that callers dial.
     PhoneNumberId = "num",
     /// What the voice platform proves itself with.

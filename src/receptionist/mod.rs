@@ -14,5 +14,5 @@ mod store;
 mod try_door;
 
 pub use recorder::start_recorder;
-pub use try_door::try_door;
 pub use replay::{DeadLetter, ReplayError, list_dead, replay, replay_stored};
+pub use try_door::try_door;

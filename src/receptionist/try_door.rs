@@ -88,7 +88,9 @@ fn reached(url: &str, answer: &Result<StatusCode, reqwest::Error>) -> Check {
 
 fn believed(status: StatusCode) -> Check {
     match status {
-        StatusCode::OK => Check::good("secret", "A message that is signed with the clinic's secret is believed."),
+        StatusCode::OK => {
+            Check::good("secret", "A message that is signed with the clinic's secret is believed.")
+        }
         StatusCode::UNAUTHORIZED => Check::wrong(
             "secret",
             "A message that is signed with the clinic's secret is refused (401).",

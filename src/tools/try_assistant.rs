@@ -47,14 +47,17 @@ pub async fn try_assistant(app: &App, org: OrgId) -> Result<Vec<Check>, sqlx::Er
     };
     let book = scheduling::rule_book(app, org, None).await.map_err(|_shared| sqlx::Error::PoolClosed)?;
     let Some(location) = book.location(None) else { return Ok(Vec::new()) };
-    let expected: Vec<String> = definitions::tools(&Clinic::at(&book, location), &definitions::server("", None))
-        .into_iter()
-        .map(|tool| tool.function.name)
-        .collect();
+    let expected: Vec<String> =
+        definitions::tools(&Clinic::at(&book, location), &definitions::server("", None))
+            .into_iter()
+            .map(|tool| tool.function.name)
+            .collect();
     let mut checks = Vec::new();
     for assistant in &assistants {
         match client.get_assistant(&assistant.platform_assistant_id).await {
-            Ok(Some(found)) => checks.extend(compare(app, org, &client, (assistant, &found, &expected)).await?),
+            Ok(Some(found)) => {
+                checks.extend(compare(app, org, &client, (assistant, &found, &expected)).await?)
+            }
             Ok(None) => checks.push(Check::wrong(
                 "assistant",
                 format!("{}: the platform has no assistant of that id (404).", assistant.name),
@@ -109,7 +112,8 @@ async fn compare(
         }
     }
     let there: BTreeSet<&str> = tools.iter().map(|tool| tool.name.as_str()).collect();
-    let missing: Vec<&str> = expected.iter().map(String::as_str).filter(|tool| !there.contains(tool)).collect();
+    let missing: Vec<&str> =
+        expected.iter().map(String::as_str).filter(|tool| !there.contains(tool)).collect();
     if !missing.is_empty() {
         wrong.push(Check::wrong(
             "tools",
@@ -118,7 +122,10 @@ async fn compare(
         ));
     }
     if wrong.is_empty() {
-        wrong.push(Check::good("tools", format!("{name} has all {} tools, and they lead here.", expected.len())));
+        wrong.push(Check::good(
+            "tools",
+            format!("{name} has all {} tools, and they lead here.", expected.len()),
+        ));
     }
     checks.extend(wrong);
     Ok(checks)
@@ -132,7 +139,10 @@ async fn leads(
 ) -> Result<Result<(), (String, &'static str)>, sqlx::Error> {
     let base = &app.config.server.public_url;
     let Some(url) = url else {
-        return Ok(Err(("it has no server URL.".to_owned(), "Enter the address that Settings shows to paste.")));
+        return Ok(Err((
+            "it has no server URL.".to_owned(),
+            "Enter the address that Settings shows to paste.",
+        )));
     };
     let Some(rest) = url.strip_prefix(base.as_str()).and_then(|rest| rest.strip_prefix(PATH)) else {
         return Ok(Err((

@@ -65,7 +65,8 @@ impl VapiFake {
     async fn show(&self, headers: &HeaderMap, kind: &'static str, id: &str) -> Response {
         let kept = locked(&self.state).kept.clone();
         let found = kept.into_iter().find(|(of, thing)| *of == kind && thing["id"] == id);
-        let show = |_: &[Value]| found.map_or_else(|| refuse(404, None), |(_, thing)| Json(thing).into_response());
+        let show =
+            |_: &[Value]| found.map_or_else(|| refuse(404, None), |(_, thing)| Json(thing).into_response());
         self.answer(headers, show).await
     }
 
@@ -120,7 +121,11 @@ async fn show_call(State(fake): State<VapiFake>, Path(id): Path<String>, headers
     fake.answer(&headers, show).await
 }
 
-async fn show_assistant(State(fake): State<VapiFake>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+async fn show_assistant(
+    State(fake): State<VapiFake>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Response {
     fake.show(&headers, "assistant", &id).await
 }
 

@@ -122,7 +122,8 @@ pub fn present(
     match &credential.scheme {
         Scheme::VapiSecret => vec![("x-vapi-secret".to_owned(), secret.to_owned())],
         Scheme::Bearer { header, prefix } => {
-            let value = prefix.as_ref().map_or_else(|| secret.to_owned(), |prefix| format!("{prefix} {secret}"));
+            let value =
+                prefix.as_ref().map_or_else(|| secret.to_owned(), |prefix| format!("{prefix} {secret}"));
             vec![(header.clone(), value)]
         }
         Scheme::Hmac(format) => format.sign(secret.as_bytes(), (method, url, body), now).unwrap_or_default(),

@@ -44,7 +44,8 @@ fn not_written(caller: &ApiCaller, error: &sqlx::Error, own: &'static str, numbe
     if violates(error, "directory_names_one_org") {
         // The key that is taken stands in the server's detail: (kind, key)=(number, +1…).
         let detail = error.as_database_error().and_then(|e| e.try_downcast_ref::<PgDatabaseError>());
-        let is_number = detail.and_then(PgDatabaseError::detail).is_some_and(|told| told.contains("(number, "));
+        let is_number =
+            detail.and_then(PgDatabaseError::detail).is_some_and(|told| told.contains("(number, "));
         let field = if is_number { number } else { own };
         return invalid_field(
             field,

@@ -33,11 +33,7 @@ async fn get_assistant_sheet(State(app): State<App>, caller: ApiCaller) -> Resul
 }
 
 /// The address and what to paste with it.
-pub(super) async fn sheet_for(
-    app: &App,
-    org: OrgId,
-    door: Option<&str>,
-) -> Result<(String, Value), Problem> {
+pub(super) async fn sheet_for(app: &App, org: OrgId, door: Option<&str>) -> Result<(String, Value), Problem> {
     let book = scheduling::rule_book(app, org, None).await.map_err(|e| problems::database(org, &e))?;
     let location = book.location(None).ok_or(Problem::NOT_FOUND)?;
     let base = Some(app.config.server.public_url.as_str()).filter(|url| !url.is_empty());

@@ -92,7 +92,8 @@ impl AlertsPage {
 
     /// "3, 8, 15".
     fn rungs(&self) -> String {
-        let minutes: Vec<String> = self.settings.alert_rungs_minutes.iter().map(ToString::to_string).collect();
+        let minutes: Vec<String> =
+            self.settings.alert_rungs_minutes.iter().map(ToString::to_string).collect();
         minutes.join(", ")
     }
 

@@ -55,7 +55,12 @@ const SECTIONS: &[Section] = &[
     section("", Scope::SettingsRead, "Overview", ""),
     section("/clinic", Scope::CatalogueRead, "Clinic", "Sites, addresses, and who answers the phone there."),
     section("/hours", Scope::CatalogueRead, "Hours", "The week, holidays, and who is away."),
-    section("/services", Scope::CatalogueRead, "Services", "What can be booked, how long it takes, what it costs."),
+    section(
+        "/services",
+        Scope::CatalogueRead,
+        "Services",
+        "What can be booked, how long it takes, what it costs.",
+    ),
     section("/practitioners", Scope::CatalogueRead, "Practitioners", "Who can be booked, and for what."),
     section("/resources", Scope::CatalogueRead, "Rooms and devices", "What a visit needs besides a person."),
     section("/policy", Scope::CatalogueRead, "Policy", "What a late change costs."),
@@ -67,7 +72,12 @@ const SECTIONS: &[Section] = &[
     section("/waitlist", Scope::WaitlistRead, "Waitlist", "Who waits for an opening."),
     section("/email", Scope::SettingsRead, "E-mail", "Who gets alerts and the daily summary by e-mail."),
     section("/calendars", Scope::CalendarsRead, "Calendars", "Google Calendar, CalDAV, feeds and conflicts."),
-    section("/assistant", Scope::SettingsRead, "Assistant", "The voice platform: what to paste, numbers, secrets."),
+    section(
+        "/assistant",
+        Scope::SettingsRead,
+        "Assistant",
+        "The voice platform: what to paste, numbers, secrets.",
+    ),
     section("/keys", Scope::KeysWrite, "API keys", "Programs that may act for the clinic."),
 ];
 

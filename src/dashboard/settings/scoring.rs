@@ -43,7 +43,11 @@ impl ScoringPage {
         let said = if from.alerts == now {
             self.s.tn("You would have had {} alerts, as now.", now)
         } else {
-            self.s.tn("You would have had {} alerts instead of {}.", from.alerts).replacen("{}", &now.to_string(), 1)
+            self.s.tn("You would have had {} alerts instead of {}.", from.alerts).replacen(
+                "{}",
+                &now.to_string(),
+                1,
+            )
         };
         format!("{said} {}", self.s.tn("{} of those callers booked.", from.booked))
     }

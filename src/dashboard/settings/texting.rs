@@ -46,9 +46,9 @@ impl TextingPage {
     /// Those that are offered, and what else the org decided.
     fn reminders(&self) -> Vec<(i32, String, bool)> {
         let chosen = &self.settings.reminder_minutes;
-        let offered = REMINDERS.iter().map(|(minutes, name)| {
-            (*minutes, self.s.t(name).to_owned(), chosen.contains(minutes))
-        });
+        let offered = REMINDERS
+            .iter()
+            .map(|(minutes, name)| (*minutes, self.s.t(name).to_owned(), chosen.contains(minutes)));
         let is_other = |minutes: &&i32| !REMINDERS.iter().any(|(offered, _)| offered == *minutes);
         let others = chosen.iter().filter(is_other);
         offered

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::alphabet::{field, gsm7_field};
 use super::PHONE_MAX;
+use super::alphabet::{field, gsm7_field};
 
 const NAME_MAX: usize = 80;
 const INTEREST_MAX: usize = 120;

@@ -231,7 +231,11 @@ fn codes_and_notices() -> Vec<(&'static str, String)> {
 fn t20_a_code_and_a_notice_are_one_or_two_segments_of_plain_letters() {
     for (name, text) in codes_and_notices() {
         let (encoding, segments) = encoding::segments(&text);
-        assert_eq!((encoding, segments <= PATIENT_SEGMENTS_MAX), (encoding::Encoding::Gsm7, true), "{name}: {text}");
+        assert_eq!(
+            (encoding, segments <= PATIENT_SEGMENTS_MAX),
+            (encoding::Encoding::Gsm7, true),
+            "{name}: {text}"
+        );
         assert!(!text.contains('\n') && !text.contains("http"), "{name}: {text}");
     }
 }

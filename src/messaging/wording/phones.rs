@@ -54,10 +54,14 @@ pub fn test_alert(clinic: &str, language: Language) -> String {
     let clinic = named(clinic, language);
     match language {
         Language::English => {
-            format!("VOXANNE TEST ALERT: hot lead alerts for {clinic} will arrive at this number. No action needed.")
+            format!(
+                "VOXANNE TEST ALERT: hot lead alerts for {clinic} will arrive at this number. No action needed."
+            )
         }
         Language::Spanish => {
-            format!("VOXANNE, AVISO DE PRUEBA: los avisos de interesados de {clinic} llegan a este numero. No tiene que hacer nada.")
+            format!(
+                "VOXANNE, AVISO DE PRUEBA: los avisos de interesados de {clinic} llegan a este numero. No tiene que hacer nada."
+            )
         }
     }
 }

@@ -88,7 +88,8 @@ pub async fn update_assistant(tx: &mut PgConnection, org: OrgId, new: &Assistant
 
 /// Takes an assistant away. False when the org has none such; refused while a number is answered by it.
 pub async fn remove_assistant(tx: &mut PgConnection, org: OrgId, id: AssistantId) -> sqlx::Result<bool> {
-    let done = sql("delete from assistants where org_id = $1 and id = $2").bind(org).bind(id).execute(tx).await?;
+    let done =
+        sql("delete from assistants where org_id = $1 and id = $2").bind(org).bind(id).execute(tx).await?;
     Ok(done.rows_affected() == 1)
 }
 
@@ -176,12 +177,14 @@ pub async fn rename(
     org: OrgId,
     (name, default_region): (&str, &str),
 ) -> sqlx::Result<()> {
-    sql("update orgs set name = $2, default_region = $3, rules_version = rules_version + 1 where org_id = $1")
-        .bind(org)
-        .bind(name)
-        .bind(default_region)
-        .execute(tx)
-        .await?;
+    sql(
+        "update orgs set name = $2, default_region = $3, rules_version = rules_version + 1 where org_id = $1",
+    )
+    .bind(org)
+    .bind(name)
+    .bind(default_region)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 

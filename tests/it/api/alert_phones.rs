@@ -37,7 +37,10 @@ async fn t20_a_number_counts_once_its_code_is_entered_and_the_one_before_hears_o
     let vox = Voxanne::start().await;
     let api = vox.glow_api().await;
     let asked = asks(&api, NEW).await.good();
-    assert_eq!((&asked["hot_lead"]["phone"], &asked["hot_lead"]["pending"]["phone"]), (&json!(MANAGER), &json!(NEW)));
+    assert_eq!(
+        (&asked["hot_lead"]["phone"], &asked["hot_lead"]["pending"]["phone"]),
+        (&json!(MANAGER), &json!(NEW))
+    );
     vox.run_jobs().await;
     assert!(vox.texts_to(MANAGER).is_empty());
     let code = code_to(&vox, NEW);
@@ -51,7 +54,10 @@ async fn t20_a_number_counts_once_its_code_is_entered_and_the_one_before_hears_o
     assert_eq!(enters(&api, other_than(&code)).await.wrong_field().0, "code");
     assert_eq!(in_force(&api).await, MANAGER);
     let confirmed = enters(&api, &code).await.good();
-    assert_eq!((&confirmed["hot_lead"]["phone"], &confirmed["hot_lead"]["pending"]), (&json!(NEW), &Value::Null));
+    assert_eq!(
+        (&confirmed["hot_lead"]["phone"], &confirmed["hot_lead"]["pending"]),
+        (&json!(NEW), &Value::Null)
+    );
     vox.run_jobs().await;
     assert_eq!(
         vox.texts_to(MANAGER)[0].body,
@@ -59,7 +65,8 @@ async fn t20_a_number_counts_once_its_code_is_entered_and_the_one_before_hears_o
          If your team did not decide that, check Settings now."
     );
     assert_eq!(enters(&api, &code).await.wrong_field().0, "code", "a code counts once");
-    let acts = "audit_log where action in ('alert_phone.ask', 'alert_phone.confirm') and actor like 'api:key_%'";
+    let acts =
+        "audit_log where action in ('alert_phone.ask', 'alert_phone.confirm') and actor like 'api:key_%'";
     assert_eq!(vox.count(acts).await, 2);
     assert_eq!(vox.count("audit_log where detail::text like '%3105550188%'").await, 0);
     // Alerts go there now.
@@ -107,7 +114,11 @@ async fn t20_another_wish_replaces_the_one_before_and_either_can_be_taken_back()
     vox.run_jobs().await;
     enters(&api, &code_to(&vox, "+13105550189")).await.wrong_field();
     assert_eq!(in_force(&api).await, MANAGER);
-    assert_eq!(asks(&api, MANAGER).await.good()["hot_lead"]["pending"], Value::Null, "it is in force already");
+    assert_eq!(
+        asks(&api, MANAGER).await.good()["hot_lead"]["pending"],
+        Value::Null,
+        "it is in force already"
+    );
 }
 
 #[tokio::test]
@@ -182,7 +193,11 @@ async fn t21_three_tests_a_day_and_only_to_numbers_that_get_alerts() {
 async fn a_test_that_does_not_arrive_names_the_providers_code_and_what_to_do() {
     let vox = Voxanne::start().await;
     let api = vox.glow_api().await;
-    vox.sandbox.twilio().next_sends(voxanne_sandbox::Fault::Status { http: 400, code: Some(21608), retry_after_seconds: None });
+    vox.sandbox.twilio().next_sends(voxanne_sandbox::Fault::Status {
+        http: 400,
+        code: Some(21608),
+        retry_after_seconds: None,
+    });
     api.post("/settings/tests/sms", json!({})).await.good();
     vox.run_jobs().await;
     let test = api.get("/settings/alert-phones").await.good()["tests"][0].clone();
@@ -209,8 +224,14 @@ async fn t20_a_person_who_signed_in_a_while_ago_gives_their_password() {
     vox.run_jobs().await;
     // The code proves the phone, not the person: whoever may change settings enters it.
     let code = json!({ "code": code_to(&vox, NEW) });
-    assert_eq!(owner.api("POST", "/settings/alert-phones/confirm", code).await.good()["hot_lead"]["phone"], NEW);
-    assert_eq!(vox.count("phone_changes where asked_by like 'staff:usr_%' and outcome = 'confirmed'").await, 1);
+    assert_eq!(
+        owner.api("POST", "/settings/alert-phones/confirm", code).await.good()["hot_lead"]["phone"],
+        NEW
+    );
+    assert_eq!(
+        vox.count("phone_changes where asked_by like 'staff:usr_%' and outcome = 'confirmed'").await,
+        1
+    );
     for role in [Role::FrontDesk, Role::Viewer] {
         let other = vox.glow_staff(role).await.api("POST", "/settings/alert-phones", wants(json!({}))).await;
         assert_eq!(other.status, 403, "{role}");
@@ -225,5 +246,8 @@ async fn t20_the_code_speaks_the_language_of_whoever_asks() {
     owner.api("POST", "/settings/alert-phones", json!({ "phone": NEW })).await.good();
     vox.run_jobs().await;
     let said = &vox.texts_to(NEW)[0].body;
-    assert!(said.contains("es el codigo para recibir en este numero los avisos de interesados de Glow MedSpa"), "{said}");
+    assert!(
+        said.contains("es el codigo para recibir en este numero los avisos de interesados de Glow MedSpa"),
+        "{said}"
+    );
 }

@@ -67,7 +67,9 @@ async fn e7_what_is_wrong_is_400_with_an_error() {
     for missing in [json!({}), json!({"alertPhone": null}), json!({"alertPhone": "  "})] {
         assert_eq!(error(&tests(&api, missing).await, 400), "alertPhone is required.");
     }
-    for wrong in [json!("3105550177"), json!("+1 (310) 555-0177"), json!("call me"), json!(13_105_550_177_i64)] {
+    for wrong in
+        [json!("3105550177"), json!("+1 (310) 555-0177"), json!("call me"), json!(13_105_550_177_i64)]
+    {
         let answer = tests(&api, json!({ "alertPhone": wrong })).await;
         assert_eq!(
             error(&answer, 400),
@@ -108,7 +110,9 @@ async fn e7_strangers_and_keys_without_the_scope_get_nothing() {
     let stranger = vox.api_with(None);
     let reader = vox.api(&vox.glow, &[Scope::SettingsRead]).await;
     assert_eq!(Answered::of(request(&stranger, "GET", "")).await.status, 401);
-    for (path, body) in [("", json!({"hotLeadAlertPhone": NEW})), ("/test-hot-lead-sms", json!({"alertPhone": MANAGER}))] {
+    for (path, body) in
+        [("", json!({"hotLeadAlertPhone": NEW})), ("/test-hot-lead-sms", json!({"alertPhone": MANAGER}))]
+    {
         for (api, status) in [(&stranger, 401), (&reader, 403)] {
             let answer = Answered::of(request(api, "POST", path).json(&body)).await;
             assert!(!error(&answer, status).is_empty());
@@ -117,6 +121,11 @@ async fn e7_strangers_and_keys_without_the_scope_get_nothing() {
     assert_eq!(Answered::of(request(&reader, "GET", "")).await.good()["hotLeadAlertPhone"], MANAGER);
     let harbor = vox.harbor_api().await;
     let others = tests(&harbor, json!({ "alertPhone": MANAGER })).await;
-    let is_harbors = vox.count(&format!("integration_settings where org_id = '{}' and hot_lead_alert_phone = '{MANAGER}'", vox.harbor.org.0)).await;
+    let is_harbors = vox
+        .count(&format!(
+            "integration_settings where org_id = '{}' and hot_lead_alert_phone = '{MANAGER}'",
+            vox.harbor.org.0
+        ))
+        .await;
     assert_eq!((is_harbors, others.status), (0, 400), "another org's number is none of theirs");
 }

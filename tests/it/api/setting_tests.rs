@@ -96,7 +96,8 @@ async fn e7_the_assistant_test_tells_each_difference_from_what_to_paste() {
     let api = vox.glow_api().await;
     assert!(check(&tried(&api, "assistant").await, "key").1.contains("private key"));
     vox.sandbox.vapi().set_key("the-private-key");
-    let gives = async |key: &str| api.put("/settings/voice-platform", json!({ "private_key": key })).await.good();
+    let gives =
+        async |key: &str| api.put("/settings/voice-platform", json!({ "private_key": key })).await.good();
     assert_eq!(gives("another-key").await["has_private_key"], true);
     assert!(check(&tried(&api, "assistant").await, "platform").1.contains("refused the key"));
     gives("the-private-key").await;
@@ -118,7 +119,13 @@ async fn e7_the_assistant_test_tells_each_difference_from_what_to_paste() {
     assert!(check(&found, "server").1.contains("elsewhere.example"), "{found}");
     assert!(check(&found, "messages").1.contains("end-of-call-report"));
     assert!(check(&found, "tools").1.contains(gone["function"]["name"].as_str().unwrap()));
-    let wrong: Vec<String> = found["checks"].as_array().unwrap().iter().filter(|c| c["what"] == "tool").map(|c| c["detail"].to_string()).collect();
+    let wrong: Vec<String> = found["checks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|c| c["what"] == "tool")
+        .map(|c| c["detail"].to_string())
+        .collect();
     assert_eq!(wrong.len(), 2, "{wrong:?}");
     assert!(wrong[0].contains("async") && wrong[1].contains("none of this clinic's"), "{wrong:?}");
 

@@ -13,7 +13,8 @@ async fn an_assistant_and_a_number_name_one_clinic() {
     let vox = Voxanne::start().await;
     let (glow, harbor) = (vox.glow_api().await, vox.harbor_api().await);
     let (at_glow, at_harbor) = (first_site(&glow).await, first_site(&harbor).await);
-    let assistant = |id: &str, site: &Value| json!({"platform_assistant_id": id, "location_id": site, "name": "Second"});
+    let assistant =
+        |id: &str, site: &Value| json!({"platform_assistant_id": id, "location_id": site, "name": "Second"});
     let made = glow.post("/assistants", assistant("asst_new", &at_glow)).await;
     assert_eq!((made.status, &made.body["platform_assistant_id"]), (201, &json!("asst_new")));
     for api in [(&harbor, &at_harbor), (&glow, &at_glow)] {
@@ -28,10 +29,14 @@ async fn an_assistant_and_a_number_name_one_clinic() {
     let taken = json!({"number": "+13105550161", "location_id": at_harbor});
     assert_eq!(harbor.post("/phone-numbers", taken).await.wrong_field().0, "number");
     assert_eq!(
-        glow.post("/phone-numbers", json!({"number": "310 555 0163", "location_id": at_glow})).await.wrong_field().0,
+        glow.post("/phone-numbers", json!({"number": "310 555 0163", "location_id": at_glow}))
+            .await
+            .wrong_field()
+            .0,
         "number"
     );
-    let by_theirs = json!({"number": "+13105550164", "location_id": at_glow, "assistant_id": first(&harbor).await});
+    let by_theirs =
+        json!({"number": "+13105550164", "location_id": at_glow, "assistant_id": first(&harbor).await});
     assert_eq!(glow.post("/phone-numbers", by_theirs).await.wrong_field().0, "assistant_id");
     assert_eq!(vox.count("audit_log where action in ('assistant.add', 'phone_number.add')").await, 2);
 }
@@ -45,7 +50,13 @@ async fn an_assistant_that_answers_a_number_cannot_go_before_it() {
     let vox = Voxanne::start().await;
     let api = vox.glow_api().await;
     let numbers = api.get("/phone-numbers").await.good();
-    let number = numbers["items"].as_array().unwrap().iter().find(|one| one["assistant_id"].is_string()).unwrap().clone();
+    let number = numbers["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["assistant_id"].is_string())
+        .unwrap()
+        .clone();
     let (id, answers) = (number["id"].as_str().unwrap(), number["assistant_id"].as_str().unwrap());
     api.delete(&format!("/assistants/{answers}")).await.refused(409, "in_use");
     let changed = api.patch(&format!("/phone-numbers/{id}"), json!({"assistant_id": null})).await.good();
@@ -63,7 +74,8 @@ async fn a_secret_and_an_address_are_shown_once_and_open_the_door_until_they_end
     let url = opened["url"].as_str().unwrap();
     assert!(url.starts_with(&format!("{}/api/webhooks/vapi/", vox.url)));
     assert_eq!(opened["sheet"]["assistant"]["server"]["url"], url);
-    let listed = api.get("/webhook-secrets").await.good().to_string() + &api.get("/doors").await.good().to_string();
+    let listed =
+        api.get("/webhook-secrets").await.good().to_string() + &api.get("/doors").await.good().to_string();
     assert!(!listed.contains(secret) && !listed.contains(url.rsplit('/').next().unwrap()));
     let path = url.strip_prefix(&vox.url).unwrap();
     let message = fixture("tool-calls.observed.book");
@@ -81,7 +93,9 @@ async fn the_sheet_has_what_the_clinics_assistant_needs() {
     let vox = Voxanne::start().await;
     let sheet = vox.glow_api().await.get("/assistant-sheet").await.good();
     assert!(sheet["tools"].as_array().unwrap().len() >= 10);
-    assert!(sheet["assistant"]["server"]["url"].as_str().unwrap().ends_with("/api/webhooks/vapi/YOUR-DOOR-TOKEN"));
+    assert!(
+        sheet["assistant"]["server"]["url"].as_str().unwrap().ends_with("/api/webhooks/vapi/YOUR-DOOR-TOKEN")
+    );
     assert!(sheet["assistant"]["model"]["messages"][0]["content"].as_str().unwrap().contains("Glow MedSpa"));
 }
 
@@ -116,7 +130,9 @@ async fn an_account_of_twilio_is_connected_shown_masked_and_taken_away() {
         (&json!(true), &json!("AC12…12ab"), &json!("+13105550166"), &Value::Null)
     );
     assert!(!api.get("/settings/twilio").await.good().to_string().contains("a-token"));
-    for (field, value) in [("account_sid", json!("AC1")), ("sender", json!("5550166")), ("api_key_sid", json!("SK1"))] {
+    for (field, value) in
+        [("account_sid", json!("AC1")), ("sender", json!("5550166")), ("api_key_sid", json!("SK1"))]
+    {
         let mut wrong = account.clone();
         wrong[field] = value;
         if field == "api_key_sid" {

@@ -1,7 +1,7 @@
 //! The dashboard over HTTP, as a browser asks for it.
 
-mod settings;
+mod calendar;
 mod clinic;
 mod first_run;
-mod calendar;
+mod settings;
 mod words;

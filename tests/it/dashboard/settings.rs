@@ -34,7 +34,8 @@ async fn e7_the_card_shows_the_saved_phone_the_one_that_waits_and_what_became_of
     assert!(shown.contains("Test SMS · (310) 555-0188") && shown.contains("Arrived"), "{shown}");
 }
 
-const PAGES: [&str; 8] = ["", "/alerts", "/scoring", "/texting", "/email", "/calendars", "/assistant", "/keys"];
+const PAGES: [&str; 8] =
+    ["", "/alerts", "/scoring", "/texting", "/email", "/calendars", "/assistant", "/keys"];
 
 #[tokio::test]
 async fn every_page_is_there_in_both_languages_for_those_who_may() {
@@ -63,7 +64,10 @@ async fn every_page_is_there_in_both_languages_for_those_who_may() {
             assert!([200, 404].contains(&page.status), "{path}: {}", page.status);
             there += u32::from(page.status == 200);
             if page.status == 200 && role != Role::Manager {
-                assert!(!page.text.contains("data-api=\"PUT") || page.text.contains("<fieldset disabled"), "{role} {path}");
+                assert!(
+                    !page.text.contains("data-api=\"PUT") || page.text.contains("<fieldset disabled"),
+                    "{role} {path}"
+                );
                 assert!(!page.text.contains("data-api=\"DELETE"), "{role} {path}");
             }
         }
@@ -86,7 +90,8 @@ async fn e7_google_is_connected_looked_at_and_taken_away_by_whoever_is_signed_in
     let shown = page(&vox, "/calendars").await;
     assert!(shown.contains("front@glow.example") && shown.contains("Works"), "{shown}");
     // W10: nobody else's page takes it away.
-    let elsewhere = owner.bare("POST", "/api/google-oauth/revoke").header("origin", "https://elsewhere.example");
+    let elsewhere =
+        owner.bare("POST", "/api/google-oauth/revoke").header("origin", "https://elsewhere.example");
     assert_eq!(Answered::of(elsewhere).await.status, 403);
     assert_eq!(asks("POST", "/revoke").await.good()["connected"], false);
     let viewer = vox.glow_staff(Role::Viewer).await;
@@ -101,7 +106,8 @@ async fn e7_the_kept_endpoints_take_the_session_too() {
     let path = "/api/founder-console/settings";
     let there = Answered::of(owner.request("GET", path)).await.good();
     assert_eq!(there["hotLeadAlertPhone"], MANAGER);
-    let test = owner.request("POST", &format!("{path}/test-hot-lead-sms")).json(&json!({"alertPhone": MANAGER}));
+    let test =
+        owner.request("POST", &format!("{path}/test-hot-lead-sms")).json(&json!({"alertPhone": MANAGER}));
     assert_eq!(Answered::of(test).await.good()["success"], true);
     vox.run_jobs().await;
     assert_eq!(vox.texts_to(MANAGER).len(), 1);

@@ -32,7 +32,6 @@ use voxanne_sandbox::twilio::Text;
 pub use api::{Answered, Api};
 pub use google::ACCOUNT;
 pub use line::Line;
-pub use staff::Person;
 pub use server::{Database, empty_database, new_database, prepare, secret_of};
 pub use staff::Person;
 
