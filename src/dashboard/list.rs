@@ -1,5 +1,6 @@
 //! What the pages show, each in one statement.
 
+pub(super) mod audit;
 pub(super) mod calendar;
 pub(super) mod today;
 

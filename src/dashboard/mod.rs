@@ -3,12 +3,15 @@
 //! **Invariant.** A page only reads. What it changes goes to `/api/v1` as JSON, so that every change exists once.
 //! **Invariant.** The org of a page is the session's, and from nowhere else.
 
+mod account;
 mod assets;
 mod calendar;
 mod call;
 mod calls;
 mod clinic;
+mod audit;
 mod cursor;
+mod door;
 mod leads;
 mod list;
 mod marked;
@@ -17,6 +20,7 @@ mod say;
 mod settings;
 mod shell;
 mod signed_in;
+mod team;
 mod today;
 
 use axum::Router;
@@ -35,6 +39,10 @@ pub fn router() -> Router<App> {
         .merge(settings::routes())
         .merge(clinic::routes())
         .merge(calendar::routes())
+        .merge(door::routes())
+        .merge(account::routes())
+        .merge(team::routes())
+        .merge(audit::routes())
         // Assets are compressed already, and better.
         .layer(CompressionLayer::new())
 }
