@@ -6,13 +6,16 @@
 //!
 //! Deliberately absent: any model, any clock, any log line. The `Debug` forms hide what was said.
 
+mod agree;
 mod classes;
 pub mod corpus;
 mod doubt;
 pub mod evaluation;
+pub mod fit;
 mod fold;
 mod hash;
 mod lexicon;
+mod model;
 mod mood;
 mod phrases;
 mod scope;
@@ -28,7 +31,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use fold::Fold;
+use agree::Said;
+use fold::{Fold, Heard};
+use model::signals::{Decided, signals};
 use services::Services;
 
 /// Who speaks in a turn.
@@ -309,6 +314,9 @@ pub struct Evidence {
     pub points: i16,
     /// Whether it counts.
     pub polarity: Polarity,
+    /// No phrase: the words that spoke most for it to the fitted model.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub fitted: bool,
 }
 
 impl fmt::Debug for Evidence {
@@ -377,11 +385,31 @@ impl<'r> Scorer<'r> {
 
     /// As [`score`].
     pub fn score(&self, turns: &[Turn], platform: Option<Sentiment>) -> Scored {
+        let mut fold = self.heard(turns);
+        let heard = fold.heard();
+        let decide = || Decided::with(fold.reading.model, &signals(&heard.by, &heard.answers));
+        let decided = heard.answers.suffice().then(decide);
+        fold.verdict(&heard, decided.as_ref(), self.rules, platform, Said { turns, services: &self.services })
+    }
+
+    /// The verdict by decisions made elsewhere.
+    fn verdict(&self, fold: Fold, heard: &Heard, decided: Option<&Decided>, turns: &[Turn]) -> Scored {
+        fold.verdict(heard, decided, self.rules, None, Said { turns, services: &self.services })
+    }
+
+    /// By the phrases alone: for single sentences, which the model was not fitted on.
+    fn score_by_phrases(&self, turns: &[Turn]) -> Scored {
+        let mut fold = self.heard(turns);
+        let heard = fold.heard();
+        fold.verdict(&heard, None, self.rules, None, Said { turns, services: &self.services })
+    }
+
+    fn heard(&self, turns: &[Turn]) -> Fold {
         let mut fold = Fold::default();
         for (index, turn) in turns.iter().enumerate().filter(|(_, t)| t.speaker == Speaker::Caller) {
             fold.turn(index, &turn.text, &self.services, self.rules.weights);
         }
-        fold.verdict(self.rules, platform)
+        fold
     }
 }
 
@@ -389,6 +417,6 @@ impl<'r> Scorer<'r> {
 pub fn danger_in(said: &str) -> Option<(Danger, String)> {
     let rules = Rules { high_value: vec![], medium: vec![], ..Rules::default() };
     let turns = [Turn { speaker: Speaker::Caller, text: said.to_owned() }];
-    let scored = score(&turns, None, &rules);
+    let scored = Scorer::new(&rules).score_by_phrases(&turns);
     scored.danger.zip(scored.symptom().map(str::to_owned))
 }

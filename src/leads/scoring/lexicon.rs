@@ -10,7 +10,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::Rule;
-use super::hash::Quick;
+use super::hash::{ByNumber, Quick, number_of_word};
 use super::phrases;
 use super::tokens::{Break, Token};
 use super::words::{self, TAGS, Tags};
@@ -74,7 +74,7 @@ struct Slot {
 }
 
 struct Compiled {
-    known: HashMap<&'static str, Known, Quick>,
+    known: HashMap<u64, Known, ByNumber>,
     lines: Vec<(Line, Vec<Slot>)>,
     starts: Vec<Start>,
     /// What any of the open ones begins with.
@@ -157,6 +157,7 @@ fn compile() -> Compiled {
         starts.extend(own.map(|line| Start { line: *line, second: seconds[usize::from(*line)] }));
         word.to = position(&starts);
     }
+    let known = known.into_iter().map(|(word, known)| (number_of_word(word), known)).collect();
     Compiled { known, lines, starts, open_tags, open_starts }
 }
 
@@ -185,9 +186,9 @@ fn read_slot(slot: &'static str, known: &mut HashMap<&'static str, Known, Quick>
     read
 }
 
-/// What is known of `word`.
-pub(super) fn known(word: &str) -> Known {
-    COMPILED.known.get(word).copied().unwrap_or_default()
+/// What is known of a word, by its number.
+pub(super) fn known(word: u64) -> Known {
+    COMPILED.known.get(&word).copied().unwrap_or_default()
 }
 
 impl Slot {
