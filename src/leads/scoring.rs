@@ -2,9 +2,10 @@
 //!
 //! Every point is an [`Evidence`] that says which words earned it. Weights count at most once each, from zero, clamped to
 //! 100; only the caller's turns count. Classes come first: a clinical urgency, a wrong number, a vendor, a job seeker or a
-//! complaint is [`Temperature::Cold`] whatever it scores.
+//! complaint is [`Temperature::Cold`] whatever it scores. Phrases find it, and a small linear model fitted on the labelled calls
+//! is weighed with them (`agree.rs`).
 //!
-//! Deliberately absent: any model, any clock, any log line. The `Debug` forms hide what was said.
+//! Deliberately absent: any clock, any call to somebody else's model, any log line. The `Debug` forms hide what was said.
 
 mod agree;
 mod classes;
@@ -360,6 +361,11 @@ impl Scored {
         let mut meant = self.evidence.iter().filter(|e| e.polarity == Polarity::Affirmed);
         meant.find(|e| e.rule == Rule::Clinical).map(|e| e.words.as_str())
     }
+}
+
+/// The number of the corpus that the model was fitted on: [`corpus::digest`] of it.
+pub fn fitted_on() -> u64 {
+    model::fitted_on()
 }
 
 /// Scores a call. `platform` is the voice platform's own reading of the caller's mood, if it gave one.

@@ -15,8 +15,8 @@ use super::{CallClass, Evidence, Polarity, Rule, Speaker, Turn, Weights};
 const CLINICAL_FROM: f32 = -2.6;
 /// Whoever may be hurt is never a sale: from this logit on, whatever the class.
 const HURT_FROM: f32 = -3.0;
-/// Hot from this logit on.
-const HOT_FROM: f32 = 0.0;
+/// Hot from this logit on: where precision and recall of calls not seen are best together.
+const HOT_FROM: f32 = -0.3;
 /// What the phrases say is left as it is unless the model is surer of the contrary than this.
 const TRUST_IN_PHRASES: f32 = 1.5;
 /// What earns points, in the order of [`Decided::earned`].
@@ -41,8 +41,14 @@ pub(super) fn may_be_hurt(decided: &Decided) -> bool {
 
 impl Fold {
     /// The class, and the evidence for it.
-    pub(super) fn agree_on_class(&mut self, decided: &Decided, answers: &Answers, said: Said<'_>) -> CallClass {
-        let class = if decided.clinical() >= CLINICAL_FROM { CallClass::ClinicalUrgency } else { decided.class() };
+    pub(super) fn agree_on_class(
+        &mut self,
+        decided: &Decided,
+        answers: &Answers,
+        said: Said<'_>,
+    ) -> CallClass {
+        let class =
+            if decided.clinical() >= CLINICAL_FROM { CallClass::ClinicalUrgency } else { decided.class() };
         let rule = match class {
             CallClass::ClinicalUrgency => Rule::Clinical,
             CallClass::WrongNumber => Rule::WrongNumber,
@@ -103,8 +109,13 @@ impl Fold {
         let known = |polarity: &[Polarity]| {
             self.evidence.iter().position(|e| weighs_as(e.rule) == rule && polarity.contains(&e.polarity))
         };
-        let asleep =
-            [Polarity::Question, Polarity::Past, Polarity::OtherPerson, Polarity::Quoted, Polarity::Hypothetical];
+        let asleep = [
+            Polarity::Question,
+            Polarity::Past,
+            Polarity::OtherPerson,
+            Polarity::Quoted,
+            Polarity::Hypothetical,
+        ];
         let found = known(&[Polarity::Affirmed]).or_else(|| known(&asleep));
         let index = found.or_else(|| self.add_fitted(rule, answers, said));
         if let Some(index) = index {
@@ -158,7 +169,8 @@ impl Fold {
                 signs[place] |= counts;
             }
         }
-        let sum: u8 = [40, 20, 30, 30].into_iter().zip(given).filter(|(_, is)| *is).map(|(points, _)| points).sum();
+        let sum: u8 =
+            [40, 20, 30, 30].into_iter().zip(given).filter(|(_, is)| *is).map(|(points, _)| points).sum();
         let hot = is_hot(given) && class.can_buy();
         ByPhrases { class, score: sum.min(100), hot, given, found, signs }
     }

@@ -74,7 +74,8 @@ pub fn read_utterances(text: &str) -> Vec<Utterance> {
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//")) {
         match line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
             Some(names) => {
-                rules = names.split(' ').filter_map(|name| serde_json::from_value(name.into()).ok()).collect();
+                rules =
+                    names.split(' ').filter_map(|name| serde_json::from_value(name.into()).ok()).collect();
             }
             None => all.push(Utterance { rules: rules.clone(), text: line.to_owned() }),
         }

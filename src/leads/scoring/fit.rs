@@ -77,7 +77,8 @@ fn tried(
     let parts = in_parts(&labelled, TRIALS, 7);
     let mut by_part = Vec::new();
     for part in 0..TRIALS {
-        let others: Vec<_> = rows.iter().zip(&parts).filter(|(_, of)| **of != part).map(|(row, _)| *row).collect();
+        let others: Vec<_> =
+            rows.iter().zip(&parts).filter(|(_, of)| **of != part).map(|(row, _)| *row).collect();
         by_part.push(weigh(&others));
     }
     let mut evaluation = Evaluation::default();
@@ -139,13 +140,17 @@ fn weigh(rows: &[(&Labelled, [f32; SIGNALS])]) -> Vec<Decision> {
     let scaled: Vec<Vec<(u32, f32)>> = rows
         .iter()
         .map(|(_, signals)| {
-            let each = signals.iter().zip(&scales).map(|(signal, (mean, spread))| (f64::from(*signal) - mean) / spread);
+            let each = signals
+                .iter()
+                .zip(&scales)
+                .map(|(signal, (mean, spread))| (f64::from(*signal) - mean) / spread);
             (0u32..).zip(each.map(narrow)).collect()
         })
         .collect();
     let truths: Vec<_> = rows.iter().map(|(call, _)| truth(call)).collect();
     let decide = |question: usize| {
-        let examples = scaled.iter().zip(&truths).map(|(row, truth)| (row.as_slice(), truth[question], 1.0)).collect();
+        let examples =
+            scaled.iter().zip(&truths).map(|(row, truth)| (row.as_slice(), truth[question], 1.0)).collect();
         let found = Problem { features: SIGNALS, examples, cost: COST_OF_DECISIONS }.solve();
         let mut decision = Decision { bias: 0.0, weights: [0.0; SIGNALS] };
         let mut bias = found[SIGNALS];

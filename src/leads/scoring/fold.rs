@@ -268,7 +268,8 @@ impl Fold {
         let interest = self.interest().map(|(said, entry)| wanted(said, entry, rules));
         let sum: u16 = self.given.iter().map(|(_, points)| u16::from(*points)).sum();
         let score = u8::try_from(sum.min(100)).unwrap_or(100);
-        let hurt = || self.evidence.iter().any(|e| e.rule == Rule::Clinical && e.polarity == Polarity::Affirmed);
+        let hurt =
+            || self.evidence.iter().any(|e| e.rule == Rule::Clinical && e.polarity == Polarity::Affirmed);
         let may_be_hurt = decided.map_or_else(hurt, agree::may_be_hurt);
         let temperature = match score {
             0 => Temperature::Cold,

@@ -12,8 +12,8 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::hash::{ByNumber, Quick, number_of_word};
 use super::Rule;
+use super::hash::{ByNumber, Quick, number_of_word};
 use signals::SIGNALS;
 use units::Unit;
 
@@ -54,7 +54,6 @@ pub(super) struct Model {
     /// Rows of pairs, by both numbers.
     pairs: HashMap<u32, u16, Quick>,
     rows: Vec<Row>,
-    weights: Vec<(u8, i8)>,
     pub bias: [f32; COLUMNS],
     pub decisions: Vec<Decision>,
 }
@@ -66,11 +65,11 @@ pub(super) struct Decision {
     pub weights: [f32; SIGNALS],
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 struct Row {
     /// How telling it is to hear it at all.
     rarity: f32,
-    weights: Range<usize>,
+    weights: [i8; COLUMNS],
 }
 
 /// The answers about a call, and the turn that spoke most for each rule.
@@ -120,6 +119,11 @@ impl Default for Reading {
     }
 }
 
+/// The number of the corpus that it was fitted on.
+pub(super) fn fitted_on() -> u64 {
+    MODEL.corpus
+}
+
 impl Reading {
     /// Reads the `index`th turn, by its units.
     pub fn hear(&mut self, index: usize, units: &[Unit<'_>]) {
@@ -136,15 +140,15 @@ impl Reading {
             *said = self.turn;
             pairs |= is_pair;
             let Row { rarity, weights } = &model.rows[usize::from(row)];
+            let (for_turn, for_call) = weights.split_at(OF_TURN.len());
             length += rarity * rarity;
-            call_length += if is_new { rarity * rarity } else { 0.0 };
-            for (column, weight) in &model.weights[weights.clone()] {
-                let worth = f32::from(*weight) * rarity;
-                match usize::from(*column) {
-                    turn if turn < OF_TURN.len() => sums[turn] += worth,
-                    call if is_new => of_call[call - OF_TURN.len()] += worth,
-                    _ => {}
-                }
+            sums.iter_mut().zip(for_turn).for_each(|(sum, weight)| *sum += f32::from(*weight) * rarity);
+            if is_new {
+                call_length += rarity * rarity;
+                of_call
+                    .iter_mut()
+                    .zip(for_call)
+                    .for_each(|(sum, weight)| *sum += f32::from(*weight) * rarity);
             }
         });
         // A turn of which it knows no two words in a row says nothing to it.
@@ -167,8 +171,7 @@ impl Reading {
         let mut worth = vec![0.0; units.len()];
         self.model.each(units, |row, is_pair, at| {
             let Row { rarity, weights } = &self.model.rows[usize::from(row)];
-            let own = self.model.weights[weights.clone()].iter().filter(|(column, _)| usize::from(*column) == question);
-            let sum: f32 = own.map(|(_, weight)| f32::from(*weight) * rarity).sum();
+            let sum = f32::from(weights[question]) * rarity;
             worth[at] += if is_pair { sum / 2.0 } else { sum };
             if let Some(after) = worth.get_mut(at + 1).filter(|_| is_pair) {
                 *after += sum / 2.0;

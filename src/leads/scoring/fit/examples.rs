@@ -95,10 +95,13 @@ impl Examples {
         };
         for (at, call) in calls.iter().enumerate() {
             let mut heard = Vec::new();
-            for (index, turn) in call.turns.iter().enumerate().filter(|(_, turn)| turn.speaker == Speaker::Caller) {
+            for (index, turn) in
+                call.turns.iter().enumerate().filter(|(_, turn)| turn.speaker == Speaker::Caller)
+            {
                 let (said, pairs, words) = read(&turn.text);
                 heard.extend(&said);
-                let counts = call.evidence.iter().filter(|e| e.turn == index && e.polarity == Polarity::Affirmed);
+                let counts =
+                    call.evidence.iter().filter(|e| e.turn == index && e.polarity == Polarity::Affirmed);
                 let rules = counts.map(|evidence| evidence.rule).collect();
                 all.turns.push(Turn { call: Some(at), index, said, pairs, words, rules });
             }
@@ -123,7 +126,8 @@ impl Examples {
         let turns: Vec<&Turn> = self.turns.iter().filter(|turn| turn.call.is_none_or(&takes)).collect();
         let mut heard = vec![0usize; self.names.len()];
         turns.iter().flat_map(|turn| &turn.said).for_each(|number| heard[*number as usize] += 1);
-        let known: Vec<u32> = (0u32..).zip(&heard).filter(|(_, count)| **count >= HEARD_AT_LEAST).map(|(n, _)| n).collect();
+        let known: Vec<u32> =
+            (0u32..).zip(&heard).filter(|(_, count)| **count >= HEARD_AT_LEAST).map(|(n, _)| n).collect();
         let place = known.iter().copied().zip(0u32..).collect();
         let all = 1.0 + small(turns.len());
         let rarity = |number: &u32| {
@@ -145,7 +149,12 @@ impl Examples {
             let weight = |call: &Call| if call.is_utterance { UTTERANCE_AS_CALL } else { 1.0 };
             learnt.solve(column, &rows, calls.iter().map(|call| (call.class == class, weight(call))));
         }
-        let whole: Vec<_> = rows.iter().zip(&calls).filter(|(_, call)| !call.is_utterance).map(|(row, _)| row.clone()).collect();
+        let whole: Vec<_> = rows
+            .iter()
+            .zip(&calls)
+            .filter(|(_, call)| !call.is_utterance)
+            .map(|(row, _)| row.clone())
+            .collect();
         let hot = calls.iter().filter(|call| !call.is_utterance).map(|call| (call.hot, 1.0));
         learnt.solve(COLUMNS - 1, &whole, hot);
         learnt
@@ -173,7 +182,9 @@ impl Examples {
         heard.sort_unstable();
         let row = learnt.row(&heard);
         let mut call = [0.0; OF_CALL.len()];
-        call.iter_mut().enumerate().for_each(|(at, answer)| *answer = learnt.answer(OF_TURN.len() + at, &row));
+        call.iter_mut()
+            .enumerate()
+            .for_each(|(at, answer)| *answer = learnt.answer(OF_TURN.len() + at, &row));
         Answers { turns, call, words }
     }
 
@@ -195,7 +206,8 @@ impl Learnt {
     }
 
     fn solve(&mut self, column: usize, rows: &[Vec<(u32, f32)>], answers: impl Iterator<Item = (bool, f64)>) {
-        let examples = rows.iter().zip(answers).map(|(row, (is, counts))| (row.as_slice(), is, counts)).collect();
+        let examples =
+            rows.iter().zip(answers).map(|(row, (is, counts))| (row.as_slice(), is, counts)).collect();
         let mut problem = Problem { features: self.known.len(), examples, cost: COST };
         problem.balance();
         let mut found = problem.solve();

@@ -67,7 +67,8 @@ impl Problem<'_> {
         let mut slope = weights.to_vec();
         slope.push(0.0);
         for (example, is, counts) in &self.examples {
-            let sum: f64 = example.iter().map(|(place, value)| weights[*place as usize] * f64::from(*value)).sum();
+            let sum: f64 =
+                example.iter().map(|(place, value)| weights[*place as usize] * f64::from(*value)).sum();
             let margin = (sum + bias[0]) * if *is { 1.0 } else { -1.0 };
             // ln(1 + e^-m), and its slope, without overflow.
             let small = (-margin.abs()).exp();

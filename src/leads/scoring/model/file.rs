@@ -23,7 +23,8 @@ pub(super) fn read(text: &'static str) -> Model {
         let mut words = line.split(' ');
         match words.next() {
             Some("corpus") => {
-                model.corpus = words.next().and_then(|hex| u64::from_str_radix(hex, 16).ok()).unwrap_or_default();
+                model.corpus =
+                    words.next().and_then(|hex| u64::from_str_radix(hex, 16).ok()).unwrap_or_default();
             }
             Some("bias") => {
                 for (bias, value) in model.bias.iter_mut().zip(words.filter_map(|word| word.parse().ok())) {
@@ -52,14 +53,17 @@ impl Model {
     fn add(&mut self, units: &str, rest: &str) {
         let mut fields = rest.split(' ');
         let rarity: f32 = fields.next().and_then(|field| field.parse().ok()).unwrap_or(1.0);
-        let from = self.weights.len();
+        let mut weights = [0; COLUMNS];
         for field in fields {
             let column = field.chars().next().and_then(|letter| letters().position(|known| known == letter));
-            let (Some(column), Some(weight)) = (column, field.get(1..).and_then(|w| w.parse().ok())) else { continue };
-            self.weights.push((u8::try_from(column).unwrap_or_default(), weight));
+            if let (Some(column), Some(weight)) =
+                (column, field.get(1..).and_then(|weight| weight.parse().ok()))
+            {
+                weights[column] = weight;
+            }
         }
         let row = u16::try_from(self.rows.len()).unwrap_or(u16::MAX);
-        self.rows.push(Row { rarity, weights: from..self.weights.len() });
+        self.rows.push(Row { rarity, weights });
         match units.split_once(' ') {
             Some((before, after)) => {
                 let both = u32::from(self.unit(before)) << 16 | u32::from(self.unit(after));

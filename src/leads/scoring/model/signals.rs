@@ -69,7 +69,9 @@ pub(in super::super) fn signals(by: &ByPhrases, answers: &Answers) -> [f32; SIGN
     all.extend([flag(by.hot), flag(by.class.can_buy()), f32::from(by.score) / 100.0]);
     all.extend((0..7).map(|class| flag(by.class as usize == class)));
     all.extend(by.signs.map(flag));
-    all.extend(by.found.iter().flat_map(|(counts, idle)| [flag(*counts > 0), flag(*counts > 1), flag(*idle > 0)]));
+    all.extend(
+        by.found.iter().flat_map(|(counts, idle)| [flag(*counts > 0), flag(*counts > 1), flag(*idle > 0)]),
+    );
     all.push(turn[0].min(turn[2].max(turn[3])));
     all.push(turn[1].min(turn[2]).min(turn[3]));
     let mut signals = [0.0; SIGNALS];

@@ -32,8 +32,10 @@ pub(in super::super) fn units<'t>(tokens: &'t [Token<'_>], named: &[Option<Found
             None => (plain(token), at + 1),
         };
         // "Twelve hundred" is one amount.
-        let goes_on = general == Some(AMOUNT) && units.last().is_some_and(|last: &Unit<'_>| last.word == AMOUNT);
-        let (word, number) = general.map_or((token.word.as_ref(), token.number), |word| (word, number_of_word(word)));
+        let goes_on =
+            general == Some(AMOUNT) && units.last().is_some_and(|last: &Unit<'_>| last.word == AMOUNT);
+        let (word, number) =
+            general.map_or((token.word.as_ref(), token.number), |word| (word, number_of_word(word)));
         match units.last_mut().filter(|_| goes_on) {
             Some(last) => last.to = to,
             None => units.push(Unit { word, number, from: at, to }),
@@ -45,7 +47,9 @@ pub(in super::super) fn units<'t>(tokens: &'t [Token<'_>], named: &[Option<Found
 
 fn plain<'t>(token: &'t Token<'_>) -> Option<&'t str> {
     let word = token.word.as_ref();
-    if word.bytes().any(|byte| byte == b'$' || byte.is_ascii_digit()) || token.is(words::MONEY | words::NUMBER) {
+    if word.bytes().any(|byte| byte == b'$' || byte.is_ascii_digit())
+        || token.is(words::MONEY | words::NUMBER)
+    {
         Some(AMOUNT)
     } else if token.is(words::DAY) {
         Some("DAY")
