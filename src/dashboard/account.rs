@@ -40,8 +40,21 @@ impl AccountPage {
     /// The name of the browser in what it calls itself.
     #[expect(clippy::unused_self, reason = "the template calls it")]
     fn browser(&self, agent: &str) -> String {
-        let known = [("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari")];
-        let systems = [("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS", "Mac"), ("Linux", "Linux")];
+        let known = [
+            ("Edg/", "Edge"),
+            ("OPR/", "Opera"),
+            ("Firefox/", "Firefox"),
+            ("Chrome/", "Chrome"),
+            ("Safari/", "Safari"),
+        ];
+        let systems = [
+            ("iPhone", "iPhone"),
+            ("iPad", "iPad"),
+            ("Android", "Android"),
+            ("Windows", "Windows"),
+            ("Mac OS", "Mac"),
+            ("Linux", "Linux"),
+        ];
         let of = |all: &[(&str, &'static str)]| {
             all.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name)
         };

@@ -45,7 +45,9 @@ impl FromRequestParts<App> for AtDoor {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         // W10, W17: nobody is signed in, or out, by another site's page.
         if !parts.method.is_safe() && !accounts::is_from_own_page(app, &parts.headers) {
-            return Err((StatusCode::FORBIDDEN, "This form was not sent by a page of this server.").into_response());
+            return Err(
+                (StatusCode::FORBIDDEN, "This form was not sent by a page of this server.").into_response()
+            );
         }
         let network = client::network(&parts.extensions, &parts.headers, app.config.server.proxies);
         let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -108,7 +110,9 @@ impl AtDoor {
         self.t(match weak {
             accounts::WeakPassword::Short => "The password needs at least 12 characters.",
             accounts::WeakPassword::Long => "The password may have at most 200 characters.",
-            accounts::WeakPassword::Common => "Many people use this password, or it is made of the address. Choose another.",
+            accounts::WeakPassword::Common => {
+                "Many people use this password, or it is made of the address. Choose another."
+            }
         })
     }
 }
@@ -157,8 +161,17 @@ mod tests {
             assert_eq!(checked_next(next), next);
         }
         for next in [
-            "", "/", "//evil.example", "https://evil.example", "/dashboard//evil.example", "/dashboardx", "/sign-out",
-            "/dashboard/\\evil", "/dashboard/\r\nset-cookie:x", "javascript:alert(1)", "/api/v1/keys",
+            "",
+            "/",
+            "//evil.example",
+            "https://evil.example",
+            "/dashboard//evil.example",
+            "/dashboardx",
+            "/sign-out",
+            "/dashboard/\\evil",
+            "/dashboard/\r\nset-cookie:x",
+            "javascript:alert(1)",
+            "/api/v1/keys",
         ] {
             assert_eq!(checked_next(next), HOME, "{next}");
         }

@@ -5,11 +5,11 @@
 
 mod account;
 mod assets;
+mod audit;
 mod calendar;
 mod call;
 mod calls;
 mod clinic;
-mod audit;
 mod cursor;
 mod door;
 mod leads;

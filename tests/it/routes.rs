@@ -120,7 +120,9 @@ impl<'ast> Visit<'ast> for Routes {
         if call.method == "route" && call.args.len() == 2 {
             let path = match (&call.args[0], literal(&call.args[0])) {
                 (_, Some(text)) => text,
-                (syn::Expr::Path(path), None) => format!("const {}", path.path.segments.last().unwrap().ident),
+                (syn::Expr::Path(path), None) => {
+                    format!("const {}", path.path.segments.last().unwrap().ident)
+                }
                 other => panic!("a path that cannot be read: {:?}", other.1),
             };
             let mut methods = Vec::new();
@@ -237,9 +239,12 @@ async fn callers(vox: &Voxanne) -> Vec<Caller> {
     add("somebody who is staff no more", former, None, None);
     add("a forged token", vox.stranger(), Some(forged_token(vox).await), None);
     add("a made-up cookie", vox.stranger().with(&"A".repeat(43)), None, None);
-    for (what, role) in
-        [("a viewer", Role::Viewer), ("the front desk", Role::FrontDesk), ("a manager", Role::Manager), ("an owner", Role::Owner)]
-    {
+    for (what, role) in [
+        ("a viewer", Role::Viewer),
+        ("the front desk", Role::FrontDesk),
+        ("a manager", Role::Manager),
+        ("an owner", Role::Owner),
+    ] {
         add(what, vox.glow_staff(role).await, None, Some(role.scopes().to_vec()));
     }
     add("the other org's owner", vox.harbor_owner().await, None, Some(Scope::ALL.to_vec()));
@@ -269,14 +274,20 @@ async fn b12_w9_every_page_and_door_gives_every_caller_what_its_row_says() {
                 Who::Anybody(expected) => assert_eq!(status, *expected, "{what}"),
                 Who::Page(_) if !caller.signed_in => {
                     assert_eq!(status, 303, "{what}");
-                    assert!(response.headers()["location"].to_str().unwrap().starts_with("/sign-in?next="), "{what}");
+                    assert!(
+                        response.headers()["location"].to_str().unwrap().starts_with("/sign-in?next="),
+                        "{what}"
+                    );
                 }
                 Who::Page(scope) if !caller.may(scope) => assert_eq!(status, 404, "{what}"),
                 Who::Page(_) if path.contains('{') => assert_eq!(status, 404, "{what}: nobody has it"),
                 Who::Page(_) => {
                     assert_eq!(status, 200, "{what}");
                     let policy = response.headers()["content-security-policy"].to_str().unwrap().to_owned();
-                    assert!(policy.contains("script-src 'self'") && !policy.contains("unsafe"), "W24: {what}");
+                    assert!(
+                        policy.contains("script-src 'self'") && !policy.contains("unsafe"),
+                        "W24: {what}"
+                    );
                     assert_eq!(response.headers()["cache-control"], "no-store", "W23: {what}");
                     let html = response.text().await.unwrap();
                     let (own, other) = if caller.what == "the other org's owner" {
@@ -289,7 +300,8 @@ async fn b12_w9_every_page_and_door_gives_every_caller_what_its_row_says() {
                 Who::Act if !caller.signed_in => assert!(matches!(status, 303 | 401), "{what}: {status}"),
                 Who::Act => {
                     assert!(!matches!(status, 303 | 401 | 403), "{what}: {status}");
-                    let evil = caller.person.bare("POST", &filled(path)).header("origin", "https://evil.example");
+                    let evil =
+                        caller.person.bare("POST", &filled(path)).header("origin", "https://evil.example");
                     assert_eq!(evil.send().await.unwrap().status(), 403, "W10: {what}");
                 }
             }
@@ -323,7 +335,9 @@ async fn b12_w9_every_operation_of_the_api_is_open_to_exactly_those_roles_that_h
                         assert_eq!((status, code.as_str()), (403, "staff_only"), "{what}");
                     }
                     // A request without its body, or about something that nobody has: it got as far as that.
-                    (_, Some(_)) => assert!(!matches!(status, 401 | 403 | 405) && status < 500, "{what}: {status} {body}"),
+                    (_, Some(_)) => {
+                        assert!(!matches!(status, 401 | 403 | 405) && status < 500, "{what}: {status} {body}")
+                    }
                 }
                 tried += 1;
             }

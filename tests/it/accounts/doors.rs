@@ -44,13 +44,18 @@ async fn w17_whoever_signs_in_gets_a_cookie_of_their_own_and_it_ends_with_the_se
     assert!(account.status == 200 && account.text.contains(OWNER), "{}", account.status);
     let out = person.form("/sign-out", &[]).await;
     assert_eq!((out.status, out.location.as_str(), out.token.as_deref()), (303, "/sign-in", Some("")));
-    assert_eq!(person.with(&token).page("/dashboard/account").await.status, 303, "the old cookie opens nothing");
+    assert_eq!(
+        person.with(&token).page("/dashboard/account").await.status,
+        303,
+        "the old cookie opens nothing"
+    );
     assert_eq!(vox.count("sessions").await, 0);
 }
 
 #[tokio::test]
 async fn over_https_the_cookie_is_this_hosts_alone() {
-    let vox = Voxanne::start_with(|config| config.server.public_url = "https://app.glow.example".into()).await;
+    let vox =
+        Voxanne::start_with(|config| config.server.public_url = "https://app.glow.example".into()).await;
     let stranger = vox.stranger();
     let fields = [("email", OWNER), ("password", DEMO_PASSWORD)];
     let request = stranger.bare("POST", "/sign-in").header("origin", "https://app.glow.example");
@@ -70,6 +75,10 @@ async fn w10_no_other_site_signs_anybody_in_or_out() {
         assert_eq!(request.form(&fields).send().await.unwrap().status(), 403, "{path}");
     }
     assert_eq!(owner.page("/dashboard/account").await.status, 200, "nobody was signed out");
+    // What Chromium sends with a form of a page that gives away no referrer.
+    let request = owner.bare("POST", "/sign-in").header("origin", "null").header("sec-fetch-site", "same-origin");
+    let answer = request.form(&[("email", OWNER), ("password", DEMO_PASSWORD)]).send().await.unwrap();
+    assert!(answer.headers().contains_key("set-cookie"), "{}", answer.status());
 }
 
 #[tokio::test]
@@ -84,7 +93,8 @@ async fn w16_a_wrong_password_and_nobodys_address_are_answered_alike() {
     assert_eq!(known.0, 422);
     assert_eq!(known, answer(&mut stranger, "nobody@glow.example").await);
     assert_eq!(known.2, "");
-    let asked = async |person: &mut Person, email: &str| person.form("/forgot", &[("email", email)]).await.text;
+    let asked =
+        async |person: &mut Person, email: &str| person.form("/forgot", &[("email", email)]).await.text;
     assert_eq!(asked(&mut stranger, OWNER).await, asked(&mut stranger, "nobody@glow.example").await);
     // And not by what was written either: nothing is looked up before the answer.
     assert_eq!(vox.count("password_resets").await, 0);
@@ -210,13 +220,19 @@ async fn b13_whoever_has_an_account_joins_with_it_and_the_two_orgs_stay_apart() 
     let account = person.api("GET", "/account", Value::Null).await.good();
     assert_eq!((account["role"].as_str(), account["orgs"].as_array().unwrap().len()), (Some("viewer"), 2));
     let at_harbor = person.api("GET", "/services", Value::Null).await.good();
-    person.api("POST", "/locations", json!({"name": "Annex", "time_zone": "UTC"})).await.refused(403, "missing_scope");
+    person
+        .api("POST", "/locations", json!({"name": "Annex", "time_zone": "UTC"}))
+        .await
+        .refused(403, "missing_scope");
     let glow = vox.glow.org.to_string();
     assert_eq!(person.form("/dashboard/switch", &[("org", &glow)]).await.status, 303);
     let at_glow = person.api("GET", "/services", Value::Null).await.good();
     assert_ne!(at_harbor["items"], at_glow["items"]);
     person.api("POST", "/locations", json!({"name": "Annex", "time_zone": "UTC"})).await.good();
-    assert_eq!(vox.count(&format!("locations where name = 'Annex' and org_id = '{}'", vox.glow.org.0)).await, 1);
+    assert_eq!(
+        vox.count(&format!("locations where name = 'Annex' and org_id = '{}'", vox.glow.org.0)).await,
+        1
+    );
     let denver = vox.denver.org.to_string();
     assert_eq!(person.form("/dashboard/switch", &[("org", &denver)]).await.status, 404, "not theirs");
     assert_eq!(vox.count("locations where name = 'Annex'").await, 1);
@@ -249,15 +265,20 @@ async fn b22_a_second_factor_is_asked_for_and_its_codes_count_once() {
     let vox = Voxanne::start().await;
     let mut owner = vox.glow_staff(Role::Owner).await;
     let other = vox.glow_staff(Role::Owner).await;
-    let begun = owner.api("POST", "/account/second-factor", json!({"password": "not it"})).await.wrong_field();
+    let begun =
+        owner.api("POST", "/account/second-factor", json!({"password": "not it"})).await.wrong_field();
     assert_eq!(begun.0, "password");
     let begun = owner.api("POST", "/account/second-factor", json!({"password": DEMO_PASSWORD})).await.good();
-    assert!(begun["svg"].as_str().unwrap().contains("<svg") && begun["uri"].as_str().unwrap().starts_with("otpauth://"));
+    assert!(
+        begun["svg"].as_str().unwrap().contains("<svg")
+            && begun["uri"].as_str().unwrap().starts_with("otpauth://")
+    );
     let secret = begun["secret"].as_str().unwrap().to_owned();
     let code = || accounts::code_at(&secret, vox.app.clock.now()).unwrap();
     // Not asked for before it was confirmed.
     assert_eq!(enters(&mut vox.stranger(), OWNER, DEMO_PASSWORD).await, 303);
-    let given = owner.api("POST", "/account/second-factor/confirm", json!({"code": "000000"})).await.wrong_field();
+    let given =
+        owner.api("POST", "/account/second-factor/confirm", json!({"code": "000000"})).await.wrong_field();
     assert_eq!(given.0, "code");
     let confirmed = owner.api("POST", "/account/second-factor/confirm", json!({"code": code()})).await;
     let cookie = confirmed.header("set-cookie").to_owned();
@@ -278,7 +299,11 @@ async fn b22_a_second_factor_is_asked_for_and_its_codes_count_once() {
     let mut person = half().await;
     person.api("GET", "/account", Value::Null).await.refused(401, "unauthenticated");
     let waiting = person.token.clone().unwrap();
-    assert_eq!(person.form("/sign-in/code", &[("code", &code())]).await.status, 422, "used when it was confirmed");
+    assert_eq!(
+        person.form("/sign-in/code", &[("code", &code())]).await.status,
+        422,
+        "used when it was confirmed"
+    );
     vox.later(SignedDuration::from_secs(30));
     assert_eq!(person.form("/sign-in/code", &[("code", &code())]).await.status, 303);
     assert_ne!(person.token.as_deref(), Some(waiting.as_str()), "W17: rotated");
@@ -309,7 +334,8 @@ async fn w17_another_password_ends_the_other_sessions_and_gives_this_one_another
     let wish = |current: &str, new: &str| json!({"current_password": current, "new_password": new});
     let wrong = owner.api("PUT", "/account/password", wish("not it", NEW_PASSWORD)).await.wrong_field();
     assert_eq!(wrong.0, "current_password");
-    let weak = owner.api("PUT", "/account/password", wish(DEMO_PASSWORD, "qwertyuiop123")).await.wrong_field();
+    let weak =
+        owner.api("PUT", "/account/password", wish(DEMO_PASSWORD, "qwertyuiop123")).await.wrong_field();
     assert_eq!(weak.0, "new_password");
     let done = owner.api("PUT", "/account/password", wish(DEMO_PASSWORD, NEW_PASSWORD)).await;
     assert_eq!(done.status, 204);

@@ -22,15 +22,22 @@ async fn b13_the_last_owner_neither_leaves_nor_becomes_something_else() {
     assert_eq!(owner.api("PATCH", &manager, json!({"role": "owner"})).await.status, 204);
     let second = vox.signed_in("manager@glow.example").await;
     // Two owners leave at once: one of them stays.
-    let (first, other) = tokio::join!(owner.api("DELETE", &own, Value::Null), second.api("DELETE", &manager, Value::Null));
+    let (first, other) =
+        tokio::join!(owner.api("DELETE", &own, Value::Null), second.api("DELETE", &manager, Value::Null));
     let mut statuses = [first.status, other.status];
     statuses.sort_unstable();
     assert_eq!(statuses, [204, 409], "{} {}", first.body, other.body);
-    let left = format!("memberships where org_id = '{}' and role = 'owner' and ended_at is null", vox.glow.org.0);
+    let left =
+        format!("memberships where org_id = '{}' and role = 'owner' and ended_at is null", vox.glow.org.0);
     assert_eq!(vox.count(&left).await, 1);
     // The database holds it, whoever asks.
     let org = vox.glow.org.0;
-    assert!(vox.refuses(&format!("update memberships set ended_at = now() where org_id = '{org}' and role = 'owner'")).await);
+    assert!(
+        vox.refuses(&format!(
+            "update memberships set ended_at = now() where org_id = '{org}' and role = 'owner'"
+        ))
+        .await
+    );
     assert!(vox.refuses(&format!("update memberships set role = 'viewer' where org_id = '{org}'")).await);
     assert!(vox.refuses(&format!("delete from memberships where org_id = '{org}'")).await);
 }
@@ -53,7 +60,8 @@ async fn w38_a_role_counts_from_the_next_request_and_who_was_removed_is_out() {
 async fn a_key_is_made_by_owners_shown_once_and_gives_no_more_than_its_maker_has() {
     let vox = Voxanne::start().await;
     let owner = vox.glow_staff(Role::Owner).await;
-    let wanted = json!({"name": "Website", "scopes": ["appointments:read", "appointments:write"], "expires_days": 30});
+    let wanted =
+        json!({"name": "Website", "scopes": ["appointments:read", "appointments:write"], "expires_days": 30});
     let made = owner.api("POST", "/keys", wanted).await.good();
     let key = made["key"].as_str().unwrap().to_owned();
     assert!(key.starts_with("vxk_"));
@@ -62,14 +70,20 @@ async fn a_key_is_made_by_owners_shown_once_and_gives_no_more_than_its_maker_has
     program.get("/locations").await.refused(403, "missing_scope");
     let listed = owner.api("GET", "/keys", Value::Null).await.good().to_string();
     assert!(listed.contains("Website") && !listed.contains(&key));
-    let (field, _) = owner.api("POST", "/keys", json!({"name": "X", "scopes": ["everything"]})).await.wrong_field();
+    let (field, _) =
+        owner.api("POST", "/keys", json!({"name": "X", "scopes": ["everything"]})).await.wrong_field();
     assert_eq!(field, "scopes[0]");
     let small = vox.api(&vox.glow, &[Scope::KeysWrite]).await;
-    let more = small.post("/keys", json!({"name": "X", "scopes": ["keys:write", "team:write"]})).await.wrong_field();
+    let more =
+        small.post("/keys", json!({"name": "X", "scopes": ["keys:write", "team:write"]})).await.wrong_field();
     assert_eq!(more.0, "scopes[1]", "B12: nobody gives away more than they have");
     vox.glow_staff(Role::Manager).await.api("GET", "/keys", Value::Null).await.refused(403, "missing_scope");
     let id = made["id"].as_str().unwrap();
-    vox.harbor_owner().await.api("DELETE", &format!("/keys/{id}"), Value::Null).await.refused(404, "not_found");
+    vox.harbor_owner()
+        .await
+        .api("DELETE", &format!("/keys/{id}"), Value::Null)
+        .await
+        .refused(404, "not_found");
     assert_eq!(owner.api("DELETE", &format!("/keys/{id}"), Value::Null).await.status, 204);
     let again = vox.restarted().await;
     again.api_with(Some(key)).get("/appointments").await.refused(401, "unauthenticated");
@@ -84,10 +98,12 @@ async fn w32_the_log_is_a_chain_and_every_break_is_found() {
         made.await.good();
     }
     let of = format!("org_id = '{}'", vox.glow.org.0);
-    let links: Vec<i64> = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select link from audit_log where {of} order by link")))
-        .fetch_all(&vox.admin)
-        .await
-        .unwrap();
+    let links: Vec<i64> = sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
+        "select link from audit_log where {of} order by link"
+    )))
+    .fetch_all(&vox.admin)
+    .await
+    .unwrap();
     assert_eq!(links, (1..=i64::try_from(links.len()).unwrap()).collect::<Vec<_>>());
     assert!(links.len() >= 6, "{links:?}");
     let breaks = async || {
@@ -104,8 +120,14 @@ async fn w32_the_log_is_a_chain_and_every_break_is_found() {
     ] {
         let mut tx = vox.admin.begin().await.unwrap();
         sqlx::raw_sql(sqlx::AssertSqlSafe(change.clone())).execute(&mut *tx).await.unwrap();
-        sqlx::raw_sql(sqlx::AssertSqlSafe(format!("set local app.org_id = '{}'", vox.glow.org.0))).execute(&mut *tx).await.unwrap();
-        let found: i64 = sqlx::query_scalar("select count(*) from app_ctx.audit_breaks()").fetch_one(&mut *tx).await.unwrap();
+        sqlx::raw_sql(sqlx::AssertSqlSafe(format!("set local app.org_id = '{}'", vox.glow.org.0)))
+            .execute(&mut *tx)
+            .await
+            .unwrap();
+        let found: i64 = sqlx::query_scalar("select count(*) from app_ctx.audit_breaks()")
+            .fetch_one(&mut *tx)
+            .await
+            .unwrap();
         assert!(found > 0, "{change}");
         if undo {
             tx.rollback().await.unwrap();
@@ -120,7 +142,10 @@ async fn w32_the_log_is_a_chain_and_every_break_is_found() {
     for write in [
         format!("update audit_log set actor = 'x' where {of}"),
         format!("delete from audit_log where {of}"),
-        format!("insert into audit_log (org_id, id, actor, action, at, link) values ('{}', gen_random_uuid(), 'x', 'x', now(), 1)", vox.glow.org.0),
+        format!(
+            "insert into audit_log (org_id, id, actor, action, at, link) values ('{}', gen_random_uuid(), 'x', 'x', now(), 1)",
+            vox.glow.org.0
+        ),
     ] {
         assert!(vox.refuses(&write).await, "{write}");
     }
@@ -132,7 +157,12 @@ async fn many_at_once_make_one_chain() {
     let owner = vox.glow_staff(Role::Owner).await;
     let made = (0..12).map(|n| {
         let owner = owner.clone();
-        async move { owner.api("POST", "/keys", json!({"name": format!("K{n}"), "scopes": ["calls:read"]})).await.status }
+        async move {
+            owner
+                .api("POST", "/keys", json!({"name": format!("K{n}"), "scopes": ["calls:read"]}))
+                .await
+                .status
+        }
     });
     let statuses = futures::future::join_all(made).await;
     assert!(statuses.iter().all(|status| *status == 201), "{statuses:?}");
@@ -143,9 +173,12 @@ async fn many_at_once_make_one_chain() {
 #[tokio::test]
 async fn pages_show_what_a_role_may_see() {
     let vox = Voxanne::start().await;
-    for (role, team, audit) in
-        [(Role::Owner, 200, 200), (Role::Manager, 200, 200), (Role::FrontDesk, 404, 404), (Role::Viewer, 404, 404)]
-    {
+    for (role, team, audit) in [
+        (Role::Owner, 200, 200),
+        (Role::Manager, 200, 200),
+        (Role::FrontDesk, 404, 404),
+        (Role::Viewer, 404, 404),
+    ] {
         let person = vox.glow_staff(role).await;
         assert_eq!(person.page("/dashboard/account").await.status, 200, "{role}");
         assert_eq!(person.page("/dashboard/team").await.status, team, "{role}");

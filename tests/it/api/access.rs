@@ -519,8 +519,12 @@ fn every_route_of_the_api_has_a_row() {
             item.as_object().unwrap().keys().map(move |method| (method.clone(), path.clone()))
         })
         .collect();
-    let rows: BTreeSet<(String, String)> =
-        rows().iter().map(|row| (row.method, row.path)).chain(OWN).map(|(m, p)| (m.to_owned(), p.to_owned())).collect();
+    let rows: BTreeSet<(String, String)> = rows()
+        .iter()
+        .map(|row| (row.method, row.path))
+        .chain(OWN)
+        .map(|(m, p)| (m.to_owned(), p.to_owned()))
+        .collect();
     assert_eq!(routes, rows);
 }
 
