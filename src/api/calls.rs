@@ -211,7 +211,7 @@ pub(super) fn one_of<'de, D: Deserializer<'de>>(from: D, words: &[&str]) -> Resu
 
 /// Who acts, as the audit log names them.
 pub(super) fn actor(caller: &ApiCaller) -> String {
-    format!("api:{}", caller.key)
+    caller.actor.to_string()
 }
 
 /// The instants between which civil days of the clinic lie: of the site that is asked for, else of the first.
