@@ -110,3 +110,25 @@ export const PAGES = [
   "/dashboard/account",
   "/dashboard/search?q=ruth",
 ];
+
+/** The API with the clinic's own key, for what a spec needs to be there first. */
+export async function api(method, path, body) {
+  const answer = await fetch(`${demo.base_url}/api/v1${path}`, {
+    method,
+    headers: { authorization: `Bearer ${demo.api_key}`, "content-type": "application/json" },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  const told = await answer.json();
+  expect(answer.ok, `${method} ${path}: ${JSON.stringify(told)}`).toBe(true);
+  return told;
+}
+
+/** Books a visit at the first time of a day that is free for a service with somebody, from an hour on. */
+export async function book(service, practitioner, date, name, phone, fromHour = 9) {
+  const one = async (path, wanted) => (await api("GET", `${path}?limit=100`)).items.find((item) => item.name === wanted);
+  const [svc, res] = [await one("/services", service), await one("/practitioners", practitioner)];
+  const { items } = await api("GET", `/openings?service_id=${svc.id}&practitioner_id=${res.id}&from=${date}&to=${date}`);
+  const opening = items.find((item) => Number(item.local_starts_at.slice(11, 13)) >= fromHour);
+  const wish = { service_id: svc.id, practitioner_id: res.id, starts_at: opening.starts_at, name, phone };
+  return { ...(await api("POST", "/appointments", wish)), local_starts_at: opening.local_starts_at };
+}

@@ -1,6 +1,6 @@
 //! Voxanne: the server behind an AI voice receptionist for MedSpa clinics.
 //!
-//! In reading order: every URL and every job; the doors, for programs and for voices, and what they may do; what it
+//! In reading order: every URL and every job; the doors, for programs, for voices and for who watches, and what they may do; what it
 //! works with; what all of it stands on.
 
 pub mod commands;
@@ -11,6 +11,7 @@ pub mod router;
 
 pub mod api;
 pub mod dashboard;
+pub mod live;
 pub mod receptionist;
 
 pub mod replies;

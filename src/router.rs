@@ -17,7 +17,7 @@ use crate::platform::app::App;
 use crate::platform::db::Class;
 use crate::platform::problem::Problem;
 use crate::platform::request_id;
-use crate::{api, calendars, dashboard, messaging, receptionist, replies, waitlist};
+use crate::{api, calendars, dashboard, live, messaging, receptionist, replies, waitlist};
 
 /// What every `type` of a problem document points to.
 const PROBLEMS: &str = include_str!("../docs/problems.md");
@@ -40,10 +40,11 @@ pub fn router(app: App, metrics: Option<PrometheusHandle>) -> Router {
         .merge(waitlist::http::router())
         // What the clinics' own programs call.
         .merge(api::router())
-        // What staff see.
+        // What staff see, and see happen.
         .merge(dashboard::router())
+        .merge(live::http::router())
         // What whoever operates it calls.
-        .route("/health/live", get(live))
+        .route("/health/live", get(is_live))
         .route("/health/ready", get(ready))
         .route("/problems", get(async || PROBLEMS))
         .route("/metrics", get(async move || render(metrics)))
@@ -63,7 +64,7 @@ fn set(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderVa
 }
 
 /// The process runs.
-async fn live() -> Json<serde_json::Value> {
+async fn is_live() -> Json<serde_json::Value> {
     Json(json!({"status": "live", "version": env!("CARGO_PKG_VERSION")}))
 }
 

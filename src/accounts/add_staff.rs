@@ -1,10 +1,10 @@
 //! Makes somebody staff with a password, without an invitation: the demo's people.
 
+use super::Role;
 use super::password::{self, HashError, NewPassword, WeakPassword};
 use super::sign_in::folded;
 use super::store::members;
 use super::store::users::{self, NewUser};
-use super::Role;
 use crate::language::Language;
 use crate::platform::app::App;
 use crate::platform::db::Class;

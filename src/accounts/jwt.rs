@@ -80,8 +80,7 @@ pub(super) fn checked(token: &str, expected: &Expected<'_>, now: Timestamp) -> R
     let mut validation = Validation::new(expected.algorithm);
     validation.set_issuer(&[expected.issuer]);
     validation.set_audience(&[expected.audience]);
-    validation.required_spec_claims =
-        HashSet::from(["exp", "iss", "aud", "sub"].map(str::to_owned));
+    validation.required_spec_claims = HashSet::from(["exp", "iss", "aud", "sub"].map(str::to_owned));
     // By our own clock, below.
     validation.validate_exp = false;
     validation.validate_nbf = false;

@@ -51,7 +51,10 @@ pub(super) async fn read(app: &App, (token, head): (&str, &Head)) -> Result<Clai
     let secret = settings.secret.expose_secret();
     let (key, algorithm) = if head.alg == "HS256" && !secret.is_empty() {
         (DecodingKey::from_secret(secret.as_bytes()), Algorithm::HS256)
-    } else if head.alg.starts_with("HS") || head.alg.eq_ignore_ascii_case("none") || settings.jwks_url.is_empty() {
+    } else if head.alg.starts_with("HS")
+        || head.alg.eq_ignore_ascii_case("none")
+        || settings.jwks_url.is_empty()
+    {
         return Err(Disbelief::Forged);
     } else {
         let (key, algorithm) = public_key(app, head.kid.as_deref().ok_or(Disbelief::Forged)?).await?;
@@ -60,8 +63,7 @@ pub(super) async fn read(app: &App, (token, head): (&str, &Head)) -> Result<Clai
         }
         (key, algorithm)
     };
-    let expected =
-        Expected { key: &key, algorithm, issuer: &settings.issuer, audience: &settings.audience };
+    let expected = Expected { key: &key, algorithm, issuer: &settings.issuer, audience: &settings.audience };
     Ok(checked(token, &expected, app.clock.now())?)
 }
 
@@ -89,7 +91,10 @@ async fn public_key(app: &App, kid: &str) -> Result<(DecodingKey, Algorithm), Di
             Ok(set) => keys.set = Some(set),
             // What we know goes on counting.
             Err(error) => {
-                tracing::warn!(error = chain(&error), "The other issuer did not tell its keys (tokens.jwks_url)");
+                tracing::warn!(
+                    error = chain(&error),
+                    "The other issuer did not tell its keys (tokens.jwks_url)"
+                );
             }
         }
     }
@@ -104,9 +109,15 @@ async fn public_key(app: &App, kid: &str) -> Result<(DecodingKey, Algorithm), Di
 fn algorithm_of(jwk: &Jwk) -> Option<Algorithm> {
     match &jwk.algorithm {
         AlgorithmParameters::RSA(_) => Some(Algorithm::RS256),
-        AlgorithmParameters::EllipticCurve(curve) if curve.curve == EllipticCurve::P256 => Some(Algorithm::ES256),
-        AlgorithmParameters::EllipticCurve(curve) if curve.curve == EllipticCurve::P384 => Some(Algorithm::ES384),
-        AlgorithmParameters::OctetKeyPair(pair) if pair.curve == EllipticCurve::Ed25519 => Some(Algorithm::EdDSA),
+        AlgorithmParameters::EllipticCurve(curve) if curve.curve == EllipticCurve::P256 => {
+            Some(Algorithm::ES256)
+        }
+        AlgorithmParameters::EllipticCurve(curve) if curve.curve == EllipticCurve::P384 => {
+            Some(Algorithm::ES384)
+        }
+        AlgorithmParameters::OctetKeyPair(pair) if pair.curve == EllipticCurve::Ed25519 => {
+            Some(Algorithm::EdDSA)
+        }
         _ => None,
     }
 }

@@ -145,8 +145,14 @@ mod tests {
         assert_eq!(refused("violet-lamp-9"), None);
         assert_eq!(refused("elevenchars"), Some(WeakPassword::Short));
         assert_eq!(refused(&"ab cd".repeat(50)), Some(WeakPassword::Long));
-        for common in ["Password1234", "password123!", "QwertyUiop123", "aaaaaaaaaaaa", "121212121212", "Maria.Lopez2026"]
-        {
+        for common in [
+            "Password1234",
+            "password123!",
+            "QwertyUiop123",
+            "aaaaaaaaaaaa",
+            "121212121212",
+            "Maria.Lopez2026",
+        ] {
             assert_eq!(refused(common), Some(WeakPassword::Common), "{common}");
         }
         assert_eq!(refused("maria.lopez@glow.example"), Some(WeakPassword::Common));

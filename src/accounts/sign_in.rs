@@ -91,11 +91,7 @@ pub(super) fn folded(email: &str) -> String {
 }
 
 /// Who signs in with `email`, and whether they did so from there before. As many questions for nobody.
-async fn look_up(
-    app: &App,
-    email: &str,
-    browser: &Browser,
-) -> Result<(Option<User>, bool), sqlx::Error> {
+async fn look_up(app: &App, email: &str, browser: &Browser) -> Result<(Option<User>, bool), sqlx::Error> {
     let mut tx = app.db.begin_across(Class::Back).await?;
     let found = users::by_email(&mut tx, email).await?;
     tx.commit().await?;

@@ -116,9 +116,10 @@ pub(super) fn missing_scope(scope: Scope) -> Problem {
 
 /// The role does not allow what has `scope`.
 pub(super) fn role_lacks(role: Role, scope: Scope) -> Problem {
-    MISSING_SCOPE.with("scope", scope.name()).with("role", role.name()).saying(format!(
-        "The role {role} does not allow this ({scope}). Ask an owner of the clinic."
-    ))
+    MISSING_SCOPE
+        .with("scope", scope.name())
+        .with("role", role.name())
+        .saying(format!("The role {role} does not allow this ({scope}). Ask an owner of the clinic."))
 }
 
 /// A token (JWT) that opens nothing.

@@ -7,8 +7,9 @@ use super::CommandError;
 use super::failure::Doing as _;
 use super::start::Started;
 use crate::platform::edge;
+use crate::platform::hub;
 use crate::platform::telemetry;
-use crate::{jobs, receptionist, router, scheduling};
+use crate::{jobs, live, receptionist, router, scheduling};
 
 /// Listens at `address`; `setting` is what to change when that is not possible.
 pub(super) async fn listen(address: &str, setting: &str) -> Result<TcpListener, CommandError> {
@@ -30,6 +31,8 @@ pub(super) async fn start(
     if let Some(listener) = listener {
         receptionist::start_recorder(app);
         scheduling::hear_changes(app);
+        live::follow(app);
+        hub::start(app);
         let router = router::router(app.clone(), telemetry::start_metrics());
         app.tasks.spawn(edge::serve(app.clone(), listener, router));
     }

@@ -65,7 +65,11 @@ async fn show_call(
         who: who(&s, &full.call),
         turns: turns(&full, &evidence),
         counted: counted
-            .map(|found| Counted { rule: marked::rule(found.rule), words: found.words.clone(), points: found.points })
+            .map(|found| Counted {
+                rule: marked::rule(found.rule),
+                words: found.words.clone(),
+                points: found.points,
+            })
             .collect(),
         full,
         s,
@@ -85,7 +89,8 @@ fn turns(full: &CallInFull, evidence: &[Evidence]) -> Vec<Turn> {
         }
         _ => {
             let said = full.utterances.iter();
-            said.map(|said| Turn { is_caller: said.is_caller, pieces: marked::pieces(&said.said, 0, &[]) }).collect()
+            said.map(|said| Turn { is_caller: said.is_caller, pieces: marked::pieces(&said.said, 0, &[]) })
+                .collect()
         }
     }
 }

@@ -71,7 +71,8 @@ async fn show_calls(
         ..WantedCalls::default()
     };
     let mut calls = calls::list(&mut tx, org, &wanted).await?;
-    let next = Cursor::behind(&mut calls, ROWS, |call| Cursor { at: call.created_at.to_jiff(), id: call.id.0 });
+    let next =
+        Cursor::behind(&mut calls, ROWS, |call| Cursor { at: call.created_at.to_jiff(), id: call.id.0 });
     let running = calls::running(&mut tx, org, RUNNING_MAX).await?;
     tx.commit().await?;
     Ok(page::render(&CallsPage { s, running, calls, next, asked }))

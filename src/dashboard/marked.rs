@@ -27,7 +27,8 @@ pub(super) struct Mark {
 /// The turn `text` in pieces. Of phrases that overlap the first counts: marks do not nest.
 pub(super) fn pieces(text: &str, turn: usize, evidence: &[Evidence]) -> Vec<Piece> {
     let chars: Vec<char> = text.chars().collect();
-    let mut here: Vec<&Evidence> = evidence.iter().filter(|found| found.turn == turn && found.start < found.end).collect();
+    let mut here: Vec<&Evidence> =
+        evidence.iter().filter(|found| found.turn == turn && found.start < found.end).collect();
     here.sort_by_key(|found| (found.start, std::cmp::Reverse(found.end)));
     let (mut pieces, mut at) = (Vec::new(), 0);
     for found in here {
@@ -38,7 +39,10 @@ pub(super) fn pieces(text: &str, turn: usize, evidence: &[Evidence]) -> Vec<Piec
         if found.start > at {
             pieces.push(Piece { text: chars[at..found.start].iter().collect(), mark: None });
         }
-        pieces.push(Piece { text: chars[found.start..found.end].iter().collect(), mark: Some(Mark::of(found)) });
+        pieces.push(Piece {
+            text: chars[found.start..found.end].iter().collect(),
+            mark: Some(Mark::of(found)),
+        });
         at = found.end;
     }
     if at < chars.len() || pieces.is_empty() {
@@ -53,7 +57,14 @@ impl Mark {
         let tone = match (but, found.rule) {
             (Some(_), _) => "off",
             (None, Rule::Clinical | Rule::Complaint) => "bad",
-            (None, Rule::Positive | Rule::HighValueService | Rule::MediumService | Rule::PriceQuestion | Rule::Urgency) => "good",
+            (
+                None,
+                Rule::Positive
+                | Rule::HighValueService
+                | Rule::MediumService
+                | Rule::PriceQuestion
+                | Rule::Urgency,
+            ) => "good",
             (None, _) => "",
         };
         Self { tone, rule: rule(found.rule), but, points: found.points }
@@ -97,7 +108,16 @@ mod tests {
     use crate::leads::scoring::Speaker;
 
     fn found(rule: Rule, turn: usize, start: usize, end: usize, polarity: Polarity) -> Evidence {
-        Evidence { rule, speaker: Speaker::Caller, turn, start, end, words: String::new(), points: 0, polarity }
+        Evidence {
+            rule,
+            speaker: Speaker::Caller,
+            turn,
+            start,
+            end,
+            words: String::new(),
+            points: 0,
+            polarity,
+        }
     }
 
     fn shown(text: &str, evidence: &[Evidence]) -> String {
@@ -118,7 +138,10 @@ mod tests {
             found(Rule::Positive, 1, 20, 25, Polarity::Affirmed),
             found(Rule::Positive, 1, 20, 99, Polarity::Affirmed),
         ];
-        assert_eq!(shown("¿Él no botox, a this week ok", &evidence), "¿Él no [off:botox], a [good:this week] ok");
+        assert_eq!(
+            shown("¿Él no botox, a this week ok", &evidence),
+            "¿Él no [off:botox], a [good:this week] ok"
+        );
         assert_eq!(shown("", &evidence), "");
     }
 }

@@ -4,9 +4,12 @@
 //! **Invariant.** The org of a page is the session's, and from nowhere else.
 
 mod assets;
+mod call;
+mod calls;
 mod cursor;
 mod leads;
 mod list;
+mod marked;
 mod page;
 mod say;
 mod shell;
@@ -14,10 +17,18 @@ mod signed_in;
 mod today;
 
 use axum::Router;
+use tower_http::compression::CompressionLayer;
 
 use crate::platform::app::App;
 
 /// Every page and what pages load.
 pub fn router() -> Router<App> {
-    Router::new().merge(assets::routes()).merge(today::routes()).merge(leads::routes())
+    Router::new()
+        .merge(assets::routes())
+        .merge(today::routes())
+        .merge(calls::routes())
+        .merge(call::routes())
+        .merge(leads::routes())
+        // Assets are compressed already, and better.
+        .layer(CompressionLayer::new())
 }

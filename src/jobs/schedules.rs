@@ -8,8 +8,8 @@ use crate::platform::app::App;
 use crate::platform::db::Class;
 use crate::platform::ids::OrgId;
 use crate::{
-    after_hours, api, appointments, calendars, calls, leads, mail, messaging, orgs, receptionist, sequences,
-    waitlist,
+    after_hours, api, appointments, calendars, calls, leads, live, mail, messaging, orgs, receptionist,
+    sequences, waitlist,
 };
 
 /// Work that comes round, for every org in turn.
@@ -34,6 +34,8 @@ pub(super) enum Schedule {
     ExpireWaitlist,
     /// Answers of the API that are older than a day.
     ForgetAnswers,
+    /// Events that are older than a day.
+    ForgetEvents,
     /// Calendars that nobody pushed, visits that they do not tell.
     KeepCalendars,
     /// Mirrors, held against free/busy.
@@ -60,7 +62,7 @@ pub(super) enum Schedule {
 
 impl Schedule {
     /// Each schedule with its name and its minutes.
-    pub(super) const ALL: [(Self, &'static str, u32); 20] = [
+    pub(super) const ALL: [(Self, &'static str, u32); 21] = [
         (Self::ReplayStored, "replay_stored", 1),
         (Self::ChaseTexts, "chase_texts", 1),
         (Self::CloseStaleCalls, "close_stale_calls", 5),
@@ -70,6 +72,7 @@ impl Schedule {
         (Self::SettleTimesOffers, "settle_times_offers", 1),
         (Self::ExpireWaitlist, "expire_waitlist", 30),
         (Self::ForgetAnswers, "forget_answers", 30),
+        (Self::ForgetEvents, "forget_events", 30),
         (Self::KeepCalendars, "keep_calendars", 1),
         (Self::CheckMirrors, "check_mirrors", 30),
         (Self::SendReminders, "send_reminders", 1),
@@ -132,6 +135,7 @@ impl Schedule {
             Self::ChaseRescoring => {
                 leads::chase_rescoring(app, org).await.map(drop).map_err(|e| Failure::of(&e))
             }
+            Self::ForgetEvents => live::forget_events(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
             Self::ForgetAnswers => api::forget_answers(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
         }
     }

@@ -1,6 +1,7 @@
 //! Every setting: `config/voxanne.toml` holds defaults, units and meanings; the environment overrides.
 
 mod accounts;
+mod live;
 mod mail;
 
 use secrecy::{ExposeSecret as _, SecretString};
@@ -9,6 +10,7 @@ use serde::Deserialize;
 use super::network::Network;
 
 pub use accounts::{Accounts, Tokens};
+pub use live::Live;
 pub use mail::Mail;
 
 const DEFAULTS: &str = include_str!("../../config/voxanne.toml");
@@ -45,6 +47,7 @@ pub struct Config {
     pub calendars: Calendars,
     pub accounts: Accounts,
     pub tokens: Tokens,
+    pub live: Live,
     pub secrets: Secrets,
     pub log: Log,
 }
@@ -268,7 +271,7 @@ impl Config {
                 "google.client_id (GOOGLE_CLIENT_ID) and google.client_secret (GOOGLE_CLIENT_SECRET) go together".into(),
             ));
         }
-        for checked in [self.mail.check(), self.accounts.check(), self.tokens.check()] {
+        for checked in [self.mail.check(), self.accounts.check(), self.tokens.check(), self.live.check()] {
             checked.map_err(|wrong| ConfigError::Unusable(wrong.into()))?;
         }
         let twilio = &self.twilio;

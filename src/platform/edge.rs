@@ -1,27 +1,32 @@
 //! The accept loop: deadlines for headers and writes, caps on connections, and a shutdown that finishes what it started.
 //!
 //! Our own because `axum::serve` has no header deadline: a client that sends one byte a minute would hold a
-//! connection for ever. Body deadlines are in the handlers that read bodies.
+//! connection for ever. Body deadlines are in the handlers that read bodies. A connection that became a WebSocket has its
+//! own deadlines (`src/live`), counts among the connections until it closes, and still has to read what is written.
 
+use std::io;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
 use axum::middleware::AddExtension;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_io_timeout::TimeoutStream;
+use tokio_util::task::TaskTracker;
 use tower::Layer as _;
 use tracing::{info, warn};
 
 use super::app::App;
 use super::client::ClientAddress;
-use super::per_address::PerAddress;
+use super::per_address::{PerAddress, Place};
 
 /// More headers than any vendor sends, and fewer than hurt.
 const HEADERS_MAX: usize = 100;
@@ -38,7 +43,7 @@ pub async fn serve(app: App, listener: TcpListener, router: Router) {
     allow_open_files(app.config.server.connections_max);
     let connections = Arc::new(Semaphore::new(app.config.server.connections_max));
     let addresses = PerAddress::new(app.config.server.connections_per_address_max);
-    let graceful = Arc::new(GracefulShutdown::new());
+    let in_hand = TaskTracker::new();
     loop {
         let permit = tokio::select! {
             permit = connections.clone().acquire_owned() => permit,
@@ -53,12 +58,10 @@ pub async fn serve(app: App, listener: TcpListener, router: Router) {
             Ok((stream, client)) => {
                 // Closed without a word: whoever floods gets no work done for it.
                 let Some(place) = addresses.take(client.ip()) else { continue };
+                let _ = stream.set_nodelay(true);
+                let stream = Counted { stream, _places: (permit, place) };
                 let named = axum::Extension(ClientAddress(client.ip())).layer(router.clone());
-                let connection = serve_connection(&app, stream, named, &graceful);
-                app.tasks.spawn(async move {
-                    connection.await;
-                    drop((permit, place));
-                });
+                app.tasks.spawn(in_hand.track_future(serve_connection(&app, stream, named)));
             }
             Err(error) => {
                 warn!(%error, "Could not accept a connection; pausing");
@@ -68,9 +71,8 @@ pub async fn serve(app: App, listener: TcpListener, router: Router) {
     }
     drop(listener);
     let drain = Duration::from_secs(app.config.server.drain_seconds);
-    if let Some(graceful) = Arc::into_inner(graceful)
-        && tokio::time::timeout(drain, graceful.shutdown()).await.is_err()
-    {
+    in_hand.close();
+    if tokio::time::timeout(drain, in_hand.wait()).await.is_err() {
         warn!("Some connections were still open after the drain time");
     }
     app.drained.cancel();
@@ -94,9 +96,8 @@ fn allow_open_files(connections: usize) {
 
 fn serve_connection(
     app: &App,
-    stream: TcpStream,
+    stream: Counted,
     router: AddExtension<Router, ClientAddress>,
-    graceful: &GracefulShutdown,
 ) -> impl Future<Output = ()> + Send + use<> {
     let mut http = hyper::server::conn::http1::Builder::new();
     http.timer(TokioTimer::new())
@@ -104,14 +105,64 @@ fn serve_connection(
         .max_headers(HEADERS_MAX)
         .max_buf_size(HEAD_BYTES_MAX)
         .keep_alive(true);
-    let _ = stream.set_nodelay(true);
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(Duration::from_secs(app.config.server.write_seconds)));
     let stream = TokioIo::new(Box::pin(stream));
-    let connection = http.serve_connection(stream, TowerToHyperService::new(router));
-    let watched = graceful.watch(connection);
+    // What becomes a WebSocket leaves this future, and keeps its stream: write deadline and places go with it.
+    let connection = http.serve_connection(stream, TowerToHyperService::new(router)).with_upgrades();
+    let stopping = app.stopping.clone();
     async move {
+        let mut connection = pin!(connection);
         // A broken connection is the client's business; handlers have logged what matters.
-        let _ = watched.await;
+        if stopping.run_until_cancelled(connection.as_mut()).await.is_none() {
+            connection.as_mut().graceful_shutdown();
+            let _ = connection.await;
+        }
+    }
+}
+
+/// A connection and the places that it takes, until it closes, whatever it has become.
+struct Counted {
+    stream: TcpStream,
+    _places: (OwnedSemaphorePermit, Place),
+}
+
+impl AsyncRead for Counted {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        into: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, into)
+    }
+}
+
+impl AsyncWrite for Counted {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(context, parts)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }

@@ -9,6 +9,7 @@ pub mod db;
 pub mod edge;
 pub mod embedded;
 pub mod fresh;
+pub mod hub;
 pub mod ids;
 pub mod jobs;
 pub mod memo;

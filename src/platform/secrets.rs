@@ -125,7 +125,8 @@ impl Keys {
             hmac::Key::new(hmac::HMAC_SHA256, hmac::sign(&root, label).as_ref())
         };
         let names = "secrets.key or secrets.former_keys";
-        let derived = Arc::new(Derived { digest: derive(b"digest"), login: derive(b"login"), made: derive(b"made") });
+        let derived =
+            Arc::new(Derived { digest: derive(b"digest"), login: derive(b"login"), made: derive(b"made") });
         Ok(Self { ring, derived, names })
     }
 

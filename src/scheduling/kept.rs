@@ -9,12 +9,11 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use sqlx::postgres::PgListener;
 use uuid::Uuid;
 
 use super::understood::LookRow;
 use crate::platform::app::App;
-use crate::platform::db::Class;
+use crate::platform::hub::{self, Heard};
 use crate::platform::ids::OrgId;
 
 /// What the triggers of `migrations/20261122000005_appointments.sql` tell on.
@@ -23,8 +22,6 @@ const CHANNEL: &str = "scheduling";
 const KEPT_MAX: Duration = Duration::from_secs(5);
 /// Looks kept of one org at once.
 const LOOKS_MAX: usize = 500;
-/// Between attempts to hear again.
-const PAUSE: Duration = Duration::from_secs(1);
 
 /// What was asked.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -104,37 +101,16 @@ pub fn forget(app: &App, org: OrgId) {
     app.memo.get_or(Kept::default).forget(org);
 }
 
-/// Hears of changes from now on, until the process stops; until then, and whenever it cannot, nothing is kept.
+/// Hears of changes once [`hub::start`] has run; until then, and whenever it cannot, nothing is kept.
 pub fn hear_changes(app: &App) {
-    if app.db.is_pooled_outside() {
-        return;
-    }
-    let app = app.clone();
-    app.tasks.clone().spawn(async move {
-        let kept = app.memo.get_or(Kept::default);
-        while !app.stopping.is_cancelled() {
-            let heard = hear(&app, &kept);
-            let ended = app.stopping.run_until_cancelled(heard).await;
-            kept.hears(false);
-            if let Some(Err(error)) = ended {
-                tracing::warn!(%error, "Not told of changes: every look asks the database until that is mended");
-                let _ = app.stopping.run_until_cancelled(tokio::time::sleep(PAUSE)).await;
-            }
-        }
-    });
-}
-
-/// Until the connection is lost.
-async fn hear(app: &App, kept: &Kept) -> Result<(), sqlx::Error> {
-    let mut listener = PgListener::connect_with(app.db.pool(Class::Back)).await?;
-    listener.listen(CHANNEL).await?;
-    kept.hears(true);
-    while let Some(told) = listener.try_recv().await? {
-        match told.payload().parse() {
+    let kept = app.memo.get_or(Kept::default);
+    hub::on(app, CHANNEL, move |heard| match heard {
+        Heard::Begun => kept.hears(true),
+        Heard::Ended => kept.hears(false),
+        Heard::Told(org) => match org.parse() {
             Ok(org) => kept.forget(OrgId(org)),
             // Somebody without an org, by hand.
             Err(_) => kept.hears(true),
-        }
-    }
-    Ok(())
+        },
+    });
 }

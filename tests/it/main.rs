@@ -24,6 +24,7 @@ mod feeds;
 mod harness;
 mod leads;
 mod ledger;
+mod live;
 mod mail;
 mod messaging;
 mod migrations;

@@ -122,6 +122,7 @@ async fn plant_canaries(vox: &Voxanne, tables: &[String]) {
                                when t.typname = 'bytea' then '''x''::bytea'
                                when t.typname in ('json', 'jsonb') then '''{{}}'''
                                when t.typname in ('int2', 'int4', 'int8', 'float8') then '1'
+                               when t.typname = 'xid8' then '''1''::xid8'
                                when t.typname = 'bool' then 'false'
                                when t.typname = '_uuid' then '''{{}}''::uuid[]'
                                when t.typname = '_text' then '''{{}}''::text[]'

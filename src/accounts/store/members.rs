@@ -73,11 +73,13 @@ pub(in crate::accounts) async fn is_member(
     org: OrgId,
     user: UserId,
 ) -> sqlx::Result<bool> {
-    sql_scalar("select exists (select from memberships where org_id = $1 and user_id = $2 and ended_at is null)")
-        .bind(org)
-        .bind(user)
-        .fetch_one(tx)
-        .await
+    sql_scalar(
+        "select exists (select from memberships where org_id = $1 and user_id = $2 and ended_at is null)",
+    )
+    .bind(org)
+    .bind(user)
+    .fetch_one(tx)
+    .await
 }
 
 /// Who a membership is, and as what.

@@ -131,7 +131,11 @@ pub(in crate::accounts) async fn set_totp_secret(
 }
 
 /// The step's code was taken: it and earlier ones are not, any more.
-pub(in crate::accounts) async fn use_step(tx: &mut PgConnection, user: UserId, step: i64) -> sqlx::Result<()> {
+pub(in crate::accounts) async fn use_step(
+    tx: &mut PgConnection,
+    user: UserId,
+    step: i64,
+) -> sqlx::Result<()> {
     sql("update users set totp_last_step = $2 where user_id = $1").bind(user).bind(step).execute(tx).await?;
     Ok(())
 }
@@ -205,18 +209,22 @@ pub(in crate::accounts) async fn use_recovery_code(
     digest: &[u8],
     now: Timestamp,
 ) -> sqlx::Result<bool> {
-    let done =
-        sql("update recovery_codes set used_at = $3 where user_id = $1 and code_digest = $2 and used_at is null")
-            .bind(user)
-            .bind(digest)
-            .bind(now.to_sqlx())
-            .execute(tx)
-            .await?;
+    let done = sql(
+        "update recovery_codes set used_at = $3 where user_id = $1 and code_digest = $2 and used_at is null",
+    )
+    .bind(user)
+    .bind(digest)
+    .bind(now.to_sqlx())
+    .execute(tx)
+    .await?;
     Ok(done.rows_affected() == 1)
 }
 
 /// Recovery codes that were not used.
-pub(in crate::accounts) async fn recovery_codes_left(tx: &mut PgConnection, user: UserId) -> sqlx::Result<i64> {
+pub(in crate::accounts) async fn recovery_codes_left(
+    tx: &mut PgConnection,
+    user: UserId,
+) -> sqlx::Result<i64> {
     sql_scalar("select count(*) from recovery_codes where user_id = $1 and used_at is null")
         .bind(user)
         .fetch_one(tx)
@@ -336,7 +344,10 @@ pub(in crate::accounts) async fn insert_reset(
 }
 
 /// Whose password a link resets, while it was not used.
-pub(in crate::accounts) async fn of_reset(tx: &mut PgConnection, digest: &[u8]) -> sqlx::Result<Option<UserId>> {
+pub(in crate::accounts) async fn of_reset(
+    tx: &mut PgConnection,
+    digest: &[u8],
+) -> sqlx::Result<Option<UserId>> {
     sql_scalar("select app_ctx.user_of_reset($1)").bind(digest).fetch_one(tx).await
 }
 
@@ -364,10 +375,8 @@ pub(in crate::accounts) async fn use_reset(
     digest: &[u8],
     now: Timestamp,
 ) -> sqlx::Result<bool> {
-    let done = sql(
-        "update password_resets set used_at = $3
-          where user_id = $1 and token_digest = $2 and used_at is null and expires_at > $3",
-    )
+    let done = sql("update password_resets set used_at = $3
+          where user_id = $1 and token_digest = $2 and used_at is null and expires_at > $3")
     .bind(user)
     .bind(digest)
     .bind(now.to_sqlx())

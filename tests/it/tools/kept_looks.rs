@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
 use serde_json::json;
+use voxanne::platform::hub;
 use voxanne::scheduling::hear_changes;
 
 use crate::harness::{Voxanne, booking, call_ref};
@@ -44,6 +45,7 @@ async fn is_kept(vox: &Voxanne) -> bool {
 
 async fn start_hearing(vox: &Voxanne) {
     hear_changes(&vox.app);
+    hub::start(&vox.app);
     until_kept(vox).await;
 }
 

@@ -1,0 +1,136 @@
+//! How long the server takes for each page of a clinic with 100,000 visits: `bin/bench` runs it, `docs/performance.md` says what
+//! the figures mean.
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::panic, missing_docs, reason = "a bench")]
+
+#[allow(dead_code, reason = "benches/voice_path has other targets")]
+#[path = "../voice_path/report.rs"]
+mod report;
+#[allow(dead_code, reason = "benches/voice_path measures more of a server")]
+#[path = "../voice_path/served.rs"]
+mod served;
+#[allow(dead_code, reason = "benches/voice_path has a baseline")]
+#[path = "../voice_path/stage.rs"]
+mod stage;
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use reqwest::header::{ACCEPT_ENCODING, COOKIE, ORIGIN, SET_COOKIE};
+use tokio::task::JoinSet;
+use uuid::Uuid;
+use voxanne::accounts::{self, NewStaff, Role};
+use voxanne::platform::clock::Clock;
+use voxanne::platform::ids::OrgId;
+
+use report::{Figures, say};
+use stage::Stage;
+
+const SEED: &str = include_str!("seed.sql");
+const EMAIL: &str = "owner@bench.example";
+const PASSWORD: &str = "bench-clinic-quartz";
+/// Requests of each page, one after another, after as many that warm up by a tenth.
+const ASKED: usize = 300;
+const TARGET_MS: f64 = 25.0;
+/// Every page, by its name in the table.
+const PAGES: [(&str, &str); 13] = [
+    ("Today: p99, ms", "/dashboard"),
+    ("Calls: p99, ms", "/dashboard/calls"),
+    ("a call: p99, ms", "/dashboard/calls/call_00000000000000000000000006000500"),
+    ("Calendar: p99, ms", "/dashboard/calendar"),
+    ("Leads: p99, ms", "/dashboard/leads"),
+    ("Contacts: p99, ms", "/dashboard/contacts"),
+    ("Messages: p99, ms", "/dashboard/messages"),
+    ("Tasks: p99, ms", "/dashboard/tasks"),
+    ("Notifications: p99, ms", "/dashboard/notifications"),
+    ("Analytics: p99, ms", "/dashboard/analytics"),
+    ("Settings: p99, ms", "/dashboard/settings"),
+    ("Audit log: p99, ms", "/dashboard/audit"),
+    ("Search: p99, ms", "/dashboard/search?q=person+4"),
+];
+
+#[tokio::main]
+async fn main() {
+    // Cargo's way of saying that this is `cargo bench` and not `cargo test --benches`.
+    if std::env::args().nth(1).as_deref() != Some("--bench") {
+        println!("pages measures under `cargo bench` only");
+        return;
+    }
+    let run = Clock::system().now().as_millisecond();
+    let dir = std::env::var_os("VOXANNE_BENCH_DIR").map_or_else(|| "/var/tmp".into(), PathBuf::from);
+    let dir = dir.join(format!("voxanne-pages-{run}"));
+    // In a task of its own: whatever fails in it, nothing stays behind.
+    let mut played = JoinSet::new();
+    played.spawn(play(dir.clone()));
+    let played = played.join_next().await.unwrap();
+    if played.is_err() {
+        println!("{}", std::fs::read_to_string(dir.join("serve.log")).unwrap());
+    }
+    stage::strike(&dir).await;
+    played.unwrap();
+}
+
+async fn play(dir: PathBuf) {
+    let stage = Stage::set(dir).await;
+    sqlx::raw_sql(SEED).execute(&stage.admin).await.unwrap();
+    sqlx::raw_sql("vacuum analyze").execute(&stage.admin).await.unwrap();
+    let app = stage.app(|_| {});
+    let org = OrgId(Uuid::parse_str(&format!("{:032}", 1)).unwrap());
+    let owner = NewStaff { name: "Owner", email: EMAIL, password: PASSWORD, role: Role::Owner };
+    accounts::add_staff(&app, org, &owner).await.unwrap();
+    app.db.close().await;
+    let product = stage.serve_and_work(&[]).await;
+    let browser = Browser::sign_in(product.port).await;
+    let ready = browser.times("/health/ready").await;
+    say(format_args!("/health/ready: p50 {:.2} ms, p99 {:.2} ms", at(&ready, 50), at(&ready, 99)));
+    let mut figures = Figures::default();
+    let mut of_ready = vec![];
+    for (name, path) in PAGES {
+        let times = browser.times(path).await;
+        say(format_args!("{path}: p50 {:.2} ms, p99 {:.2} ms", at(&times, 50), at(&times, 99)));
+        of_ready.push(at(&times, 50) / at(&ready, 50));
+        figures.at_most(name, TARGET_MS, &[at(&times, 99)]);
+    }
+    figures.at_least("pages: p50, of a question to the database", 0.0, &of_ready);
+    figures.print();
+    product.stop().await;
+}
+
+/// Somebody who is signed in.
+struct Browser {
+    http: reqwest::Client,
+    url: String,
+    cookie: String,
+}
+
+impl Browser {
+    async fn sign_in(port: u16) -> Self {
+        let url = format!("http://127.0.0.1:{port}");
+        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let form = [("email", EMAIL), ("password", PASSWORD)];
+        let answer = http.post(format!("{url}/sign-in")).header(ORIGIN, &url).form(&form).send().await.unwrap();
+        let cookie = answer.headers().get(SET_COOKIE).expect("signed in").to_str().unwrap();
+        let cookie = cookie.split(';').next().unwrap().to_owned();
+        Self { http, url, cookie }
+    }
+
+    /// Milliseconds from the request to the last byte, sorted.
+    async fn times(&self, path: &str) -> Vec<f64> {
+        let mut times = vec![];
+        for asked in 0..ASKED + ASKED / 10 {
+            let began = Instant::now();
+            let request = self.http.get(format!("{}{path}", self.url)).header(COOKIE, &self.cookie);
+            let answer = request.header(ACCEPT_ENCODING, "gzip").send().await.unwrap();
+            assert_eq!(answer.status(), 200, "{path}");
+            answer.bytes().await.unwrap();
+            if asked >= ASKED / 10 {
+                times.push(began.elapsed().as_secs_f64() * 1000.0);
+            }
+        }
+        times.sort_by(f64::total_cmp);
+        times
+    }
+}
+
+fn at(sorted: &[f64], percent: usize) -> f64 {
+    sorted[(sorted.len() * percent / 100).min(sorted.len() - 1)]
+}

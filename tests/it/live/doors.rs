@@ -1,0 +1,182 @@
+//! Who may listen, and for how long.
+
+use futures::SinkExt as _;
+use jiff::SignedDuration;
+use serde_json::json;
+use tokio_tungstenite::connect_async;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::http::HeaderValue;
+use tokio_tungstenite::tungstenite::{Error, Message};
+
+use super::{Client, start, start_with, token, url};
+use voxanne::accounts;
+
+use crate::harness::Answered;
+
+#[tokio::test]
+async fn b15_a_socket_that_does_not_say_who_it_is_is_closed() {
+    let vox = start_with(|c| c.live.subscribe_ms = 100).await;
+    let mut silent = Client::open(&vox).await;
+    assert_eq!(silent.closed().await, 1008);
+    // Signs of life are no name.
+    let mut chatty = Client::open(&vox).await;
+    chatty.0.send(Message::Ping("x".into())).await.unwrap();
+    assert_eq!(chatty.closed().await, 1008);
+}
+
+#[tokio::test]
+async fn w2_w5_whatever_else_is_said_first_ends_the_socket() {
+    let vox = start().await;
+    let good = token(&vox, &vox.glow).await.0;
+    for said in [
+        json!({"type": "subscribe"}),
+        json!({"type": "subscribe", "token": ""}),
+        json!({"type": "subscribe", "token": format!("{good}x")}),
+        json!({"type": "subscribe", "token": forged(&good)}),
+        json!({"type": "subscribe", "token": good.replace('.', "")}),
+        // Which org is nobody's to say.
+        json!({"type": "subscribe", "token": good, "org": vox.harbor.org.to_string()}),
+        json!({"type": "listen", "token": good}),
+        json!({"type": "pong"}),
+        json!("subscribe"),
+    ] {
+        let mut client = Client::open(&vox).await;
+        client.say(said.clone()).await;
+        assert_eq!(client.next().await, json!({"closed": 1008}), "{said}");
+    }
+}
+
+/// The same claims under a signature of nobody.
+fn forged(token: &str) -> String {
+    let (claims, signature) = token.rsplit_once('.').unwrap();
+    format!("{claims}.{}", signature.chars().rev().collect::<String>())
+}
+
+#[tokio::test]
+async fn b11_a_token_for_the_api_and_one_of_somebody_who_left_open_no_socket() {
+    let vox = start().await;
+    let (good, staff) = token(&vox, &vox.glow).await;
+    let for_the_api = accounts::api_token(&vox.app, &staff).unwrap().token;
+    let (_, last) = Client::with(&vox, &vox.glow, &good, None).await;
+    assert!(last >= 0);
+    vox.exec(&format!("delete from sessions where user_id = '{}'", staff.user.0)).await;
+    for said in [for_the_api, good] {
+        let mut client = Client::open(&vox).await;
+        client.say(json!({"type": "subscribe", "token": said})).await;
+        assert_eq!(client.next().await, json!({"closed": 1008}));
+    }
+}
+
+/// Each right that can end, and what it looks like in the database.
+#[tokio::test(flavor = "multi_thread")]
+async fn w3_w38_whoever_loses_the_right_hears_nothing_more_at_once() {
+    let vox = start().await;
+    for end in [
+        "delete from sessions where id = '{session}'",
+        "update sessions set expires_at = created_at where id = '{session}'",
+        "update memberships set role = 'viewer' where user_id = '{user}'",
+        "update users set disabled_at = created_at where user_id = '{user}'",
+    ] {
+        let (good, staff) = token(&vox, &vox.glow).await;
+        let (mut client, _) = Client::with(&vox, &vox.glow, &good, None).await;
+        let mut other = Client::of(&vox, &vox.harbor).await;
+        let session = staff.session.unwrap().0.to_string();
+        let end = end.replace("{session}", &session).replace("{user}", &staff.user.0.to_string());
+        vox.exec(&end).await;
+        assert_eq!(client.closed().await, 4401, "{end}");
+        let (sql, _) = super::a_task(&vox.harbor);
+        vox.exec(&sql).await;
+        other.hears("task").await;
+        vox.exec("update users set disabled_at = null; update memberships set role = 'front_desk' where role = 'viewer'").await;
+    }
+}
+
+#[tokio::test]
+async fn a_page_gets_a_token_for_its_socket_by_the_session_and_only_from_our_own_origin() {
+    let vox = start().await;
+    let (_, staff) = token(&vox, &vox.glow).await;
+    let cookie = "k".repeat(43);
+    let digest: String = vox.app.keys.digest(&cookie).iter().map(|byte| format!("{byte:02x}")).collect();
+    vox.exec(&format!(
+        "update sessions set token_digest = decode('{digest}', 'hex') where id = '{}'",
+        staff.session.unwrap().0
+    ))
+    .await;
+    let ask = |cookie: Option<&str>, origin: Option<&str>| {
+        let mut request = vox.http.post(format!("{}/dashboard/socket-token", vox.url));
+        if let Some(cookie) = cookie {
+            request = request.header("cookie", format!("sid={cookie}"));
+        }
+        if let Some(origin) = origin {
+            request = request.header("origin", origin);
+        }
+        Answered::of(request)
+    };
+    let own = Some(vox.url.as_str());
+    let given = ask(Some(&cookie), own).await.good();
+    let (mut client, _) = Client::with(&vox, &vox.glow, given["token"].as_str().unwrap(), None).await;
+    let until: jiff::Timestamp = given["expiresAt"].as_str().unwrap().parse().unwrap();
+    assert_eq!(until, vox.app.clock.now() + SignedDuration::from_mins(10));
+    vox.exec(&super::a_task(&vox.glow).0).await;
+    client.hears("task").await;
+    ask(Some(&cookie), Some("https://evil.example")).await.refused(403, "cross_site");
+    ask(Some(&cookie), None).await.refused(403, "cross_site");
+    ask(None, own).await.refused(401, "unauthenticated");
+    ask(Some(&"x".repeat(43)), own).await.refused(401, "unauthenticated");
+}
+
+#[tokio::test]
+async fn w5_a_socket_stays_where_its_token_put_it() {
+    let vox = start().await;
+    let mut client = Client::of(&vox, &vox.glow).await;
+    client.say(json!({"type": "pong"})).await;
+    client.say(json!({"type": "subscribe", "token": token(&vox, &vox.harbor).await.0})).await;
+    assert_eq!(client.next().await, json!({"closed": 1008}));
+}
+
+#[tokio::test]
+async fn an_expired_token_opens_nothing() {
+    let vox = start().await;
+    let old = token(&vox, &vox.glow).await.0;
+    vox.later(SignedDuration::from_mins(11));
+    let mut client = Client::open(&vox).await;
+    client.say(json!({"type": "subscribe", "token": old})).await;
+    assert_eq!(client.next().await, json!({"closed": 1008}));
+}
+
+#[tokio::test]
+async fn b15_w3_the_end_of_the_token_is_the_end_of_the_socket() {
+    let vox = start_with(|c| c.live.recheck_ms = 50).await;
+    let mut client = Client::of(&vox, &vox.glow).await;
+    vox.later(SignedDuration::from_mins(9));
+    vox.exec(&super::a_task(&vox.glow).0).await;
+    client.hears("task").await;
+    vox.later(SignedDuration::from_mins(1));
+    assert_eq!(client.next().await, json!({"closed": 4401}));
+}
+
+#[tokio::test]
+async fn w2_another_sites_page_is_refused_before_there_is_a_socket() {
+    let vox = start().await;
+    for (origin, status) in [("https://evil.example", 403), ("null", 403), (vox.url.as_str(), 101)] {
+        let mut request = url(&vox).into_client_request().unwrap();
+        request.headers_mut().insert("origin", HeaderValue::from_str(origin).unwrap());
+        let answered = match connect_async(request).await {
+            Ok((_, answer)) => answer.status(),
+            Err(Error::Http(answer)) => answer.status(),
+            Err(error) => panic!("{error}"),
+        };
+        assert_eq!(answered.as_u16(), status, "{origin}");
+    }
+}
+
+#[tokio::test]
+async fn w2_a_token_in_the_url_is_refused_and_so_is_a_plain_request() {
+    let vox = start().await;
+    let token = token(&vox, &vox.glow).await.0;
+    let here = format!("{}/ws/live-calls", vox.url);
+    Answered::of(vox.http.get(format!("{here}?token={token}"))).await.refused(400, "no_query");
+    Answered::of(vox.http.get(&here)).await.refused(426, "websocket_required");
+    let with_token = connect_async(format!("{}?token={token}", url(&vox))).await;
+    assert!(matches!(with_token, Err(Error::Http(answer)) if answer.status() == 400));
+}
