@@ -6,6 +6,7 @@
 
 mod failure;
 mod schedules;
+mod staff;
 mod store;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use graphile_worker::{
 };
 use tokio::task::JoinHandle;
 
+use crate::accounts::{ResetAsked, StaffMail};
 use crate::after_hours;
 use crate::appointments::{OFFER_TASK, OfferOpening};
 use crate::calendars::{self, CHECK_TASK, CheckMirror, SYNC_TASK, SyncCalendar, WRITE_TASK, WriteEvent};
@@ -327,7 +329,10 @@ fn with_jobs(options: WorkerOptions, hands: Hands) -> WorkerOptions {
         Hands::Calendars => {
             options.define_job::<WriteEvent>().define_job::<SyncCalendar>().define_job::<CheckMirror>()
         }
-        Hands::Mail => options.define_job::<DeliverEmail>(),
+        Hands::Mail => options
+            .define_job::<DeliverEmail>()
+            .define_job::<StaffMail>()
+            .define_job::<ResetAsked>(),
     }
 }
 

@@ -10,7 +10,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::record_act::Act;
-use crate::platform::db::{PgConnection, sql, sql_as};
+use crate::platform::db::{PgConnection, sql, sql_as, sql_scalar};
 use crate::platform::ids::{ApiKeyId, OrgId};
 
 /// A key without the key.
@@ -109,4 +109,9 @@ pub(super) async fn insert_act(
         .execute(tx)
         .await?;
     Ok(())
+}
+
+/// Entries at which the transaction's org's log does not go on from the one before (W32): their numbers.
+pub async fn audit_breaks(tx: &mut PgConnection) -> sqlx::Result<Vec<Option<i64>>> {
+    sql_scalar("select link from app_ctx.audit_breaks()").fetch_all(tx).await
 }

@@ -4,6 +4,7 @@
 //! **Invariant.** The org comes from the key and from nothing else; another org's id is answered like one that nobody has.
 //! **Invariant.** A request with an `Idempotency-Key` takes effect once, and its answer commits with its effect.
 
+mod account;
 mod alert_recipients;
 mod alert_settings;
 mod alerts;
@@ -21,6 +22,7 @@ mod email;
 mod entries;
 mod google_oauth;
 mod idempotency;
+mod keys;
 mod leads;
 mod notifications;
 mod openapi;
@@ -33,6 +35,7 @@ mod search;
 mod sequences;
 mod store;
 mod tasks;
+mod team;
 mod text_templates;
 mod texting_settings;
 mod threads;
@@ -88,6 +91,9 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(notifications::routes())
         .merge(audit_log::routes())
         .merge(search::routes())
+        .merge(team::routes())
+        .merge(keys::routes())
+        .merge(account::routes())
         .split_for_parts();
     openapi::complete(&mut document);
     (routes, document)

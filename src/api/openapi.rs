@@ -6,7 +6,9 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, Schema, Type};
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
 use utoipa::openapi::{
     ContentBuilder, HttpMethod, InfoBuilder, OpenApi, PathItem, Ref, RefOr, Required, ResponseBuilder, Server,
 };
@@ -54,18 +56,17 @@ pub(super) fn complete(document: &mut OpenApi) {
     for (path, item) in &mut document.paths.paths {
         for (method, operation) in operations(item) {
             let scope = scope_of(path, &method);
-            operation.security = Some(vec![SecurityRequirement::new("key", [scope.name()])]);
+            operation.security = Some(credentials(path, scope));
             let is_visits = path.starts_with("/appointments/{id}/") && method == HttpMethod::Post;
-            let keeps_answers = !path.starts_with("/calendar-connections");
+            let keeps_answers = !path.starts_with("/calendar-connections") && !is_own(path);
             if keeps_answers && method == HttpMethod::Post {
                 add_header(operation, IDEMPOTENCY_KEY, Required::False);
             }
             if is_visits {
                 add_header(operation, IF_MATCH, Required::True);
             }
-            // What is known of a calendar changes by the minute: a choice is taken as it comes.
             let is_change =
-                matches!(method, HttpMethod::Patch | HttpMethod::Put) && !path.starts_with("/calendars/");
+                matches!(method, HttpMethod::Patch | HttpMethod::Put) && !is_taken_as_it_comes(path);
             if is_change {
                 add_header(operation, IF_MATCH, Required::False);
             }
@@ -91,9 +92,37 @@ pub(super) fn complete(document: &mut OpenApi) {
     let patches: Vec<_> = components.schemas.iter().filter_map(patch_of).collect();
     components.schemas.extend(patches);
     components.schemas.insert("Problem".to_owned(), problem());
-    let key = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("vxk_…").build();
-    components.add_security_scheme("key", SecurityScheme::Http(key));
+    let bearer = |format, about| {
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format(format);
+        SecurityScheme::Http(scheme.description(Some(about)).build())
+    };
+    components.add_security_scheme("key", bearer("vxk_…", "A program's key, with its scopes."));
+    let token = "A token (JWT) of ours or of the issuer that the installation believes. X-Voxanne-Org names the clinic where its \
+        person has several; their role there decides.";
+    components.add_security_scheme("token", bearer("JWT", token));
+    let cookie = "Somebody who is signed in; their role decides. Changes come from a page of this server.";
+    let cookie = ApiKeyValue::with_description("__Host-sid", cookie);
+    components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
     prune(document);
+}
+
+/// About whoever is signed in.
+fn is_own(path: &str) -> bool {
+    path.starts_with("/account")
+}
+
+/// What is known of a calendar changes by the minute; an account is its person's alone; a role is a word.
+fn is_taken_as_it_comes(path: &str) -> bool {
+    path.starts_with("/calendars/") || is_own(path) || path.starts_with("/team/")
+}
+
+/// What opens an operation, any one of them.
+fn credentials(path: &str, scope: Scope) -> Vec<SecurityRequirement> {
+    let of = |name: &str| SecurityRequirement::new(name, [scope.name()]);
+    if is_own(path) {
+        return vec![SecurityRequirement::new("session", [] as [&str; 0])];
+    }
+    vec![of("key"), of("token"), of("session")]
 }
 
 /// Described properties whose schema is written in place come as "all of it and an object": made one schema again.
@@ -161,6 +190,9 @@ fn scope_of(path: &str, method: &HttpMethod) -> Scope {
         Some("audit-log") => Scope::AuditRead,
         // Whoever finds people may read them; what else is found is what else they may read.
         Some("search") => Scope::MessagesRead,
+        Some("team" | "invitations") if is_read => Scope::TeamRead,
+        Some("team" | "invitations") => Scope::TeamWrite,
+        Some("keys") => Scope::KeysWrite,
         Some("waitlist") if is_read => Scope::WaitlistRead,
         Some("waitlist") => Scope::WaitlistWrite,
         Some(calendars) if calendars.starts_with("calendar") && is_read => Scope::CalendarsRead,

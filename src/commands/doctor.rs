@@ -122,6 +122,9 @@ async fn examine(app: &App, findings: &mut Findings) -> Result<(), CommandError>
         }
         check_org(app, findings, org).await?;
     }
+    if let Some(wrong) = sealed::of_people(app).await? {
+        findings.wrong(&wrong);
+    }
     let dead = jobs::list_dead(app).await.doing("read the dead jobs")?.len();
     match dead {
         0 => good("no background job has failed for good"),

@@ -5,7 +5,7 @@ use super::failure::Doing as _;
 use super::org::every_org;
 use crate::platform::app::App;
 use crate::platform::ids::OrgId;
-use crate::{calendars, orgs};
+use crate::{accounts, calendars, orgs};
 
 /// What is wrong with the keys for an org, each with what to do.
 pub(super) async fn complaints(app: &App, org: OrgId) -> Result<Vec<String>, CommandError> {
@@ -34,6 +34,17 @@ pub(super) async fn complaints(app: &App, org: OrgId) -> Result<Vec<String>, Com
     Ok(wrong)
 }
 
+/// What is wrong with the keys for the second factors of people.
+pub(super) async fn of_people(app: &App) -> Result<Option<String>, CommandError> {
+    let people = accounts::tally(app).await.doing("read which keys second factors need")?;
+    Ok((people.lost > 0).then(|| {
+        format!(
+            "there are second factors that no key opens: put the key that sealed them back into secrets.former_keys \
+             (VOXANNE_SECRETS_FORMER_KEYS){UNLESS_LOST}"
+        )
+    }))
+}
+
 const UNLESS_LOST: &str =
     "; if it is gone for good, `voxanne admin reseal --forget-lost` gives up what needs it";
 
@@ -44,5 +55,8 @@ pub(super) async fn check(app: &App) -> Result<(), CommandError> {
             return Err(CommandError::Refused(wrong));
         }
     }
-    Ok(())
+    match of_people(app).await? {
+        Some(wrong) => Err(CommandError::Refused(wrong)),
+        None => Ok(()),
+    }
 }

@@ -14,6 +14,8 @@ use super::email::{EmailState, Kind};
 use super::mailer::Mailer;
 use super::store::{self, Email};
 use super::trouble::{self, Failure};
+use super::wording::{LINK, Words};
+use crate::accounts;
 use crate::platform::app::App;
 use crate::platform::db::{OrgTx, PgConnection};
 use crate::platform::ids::{EmailId, OrgId};
@@ -129,8 +131,16 @@ fn plan(email: &Email, job: &DeliverEmail, is_on: bool, lease: SignedDuration, n
 /// Runs the job. `Ok` also when the e-mail has to wait: then it has left a job for later.
 pub async fn deliver(app: &App, job: DeliverEmail) -> Result<(), DeliverEmailError> {
     let Some((mailer, email, to)) = prepare(app, &job).await? else { return Ok(()) };
-    let outcome = mailer.send(email.id.0, to, email.words, email.queued_at).await;
+    let words = with_link(app, &email);
+    let outcome = mailer.send(email.id.0, to, words, email.queued_at).await;
     conclude(app, &job, outcome).await
+}
+
+/// What it says, with the link that is stored nowhere.
+fn with_link(app: &App, email: &Email) -> Words {
+    let Some(link) = email.kind.link(email.recipient) else { return email.words.clone() };
+    let body = email.words.body.replacen(LINK, &accounts::page_of(app, link), 1);
+    Words { body, ..email.words.clone() }
 }
 
 /// Decides under the row's lock, and commits the lease before anything leaves.

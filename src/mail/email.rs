@@ -2,6 +2,11 @@
 
 use std::str::FromStr;
 
+use uuid::Uuid;
+
+use crate::accounts::Link;
+use crate::platform::ids::{InvitationId, ResetId};
+
 /// What an e-mail is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -13,10 +18,21 @@ pub enum Kind {
     DailySummary,
     /// Whether it arrives.
     Test,
+    /// A link by which somebody becomes staff.
+    Invitation,
+    /// A link by which a password is replaced.
+    PasswordReset,
 }
 
 impl Kind {
-    const ALL: [Self; 4] = [Self::HotLeadAlert, Self::ClinicalAlert, Self::DailySummary, Self::Test];
+    const ALL: [Self; 6] = [
+        Self::HotLeadAlert,
+        Self::ClinicalAlert,
+        Self::DailySummary,
+        Self::Test,
+        Self::Invitation,
+        Self::PasswordReset,
+    ];
 
     /// Its name in the database.
     pub const fn as_str(self) -> &'static str {
@@ -25,6 +41,8 @@ impl Kind {
             Self::ClinicalAlert => "clinical_alert",
             Self::DailySummary => "daily_summary",
             Self::Test => "test",
+            Self::Invitation => "invitation",
+            Self::PasswordReset => "password_reset",
         }
     }
 
@@ -32,7 +50,7 @@ impl Kind {
     pub(super) const fn queue(self) -> &'static str {
         match self {
             Self::HotLeadAlert | Self::ClinicalAlert => "email_alerts",
-            Self::DailySummary | Self::Test => "email_others",
+            Self::DailySummary | Self::Test | Self::Invitation | Self::PasswordReset => "email_others",
         }
     }
 
@@ -43,6 +61,17 @@ impl Kind {
             Self::ClinicalAlert => "a clinical alert",
             Self::DailySummary => "the daily summary",
             Self::Test => "the test e-mail",
+            Self::Invitation => "an invitation",
+            Self::PasswordReset => "the link of a forgotten password",
+        }
+    }
+
+    /// What the link in it is for, and its row; `None` where there is no link.
+    pub(super) const fn link(self, row: Uuid) -> Option<Link> {
+        match self {
+            Self::Invitation => Some(Link::Invitation(InvitationId(row))),
+            Self::PasswordReset => Some(Link::Reset(ResetId(row))),
+            Self::HotLeadAlert | Self::ClinicalAlert | Self::DailySummary | Self::Test => None,
         }
     }
 }

@@ -19,6 +19,7 @@ mod send_summary;
 mod store;
 mod trouble;
 pub mod wording;
+mod write_staff_mail;
 
 pub use alert::{StaffAlert, alert_recipients};
 pub use deliver::{DELIVER_EMAIL_TASK, DeliverEmail, DeliverEmailError, chase_unfinished, deliver};
@@ -30,3 +31,4 @@ pub use recipient::{
     list_recipients, remove_recipient, save_recipient, summary_hour,
 };
 pub use send_summary::send_summary;
+pub use write_staff_mail::write_staff_mail;

@@ -33,7 +33,7 @@ pub(super) async fn queue_email(
         id,
         kind: new.kind,
         dedupe_key: &new.dedupe_key,
-        recipient: new.recipient.id,
+        recipient: new.recipient.id.0,
         to: new.recipient.address.as_str(),
         words: &new.words,
         call: new.call,

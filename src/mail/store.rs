@@ -6,12 +6,13 @@ mod summary;
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use sqlx::FromRow;
+use uuid::Uuid;
 
 use super::deliver::DELIVER_EMAIL_TASK;
 use super::email::{EmailState, Kind, UnknownWord};
 use super::wording::Words;
 use crate::platform::db::{PgConnection, sql, sql_as, sql_scalar};
-use crate::platform::ids::{CallId, EmailId, EmailRecipientId, OrgId};
+use crate::platform::ids::{CallId, EmailId, OrgId};
 
 pub(super) use recipients::{Wish, recipients_who_want, upsert_recipient};
 pub use recipients::{list_recipients, remove_recipient};
@@ -23,7 +24,7 @@ pub(super) struct NewRow<'a> {
     pub id: EmailId,
     pub kind: Kind,
     pub dedupe_key: &'a str,
-    pub recipient: EmailRecipientId,
+    pub recipient: Uuid,
     pub to: &'a str,
     pub words: &'a Words,
     pub call: Option<CallId>,
@@ -68,6 +69,8 @@ pub(super) struct Email {
     /// While `sending`: since when a worker may be handing it over; `None` when it surely has not left.
     pub leased_at: Option<Timestamp>,
     pub call: Option<CallId>,
+    /// Who gets it; the invitation or reset that its link is of.
+    pub recipient: Uuid,
     /// SMTP's code of the last try that was put off.
     pub last_code: Option<u16>,
     /// Whether the recipient is still one.
@@ -86,6 +89,7 @@ struct Row {
     queued_at: jiff_sqlx::Timestamp,
     sending_at: Option<jiff_sqlx::Timestamp>,
     call_id: Option<CallId>,
+    recipient_id: Uuid,
     failure_code: Option<i32>,
     is_wanted: bool,
 }
@@ -104,6 +108,7 @@ impl TryFrom<Row> for Email {
             queued_at: row.queued_at.to_jiff(),
             leased_at: row.sending_at.map(jiff_sqlx::Timestamp::to_jiff),
             call: row.call_id,
+            recipient: row.recipient_id,
             last_code: row.failure_code.and_then(|code| u16::try_from(code).ok()),
             is_wanted: row.is_wanted,
         })
@@ -114,7 +119,12 @@ impl TryFrom<Row> for Email {
 pub(super) async fn lock(tx: &mut PgConnection, org: OrgId, id: EmailId) -> sqlx::Result<Option<Email>> {
     let row: Option<Row> = sql_as(
         "select e.id, e.kind, e.to_address, e.subject, e.body, e.state, e.doubts, e.queued_at, e.sending_at, e.call_id,
-                e.failure_code, exists (select from email_recipients r where r.org_id = e.org_id and r.id = e.recipient_id) as is_wanted
+                e.recipient_id, e.failure_code, case e.kind
+                  when 'password_reset' then true
+                  when 'invitation' then exists (select from invitations i where i.org_id = e.org_id and i.id = e.recipient_id
+                                                    and i.accepted_at is null and i.revoked_at is null)
+                  else exists (select from email_recipients r where r.org_id = e.org_id and r.id = e.recipient_id)
+                end as is_wanted
            from emails e where e.org_id = $1 and e.id = $2 for update of e",
     )
     .bind(org)
@@ -217,7 +227,7 @@ pub(super) mod tests {
     /// A queued alert, for tests of the pure parts.
     pub fn an_email() -> Email {
         Email {
-            id: EmailId(uuid::Uuid::nil()),
+            id: EmailId(Uuid::nil()),
             kind: Kind::HotLeadAlert,
             to: "maria@glow.example".into(),
             words: Words { subject: "Hot lead".into(), body: "Call back".into() },
@@ -226,6 +236,7 @@ pub(super) mod tests {
             queued_at: Timestamp::UNIX_EPOCH,
             leased_at: None,
             call: None,
+            recipient: Uuid::nil(),
             last_code: None,
             is_wanted: true,
         }

@@ -3,8 +3,10 @@
 //! A subject is short and names nobody: it is read over shoulders and on locked screens. Whatever arrives from outside is
 //! flattened to one line and cut, so that no name can begin a line of its own or turn the text around.
 
+mod staff;
 mod summary;
 
+pub use staff::{LINK, invitation, password_reset};
 pub use summary::{Numbers, OpenTask, summary};
 
 use crate::language::Language::{self, English, Spanish};

@@ -16,7 +16,7 @@ pub use create::{
 };
 pub use credentials::credentials;
 pub use reseal::{ResealError, Standing, reseal, standing};
-pub use resolve::{Claimed, Owner, Ownership, owner_of, ownership};
+pub use resolve::{Claimed, Owner, Ownership, owner_of, owner_of_now, ownership};
 pub use settings::{Settings, TwilioAccount, TwilioKey, settings};
 pub use store::{
     add_assistant, add_phone_number, assistant_for_ring, is_closed_to_platform, org_ids, update_settings,

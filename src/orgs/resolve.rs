@@ -68,6 +68,14 @@ struct Kept(Fresh<(&'static str, String), Option<Owner>>);
 ///
 /// Longer ids than any platform's are nobody's, and are not remembered: a stranger must not fill our memory.
 pub async fn owner_of(app: &App, claimed: &Claimed) -> Result<Option<Owner>, Arc<sqlx::Error>> {
+    let Some(key) = key_of(app, claimed) else { return Ok(None) };
+    let kept = app.memo.get_or(|| Kept(Fresh::new(KEYS_MAX)));
+    kept.0.get(key.clone(), look_up(app, key)).await
+}
+
+/// What the directory has it under; `None` for what is longer than anything in it.
+fn key_of(app: &App, claimed: &Claimed) -> Option<(&'static str, String)> {
+    let digest = |secret: &str| hex::encode(app.keys.digest(secret));
     let (Claimed::Door(id)
     | Claimed::Secret(id)
     | Claimed::ApiKey(id)
@@ -78,21 +86,25 @@ pub async fn owner_of(app: &App, claimed: &Claimed) -> Result<Option<Owner>, Arc
     | Claimed::Feed(id)
     | Claimed::Invitation(id)) = claimed;
     if id.len() > ID_BYTES_MAX {
-        return Ok(None);
+        return None;
     }
-    let kept = app.memo.get_or(|| Kept(Fresh::new(KEYS_MAX)));
-    let key = match claimed {
-        Claimed::Door(token) => ("door", hex::encode(app.keys.digest(token))),
-        Claimed::Secret(secret) => ("secret", hex::encode(app.keys.digest(secret))),
-        Claimed::ApiKey(key) => ("api_key", hex::encode(app.keys.digest(key))),
+    Some(match claimed {
+        Claimed::Door(token) => ("door", digest(token)),
+        Claimed::Secret(secret) => ("secret", digest(secret)),
+        Claimed::ApiKey(key) => ("api_key", digest(key)),
         Claimed::Assistant(id) => ("assistant", id.clone()),
         Claimed::PhoneNumberId(id) => ("phone_number_id", id.clone()),
         Claimed::Number(number) => ("number", number.clone()),
-        Claimed::Offer(token) => ("offer", hex::encode(app.keys.digest(token))),
-        Claimed::Feed(token) => ("feed", hex::encode(app.keys.digest(token))),
-        Claimed::Invitation(token) => ("invitation", hex::encode(app.keys.digest(token))),
-    };
-    kept.0.get(key.clone(), look_up(app, key)).await
+        Claimed::Offer(token) => ("offer", digest(token)),
+        Claimed::Feed(token) => ("feed", digest(token)),
+        Claimed::Invitation(token) => ("invitation", digest(token)),
+    })
+}
+
+/// The same, asked anew: for links that work once.
+pub async fn owner_of_now(app: &App, claimed: &Claimed) -> Result<Option<Owner>, sqlx::Error> {
+    let Some(key) = key_of(app, claimed) else { return Ok(None) };
+    look_up(app, key).await
 }
 
 async fn look_up(app: &App, (kind, key): (&'static str, String)) -> Result<Option<Owner>, sqlx::Error> {

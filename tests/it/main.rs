@@ -10,6 +10,7 @@
     reason = "tests fail by panicking, print their seeds, may use the ambient and be large"
 )]
 
+mod accounts;
 mod after_hours;
 mod alerts;
 mod api;

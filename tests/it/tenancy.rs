@@ -62,6 +62,22 @@ const MISTAKES: &[(&str, &str)] = &[
     ("D2", "create unique index oracle on contacts (phone)"),
     ("D3", "alter table holds add exclude using gist (call_ref with =)"),
     ("E2", "grant create on schema public to voxanne_app"),
+    // The second template: rows of a person.
+    ("A2", "alter table sessions drop constraint sessions_pkey; alter table sessions alter user_id drop not null"),
+    ("A3", "alter table users disable row level security"),
+    ("A4", "alter table users no force row level security"),
+    ("A5", "drop policy own on recovery_codes"),
+    ("A6", "drop policy own on users; create policy own on users using (true)"),
+    ("A6", "drop policy own on users; create policy own on users using (disabled_at is null)"),
+    ("A6", "drop policy tenant on memberships; create policy own on memberships using (user_id = (select app_ctx.user_id()))"),
+    ("A7", "create policy everybody on users for select using (true)"),
+    ("B4", "grant references on users to voxanne_app"),
+    ("B5", "grant select on users to public"),
+    ("B6", "grant select on attempts to voxanne_app"),
+    ("B6", "grant select (key) on directory to voxanne_app"),
+    ("B6", "create table everyone (id uuid primary key); comment on table everyone is '@global'; grant select on everyone to voxanne_app"),
+    ("C5", "create function app_ctx.peek() returns bigint language sql security definer set search_path = public as 'select count(*) from users'; grant execute on function app_ctx.peek() to voxanne_app"),
+    ("D1", "alter table sessions add unique (id); alter table password_resets add session_id uuid references sessions (id)"),
 ];
 
 #[tokio::test]
@@ -205,11 +221,66 @@ async fn no_table_shows_or_takes_another_orgs_row() {
     }
 }
 
+/// Every table of persons, found in the catalogue.
+async fn own_tables(vox: &Voxanne) -> Vec<String> {
+    sqlx::query_scalar(
+        "select c.relname::text from pg_class c join pg_policy p on p.polrelid = c.oid and p.polname = 'own' order by 1",
+    )
+    .fetch_all(&vox.admin)
+    .await
+    .unwrap()
+}
+
+#[tokio::test]
+async fn nobodys_account_is_seen_or_changed_by_anybody_else_nor_by_an_org() {
+    let vox = Voxanne::start().await;
+    let of = async |email: &str| {
+        let id: uuid::Uuid = vox.one(&format!("select user_id from users where email = '{email}'")).await;
+        voxanne::platform::ids::UserId(id)
+    };
+    let (own, other) = (of("owner@glow.example").await, of("manager@glow.example").await);
+    for user in [own, other] {
+        let id = user.0;
+        vox.exec(&format!(
+            "insert into sessions values ('{id}', gen_random_uuid(), uuid_send(gen_random_uuid()), '{}', false, '', '', now(), now(), now());
+             insert into recovery_codes values ('{id}', uuid_send(gen_random_uuid()), null);
+             insert into password_resets values ('{id}', gen_random_uuid(), uuid_send(gen_random_uuid()), now(), now(), null);
+             insert into user_logins values ('{id}', 'issuer', '{id}', now());
+             insert into sign_in_places values ('{id}', '192.0.2.1', now());",
+            vox.glow.org.0
+        ))
+        .await;
+    }
+    let tables = own_tables(&vox).await;
+    assert!(tables.len() >= 6, "{tables:?}");
+    for table in &tables {
+        let count = async |mut tx: voxanne::platform::db::OrgTx, what: String| -> i64 {
+            let text = AssertSqlSafe(format!("select count(*) from {table} where {what}"));
+            sqlx::query_scalar(text).fetch_one(&mut *tx).await.unwrap()
+        };
+        let (is_own, is_other) = (format!("user_id = '{}'", own.0), format!("user_id = '{}'", other.0));
+        assert!(count(vox.app.begin_as(own).await.unwrap(), is_own.clone()).await > 0, "{table}: their own rows");
+        assert!(vox.count(&format!("{table} where {is_other}")).await > 0, "{table}: or this proves nothing");
+        assert_eq!(count(vox.app.begin_as(own).await.unwrap(), is_other.clone()).await, 0, "{table}");
+        assert_eq!(count(vox.app.begin(vox.glow.org).await.unwrap(), "true".to_owned()).await, 0, "{table}: by org");
+        let unset = vox.app.db.begin_across(voxanne::platform::db::Class::Back).await.unwrap();
+        assert_eq!(count(unset, "true".to_owned()).await, 0, "{table}: by nobody");
+        let mut tx = vox.app.begin_as(own).await.unwrap();
+        let write = format!("update {table} set user_id = user_id where {is_other}");
+        let done = sqlx::query(AssertSqlSafe(write)).execute(&mut *tx).await.unwrap();
+        assert_eq!(done.rows_affected(), 0, "{table}");
+        let moved = format!("update {table} set user_id = '{}' where {is_own}", other.0);
+        assert!(sqlx::query(AssertSqlSafe(moved)).execute(&mut *tx).await.is_err(), "{table}");
+    }
+}
+
 #[tokio::test]
 async fn the_directory_is_closed_to_the_program_and_answers_exact_keys_only() {
     let vox = Voxanne::start().await;
     let pool = vox.app.db.pool(voxanne::platform::db::Class::Back);
     let error = sqlx::query("select * from directory").fetch_all(pool).await.unwrap_err().to_string();
+    assert!(error.contains("permission denied"), "{error}");
+    let error = sqlx::query("select * from attempts").fetch_all(pool).await.unwrap_err().to_string();
     assert!(error.contains("permission denied"), "{error}");
     let found: i64 =
         sqlx::query_scalar("select count(*) from app_ctx.resolve(array['assistant'], array['%'])")

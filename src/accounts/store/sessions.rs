@@ -281,3 +281,16 @@ pub(in crate::accounts) async fn forget_ended(
         .await?;
     Ok(())
 }
+
+/// Which session of the person a digest is, open or waiting.
+pub(in crate::accounts) async fn id_of_token(
+    tx: &mut PgConnection,
+    user: UserId,
+    digest: &[u8],
+) -> sqlx::Result<Option<SessionId>> {
+    sql_scalar("select id from sessions where user_id = $1 and token_digest = $2")
+        .bind(user)
+        .bind(digest)
+        .fetch_optional(tx)
+        .await
+}

@@ -4,6 +4,7 @@ use super::super::CommandError;
 use super::super::failure::Doing as _;
 use super::super::org::every_org;
 use super::super::output::say;
+use crate::accounts;
 use crate::calendars;
 use crate::orgs::{self, ResealError};
 use crate::platform::app::App;
@@ -30,6 +31,11 @@ pub(super) async fn run(app: &App, args: &Args) -> Result<(), CommandError> {
             reseal(app, *org, lost).await.doing("seal an org's secrets anew (those before are done)")?;
         say(format_args!("{} of {}  {org}: {}", index + 1, orgs.len(), words(tally, lost)));
         all += tally;
+    }
+    let people = accounts::reseal(app, lost).await.doing("seal people's secrets anew")?;
+    if people != Tally::default() {
+        say(format_args!("people: {}", words(people, lost)));
+        all += people;
     }
     say(format_args!("All: {}.", words(all, lost)));
     match (all.lost, lost) {

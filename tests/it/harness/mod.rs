@@ -6,6 +6,7 @@ mod google;
 mod line;
 mod log;
 mod server;
+mod staff;
 mod texting;
 
 use std::sync::Arc;
@@ -31,6 +32,7 @@ use voxanne_sandbox::twilio::Text;
 pub use api::{Answered, Api};
 pub use google::ACCOUNT;
 pub use line::Line;
+pub use staff::Person;
 pub use server::{Database, empty_database, new_database, prepare, secret_of};
 
 /// Tuesday, November 24th 2026, 10 AM in Los Angeles: the moment of the fixtures.
