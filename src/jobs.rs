@@ -329,10 +329,9 @@ fn with_jobs(options: WorkerOptions, hands: Hands) -> WorkerOptions {
         Hands::Calendars => {
             options.define_job::<WriteEvent>().define_job::<SyncCalendar>().define_job::<CheckMirror>()
         }
-        Hands::Mail => options
-            .define_job::<DeliverEmail>()
-            .define_job::<StaffMail>()
-            .define_job::<ResetAsked>(),
+        Hands::Mail => {
+            options.define_job::<DeliverEmail>().define_job::<StaffMail>().define_job::<ResetAsked>()
+        }
     }
 }
 

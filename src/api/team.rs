@@ -140,8 +140,7 @@ async fn delete_member(
     let id = MembershipId::parse(&id).ok_or(Problem::NOT_FOUND)?;
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
-    let done =
-        accounts::remove_member(&app, &mut tx, caller.org, (id, &caller.actor.to_string())).await;
+    let done = accounts::remove_member(&app, &mut tx, caller.org, (id, &caller.actor.to_string())).await;
     done.map_err(|error| refused(caller.org, error))?;
     tx.commit().await.map_err(failed)?;
     Ok(StatusCode::NO_CONTENT)

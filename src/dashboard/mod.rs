@@ -6,14 +6,21 @@
 mod assets;
 mod call;
 mod calls;
+mod contact;
+mod contacts;
 mod cursor;
 mod leads;
 mod list;
 mod marked;
+mod messages;
+mod notifications;
 mod page;
+mod people;
 mod say;
+mod search;
 mod shell;
 mod signed_in;
+mod tasks;
 mod today;
 
 use axum::Router;
@@ -29,6 +36,12 @@ pub fn router() -> Router<App> {
         .merge(calls::routes())
         .merge(call::routes())
         .merge(leads::routes())
+        .merge(contacts::routes())
+        .merge(contact::routes())
+        .merge(messages::routes())
+        .merge(tasks::routes())
+        .merge(notifications::routes())
+        .merge(search::routes())
         // Assets are compressed already, and better.
         .layer(CompressionLayer::new())
 }

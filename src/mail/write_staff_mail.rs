@@ -22,9 +22,7 @@ pub async fn write_staff_mail(app: &App, job: &StaffMail) -> Result<(), sqlx::Er
             let words = wording::invitation(facts.language, &facts.clinic, facts.works_minutes / 60);
             (Kind::Invitation, words)
         }
-        Link::Reset(_) => {
-            (Kind::PasswordReset, wording::password_reset(facts.language, facts.works_minutes))
-        }
+        Link::Reset(_) => (Kind::PasswordReset, wording::password_reset(facts.language, facts.works_minutes)),
     };
     let id: EmailId = app.new_id();
     let row = NewRow {

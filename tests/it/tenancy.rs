@@ -63,21 +63,36 @@ const MISTAKES: &[(&str, &str)] = &[
     ("D3", "alter table holds add exclude using gist (call_ref with =)"),
     ("E2", "grant create on schema public to voxanne_app"),
     // The second template: rows of a person.
-    ("A2", "alter table sessions drop constraint sessions_pkey; alter table sessions alter user_id drop not null"),
+    (
+        "A2",
+        "alter table sessions drop constraint sessions_pkey; alter table sessions alter user_id drop not null",
+    ),
     ("A3", "alter table users disable row level security"),
     ("A4", "alter table users no force row level security"),
     ("A5", "drop policy own on recovery_codes"),
     ("A6", "drop policy own on users; create policy own on users using (true)"),
     ("A6", "drop policy own on users; create policy own on users using (disabled_at is null)"),
-    ("A6", "drop policy tenant on memberships; create policy own on memberships using (user_id = (select app_ctx.user_id()))"),
+    (
+        "A6",
+        "drop policy tenant on memberships; create policy own on memberships using (user_id = (select app_ctx.user_id()))",
+    ),
     ("A7", "create policy everybody on users for select using (true)"),
     ("B4", "grant references on users to voxanne_app"),
     ("B5", "grant select on users to public"),
     ("B6", "grant select on attempts to voxanne_app"),
     ("B6", "grant select (key) on directory to voxanne_app"),
-    ("B6", "create table everyone (id uuid primary key); comment on table everyone is '@global'; grant select on everyone to voxanne_app"),
-    ("C5", "create function app_ctx.peek() returns bigint language sql security definer set search_path = public as 'select count(*) from users'; grant execute on function app_ctx.peek() to voxanne_app"),
-    ("D1", "alter table sessions add unique (id); alter table password_resets add session_id uuid references sessions (id)"),
+    (
+        "B6",
+        "create table everyone (id uuid primary key); comment on table everyone is '@global'; grant select on everyone to voxanne_app",
+    ),
+    (
+        "C5",
+        "create function app_ctx.peek() returns bigint language sql security definer set search_path = public as 'select count(*) from users'; grant execute on function app_ctx.peek() to voxanne_app",
+    ),
+    (
+        "D1",
+        "alter table sessions add unique (id); alter table password_resets add session_id uuid references sessions (id)",
+    ),
 ];
 
 #[tokio::test]
@@ -259,10 +274,17 @@ async fn nobodys_account_is_seen_or_changed_by_anybody_else_nor_by_an_org() {
             sqlx::query_scalar(text).fetch_one(&mut *tx).await.unwrap()
         };
         let (is_own, is_other) = (format!("user_id = '{}'", own.0), format!("user_id = '{}'", other.0));
-        assert!(count(vox.app.begin_as(own).await.unwrap(), is_own.clone()).await > 0, "{table}: their own rows");
+        assert!(
+            count(vox.app.begin_as(own).await.unwrap(), is_own.clone()).await > 0,
+            "{table}: their own rows"
+        );
         assert!(vox.count(&format!("{table} where {is_other}")).await > 0, "{table}: or this proves nothing");
         assert_eq!(count(vox.app.begin_as(own).await.unwrap(), is_other.clone()).await, 0, "{table}");
-        assert_eq!(count(vox.app.begin(vox.glow.org).await.unwrap(), "true".to_owned()).await, 0, "{table}: by org");
+        assert_eq!(
+            count(vox.app.begin(vox.glow.org).await.unwrap(), "true".to_owned()).await,
+            0,
+            "{table}: by org"
+        );
         let unset = vox.app.db.begin_across(voxanne::platform::db::Class::Back).await.unwrap();
         assert_eq!(count(unset, "true".to_owned()).await, 0, "{table}: by nobody");
         let mut tx = vox.app.begin_as(own).await.unwrap();

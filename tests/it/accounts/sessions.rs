@@ -15,9 +15,12 @@ fn browser() -> Browser {
 async fn each_role_may_do_what_it_names_and_no_more() {
     let vox = Voxanne::start().await;
     let name = json!({"name": "Annex", "time_zone": "America/Denver"});
-    for (role, reads, writes) in
-        [(Role::Owner, 200, 201), (Role::Manager, 200, 201), (Role::FrontDesk, 200, 403), (Role::Viewer, 200, 403)]
-    {
+    for (role, reads, writes) in [
+        (Role::Owner, 200, 201),
+        (Role::Manager, 200, 201),
+        (Role::FrontDesk, 200, 403),
+        (Role::Viewer, 200, 403),
+    ] {
         let person = vox.glow_staff(role).await;
         assert_eq!(person.api("GET", "/locations", Value::Null).await.status, reads, "{role}");
         let wrote = person.api("POST", "/locations", name.clone()).await;

@@ -67,7 +67,8 @@ async fn asks(vox: &Voxanne, token: &str, org: Option<&str>) -> Answered {
 }
 
 async fn own_token(vox: &Voxanne, person: &Person) -> String {
-    let staff = accounts::staff_of_session(&vox.app, person.token.as_deref().unwrap()).await.unwrap().unwrap();
+    let staff =
+        accounts::staff_of_session(&vox.app, person.token.as_deref().unwrap()).await.unwrap().unwrap();
     accounts::api_token(&vox.app, &staff).unwrap().token
 }
 
@@ -136,7 +137,10 @@ fn forged_elsewhere() -> Vec<(String, String)> {
     let mut add = |what: String, token: String| all.push((what, token));
     let good = signed(&head(), &claims(), SECRET.as_bytes());
     let [first, body, signature]: [&str; 3] = good.split('.').collect::<Vec<_>>().try_into().unwrap();
-    for alg in ["none", "None", "NONE", "nOnE", "", "HS384", "HS512", "RS256", "ES256", "EdDSA", "PS256", "hs256", "HS256 "] {
+    for alg in [
+        "none", "None", "NONE", "nOnE", "", "HS384", "HS512", "RS256", "ES256", "EdDSA", "PS256", "hs256",
+        "HS256 ",
+    ] {
         let head = changed(head(), "alg", json!(alg));
         let unsigned = format!("{}.{}", part(&head), part(&claims()));
         add(format!("alg {alg} without a signature"), format!("{unsigned}."));
@@ -146,7 +150,13 @@ fn forged_elsewhere() -> Vec<(String, String)> {
             add(format!("alg {alg} signed by HS256"), signed(&head, &claims(), SECRET.as_bytes()));
         }
     }
-    for secret in ["", "secret", "a secret that both sides have, 32 byte", "A SECRET THAT BOTH SIDES HAVE, 32 BYTES", ISSUER] {
+    for secret in [
+        "",
+        "secret",
+        "a secret that both sides have, 32 byte",
+        "A SECRET THAT BOTH SIDES HAVE, 32 BYTES",
+        ISSUER,
+    ] {
         add(format!("signed by {secret:?}"), signed(&head(), &claims(), secret.as_bytes()));
     }
     for (name, value) in [
@@ -162,7 +172,10 @@ fn forged_elsewhere() -> Vec<(String, String)> {
         ("alg", json!(null)),
         ("kid", json!({"$ne": null})),
     ] {
-        add(format!("head {name} {value}"), signed(&changed(head(), name, value), &claims(), SECRET.as_bytes()));
+        add(
+            format!("head {name} {value}"),
+            signed(&changed(head(), name, value), &claims(), SECRET.as_bytes()),
+        );
     }
     let other_claims = [
         ("iss", json!("https://evil.example")),
@@ -188,7 +201,10 @@ fn forged_elsewhere() -> Vec<(String, String)> {
         ("email", json!(["owner@glow.example"])),
     ];
     for (name, value) in other_claims {
-        add(format!("claim {name} {value}"), signed(&head(), &changed(claims(), name, value), SECRET.as_bytes()));
+        add(
+            format!("claim {name} {value}"),
+            signed(&head(), &changed(claims(), name, value), SECRET.as_bytes()),
+        );
     }
     // A bit anywhere in the signature, a letter anywhere in head or claims.
     for at in 0..signature.len() - 1 {

@@ -32,8 +32,8 @@ use voxanne_sandbox::twilio::Text;
 pub use api::{Answered, Api};
 pub use google::ACCOUNT;
 pub use line::Line;
-pub use staff::Person;
 pub use server::{Database, empty_database, new_database, prepare, secret_of};
+pub use staff::Person;
 
 /// Tuesday, November 24th 2026, 10 AM in Los Angeles: the moment of the fixtures.
 pub const NOW: &str = "2026-11-24T18:00:00Z";

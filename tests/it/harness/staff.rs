@@ -107,7 +107,8 @@ pub struct Page {
 
 impl Page {
     async fn of(response: reqwest::Response) -> Self {
-        let header = |name| response.headers().get(name).map_or("", |value| value.to_str().unwrap()).to_owned();
+        let header =
+            |name| response.headers().get(name).map_or("", |value| value.to_str().unwrap()).to_owned();
         let (location, cookie) = (header(LOCATION), header(SET_COOKIE));
         let token = cookie.split(';').next().and_then(|pair| pair.split_once('=')).map(|(_, t)| t.to_owned());
         Self {
