@@ -131,6 +131,7 @@ pub async fn one(tx: &mut PgConnection, org: OrgId, id: TaskId) -> sqlx::Result<
         .bind(org)
         .bind(None::<&str>)
         .bind(None::<UserId>)
+        .bind(false)
         .bind(1_i64)
         .bind(id)
         .fetch_optional(tx)
