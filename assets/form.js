@@ -3,9 +3,13 @@
 //   <form data-api="PUT /api/v1/settings/alerts" data-done="Saved">   fields by name: "a.b" nests, data-type gives the type
 //   <button data-api="POST /api/v1/tasks/task_…/done">                data-body='{"a":1}', data-confirm="Sure?"
 //
-// data-type: number | money (dollars to cents) | boolean | list (one line each) | json | minutes ("09:30"); an empty field is null
+// data-type: number | money (dollars to cents) | hours (to minutes) | boolean | list (one line each; data-of="number" takes commas, too) |
+// json | minutes ("09:30") | phone (to E.164) | closes (midnight is 24:00) | instant (a wall time in the zone data-zone); an empty field is null
 // unless data-empty says "omit" or "text". Afterwards: data-then="reload | close | /path | stay" (stay is the default: live parts
 // fetch themselves anew). Several checkboxes of one name with values make a list. data-if-match sends a version.
+// data-resets empties the form when it was taken.
+// Lists of things: [data-rows] holds a [data-list="needs"] with its [data-row]s, a template of a row and a button [data-add];
+// [data-remove] in a row takes it away. A list that is there several times in a form is sent as one.
 
 const words = document.documentElement.dataset;
 
@@ -34,17 +38,74 @@ function typed(field) {
     case "number": return Number(raw);
     case "money": return Math.round(Number(raw.replace(/[$,]/g, "")) * 100);
     case "boolean": return raw === "true";
-    case "list": return raw === "" ? [] : raw.split("\n").map((line) => line.trim()).filter(Boolean);
+    case "list": return listOf(raw, field.dataset.of === "number");
     case "json": return JSON.parse(raw);
+    case "hours": return Math.round(Number(raw) * 60);
+    case "closes": return raw === "00:00" ? "24:00" : raw;
+    case "phone": return phoneOf(raw);
+    case "instant": return instantOf(raw, zoneOf(field));
     case "minutes": { const [h, m] = raw.split(":").map(Number); return h * 60 + m; }
     default: return field.type === "textarea" ? field.value : raw;
   }
 }
 
-function bodyOf(form) {
+// One line each; numbers may stand on one line, with commas between.
+function listOf(raw, areNumbers) {
+  const all = raw.split(areNumbers ? /[\n,]/ : "\n").map((line) => line.trim()).filter(Boolean);
+  return areNumbers ? all.map(Number) : all;
+}
+
+// (310) 555-0142 is a number of North America; everything else is sent as it is written.
+function phoneOf(raw) {
+  const digits = raw.replace(/[^0-9]/g, "");
+  if (raw.startsWith("+")) return "+" + digits;
+  if (digits.length === 10) return "+1" + digits;
+  return digits.length === 11 && digits[0] === "1" ? "+" + digits : raw;
+}
+
+// The zone of a wall time: the field's own, or that of what is chosen in the select that data-zone-of names.
+function zoneOf(field) {
+  const select = field.dataset.zoneOf && field.form.elements[field.dataset.zoneOf];
+  return select?.selectedOptions[0]?.dataset.zone ?? field.dataset.zone ?? "UTC";
+}
+
+// What a clock in `zone` shows at `at`, as if it were UTC.
+function wallOf(at, zone) {
+  const format = new Intl.DateTimeFormat("en-US", { timeZone: zone, hourCycle: "h23", year: "numeric", month: "numeric",
+    day: "numeric", hour: "numeric", minute: "numeric", second: "numeric" });
+  const part = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
+  return Date.UTC(part.year, part.month - 1, part.day, part.hour, part.minute, part.second);
+}
+
+function instantOf(local, zone) {
+  const wanted = Date.parse(local + "Z");
+  let at = wanted;
+  for (let round = 0; round < 2; round++) at += wanted - wallOf(at, zone);
+  return new Date(at).toISOString();
+}
+
+// The row or form that a field or list belongs to.
+function ownerOf(element) {
+  return element.parentElement.closest("[data-row], form");
+}
+
+// A row with a box to tick is sent only when it is ticked.
+function isSent(row) {
+  return row.hasAttribute("data-row") && row.querySelector("[data-ticks-row]")?.checked !== false;
+}
+
+function bodyOf(root) {
   const body = {};
-  for (const field of form.elements) {
+  for (const list of root.querySelectorAll("[data-list]")) {
+    if (ownerOf(list) !== root || list.closest("[data-ignore]")) continue;
+    const rows = [...list.children].filter(isSent).map(bodyOf);
+    const before = list.dataset.list.split(".").reduce((at, part) => at?.[part], body) ?? [];
+    put(body, list.dataset.list, [...before, ...rows]);
+  }
+  for (const field of root.elements ?? root.querySelectorAll("input, select, textarea")) {
     if (!field.name || field.disabled || field.type === "submit" || field.closest("[data-ignore]")) continue;
+    const owner = ownerOf(field);
+    if (owner !== root && owner?.hasAttribute("data-row")) continue;
     if (field.type === "radio" && !field.checked) continue;
     if (field.type === "checkbox" && field.hasAttribute("value") && field.dataset.type === "list") {
       const path = field.name.split(".");
@@ -58,6 +119,17 @@ function bodyOf(form) {
     put(body, field.name, value);
   }
   return body;
+}
+
+// As a refusal names it: needs[0].any_of.
+function pathOf(field) {
+  let name = field.dataset.field ?? field.name ?? field.dataset.list;
+  for (let row = field.parentElement.closest("[data-row]"); row; row = row.parentElement.closest("[data-row]")) {
+    const list = row.parentElement.closest("[data-list]").dataset.list;
+    const all = [...row.closest("form").querySelectorAll(`[data-list="${list}"] > [data-row]`)].filter(isSent);
+    name = `${list}[${all.indexOf(row)}].${name}`;
+  }
+  return name;
 }
 
 async function call(request, body, headers = {}) {
@@ -75,7 +147,7 @@ async function call(request, body, headers = {}) {
   }
   const kind = response.headers.get("content-type") ?? "";
   const answer = kind.includes("json") ? await response.json() : null;
-  return { ok: response.ok, status: response.status, answer };
+  return { ok: response.ok, status: response.status, answer, etag: response.headers.get("etag") };
 }
 
 function clear(form) {
@@ -86,18 +158,22 @@ function clear(form) {
 function refuse(form, problem) {
   const detail = problem?.detail ?? words.failed;
   const name = problem?.field;
-  const field = name && [...form.elements].find((one) => one.name === name || one.dataset.field === name || name.startsWith(one.name + "["));
+  const all = name ? [...form.querySelectorAll("input, select, textarea, [data-list]")].filter(pathOf) : [];
+  const field = all.find((one) => pathOf(one) === name)
+    ?? all.reverse().find((one) => [".", "["].some((next) => name.startsWith(pathOf(one) + next)));
   if (!field) {
     const general = form.querySelector("[data-wrong]");
     if (general) general.textContent = detail;
     else toast(detail, true);
     return;
   }
-  field.setAttribute("aria-invalid", "true");
+  if (field.matches("input, select, textarea")) field.setAttribute("aria-invalid", "true");
   const place = field.closest(".field")?.querySelector(".wrong");
   if (place) place.textContent = detail;
   else toast(detail, true);
-  field.focus();
+  for (let closed = field.closest("details:not([open])"); closed; closed = closed.parentElement.closest("details:not([open])")) closed.open = true;
+  if (field.matches("[data-list]")) place?.scrollIntoView({ block: "center" });
+  else field.focus();
 }
 
 function after(element, answer) {
@@ -120,8 +196,13 @@ async function send(element, submitter, body) {
   const busy = submitter ?? element;
   busy.setAttribute("aria-busy", "true");
   try {
-    const { ok, answer } = await call(request, body, headers);
-    if (ok) after(submitter?.dataset.api ? submitter : element, answer);
+    const { ok, answer, etag } = await call(request, body, headers);
+    if (ok) {
+      delete element.dataset.dirty;
+      if ("resets" in element.dataset) element.reset();
+      if (etag && element.dataset.ifMatch) element.dataset.ifMatch = etag;
+      after(submitter?.dataset.api ? submitter : element, answer);
+    }
     else if (element instanceof HTMLFormElement) refuse(element, answer);
     else toast(answer?.detail ?? words.failed, true);
   } catch (error) {
@@ -157,6 +238,47 @@ document.addEventListener("click", (event) => {
   if (button.getAttribute("aria-busy") === "true") return;
   const body = button.dataset.body ? JSON.parse(button.dataset.body) : undefined;
   send(button, null, button.dataset.api.startsWith("POST") ? (body ?? {}) : body);
+});
+
+// Rows of lists.
+document.addEventListener("click", (event) => {
+  const add = event.target.closest("[data-add]");
+  const remove = event.target.closest("[data-remove]");
+  const copy = event.target.closest("[data-copies]");
+  if (add) {
+    const box = add.closest("[data-rows]");
+    const list = box.querySelector("[data-list]");
+    const template = box.querySelector(add.dataset.add ? `template[data-name="${add.dataset.add}"]` : "template");
+    list.append(template.content.cloneNode(true));
+    list.lastElementChild.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+  } else if (remove) {
+    const box = remove.closest("[data-rows]");
+    remove.closest("[data-row]").remove();
+    box.querySelector("[data-add]")?.focus();
+  } else if (copy) {
+    copyRows(copy.closest("[data-rows]"), copy.dataset.copies.split(" "));
+  }
+  const form = (add ?? remove ?? copy)?.closest("form");
+  if (form) form.dataset.dirty = "";
+});
+
+// The rows of one box in others of the form, such as Monday's hours on the days after it; data-own fields stay the box's own.
+function copyRows(from, ids) {
+  for (const id of ids) {
+    const list = document.getElementById(id).querySelector("[data-list]");
+    list.replaceChildren(...[...from.querySelectorAll("[data-list] > [data-row]")].map((row) => {
+      const copy = row.cloneNode(true);
+      const [olds, news] = [row, copy].map((one) => [...one.querySelectorAll("input, select, textarea")]);
+      news.forEach((field, at) => { field.value = "own" in field.dataset ? list.dataset.own : olds[at].value; });
+      return copy;
+    }));
+  }
+}
+
+// What somebody is changing is not fetched anew under their hands.
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form[data-api]");
+  if (form) form.dataset.dirty = "";
 });
 
 // For the scripts of single pages.

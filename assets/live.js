@@ -37,6 +37,8 @@ async function fetchParts() {
   for (const part of parts) {
     const fresh = page.getElementById(part.id);
     if (!fresh || fresh.isEqualNode(part)) continue;
+    // Somebody has changed something there and not saved it: what they save is told when it is no longer what they saw.
+    if (part.querySelector("form[data-dirty]")) continue;
     // Somebody is typing there: it is fetched again when they are done.
     if (part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select")) {
       document.activeElement.addEventListener("blur", () => refresh(part.dataset.live.split(" ")), { once: true });

@@ -6,6 +6,7 @@
 pub mod commands;
 pub mod seed;
 
+pub mod first_run;
 pub mod jobs;
 pub mod router;
 
@@ -21,6 +22,7 @@ pub mod after_hours;
 pub mod sequences;
 pub mod waitlist;
 
+pub mod alert_phones;
 pub mod appointments;
 pub mod leads;
 pub mod promises;

@@ -154,6 +154,11 @@ impl From<Phone> for String {
     }
 }
 
+/// Whether `region` (ISO 3166, upper case) is a country whose numbers are known.
+pub fn is_region(region: &str) -> bool {
+    region.parse::<Region>().is_ok_and(|region| region != Region::World)
+}
+
 /// 555-0100 to 555-0199 are reserved for fiction in every area code; nobody has the area code 555.
 fn is_fictional(number: &PhoneNumber) -> bool {
     let (area, line) = (number.national_number / 10_000_000, number.national_number % 10_000_000);

@@ -107,7 +107,8 @@ impl Browser {
         let url = format!("http://127.0.0.1:{port}");
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         let form = [("email", EMAIL), ("password", PASSWORD)];
-        let answer = http.post(format!("{url}/sign-in")).header(ORIGIN, &url).form(&form).send().await.unwrap();
+        let answer =
+            http.post(format!("{url}/sign-in")).header(ORIGIN, &url).form(&form).send().await.unwrap();
         let cookie = answer.headers().get(SET_COOKIE).expect("signed in").to_str().unwrap();
         let cookie = cookie.split(';').next().unwrap().to_owned();
         Self { http, url, cookie }

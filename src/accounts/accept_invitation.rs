@@ -91,7 +91,8 @@ pub async fn accept_invitation(
             (user, due, None)
         }
         None => {
-            let is_name = (1..=80).contains(&name.trim().chars().count()) && !name.chars().any(char::is_control);
+            let is_name =
+                (1..=80).contains(&name.trim().chars().count()) && !name.chars().any(char::is_control);
             if !is_name {
                 return Err(AcceptError::BadName);
             }

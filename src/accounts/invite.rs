@@ -98,8 +98,7 @@ pub async fn revoke_invitation(
     if !members::revoke_invitation(tx, org, id, app.clock.now()).await? {
         return Ok(false);
     }
-    let act =
-        Act { actor, action: "invitation.revoke", subject: Some(id.to_string()), detail: json!({}) };
+    let act = Act { actor, action: "invitation.revoke", subject: Some(id.to_string()), detail: json!({}) };
     record_act(app, tx, org, &act).await?;
     Ok(true)
 }

@@ -23,6 +23,7 @@ mod other_issuer;
 mod own_account;
 mod own_tokens;
 mod password;
+mod prove_presence;
 mod record_act;
 mod recovery;
 mod reseal;
@@ -56,6 +57,7 @@ pub use own_account::{
     end_second_factor, own_account, set_profile,
 };
 pub use password::{HashError, NewPassword, WeakPassword};
+pub use prove_presence::{PresenceError, Shown, prove_presence, signed_in_lately};
 pub use record_act::{Act, record_act};
 pub use reseal::{reseal, tally};
 pub use reset_password::{

@@ -4,8 +4,8 @@
 
 use serde_json::json;
 
-use super::attempts::{self, Tried, Wait};
 use super::actor::Actor;
+use super::attempts::{self, Tried, Wait};
 use super::password::{self, HashError, NewPassword, WeakPassword};
 use super::record_act::{Act, record_act};
 use super::recovery;

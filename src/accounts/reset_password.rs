@@ -153,7 +153,8 @@ pub async fn reset_password(
     users::set_password(&mut tx, user, &hash).await?;
     sessions::end_all(&mut tx, user, None).await?;
     let actor = Actor::Staff(user).to_string();
-    let act = Act { actor: &actor, action: "password.reset", subject: Some(user.to_string()), detail: json!({}) };
+    let act =
+        Act { actor: &actor, action: "password.reset", subject: Some(user.to_string()), detail: json!({}) };
     record_act(app, &mut tx, org, &act).await?;
     Ok(tx.commit().await?)
 }

@@ -59,6 +59,11 @@ pub(super) fn digest_of(body: &Value) -> String {
     format!("\"{}\"", hex::encode(digest.as_ref().get(..16).unwrap_or_default()))
 }
 
+/// The ETag that `GET` answers with for `body`: what a form that shows it sends as `If-Match`.
+pub fn etag_of(body: &Value) -> String {
+    digest_of(body)
+}
+
 /// What a change says it is a change of.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum IfMatch {

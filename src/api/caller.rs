@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, Method, header};
 
 use super::problems;
 use crate::accounts::{self, Actor, Scope, Staff};
+use crate::language::Language;
 use crate::platform::app::App;
 use crate::platform::ids::{OrgId, Prefixed as _};
 use crate::platform::problem::Problem;
@@ -60,6 +61,11 @@ impl ApiCaller {
             Allowed::Key(_) => None,
             Allowed::Staff(staff) => Some(staff),
         }
+    }
+
+    /// Of texts and mails that come of what they ask.
+    pub fn language(&self) -> Language {
+        self.staff().map_or(Language::English, |staff| staff.language)
     }
 
     fn of_staff(staff: Staff) -> Self {

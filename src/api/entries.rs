@@ -103,7 +103,7 @@ where
     Answer::ok(&now)
 }
 
-/// Gone; only for what no visit names.
+/// Gone, unless something names it.
 pub(super) async fn delete<E: Deletable>(
     app: &App,
     caller: &ApiCaller,
@@ -113,7 +113,9 @@ pub(super) async fn delete<E: Deletable>(
     let id = E::Id::parse(id).ok_or(Problem::NOT_FOUND)?;
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
-    let is_gone = E::delete(&mut tx, caller.org, id).await.map_err(failed)?;
+    lock(&mut tx, caller.org).await?;
+    let is_gone = E::delete(&mut tx, caller.org, id).await;
+    let is_gone = is_gone.map_err(|error| problems::not_written(caller.org, &error))?;
     tx.commit().await.map_err(failed)?;
     if is_gone { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::NOT_FOUND) }
 }

@@ -5,6 +5,7 @@
 //! **Invariant.** A request with an `Idempotency-Key` takes effect once, and its answer commits with its effect.
 
 mod account;
+mod alert_phones;
 mod alert_recipients;
 mod alert_settings;
 mod alerts;
@@ -20,26 +21,33 @@ mod contacts;
 mod cursor;
 mod email;
 mod entries;
+mod first_run;
+mod founder_console;
 mod google_oauth;
 mod idempotency;
 mod keys;
 mod leads;
 mod notifications;
 mod openapi;
+mod org_settings;
 mod params;
+mod presence;
 mod problems;
 mod recordings;
 mod request;
 mod scoring_settings;
 mod search;
 mod sequences;
+mod setting_tests;
 mod store;
 mod tasks;
 mod team;
 mod text_templates;
 mod texting_settings;
 mod threads;
+mod twilio_account;
 mod visits;
+mod voice;
 mod waitlist;
 mod wording_settings;
 
@@ -49,7 +57,10 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::platform::app::App;
 
+pub use answer::etag_of;
 pub use idempotency::forget_answers;
+pub use sequences::{SequenceKept, shown_sequence};
+pub use text_templates::{TextTemplate, text_templates};
 
 /// Every route of the API and the document that describes them: one list for both.
 pub fn router() -> Router<App> {
@@ -59,6 +70,7 @@ pub fn router() -> Router<App> {
         .nest("/api/v1", routes)
         .route("/api/v1/openapi.json", get(async || openapi::answer(document)))
         .merge(google_oauth::router())
+        .merge(founder_console::router())
 }
 
 /// What [`router`] serves as `/api/v1/openapi.json`.
@@ -79,9 +91,15 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(wording_settings::routes())
         .merge(email::routes())
         .merge(texting_settings::routes())
+        .merge(first_run::routes())
         .merge(sequences::routes())
         .merge(alerts::routes())
         .merge(alert_recipients::routes())
+        .merge(alert_phones::routes())
+        .merge(org_settings::routes())
+        .merge(twilio_account::routes())
+        .merge(voice::routes())
+        .merge(setting_tests::routes())
         .merge(alert_settings::routes())
         .merge(scoring_settings::routes())
         .merge(leads::routes())

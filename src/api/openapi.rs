@@ -58,7 +58,8 @@ pub(super) fn complete(document: &mut OpenApi) {
             let scope = scope_of(path, &method);
             operation.security = Some(credentials(path, scope));
             let is_visits = path.starts_with("/appointments/{id}/") && method == HttpMethod::Post;
-            let keeps_answers = !path.starts_with("/calendar-connections") && !is_own(path);
+            let is_trial = path.starts_with("/settings/tests/") && path != "/settings/tests/sms";
+            let keeps_answers = !path.starts_with("/calendar-connections") && !is_own(path) && !is_trial;
             if keeps_answers && method == HttpMethod::Post {
                 add_header(operation, IDEMPOTENCY_KEY, Required::False);
             }
@@ -165,7 +166,17 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (HttpMethod, &mut Ope
 const MESSAGES: [&str; 6] =
     ["consents", "contacts", "sequences", "text-templates", "threads", "wording-settings"];
 /// What the org decides.
-const SETTINGS: [&str; 4] = ["alert-recipients", "email-recipients", "email-settings", "settings"];
+const SETTINGS: [&str; 9] = [
+    "alert-recipients",
+    "assistant-sheet",
+    "assistants",
+    "doors",
+    "email-recipients",
+    "email-settings",
+    "phone-numbers",
+    "settings",
+    "webhook-secrets",
+];
 
 /// The scope that an operation takes; `tests/it/api/access.rs` holds every handler to it.
 fn scope_of(path: &str, method: &HttpMethod) -> Scope {

@@ -186,3 +186,14 @@ pub(super) fn not_written(org: OrgId, error: &WriteError) -> Problem {
         WriteError::Database(error) => database(org, error),
     }
 }
+
+/// A password or code was tried too often.
+pub(super) fn too_many_tries(seconds: i32) -> Problem {
+    let minutes = seconds.saturating_add(59) / 60;
+    TOO_MANY_TRIES
+        .with("seconds", seconds)
+        .saying(format!("Too many tries. Wait {minutes} minutes, then try again."))
+}
+
+const TOO_MANY_TRIES: Problem =
+    Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_tries", "Too many tries. Wait, then try again.");

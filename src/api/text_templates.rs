@@ -23,6 +23,7 @@ use crate::messaging::{self, NewTemplate, OwnTemplate, WriteTemplateError};
 use crate::platform::app::App;
 use crate::platform::bounded::{Instant, Text};
 use crate::platform::db::PgConnection;
+use crate::platform::ids::OrgId;
 use crate::platform::problem::Problem;
 use crate::scheduling::{self, RuleBook};
 
@@ -105,7 +106,7 @@ const fn name_of(encoding: Encoding) -> &'static str {
 
 /// The words in force for one text in one language.
 #[derive(Debug, Serialize, ToSchema)]
-struct TextTemplate {
+pub struct TextTemplate {
     /// Which text.
     kind: &'static str,
     #[schema(inline)]
@@ -156,11 +157,21 @@ async fn list_text_templates(State(app): State<App>, caller: ApiCaller) -> Resul
     caller.needs(Scope::MessagesRead)?;
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
-    let clinic = Clinic::of(&app, &mut tx, &caller).await?;
-    let own = messaging::own_templates(&mut tx, caller.org).await.map_err(failed)?;
+    let items = text_templates(&app, &mut tx, caller.org).await?;
     tx.commit().await.map_err(failed)?;
+    Answer::ok(&Page { items, next_cursor: None })
+}
+
+/// The words of every text in every language, as the API lists them.
+pub async fn text_templates(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+) -> Result<Vec<TextTemplate>, Problem> {
+    let clinic = Clinic::of(app, tx, org).await?;
+    let own = messaging::own_templates(tx, org).await.map_err(|error| problems::database(org, &error))?;
     let all = TemplateKind::ALL.into_iter().flat_map(|kind| Language::ALL.map(|language| (kind, language)));
-    Answer::ok(&Page { items: all.map(|which| clinic.shown(which, &own)).collect(), next_cursor: None })
+    Ok(all.map(|which| clinic.shown(which, &own)).collect())
 }
 
 /// Shows the words of one text.
@@ -174,7 +185,7 @@ async fn get_text_template(
     let which = parsed(&which)?;
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
-    let clinic = Clinic::of(&app, &mut tx, &caller).await?;
+    let clinic = Clinic::of(&app, &mut tx, caller.org).await?;
     let shown = current(&mut tx, &caller, &clinic, which).await?;
     tx.commit().await.map_err(failed)?;
     Answer::ok(&shown)
@@ -194,7 +205,7 @@ async fn set_text_template(
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
     lock(&mut tx, caller.org).await?;
-    let clinic = Clinic::of(&app, &mut tx, &caller).await?;
+    let clinic = Clinic::of(&app, &mut tx, caller.org).await?;
     let there = as_json(&current(&mut tx, &caller, &clinic, which).await?)?;
     let wanted = [("body".to_owned(), words.body.as_str().into())].into_iter().collect();
     IfMatch::of(&request.headers).check(&digest_of(&there), || difference(&there, &wanted))?;
@@ -216,7 +227,7 @@ async fn delete_text_template(
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
     lock(&mut tx, caller.org).await?;
-    let clinic = Clinic::of(&app, &mut tx, &caller).await?;
+    let clinic = Clinic::of(&app, &mut tx, caller.org).await?;
     if current(&mut tx, &caller, &clinic, which).await?.is_own {
         write(&app, &mut tx, &caller, &clinic, (which, None)).await?;
     }
@@ -236,7 +247,7 @@ async fn create_text_template_preview(
     let kind =
         wish.kind.parse().ok().ok_or_else(|| problems::invalid_field("kind", "is no kind of template"))?;
     once(&app, &caller, &request, async |tx| {
-        let clinic = Clinic::of(&app, tx, &caller).await?;
+        let clinic = Clinic::of(&app, tx, caller.org).await?;
         Answer::ok(&TemplatePreview::from(clinic.checked(kind, wish.language, wish.body.as_str())))
     })
     .await
@@ -290,12 +301,11 @@ struct Clinic {
 }
 
 impl Clinic {
-    async fn of(app: &App, tx: &mut PgConnection, caller: &ApiCaller) -> Result<Self, Problem> {
+    async fn of(app: &App, tx: &mut PgConnection, org: OrgId) -> Result<Self, Problem> {
         // A book of before the last change would check against names and numbers that are gone.
-        let failed = |error: &sqlx::Error| problems::database(caller.org, error);
-        let version = scheduling::rules_version(tx, caller.org).await.map_err(|error| failed(&error))?;
-        let book =
-            scheduling::rule_book(app, caller.org, Some(version)).await.map_err(|error| failed(&error))?;
+        let failed = |error: &sqlx::Error| problems::database(org, error);
+        let version = scheduling::rules_version(tx, org).await.map_err(|error| failed(&error))?;
+        let book = scheduling::rule_book(app, org, Some(version)).await.map_err(|error| failed(&error))?;
         let base = &app.config.server.public_url;
         let link = (!base.is_empty()).then(|| format!("{base}/w/{}", "x".repeat(TOKEN_LENGTH)));
         let host = base.rsplit_once("://").map_or("", |(_, host)| host).to_owned();

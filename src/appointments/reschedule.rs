@@ -1,5 +1,6 @@
 //! Moves a visit to another time.
 
+use jiff::Zoned;
 use serde_json::json;
 use uuid::Uuid;
 use voxanne_slots::{Fit, Refusal, fit};
@@ -29,6 +30,8 @@ pub struct Reschedule<'a> {
     pub starts_at: jiff::Timestamp,
     /// Somebody else than now; `None` keeps whoever gives it, as long as they still do.
     pub practitioner: Option<ResourceId>,
+    /// Longer or shorter than now; `None` keeps its length.
+    pub minutes: Option<u16>,
     pub call_ref: Option<&'a str>,
     /// Calendars that are not known are to be asked first: the answer is [`ChangeError::CalendarUnknown`] then.
     pub asks_calendars: bool,
@@ -39,7 +42,8 @@ pub struct Reschedule<'a> {
 /// Moves the visit, texts its person once, and offers the time it leaves to the waitlist: all in the caller's
 /// transaction or nothing.
 ///
-/// Its own time stands in nobody's way, its practitioner is kept. The same move asked for again is the same sentence.
+/// Its own time stands in nobody's way, its practitioner and its length are kept. The same move asked for again is the same
+/// sentence. One that only gets longer or shorter is not late, and its person is not texted: they come when they were to come.
 pub async fn reschedule(
     app: &App,
     tx: &mut PgConnection,
@@ -47,7 +51,8 @@ pub async fn reschedule(
     wanted: &Reschedule<'_>,
 ) -> Result<Changed, ChangeError> {
     let seen = change::find(tx, org, wanted.target.id).await?.ok_or(ChangeError::NotFound)?;
-    let (location, service) = offered(wanted.book, &seen)?;
+    let (location, mut service) = offered(wanted.book, &seen)?;
+    service.rules.duration_minutes = wanted.minutes.unwrap_or(service.rules.duration_minutes);
     let only = wanted.practitioner.or_else(|| kept(&service, &seen));
     let mut bookable = wanted.book.bookable(location, &service, only);
     let by = Writer {
@@ -60,9 +65,7 @@ pub async fn reschedule(
     let opening = Opening { starts: &[wanted.starts_at], leaving: &leaving };
     let taken = scheduling::open_ledger(app, tx, org, &mut bookable, opening, by).await?;
     let visit = change::lock(tx, org, wanted.target.id).await?;
-    let is_there = visit.starts_at.timestamp() == wanted.starts_at
-        && wanted.practitioner.is_none_or(|asked| asked.0 == visit.practitioner);
-    if is_there && visit.status.is_ahead() {
+    if is_there(wanted, &visit) && visit.status.is_ahead() {
         return Ok(Changed { said: visit.said.clone(), appointment: visit, is_repeat: true, fee: None });
     }
     check_version(tx, org, &visit, wanted.target.expected_version).await?;
@@ -99,6 +102,17 @@ pub async fn reschedule(
     record(app, tx, org, wanted, (&visit, &fitted, location, status)).await
 }
 
+/// Whether the visit is already as it was asked to be.
+fn is_there(wanted: &Reschedule<'_>, visit: &Appointment) -> bool {
+    visit.starts_at.timestamp() == wanted.starts_at
+        && wanted.practitioner.is_none_or(|asked| asked.0 == visit.practitioner)
+        && wanted.minutes.is_none_or(|asked| minutes_of(visit) == Some(asked))
+}
+
+fn minutes_of(visit: &Appointment) -> Option<u16> {
+    u16::try_from(visit.ends_at.duration_since(visit.starts_at.timestamp()).as_mins()).ok()
+}
+
 /// T-S5: a visit that moves to a time at which a calendar is not known waits for staff again, unless they decided on it.
 fn status_there(wanted: &Reschedule<'_>, visit: &Appointment, taken: &Taken, practitioner: Uuid) -> Status {
     let is_unknown = taken.calendars.of(practitioner) == Calendar::Unknown;
@@ -117,8 +131,7 @@ pub(super) fn offered<'b>(
     let service = book.service(visit.service);
     let (location, service) = location.zip(service).ok_or(ChangeError::NoLongerOffered)?;
     let mut service = service.clone();
-    let minutes = visit.ends_at.duration_since(visit.starts_at.timestamp()).as_mins();
-    service.rules.duration_minutes = u16::try_from(minutes).unwrap_or(service.rules.duration_minutes);
+    service.rules.duration_minutes = minutes_of(visit).unwrap_or(service.rules.duration_minutes);
     Ok((location, service))
 }
 
@@ -145,14 +158,14 @@ async fn record(
     (visit, fitted, location, status): (&Appointment, &Fit, &Location, Status),
 ) -> Result<Changed, ChangeError> {
     let now = app.clock.now();
-    let (policy, late) = is_late(app, tx, org, visit, location).await?;
     let starts_at = fitted.opening.starts_at.to_zoned(location.zone.clone());
-    let told = Told { visit, kind: Kind::Change, moment: &starts_at, book: wanted.book };
-    let is_text_queued = tell::person(app, tx, org, &told, location).await?;
-    let policy = policy.filter(|_| late);
-    let fee = policy.as_ref().and_then(Policy::sentence);
-    let said =
-        spoken::moved_sentence(&visit.service_name, &starts_at, (status, is_text_queued), fee.as_deref());
+    let moves = visit.starts_at.timestamp() != fitted.opening.starts_at
+        || visit.practitioner != fitted.opening.practitioner;
+    let Tidings { said, policy, late } = if moves {
+        tell_person(app, tx, org, wanted, (visit, location, status, &starts_at)).await?
+    } else {
+        Tidings { said: visit.said.clone(), policy: None, late: false }
+    };
     let target = store::MovedTo {
         starts_at: &starts_at,
         ends_at: fitted.opening.ends_at,
@@ -178,15 +191,42 @@ async fn record(
         late,
     };
     store::insert_change(tx, org, &version, now).await?;
-    tell::staff(app, tx, org, visit, "A visit was moved", late).await?;
+    let title = if moves { "A visit was moved" } else { "A visit became longer or shorter" };
+    tell::staff(app, tx, org, visit, title, late).await?;
     if status != visit.status {
         tell::waits_again(app, tx, org, visit).await?;
     }
     calendars::write_later(tx, org, visit.id, fitted.opening.practitioner).await?;
-    offer_freed(app, tx, org, visit).await?;
+    if moves || fitted.opening.ends_at < visit.ends_at {
+        offer_freed(app, tx, org, visit).await?;
+    }
     metrics::counter!("voxanne_appointments_changed_total", "action" => "moved").increment(1);
     let appointment = change::find(tx, org, visit.id).await?.ok_or(ChangeError::NotFound)?;
     let language = visit.language.unwrap_or(wanted.book.settings.language);
     let fee = policy.and_then(|policy| policy.sentence_in(language));
     Ok(Changed { appointment, said, is_repeat: false, fee })
+}
+
+/// What a move tells its person, and what it costs them.
+struct Tidings {
+    said: String,
+    policy: Option<Policy>,
+    late: bool,
+}
+
+async fn tell_person(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    wanted: &Reschedule<'_>,
+    (visit, location, status, starts_at): (&Appointment, &Location, Status, &Zoned),
+) -> Result<Tidings, sqlx::Error> {
+    let (policy, late) = is_late(app, tx, org, visit, location).await?;
+    let told = Told { visit, kind: Kind::Change, moment: starts_at, book: wanted.book };
+    let is_text_queued = tell::person(app, tx, org, &told, location).await?;
+    let policy = policy.filter(|_| late);
+    let fee = policy.as_ref().and_then(Policy::sentence);
+    let said =
+        spoken::moved_sentence(&visit.service_name, starts_at, (status, is_text_queued), fee.as_deref());
+    Ok(Tidings { said, policy, late })
 }

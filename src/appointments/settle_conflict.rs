@@ -95,6 +95,7 @@ async fn follow(
                 target,
                 starts_at,
                 practitioner: None,
+                minutes: None,
                 call_ref: None,
                 asks_calendars: false,
                 is_decided: true,

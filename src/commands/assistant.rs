@@ -2,8 +2,6 @@
 
 use clap::Subcommand;
 use serde::Serialize;
-use serde_json::{Value, json};
-use voxanne_vapi::provisioning::{FunctionTool, Model, Server, TransferTool, default_server_messages};
 
 use super::CommandError;
 use super::failure::Doing as _;
@@ -13,7 +11,8 @@ use super::start::{self, How, Started};
 use crate::platform::app::App;
 use crate::platform::ids::OrgId;
 use crate::scheduling;
-use crate::tools::definitions::{self, Clinic};
+use crate::tools::definitions::Clinic;
+use crate::tools::sheet::{Sheet, sheet};
 
 /// What to do with the assistant.
 #[derive(Debug, clap::Args)]
@@ -70,65 +69,6 @@ async fn print(app: &App, show: &Show) -> Result<(), CommandError> {
         say("\n(server.url has a placeholder: set server.public_url (BACKEND_URL) to your https address.)");
     }
     Ok(())
-}
-
-/// Everything that `docs/vapi.md` tells to paste, in its order.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Sheet {
-    credential: Value,
-    tools: Vec<FunctionTool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    transfer_tool: Option<TransferTool>,
-    assistant: AssistantSheet,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct AssistantSheet {
-    name: String,
-    first_message: String,
-    first_message_mode: &'static str,
-    model: Model,
-    server: Server,
-    server_messages: Vec<String>,
-}
-
-fn sheet(clinic: &Clinic, door_url: &str, credential: Option<&str>) -> Sheet {
-    let server = definitions::server(door_url, credential);
-    let assistant = AssistantSheet {
-        name: platform_name(clinic, "receptionist"),
-        first_message: definitions::first_message(clinic),
-        first_message_mode: "assistant-speaks-first",
-        model: definitions::model(clinic, Vec::new()),
-        server_messages: default_server_messages(),
-        server: server.clone(),
-    };
-    Sheet {
-        credential: credential_body(clinic),
-        tools: definitions::tools(clinic, &server),
-        transfer_tool: definitions::transfer_tool(clinic),
-        assistant,
-    }
-}
-
-/// The platform takes names of at most 40 characters.
-fn platform_name(clinic: &Clinic, what: &str) -> String {
-    format!("{} {what}", clinic.name).chars().take(40).collect()
-}
-
-/// The secret arrives in `x-vapi-secret`, in clear over TLS.
-fn credential_body(clinic: &Clinic) -> Value {
-    json!({
-        "provider": "custom-credential",
-        "name": platform_name(clinic, "voice door"),
-        "authenticationPlan": {
-            "type": "bearer",
-            "token": "YOUR-WEBHOOK-SECRET",
-            "headerName": "X-Vapi-Secret",
-            "bearerPrefixEnabled": false,
-        },
-    })
 }
 
 fn print_for_people(sheet: &Sheet) -> Result<(), CommandError> {

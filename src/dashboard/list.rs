@@ -1,5 +1,7 @@
-//! What the pages' surroundings and the Today page show, each in one statement.
+//! What the pages show, each in one statement.
 
+pub(super) mod audit;
+pub(super) mod calendar;
 pub(super) mod contact;
 pub(super) mod today;
 

@@ -3,12 +3,17 @@
 //! **Invariant.** A page only reads. What it changes goes to `/api/v1` as JSON, so that every change exists once.
 //! **Invariant.** The org of a page is the session's, and from nowhere else.
 
+mod account;
 mod assets;
+mod calendar;
 mod call;
 mod calls;
+mod audit;
+mod clinic;
 mod contact;
 mod contacts;
 mod cursor;
+mod door;
 mod leads;
 mod list;
 mod marked;
@@ -18,9 +23,11 @@ mod page;
 mod people;
 mod say;
 mod search;
+mod settings;
 mod shell;
 mod signed_in;
 mod tasks;
+mod team;
 mod today;
 
 use axum::Router;
@@ -42,6 +49,13 @@ pub fn router() -> Router<App> {
         .merge(tasks::routes())
         .merge(notifications::routes())
         .merge(search::routes())
+        .merge(settings::routes())
+        .merge(clinic::routes())
+        .merge(calendar::routes())
+        .merge(door::routes())
+        .merge(account::routes())
+        .merge(team::routes())
+        .merge(audit::routes())
         // Assets are compressed already, and better.
         .layer(CompressionLayer::new())
 }

@@ -18,6 +18,12 @@ pub(super) enum PageError {
     /// The database refused.
     #[error("the database refused")]
     Database(#[from] sqlx::Error),
+    /// It refused whoever asked first for what is kept.
+    #[error("the database refused")]
+    Kept(#[from] std::sync::Arc<sqlx::Error>),
+    /// A part of a page could not be written.
+    #[error("a part could not be written")]
+    Part(#[from] askama::Error),
     /// A day that the calendar does not have.
     #[error("a day could not be told")]
     Day(#[from] jiff::Error),

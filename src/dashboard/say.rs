@@ -70,6 +70,11 @@ pub(super) fn day(date: Date, language: Language) -> String {
     when::text_day(date, language)
 }
 
+/// `Friday, December 25, 2026`: of days that may be another year's.
+pub(super) fn day_of_year(date: Date, language: Language) -> String {
+    format!("{}, {}", day(date, language), date.year())
+}
+
 /// `2:15 PM` today, `Nov 23, 2:15 PM` on another day, with the year in another year.
 pub(super) fn moment(at: Timestamp, now: Timestamp, zone: &TimeZone, language: Language) -> String {
     let (local, today) = (at.to_zoned(zone.clone()), now.to_zoned(zone.clone()));

@@ -12,6 +12,8 @@ use super::page::{self, PageError};
 use super::say;
 use super::shell::{Place, Shell};
 use super::signed_in::SignedIn;
+use crate::accounts::Scope;
+use crate::first_run::{self, Progress};
 use crate::platform::app::App;
 
 pub(super) fn routes() -> Router<App> {
@@ -28,6 +30,8 @@ struct TodayPage {
     ended: Vec<EndedCall>,
     visits: Vec<NextVisit>,
     tasks: Vec<OpenTask>,
+    /// While something is left to set up, and the reader may.
+    setup: Option<Progress>,
 }
 
 async fn show_today(State(app): State<App>, SignedIn(staff): SignedIn) -> Result<Response, PageError> {
@@ -35,6 +39,11 @@ async fn show_today(State(app): State<App>, SignedIn(staff): SignedIn) -> Result
     let mut tx = app.begin(org).await?;
     let s = Shell::load(&app, &mut tx, staff, Place::Today).await?;
     let day = bounds(&s)?;
+    let setup = if s.staff.may(Scope::SettingsWrite) {
+        Some(first_run::progress(&mut tx, org).await?).filter(|progress| !progress.is_over())
+    } else {
+        None
+    };
     let page = TodayPage {
         figures: today::figures(&mut tx, org, day).await?,
         alerts: today::open_alerts(&mut tx, org).await?,
@@ -42,6 +51,7 @@ async fn show_today(State(app): State<App>, SignedIn(staff): SignedIn) -> Result
         ended: today::ended_calls(&mut tx, org, day).await?,
         visits: today::next_visits(&mut tx, org, day, s.now).await?,
         tasks: today::open_tasks(&mut tx, org).await?,
+        setup,
         s,
     };
     tx.commit().await?;

@@ -18,6 +18,7 @@ mod recipient;
 mod send_summary;
 mod store;
 mod trouble;
+mod try_mail;
 pub mod wording;
 mod write_staff_mail;
 
@@ -31,4 +32,5 @@ pub use recipient::{
     list_recipients, remove_recipient, save_recipient, summary_hour,
 };
 pub use send_summary::send_summary;
+pub use try_mail::try_mail;
 pub use write_staff_mail::write_staff_mail;

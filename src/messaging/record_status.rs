@@ -193,6 +193,8 @@ fn task_for(text: &Text, state: TextState, failure: &Failure, now: Timestamp) ->
         Kind::HotLeadAlert => "a hot lead alert",
         Kind::ClinicalAlert => "a clinical alert",
         Kind::TestAlert => "the test alert",
+        Kind::PhoneCode => "the code for an alert phone",
+        Kind::PhoneNotice => "word to the alert phone before",
     };
     let (kind, title, dedupe_key) = match failure.trouble {
         _ if state == TextState::Unknown => (

@@ -35,7 +35,8 @@ pub(super) async fn send_again(
     let is_late = text.leave_before.zip(leaves_at).is_some_and(|(end, leaves)| leaves >= end);
     // Whoever tries the alert phone waits for it and sees at once what became of it. Nobody waits for a step of a sequence, and
     // its person may have replied or booked since.
-    if is_late || text.kind == Kind::TestAlert || text.kind.class() == Class::Marketing {
+    let is_watched = matches!(text.kind, Kind::TestAlert | Kind::PhoneCode);
+    if is_late || is_watched || text.kind.class() == Class::Marketing {
         return Ok(false);
     }
     let (first, times) = (text.again_of.unwrap_or(text.id), text.again.saturating_add(1));

@@ -41,10 +41,14 @@ pub enum Kind {
     ClinicalAlert,
     /// To whoever tries the alert phone.
     TestAlert,
+    /// To a number that is to get alerts: the code that proves it.
+    PhoneCode,
+    /// To a number that got alerts and no longer does.
+    PhoneNotice,
 }
 
 impl Kind {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 18] = [
         Self::Confirmation,
         Self::Pending,
         Self::Change,
@@ -61,6 +65,8 @@ impl Kind {
         Self::HotLeadAlert,
         Self::ClinicalAlert,
         Self::TestAlert,
+        Self::PhoneCode,
+        Self::PhoneNotice,
     ];
 
     /// Its name in the database.
@@ -82,6 +88,8 @@ impl Kind {
             Self::HotLeadAlert => "hot_lead_alert",
             Self::ClinicalAlert => "clinical_alert",
             Self::TestAlert => "test_alert",
+            Self::PhoneCode => "phone_code",
+            Self::PhoneNotice => "phone_notice",
         }
     }
 
@@ -116,7 +124,11 @@ impl Kind {
                 Class::Conversational
             }
             Self::Nurture => Class::Marketing,
-            Self::HotLeadAlert | Self::ClinicalAlert | Self::TestAlert => Class::Staff,
+            Self::HotLeadAlert
+            | Self::ClinicalAlert
+            | Self::TestAlert
+            | Self::PhoneCode
+            | Self::PhoneNotice => Class::Staff,
         }
     }
 }

@@ -17,6 +17,7 @@ mod check;
 #[cfg(test)]
 mod check_tests;
 mod letters;
+mod phones;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -27,7 +28,7 @@ use jiff::Zoned;
 
 pub use alerts::{
     Ended, HotLead, Waiting, clinical_alert, clinical_emergency_alert, hot_lead_alert, no_longer_waiting,
-    still_waiting, test_alert, yours, yours_already,
+    still_waiting, yours, yours_already,
 };
 pub use alphabet::{field, gsm7_safe};
 pub use check::{Checked, Flaw, Premises, built_in, check, check_step};
@@ -35,6 +36,7 @@ pub use letters::{
     cancellation, change, confirmation, details_request, help, missed_call, nurture, pending, reminder,
     reply, series, waitlist_offer,
 };
+pub use phones::{PhonePurpose, phone_code, phone_notice, test_alert};
 pub use template::{Placeholder, Template, TemplateKind, Templates, UnknownKind};
 pub use times::{times_gone, times_let_go, times_offer, times_taken};
 

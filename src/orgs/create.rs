@@ -95,9 +95,10 @@ pub async fn issue_door_token(
     tx: &mut PgConnection,
     org: OrgId,
     token: &str,
-) -> Result<(), CreateError> {
-    store::insert_door_token(tx, org, app.new_id(), app.keys.digest(token), app.clock.now()).await?;
-    Ok(())
+) -> Result<Uuid, CreateError> {
+    let id: Uuid = app.new_id();
+    store::insert_door_token(tx, org, id, app.keys.digest(token), app.clock.now()).await?;
+    Ok(id)
 }
 
 /// Adds a secret beside those already active, so that the platform can be moved over without a gap.

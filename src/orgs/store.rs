@@ -1,5 +1,6 @@
 //! All SQL of the slice: orgs, locations' places in the directory, credentials and settings.
 
+pub(super) mod lines;
 mod sealed;
 
 use jiff::Timestamp;
@@ -7,6 +8,7 @@ use jiff_sqlx::ToSqlx as _;
 use sqlx::FromRow;
 use uuid::Uuid;
 
+pub(super) use lines::set_vapi_key;
 pub(super) use sealed::*;
 
 use super::create::{NewAssistant, NewOrg, NewPhoneNumber};

@@ -120,6 +120,12 @@ ids! {
     EmailId = "eml",
     /// An address that gets them.
     EmailRecipientId = "rcp",
+    /// A number that callers dial.
+    PhoneNumberId = "num",
+    /// What the voice platform proves itself with.
+    WebhookSecretId = "wsec",
+    /// An address of an org's own at the voice door.
+    DoorId = "door",
     /// Texts that follow a call or a visit, in steps.
     SequenceId = "seq",
     /// One person on the way through them.

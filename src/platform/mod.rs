@@ -23,3 +23,4 @@ pub mod queue;
 pub mod request_id;
 pub mod secrets;
 pub mod telemetry;
+pub mod trial;

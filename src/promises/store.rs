@@ -22,7 +22,7 @@ pub(super) async fn call(tx: &mut PgConnection, org: OrgId, id: CallId) -> sqlx:
         "select coalesce(c.started_at, c.created_at) as began_at, n.location_id,
                 exists (select from texts t
                          where t.org_id = c.org_id and t.verdict like 'allowed%'
-                           and (t.call_id = c.id and t.kind not in ('hot_lead_alert', 'clinical_alert', 'test_alert')
+                           and (t.call_id = c.id and t.kind not in ('hot_lead_alert', 'clinical_alert', 'test_alert', 'phone_code', 'phone_notice')
                                 or t.to_phone = c.caller_phone and t.queued_at between c.created_at and c.report_at)) as is_texted,
                 exists (select from tasks t where t.org_id = c.org_id and t.call_id = c.id and t.kind <> 'false_promise')
                 or exists (select from hot_lead_alerts h where h.org_id = c.org_id and h.call_ref = c.call_ref) as is_called_back,

@@ -11,6 +11,8 @@ mod receive;
 mod recorder;
 mod replay;
 mod store;
+mod try_door;
 
 pub use recorder::start_recorder;
 pub use replay::{DeadLetter, ReplayError, list_dead, replay, replay_stored};
+pub use try_door::try_door;

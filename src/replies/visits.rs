@@ -173,6 +173,7 @@ pub(super) async fn move_to(
         target: Target { id: visit, expected_version: None, actor: Actor::Text, reason: Some("By text") },
         starts_at: *starts_at,
         practitioner: Some(*practitioner),
+        minutes: None,
         call_ref: Some(&kept_as(visit)),
         asks_calendars,
         is_decided: false,

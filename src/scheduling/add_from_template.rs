@@ -13,6 +13,8 @@ use crate::platform::ids::{LocationId, OrgId, ResourceId, ServiceId};
 pub enum Added {
     /// It is in the catalogue now.
     Added {
+        /// The service.
+        id: ServiceId,
         /// What the clinic still has to see to, one line each.
         open: Vec<String>,
     },
@@ -20,7 +22,16 @@ pub enum Added {
     Exists,
 }
 
-/// Adds `templates` in the caller's transaction, for `people` at `location` to give; says what became of each.
+/// A template that is wanted, at the clinic's own price.
+#[derive(Debug, Clone, Copy)]
+pub struct Chosen {
+    /// Which.
+    pub template: &'static Template,
+    /// What it costs here; `None` is not said.
+    pub price_cents: Option<i32>,
+}
+
+/// Adds `chosen` in the caller's transaction, for `people` at `location` to give; says what became of each.
 ///
 /// Names that are there are left alone, and so are their rules. Needs are tied to rooms and devices of the location
 /// that are called accordingly; none is made up. A prerequisite or spacing is wired when both its services are there.
@@ -29,27 +40,27 @@ pub async fn add_from_template(
     tx: &mut PgConnection,
     org: OrgId,
     location: LocationId,
-    templates: &[&'static Template],
+    chosen: &[Chosen],
     people: &[ResourceId],
 ) -> Result<Vec<(&'static Template, Added)>, sqlx::Error> {
     let mut catalogue = Catalogue::read(tx, org).await?;
     let mut outcomes = Vec::new();
     let mut new: Vec<(ServiceId, &'static Template)> = Vec::new();
-    for template in templates {
+    for &Chosen { template, price_cents } in chosen {
         let id: ServiceId = app.new_id();
         let aliases = catalogue.free_aliases(template);
         let is_other = template.name == OTHER;
         let is_new = !catalogue.has(template.name)
-            && store::insert(tx, org, id, template, (&aliases, is_other)).await?;
+            && store::insert(tx, org, (id, price_cents), template, (&aliases, is_other)).await?;
         if !is_new {
-            outcomes.push((*template, Added::Exists));
+            outcomes.push((template, Added::Exists));
             continue;
         }
         catalogue.remember(id, template.name, &aliases);
         store::allow(tx, org, id, people).await?;
         let open = wire_things(tx, org, location, id, template).await?;
         new.push((id, template));
-        outcomes.push((*template, Added::Added { open }));
+        outcomes.push((template, Added::Added { id, open }));
     }
     for (id, template) in new {
         if let Some(days) = template.spacing_days {
@@ -63,7 +74,7 @@ pub async fn add_from_template(
     }
     if people.is_empty() {
         for (_, outcome) in &mut outcomes {
-            if let Added::Added { open } = outcome {
+            if let Added::Added { open, .. } = outcome {
                 open.push("say who gives it".into());
             }
         }

@@ -1,8 +1,9 @@
 //! Whether somebody is there now, until when, and when somebody is there again.
 
+use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _, Zoned};
 
-use super::rule_book::Location;
+use super::rule_book::{Location, Practitioner};
 
 /// Longer closed than this is closed for good.
 const LOOK_AHEAD_DAYS: i64 = 60;
@@ -29,4 +30,20 @@ pub fn opens_next(location: &Location, now: Timestamp) -> Option<Zoned> {
         .map(|(opens_at, _)| opens_at)
         .find(|opens_at| *opens_at > now)
         .map(|opens_at| opens_at.to_zoned(location.zone.clone()))
+}
+
+/// When somebody works there on a civil day, time off not yet taken out: while the location is open, and they are there.
+pub fn works_on(person: &Practitioner, location: &Location, date: Date) -> Vec<(Timestamp, Timestamp)> {
+    let open = location.hours.windows(date, &location.zone);
+    let Some((_, own)) = person.places.iter().find(|(place, _)| *place == location.id) else {
+        return Vec::new();
+    };
+    let Some(own) = own.as_ref().map(|hours| hours.windows(date, &location.zone)) else { return open };
+    let mut both: Vec<(Timestamp, Timestamp)> = open
+        .iter()
+        .flat_map(|(opens, closes)| own.iter().map(|(from, to)| (*opens.max(from), *closes.min(to))))
+        .filter(|(from, to)| from < to)
+        .collect();
+    both.sort_unstable();
+    both
 }

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use voxanne_slots::Cause;
 
 use super::rule_book::RuleBook;
+use crate::language::Language;
 use crate::when::{say_date, say_time};
 
 /// Turns causes into words with the org's own names, in one zone.
@@ -16,6 +17,8 @@ use crate::when::{say_date, say_time};
 pub struct Teller<'b> {
     names: HashMap<Uuid, &'b str>,
     zone: &'b TimeZone,
+    /// Of the words for staff. Callers are spoken to in English.
+    language: Language,
 }
 
 impl<'b> Teller<'b> {
@@ -24,12 +27,19 @@ impl<'b> Teller<'b> {
         let people = book.practitioners.iter().map(|p| (p.id.0, p.name.as_str()));
         let things = book.things.iter().map(|(id, name)| (id.0, name.as_str()));
         let services = book.services.iter().map(|s| (s.id.0, s.name.as_str()));
-        Self { names: people.chain(things).chain(services).collect(), zone }
+        let names = people.chain(things).chain(services).collect();
+        Self { names, zone, language: Language::English }
     }
 
     /// For samples: generic words for every name.
     pub fn nameless(zone: &'b TimeZone) -> Self {
-        Self { names: HashMap::new(), zone }
+        Self { names: HashMap::new(), zone, language: Language::English }
+    }
+
+    /// The same for staff who read this language.
+    #[must_use]
+    pub fn speaking(self, language: Language) -> Self {
+        Self { language, ..self }
     }
 
     /// What a caller hears: what is in the way, and nothing about any other person.
@@ -151,23 +161,32 @@ impl<'b> Teller<'b> {
     pub fn data(&self, cause: &Cause) -> Value {
         let mut data = facts(cause);
         data["caller"] = self.caller(cause).into();
-        data["staff"] = self.staff(cause).into();
+        data["staff"] = match self.language {
+            Language::English => self.staff(cause),
+            Language::Spanish => self.staff_in_spanish(cause),
+        }
+        .into();
         data
     }
 
-    fn person(&self, id: Uuid) -> &str {
-        self.names.get(&id).copied().unwrap_or("The practitioner")
+    pub(super) fn person(&self, id: Uuid) -> &str {
+        self.named(id, "The practitioner", "La persona que atiende")
     }
 
-    fn thing(&self, id: Uuid) -> &str {
-        self.names.get(&id).copied().unwrap_or("room")
+    pub(super) fn thing(&self, id: Uuid) -> &str {
+        self.named(id, "room", "La sala")
     }
 
-    fn service(&self, id: Uuid) -> &str {
-        self.names.get(&id).copied().unwrap_or("consultation")
+    pub(super) fn service(&self, id: Uuid) -> &str {
+        self.named(id, "consultation", "la consulta previa")
     }
 
-    fn local(&self, at: Timestamp) -> Zoned {
+    fn named(&self, id: Uuid, english: &'static str, spanish: &'static str) -> &str {
+        let nameless = if self.language == Language::Spanish { spanish } else { english };
+        self.names.get(&id).copied().unwrap_or(nameless)
+    }
+
+    pub(super) fn local(&self, at: Timestamp) -> Zoned {
         at.to_zoned(self.zone.clone())
     }
 
@@ -227,7 +246,7 @@ fn facts(cause: &Cause) -> Value {
 }
 
 /// `09:30`, for receptionists and programs.
-fn clock(minute: u16) -> String {
+pub(super) fn clock(minute: u16) -> String {
     format!("{:02}:{:02}", minute / 60, minute % 60)
 }
 

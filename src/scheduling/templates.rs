@@ -1,7 +1,8 @@
 //! Common MedSpa services with the rules a careful clinic gives them: a start, to be edited by each org.
 //!
-//! Pure data. Names of the wire's default catalogue are kept (`Botox`, `Dermal Filler`, …). Prices are the clinic's own and
-//! not here. Intervals are the shortest that manufacturers and guidelines commonly allow, not the best for a result.
+//! Pure data. Names of the wire's default catalogue are kept (`Botox`, `Dermal Filler`, …). Prices are the clinic's own:
+//! those here are what such a visit commonly costs in the United States, suggested to whoever adds it and never added by themselves.
+//! Intervals are the shortest that manufacturers and guidelines commonly allow, not the best for a result.
 
 /// A service to add, before anything is known of the clinic that adds it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub struct Template {
     pub grid_minutes: i16,
     pub minimum_notice_minutes: i32,
     pub lead_value: &'static str,
+    /// A suggestion to whoever adds it, who says what it costs here.
+    pub usual_price_cents: Option<i32>,
     pub needs: &'static [TemplateNeed],
     /// Civil days between two visits of one person.
     pub spacing_days: Option<i16>,
@@ -69,6 +72,7 @@ const fn visit(name: &'static str, aliases: &'static [&'static str]) -> Template
         grid_minutes: 15,
         minimum_notice_minutes: 60,
         lead_value: "low",
+        usual_price_cents: None,
         needs: &[ROOM],
         spacing_days: None,
         requires: None,
@@ -82,12 +86,14 @@ const fn visit(name: &'static str, aliases: &'static [&'static str]) -> Template
 pub const TEMPLATES: [Template; 12] = [
     Template {
         grid_minutes: 30,
+        usual_price_cents: Some(0),
         preparation: Some("Please bring a list of your medicines and allergies."),
         ..visit(CONSULTATION, &["consult", "skin consultation", "skin analysis", "good faith exam"])
     },
     Template {
         buffer_after_minutes: 10,
         lead_value: "high",
+        usual_price_cents: Some(36_000),
         // The effect lasts about three months; treating sooner favours resistance.
         spacing_days: Some(84),
         licensed: true,
@@ -101,6 +107,7 @@ pub const TEMPLATES: [Template; 12] = [
         duration_minutes: 60,
         buffer_after_minutes: 15,
         lead_value: "high",
+        usual_price_cents: Some(75_000),
         // Swelling must go down before a touch-up can be judged.
         spacing_days: Some(14),
         requires: CONSULTED_FIRST,
@@ -117,6 +124,7 @@ pub const TEMPLATES: [Template; 12] = [
         duration_minutes: 45,
         buffer_after_minutes: 5,
         lead_value: "high",
+        usual_price_cents: Some(25_000),
         needs: &[device(&["laser"], 15), ROOM],
         // The hair's growth cycle.
         spacing_days: Some(28),
@@ -132,6 +140,7 @@ pub const TEMPLATES: [Template; 12] = [
         duration_minutes: 45,
         buffer_after_minutes: 5,
         lead_value: "medium",
+        usual_price_cents: Some(35_000),
         needs: &[device(&["ipl", "bbl", "photofacial"], 10), ROOM],
         spacing_days: Some(28),
         requires: CONSULTED_FIRST,
@@ -144,6 +153,7 @@ pub const TEMPLATES: [Template; 12] = [
         duration_minutes: 45,
         buffer_after_minutes: 10,
         lead_value: "medium",
+        usual_price_cents: Some(22_500),
         needs: &[device(&["hydrafacial", "hydra"], 15), ROOM],
         spacing_days: Some(14),
         preparation: Some("Please use no retinol or scrubs for two days before."),
@@ -153,6 +163,7 @@ pub const TEMPLATES: [Template; 12] = [
         duration_minutes: 60,
         buffer_after_minutes: 10,
         lead_value: "medium",
+        usual_price_cents: Some(35_000),
         needs: &[device(&["microneedling", "skinpen"], 15), ROOM],
         // Collagen is built for four weeks.
         spacing_days: Some(28),
@@ -164,6 +175,7 @@ pub const TEMPLATES: [Template; 12] = [
         duration_minutes: 45,
         buffer_after_minutes: 10,
         lead_value: "medium",
+        usual_price_cents: Some(17_500),
         // The skin must have finished shedding.
         spacing_days: Some(14),
         preparation: Some("Please use no retinol or scrubs for a week before, and stay out of the sun."),
@@ -173,6 +185,7 @@ pub const TEMPLATES: [Template; 12] = [
         duration_minutes: 60,
         buffer_after_minutes: 10,
         lead_value: "high",
+        usual_price_cents: Some(75_000),
         needs: &[device(&["coolsculpting", "emsculpt", "contouring", "sculpting"], 15), ROOM],
         spacing_days: Some(28),
         requires: CONSULTED_FIRST,
@@ -184,6 +197,7 @@ pub const TEMPLATES: [Template; 12] = [
         buffer_after_minutes: 5,
         grid_minutes: 30,
         lead_value: "medium",
+        usual_price_cents: Some(19_900),
         // Several chairs are one resource with as many lanes.
         needs: &[TemplateNeed {
             kind: "room",
@@ -199,6 +213,7 @@ pub const TEMPLATES: [Template; 12] = [
         duration_minutes: 60,
         buffer_after_minutes: 15,
         lead_value: "medium",
+        usual_price_cents: Some(65_000),
         needs: &[device(&["centrifuge"], 10), ROOM],
         spacing_days: Some(28),
         requires: CONSULTED_FIRST,
@@ -265,6 +280,7 @@ mod tests {
             );
             assert!(["high", "medium", "low"].contains(&t.lead_value), "{}", t.name);
             assert!(t.spacing_days.is_none_or(|days| (1..=366).contains(&days)), "{}", t.name);
+            assert!(t.usual_price_cents.is_some() != (t.name == OTHER), "{}", t.name);
             for need in t.needs {
                 assert!(["room", "device"].contains(&need.kind), "{}", t.name);
                 assert!((0..=60).contains(&need.cleanup_minutes), "{}", t.name);

@@ -19,12 +19,15 @@ mod own_visit;
 mod request_human;
 mod reschedule_appointment;
 mod run;
+pub mod sheet;
 mod speech;
+mod try_assistant;
 mod wanted_practitioner;
 mod wanted_start;
 
 pub use run::{Answer, Caller, ToolName, asked_id, run};
 pub use speech::SENTENCES;
+pub use try_assistant::try_assistant;
 
 #[cfg(test)]
 pub(crate) use run::assert_speakable;

@@ -18,11 +18,11 @@ const RANKS: &[&[&str]] = &[
     &["receptionist", "api", "dashboard", "live"],
     &["tools", "replies"],
     &["waitlist", "sequences", "after_hours"],
-    &["appointments", "leads", "promises", "search"],
+    &["alert_phones", "appointments", "leads", "promises", "search"],
     &["scheduling"],
     &["calendars"],
     &["calls", "contacts", "mail", "messaging", "notifications", "tasks"],
-    &["accounts"],
+    &["accounts", "first_run"],
     &["orgs"],
     &["language", "phone", "when", "spoken_name"],
     // Knows no slice, nor what the slices share.

@@ -3,7 +3,7 @@
 use serde_json::json;
 use uuid::Uuid;
 use voxanne::platform::ids::{LocationId, ResourceId};
-use voxanne::scheduling::{self, Added, TEMPLATES, Template};
+use voxanne::scheduling::{self, Added, Chosen, TEMPLATES, Template};
 
 use crate::harness::{CALLER, Voxanne, booking, call_ref};
 
@@ -12,13 +12,15 @@ async fn add(vox: &Voxanne, names: &[&str]) -> Vec<(&'static str, Added)> {
         [] => TEMPLATES.iter().collect(),
         names => names.iter().map(|name| Template::find(name).unwrap()).collect(),
     };
+    let chosen: Vec<Chosen> =
+        templates.into_iter().map(|template| Chosen { template, price_cents: None }).collect();
     let org = vox.harbor.org;
     let book = scheduling::rule_book(&vox.app, org, None).await.unwrap();
     let location: LocationId = book.locations[0].id;
     let people: Vec<ResourceId> = book.practitioners.iter().map(|p| p.id).collect();
     let mut tx = vox.app.begin(org).await.unwrap();
     let added =
-        scheduling::add_from_template(&vox.app, &mut tx, org, location, &templates, &people).await.unwrap();
+        scheduling::add_from_template(&vox.app, &mut tx, org, location, &chosen, &people).await.unwrap();
     tx.commit().await.unwrap();
     added.into_iter().map(|(template, outcome)| (template.name, outcome)).collect()
 }
@@ -65,7 +67,7 @@ async fn rules_are_wired_to_what_is_there_and_what_is_missing_is_told() {
     let count = |name: &str, what: &str| of_service(name, what).replace("{}", &org.to_string());
     let added = add(&vox, &["Laser Hair Removal", "consult", "microneedling"]).await;
     let open = |name| match &added.iter().find(|(added, _)| *added == name).unwrap().1 {
-        Added::Added { open } => open.join("; "),
+        Added::Added { open, .. } => open.join("; "),
         Added::Exists => "exists".into(),
     };
     assert_eq!(open("Consultation"), "");

@@ -1,4 +1,4 @@
-//! Vapi's management API as far as the reconciler asks it: calls, one or many.
+//! Vapi's management API as far as it is asked: calls, one or many; an assistant, a tool.
 
 use std::sync::{Arc, Mutex};
 
@@ -29,6 +29,8 @@ pub struct VapiFake {
 struct Calls {
     key: Option<String>,
     calls: Vec<Value>,
+    /// Assistants and tools: what each is, and it.
+    kept: Vec<(&'static str, Value)>,
 }
 
 impl VapiFake {
@@ -42,6 +44,30 @@ impl VapiFake {
         let calls = &mut locked(&self.state).calls;
         calls.retain(|known| known["id"] != call["id"]);
         calls.push(call);
+    }
+
+    /// Lets the vendor know an assistant, in the shape of `GET /assistant/{id}`; replaces the one with the same id.
+    pub fn keep_assistant(&self, assistant: Value) {
+        self.keep("assistant", assistant);
+    }
+
+    /// The same for a tool, in the shape of `GET /tool/{id}`.
+    pub fn keep_tool(&self, tool: Value) {
+        self.keep("tool", tool);
+    }
+
+    fn keep(&self, kind: &'static str, thing: Value) {
+        let kept = &mut locked(&self.state).kept;
+        kept.retain(|(of, known)| *of != kind || known["id"] != thing["id"]);
+        kept.push((kind, thing));
+    }
+
+    async fn show(&self, headers: &HeaderMap, kind: &'static str, id: &str) -> Response {
+        let kept = locked(&self.state).kept.clone();
+        let found = kept.into_iter().find(|(of, thing)| *of == kind && thing["id"] == id);
+        let show =
+            |_: &[Value]| found.map_or_else(|| refuse(404, None), |(_, thing)| Json(thing).into_response());
+        self.answer(headers, show).await
     }
 
     /// Accepts only this key. With none set, any bearer will do.
@@ -73,6 +99,8 @@ pub(crate) fn router(fake: VapiFake) -> Router {
     Router::new()
         .route("/call", get(list_calls))
         .route("/call/{id}", get(show_call))
+        .route("/assistant/{id}", get(show_assistant))
+        .route("/tool/{id}", get(show_tool))
         .route("/vapi/calls", post(register_call))
         .with_state(fake)
 }
@@ -91,6 +119,18 @@ async fn show_call(State(fake): State<VapiFake>, Path(id): Path<String>, headers
         call.map_or_else(|| refuse(404, None), |call| Json(call.clone()).into_response())
     };
     fake.answer(&headers, show).await
+}
+
+async fn show_assistant(
+    State(fake): State<VapiFake>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    fake.show(&headers, "assistant", &id).await
+}
+
+async fn show_tool(State(fake): State<VapiFake>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    fake.show(&headers, "tool", &id).await
 }
 
 async fn list_calls(

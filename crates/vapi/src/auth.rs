@@ -111,6 +111,25 @@ pub fn authenticate(
     matched.cloned().ok_or(refused)
 }
 
+/// The headers by which a message proves that its sender knows the secret: what [`authenticate`] looks for. None where the format
+/// cannot be computed.
+pub fn present(
+    credential: &Credential,
+    (method, url, body): (&str, &str, &[u8]),
+    now: Timestamp,
+) -> Vec<(String, String)> {
+    let secret = credential.secret.expose_secret();
+    match &credential.scheme {
+        Scheme::VapiSecret => vec![("x-vapi-secret".to_owned(), secret.to_owned())],
+        Scheme::Bearer { header, prefix } => {
+            let value =
+                prefix.as_ref().map_or_else(|| secret.to_owned(), |prefix| format!("{prefix} {secret}"));
+            vec![(header.clone(), value)]
+        }
+        Scheme::Hmac(format) => format.sign(secret.as_bytes(), (method, url, body), now).unwrap_or_default(),
+    }
+}
+
 impl Credential {
     fn check(&self, request: &Request<'_>, now: Timestamp) -> Result<(), Refused> {
         let secret = self.secret.expose_secret().as_bytes();

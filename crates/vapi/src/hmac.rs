@@ -92,17 +92,41 @@ impl HmacFormat {
         let message_id = self.message_id_header.as_deref().map(|name| only_header(request.headers, name));
         let payload = self.payload(request, timestamp, message_id.flatten()).ok_or(Refused::Misconfigured)?;
         let key = self.key(secret).ok_or(Refused::Misconfigured)?;
-        let tag = hmac::sign(&key, &payload);
-        let expected = match self.encoding {
-            Encoding::Hex => hex::encode(tag.as_ref()),
-            Encoding::Base64 => BASE64.encode(tag.as_ref()),
-        };
-        let expected = [self.signature_prefix.as_deref().unwrap_or_default(), &expected].concat();
+        let expected = self.signature(&key, &payload);
         // During a rotation some senders list several signatures, separated by spaces.
         let matches = sent.split(|byte| *byte == b' ').fold(false, |matched, signature| {
             matched | constant_time::verify_slices_are_equal(signature, expected.as_bytes()).is_ok()
         });
         if matches { Ok(()) } else { Err(Refused::Mismatch) }
+    }
+
+    /// The headers of a message that is signed now.
+    pub(crate) fn sign(
+        &self,
+        secret: &[u8],
+        (method, url, body): (&str, &str, &[u8]),
+        now: Timestamp,
+    ) -> Option<Vec<(String, String)>> {
+        let at = now.as_second().to_string();
+        let id = format!("msg_{}", now.as_microsecond());
+        let empty = http::HeaderMap::new();
+        let request = Request { method, url, headers: &empty, body };
+        let timestamp = self.timestamp_header.as_ref().map(|_| at.as_bytes());
+        let message_id = self.message_id_header.as_ref().map(|_| id.as_bytes());
+        let payload = self.payload(&request, timestamp, message_id)?;
+        let mut headers = vec![(self.signature_header.clone(), self.signature(&self.key(secret)?, &payload))];
+        headers.extend(self.timestamp_header.clone().map(|name| (name, at)));
+        headers.extend(self.message_id_header.clone().map(|name| (name, id)));
+        Some(headers)
+    }
+
+    fn signature(&self, key: &hmac::Key, payload: &[u8]) -> String {
+        let tag = hmac::sign(key, payload);
+        let written = match self.encoding {
+            Encoding::Hex => hex::encode(tag.as_ref()),
+            Encoding::Base64 => BASE64.encode(tag.as_ref()),
+        };
+        [self.signature_prefix.as_deref().unwrap_or_default(), &written].concat()
     }
 
     fn fresh_timestamp<'r>(

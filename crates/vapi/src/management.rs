@@ -140,6 +140,16 @@ impl Management {
         }
     }
 
+    /// The assistant of that id as the platform has it, or `None` if the key's account has none.
+    pub async fn get_assistant(&self, id: &str) -> Result<Option<Value>, ManagementError> {
+        self.fetch(self.http.get(self.url(&["assistant", id]))).await
+    }
+
+    /// The tool of that id as the platform has it, or `None` if the key's account has none.
+    pub async fn get_tool(&self, id: &str) -> Result<Option<Value>, ManagementError> {
+        self.fetch(self.http.get(self.url(&["tool", id]))).await
+    }
+
     fn url(&self, segments: &[&str]) -> Url {
         let mut url = self.base_url.clone();
         if let Ok(mut path) = url.path_segments_mut() {

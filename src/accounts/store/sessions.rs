@@ -294,3 +294,18 @@ pub(in crate::accounts) async fn id_of_token(
         .fetch_optional(tx)
         .await
 }
+
+/// When somebody signed in with a browser.
+pub(in crate::accounts) async fn opened_at(
+    tx: &mut PgConnection,
+    user: UserId,
+    session: SessionId,
+) -> sqlx::Result<Option<Timestamp>> {
+    let at: Option<jiff_sqlx::Timestamp> =
+        sql_scalar("select created_at from sessions where user_id = $1 and id = $2")
+            .bind(user)
+            .bind(session)
+            .fetch_optional(tx)
+            .await?;
+    Ok(at.map(jiff_sqlx::Timestamp::to_jiff))
+}

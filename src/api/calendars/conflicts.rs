@@ -21,6 +21,7 @@ use crate::api::request::Received;
 use crate::api::visits::{Rules, refused_change};
 use crate::appointments::{self, ChangeError, SettleError, Settlement};
 use crate::calendars::{self, Conflict, Resolution};
+use crate::language::Language;
 use crate::platform::app::App;
 use crate::platform::bounded::Instant;
 use crate::platform::db::PgConnection;
@@ -225,7 +226,7 @@ async fn settle(
             Err(Problem::UNAVAILABLE)
         }
         Err(SettleError::Change { visit, error }) => {
-            Err(refused_change(tx, org, wanted.book, visit, error).await)
+            Err(refused_change(tx, org, wanted.book, (visit, Language::English), error).await)
         }
         Err(SettleError::Unexpected(error)) => Err(problems::database(org, &error)),
     }

@@ -1,6 +1,7 @@
 //! The catalogue over HTTP: a file per resource.
 
 mod closures;
+mod from_templates;
 mod hours;
 mod locations;
 mod policy;
@@ -17,6 +18,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(locations::routes())
         .merge(services::routes())
+        .merge(from_templates::routes())
         .merge(practitioners::routes())
         .merge(resources::routes())
         .merge(hours::routes())

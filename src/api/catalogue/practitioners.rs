@@ -1,6 +1,7 @@
 //! `/practitioners`.
 
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -18,9 +19,11 @@ use crate::scheduling::catalogue::{Practitioner, PractitionerFields};
 const PATH: &str = "/practitioners";
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(list_practitioners, create_practitioner))
-        .routes(routes!(get_practitioner, update_practitioner))
+    OpenApiRouter::new().routes(routes!(list_practitioners, create_practitioner)).routes(routes!(
+        get_practitioner,
+        update_practitioner,
+        delete_practitioner
+    ))
 }
 
 /// Lists people who can be booked.
@@ -62,4 +65,14 @@ async fn update_practitioner(
     request: Received,
 ) -> Result<Answer, Problem> {
     entries::update::<Practitioner>(&app, &caller, &request, &id).await
+}
+
+/// Deletes a practitioner who was never booked, with their hours and absences.
+#[utoipa::path(delete, path = "/practitioners/{id}", tag = "catalogue", params(("id" = String, Path)), responses((status = 204, description = "Deleted")))]
+async fn delete_practitioner(
+    State(app): State<App>,
+    caller: ApiCaller,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    entries::delete::<Practitioner>(&app, &caller, &id).await
 }

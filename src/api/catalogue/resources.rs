@@ -1,6 +1,7 @@
 //! `/resources`.
 
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -18,9 +19,11 @@ use crate::scheduling::catalogue::{Resource, ResourceFields};
 const PATH: &str = "/resources";
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(list_resources, create_resource))
-        .routes(routes!(get_resource, update_resource))
+    OpenApiRouter::new().routes(routes!(list_resources, create_resource)).routes(routes!(
+        get_resource,
+        update_resource,
+        delete_resource
+    ))
 }
 
 /// Lists rooms and devices.
@@ -62,4 +65,14 @@ async fn update_resource(
     request: Received,
 ) -> Result<Answer, Problem> {
     entries::update::<Resource>(&app, &caller, &request, &id).await
+}
+
+/// Deletes a room or device that was never booked and that no service takes.
+#[utoipa::path(delete, path = "/resources/{id}", tag = "catalogue", params(("id" = String, Path)), responses((status = 204, description = "Deleted")))]
+async fn delete_resource(
+    State(app): State<App>,
+    caller: ApiCaller,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    entries::delete::<Resource>(&app, &caller, &id).await
 }

@@ -1,6 +1,7 @@
 //! `/services`.
 
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -18,9 +19,11 @@ use crate::scheduling::catalogue::{Service, ServiceFields};
 const PATH: &str = "/services";
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(list_services, create_service))
-        .routes(routes!(get_service, update_service))
+    OpenApiRouter::new().routes(routes!(list_services, create_service)).routes(routes!(
+        get_service,
+        update_service,
+        delete_service
+    ))
 }
 
 /// Lists what can be booked.
@@ -62,4 +65,14 @@ async fn update_service(
     request: Received,
 ) -> Result<Answer, Problem> {
     entries::update::<Service>(&app, &caller, &request, &id).await
+}
+
+/// Deletes a service that was never booked.
+#[utoipa::path(delete, path = "/services/{id}", tag = "catalogue", params(("id" = String, Path)), responses((status = 204, description = "Deleted")))]
+async fn delete_service(
+    State(app): State<App>,
+    caller: ApiCaller,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    entries::delete::<Service>(&app, &caller, &id).await
 }

@@ -48,7 +48,7 @@ struct SequenceParams {
 
 /// A sequence as it is kept.
 #[derive(Debug, Serialize, ToSchema)]
-struct SequenceKept {
+pub struct SequenceKept {
     #[schema(inline)]
     id: Public<SequenceId>,
     name: String,
@@ -79,6 +79,11 @@ impl From<Sequence> for SequenceKept {
             created_at: Instant(created_at),
         }
     }
+}
+
+/// A sequence as the API shows it.
+pub fn shown_sequence(sequence: Sequence) -> SequenceKept {
+    sequence.into()
 }
 
 /// Which one that comes with the product.

@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 
 use super::Rules;
 use super::appointment::{Appointment, created, versioned};
-use super::refusals::Words;
+use super::refusals::{Words, language};
 use super::wish::{Wish, phone, place};
 use crate::accounts::Scope;
 use crate::api::answer::Answer;
@@ -22,6 +22,7 @@ use crate::api::params::{Limit, Params};
 use crate::api::problems;
 use crate::api::request::Received;
 use crate::appointments::{self, Attendance, BookError, Status, Visits};
+use crate::language::Language;
 use crate::phone::Phone;
 use crate::platform::app::App;
 use crate::platform::bounded::Instant;
@@ -128,12 +129,20 @@ async fn book_appointment(
 ) -> Result<Response, Problem> {
     caller.needs(Scope::AppointmentsWrite)?;
     let wish: Wish = request.json()?;
-    let answer = once(&app, &caller, &request, async |tx| book(&app, tx, &caller, &wish).await).await?;
+    let answer = once(&app, &caller, &request, async |tx| {
+        book(&app, tx, &caller, (&wish, language(&request.headers))).await
+    })
+    .await?;
     scheduling::forget(&app, caller.org);
     Ok(answer)
 }
 
-async fn book(app: &App, tx: &mut PgConnection, caller: &ApiCaller, wish: &Wish) -> Result<Answer, Problem> {
+async fn book(
+    app: &App,
+    tx: &mut PgConnection,
+    caller: &ApiCaller,
+    (wish, language): (&Wish, Language),
+) -> Result<Answer, Problem> {
     let mut rules = Rules::default();
     loop {
         let book = rules.next(app, caller).await?;
@@ -146,7 +155,9 @@ async fn book(app: &App, tx: &mut PgConnection, caller: &ApiCaller, wish: &Wish)
                 return created(found.ok_or(Problem::INTERNAL)?, app.clock.now());
             }
             Err(BookError::RulesChanged(version)) => rules.seen = Some(version),
-            Err(error) => return Err(Words { org: caller.org, book: &book, location }.book(&error)),
+            Err(error) => {
+                return Err(Words { org: caller.org, book: &book, location, language }.book(&error));
+            }
         }
     }
 }

@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 
 use super::Rules;
 use super::appointment::{Appointment, versioned};
-use super::refusals::refused_change;
+use super::refusals::{language, refused_change};
 use super::wish::practitioner;
 use crate::accounts::Scope;
 use crate::api::answer::{Answer, IfMatch};
@@ -20,8 +20,9 @@ use crate::api::idempotency::once;
 use crate::api::problems::{self, invalid_field};
 use crate::api::request::Received;
 use crate::appointments::{self, ChangeError, Reschedule, Status, Target};
+use crate::language::Language;
 use crate::platform::app::App;
-use crate::platform::bounded::{Instant, Text};
+use crate::platform::bounded::{Count, Instant, Text};
 use crate::platform::db::PgConnection;
 use crate::platform::ids::{AppointmentId, Prefixed as _, ResourceId};
 use crate::platform::problem::Problem;
@@ -45,6 +46,9 @@ struct Move {
     /// Somebody else; whoever gives it is kept when it is not given.
     #[schema(inline)]
     practitioner_id: Option<Public<ResourceId>>,
+    /// Longer or shorter than it is; its length is kept when it is not given.
+    #[schema(inline)]
+    duration_minutes: Option<Count<5, 720>>,
     #[schema(inline)]
     reason: Option<Text<1, 200>>,
 }
@@ -214,7 +218,9 @@ async fn change(
     request: &Received,
     (target, what): (Target<'_>, What<'_>),
 ) -> Result<Response, Problem> {
-    let answer = once(app, caller, request, async |tx| change_in(app, tx, caller, (target, what)).await);
+    let answer = once(app, caller, request, async |tx| {
+        change_in(app, tx, caller, (target, what), language(&request.headers)).await
+    });
     let answer = answer.await?;
     scheduling::forget(app, caller.org);
     Ok(answer)
@@ -225,6 +231,7 @@ async fn change_in(
     tx: &mut PgConnection,
     caller: &ApiCaller,
     (target, what): (Target<'_>, What<'_>),
+    language: Language,
 ) -> Result<Answer, Problem> {
     let mut rules = Rules::default();
     loop {
@@ -238,6 +245,7 @@ async fn change_in(
                     target,
                     starts_at,
                     practitioner,
+                    minutes: to.duration_minutes.and_then(|minutes| u16::try_from(minutes.get()).ok()),
                     call_ref: None,
                     asks_calendars: false,
                     is_decided: false,
@@ -250,7 +258,9 @@ async fn change_in(
         match changed {
             Ok(changed) => return versioned(changed.appointment, app.clock.now()),
             Err(ChangeError::RulesChanged(version)) => rules.seen = Some(version),
-            Err(error) => return Err(refused_change(tx, caller.org, &book, target.id, error).await),
+            Err(error) => {
+                return Err(refused_change(tx, caller.org, &book, (target.id, language), error).await);
+            }
         }
     }
 }

@@ -19,6 +19,7 @@ use crate::api::idempotency::once;
 use crate::api::problems;
 use crate::api::request::Received;
 use crate::appointments::{self, BookError, Held};
+use crate::language::Language;
 use crate::platform::app::App;
 use crate::platform::bounded::{Count, Instant};
 use crate::platform::db::PgConnection;
@@ -103,7 +104,10 @@ async fn hold(
                 return Answer::created(&Hold::from(held), path);
             }
             Err(BookError::RulesChanged(version)) => rules.seen = Some(version),
-            Err(error) => return Err(Words { org: caller.org, book: &book, location }.book(&error)),
+            Err(error) => {
+                let language = Language::English;
+                return Err(Words { org: caller.org, book: &book, location, language }.book(&error));
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `/openings`: times that can be booked, and why another cannot.
 
 use axum::extract::State;
+use axum::http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -8,7 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::appointment::local;
-use super::refusals::Words;
+use super::refusals::{Words, language};
 use super::wish::{phone, place, practitioner};
 use crate::accounts::Scope;
 use crate::api::answer::Answer;
@@ -112,6 +113,7 @@ fn somebody(book: &RuleBook, asked: Option<&str>) -> Result<Option<ResourceId>, 
 async fn list_openings(
     State(app): State<App>,
     caller: ApiCaller,
+    headers: HeaderMap,
     Params(asked): Params<OpeningParams>,
 ) -> Result<Answer, Problem> {
     caller.needs(Scope::AppointmentsRead)?;
@@ -131,7 +133,7 @@ async fn list_openings(
         to: asked.to.0,
     };
     let found = scheduling::open_times(&app, &search).await.map_err(failed)?;
-    let tell = Teller::new(&book, &location.zone);
+    let tell = Teller::new(&book, &location.zone).speaking(language(&headers));
     let items = found.openings.iter().map(|opening| Opening {
         starts_at: Instant(opening.starts_at),
         ends_at: Instant(opening.ends_at),
@@ -147,6 +149,7 @@ async fn list_openings(
 async fn explain_opening(
     State(app): State<App>,
     caller: ApiCaller,
+    headers: HeaderMap,
     Params(asked): Params<WhyParams>,
 ) -> Result<Answer, Problem> {
     caller.needs(Scope::AppointmentsRead)?;
@@ -165,7 +168,7 @@ async fn explain_opening(
         from: date,
         to: date,
     };
-    let words = Words { org: caller.org, book: &book, location };
+    let words = Words { org: caller.org, book: &book, location, language: language(&headers) };
     let why = match scheduling::why_not(&app, &search, asked.starts_at.0).await.map_err(failed)? {
         Some(Err(refusal)) => Why { bookable: false, causes: words.causes(&refusal) },
         Some(Ok(_)) => Why { bookable: true, causes: Value::Array(Vec::new()) },

@@ -8,7 +8,7 @@ use super::super::org::{known, org_id, prefixed};
 use super::super::output::say;
 use crate::platform::app::App;
 use crate::platform::ids::{LocationId, OrgId, ResourceId};
-use crate::scheduling::{self, Added, RuleBook, TEMPLATES, Template};
+use crate::scheduling::{self, Added, Chosen, RuleBook, TEMPLATES, Template};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Action {
@@ -73,16 +73,18 @@ async fn add_services(app: &App, add: Add) -> Result<(), CommandError> {
     } else {
         add.services.iter().map(|said| template(said)).collect::<Result<Vec<_>, _>>()?
     };
+    let chosen: Vec<Chosen> =
+        templates.into_iter().map(|template| Chosen { template, price_cents: None }).collect();
     let mut tx = app.begin(org).await.doing("open a transaction")?;
-    let outcomes = scheduling::add_from_template(app, &mut tx, org, location, &templates, &people)
+    let outcomes = scheduling::add_from_template(app, &mut tx, org, location, &chosen, &people)
         .await
         .doing("add the services")?;
     tx.commit().await.doing("commit the services")?;
     for (template, outcome) in outcomes {
         match outcome {
             Added::Exists => say(format_args!("{}: there already, left as it is", template.name)),
-            Added::Added { open } if open.is_empty() => say(format_args!("{}: added", template.name)),
-            Added::Added { open } => say(format_args!("{}: added; {}", template.name, open.join("; "))),
+            Added::Added { open, .. } if open.is_empty() => say(format_args!("{}: added", template.name)),
+            Added::Added { open, .. } => say(format_args!("{}: added; {}", template.name, open.join("; "))),
         }
     }
     Ok(())

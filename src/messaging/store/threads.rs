@@ -75,7 +75,7 @@ impl Before {
 /// Alerts go to the clinic's own people.
 macro_rules! to_people {
     () => {
-        "kind not in ('hot_lead_alert', 'clinical_alert', 'test_alert')"
+        "kind not in ('hot_lead_alert', 'clinical_alert', 'test_alert', 'phone_code', 'phone_notice')"
     };
 }
 

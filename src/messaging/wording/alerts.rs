@@ -2,8 +2,8 @@
 
 use std::fmt;
 
+use super::PHONE_MAX;
 use super::alphabet::{field, gsm7_field};
-use super::{CLINIC_MAX, PHONE_MAX};
 
 const NAME_MAX: usize = 80;
 const INTEREST_MAX: usize = 120;
@@ -40,12 +40,6 @@ pub fn hot_lead_alert(lead: &HotLead<'_>) -> String {
         "🔥 VOXANNE HOT LEAD ALERT:\n👤 Name: {name}\n📞 Phone: {phone}\n💉 Interest: {interest}\n📝 Summary: {summary}\n\n\
          Action: Call them back ASAP to close the booking!"
     )
-}
-
-/// To the manager, from the settings page: the number works.
-pub fn test_alert(clinic: &str) -> String {
-    let clinic = gsm7_field(clinic, CLINIC_MAX, "your clinic");
-    format!("VOXANNE TEST ALERT: hot lead alerts for {clinic} will arrive at this number. No action needed.")
 }
 
 /// To clinical staff: somebody may be hurt. `category` is the kind of symptom said ("swollen"), never the transcript.

@@ -213,6 +213,33 @@ fn t17_t18_what_is_no_name_is_not_greeted() {
     assert_eq!(text, "Glow MedSpa: Hi Sarah! Reply STOP to opt out.");
 }
 
+/// T20: what proves a number, and what the one before hears.
+fn codes_and_notices() -> Vec<(&'static str, String)> {
+    let of = |language| {
+        [
+            ("code, hot leads", phone_code(PhonePurpose::HotLead, "Glow MedSpa", "012345", language)),
+            ("code, clinical", phone_code(PhonePurpose::Clinical, "Glow MedSpa", "012345", language)),
+            ("code, recipient", phone_code(PhonePurpose::Recipient, "Glow MedSpa", "012345", language)),
+            ("notice", phone_notice(PhonePurpose::HotLead, "Glow MedSpa", Some("+13105550142"), language)),
+            ("notice, clinical, nobody", phone_notice(PhonePurpose::Clinical, "Glow MedSpa", None, language)),
+        ]
+    };
+    Language::ALL.into_iter().flat_map(of).collect()
+}
+
+#[test]
+fn t20_a_code_and_a_notice_are_one_or_two_segments_of_plain_letters() {
+    for (name, text) in codes_and_notices() {
+        let (encoding, segments) = encoding::segments(&text);
+        assert_eq!(
+            (encoding, segments <= PATIENT_SEGMENTS_MAX),
+            (encoding::Encoding::Gsm7, true),
+            "{name}: {text}"
+        );
+        assert!(!text.contains('\n') && !text.contains("http"), "{name}: {text}");
+    }
+}
+
 #[test]
 fn e8_each_text_by_who_reads_it() {
     let moment = "2026-02-01T14:00[America/New_York]".parse().unwrap();
@@ -229,8 +256,12 @@ fn e8_each_text_by_who_reads_it() {
     for (kind, text) in [
         ("hot_lead_alert", hot_lead_alert(&lead)),
         ("clinical_alert", clinical_alert("+13105550100", "swollen")),
-        ("test_alert", test_alert("Glow MedSpa")),
-    ] {
+        ("test_alert", test_alert("Glow MedSpa", Language::English)),
+        ("test_alert in Spanish", test_alert("Glow MedSpa", Language::Spanish)),
+    ]
+    .into_iter()
+    .chain(codes_and_notices())
+    {
         assert!(text.contains("VOXANNE") && !text.contains("STOP"), "{text}");
         read.push(format!("staff {kind}: {}", text.replace('\n', " / ")));
     }
@@ -265,7 +296,9 @@ fn e8_no_text_to_staff_has_a_template_and_every_text_to_people_is_one() {
         assert_ne!(class, Class::Staff, "{name}");
         assert_eq!(kind.as_str().parse::<TemplateKind>().unwrap(), kind);
     }
-    for staff in [Kind::HotLeadAlert, Kind::ClinicalAlert, Kind::TestAlert] {
+    for staff in
+        [Kind::HotLeadAlert, Kind::ClinicalAlert, Kind::TestAlert, Kind::PhoneCode, Kind::PhoneNotice]
+    {
         assert!(staff.as_str().parse::<TemplateKind>().is_err(), "{}", staff.as_str());
     }
 }

@@ -260,7 +260,7 @@ fn a_summary_is_cut_at_two_hundred_chars() {
 #[test]
 fn test_and_clinical_alerts_are_plain() {
     assert_eq!(
-        test_alert("Glow MedSpa"),
+        test_alert("Glow MedSpa", Language::English),
         "VOXANNE TEST ALERT: hot lead alerts for Glow MedSpa will arrive at this number. No action needed."
     );
     assert_eq!(

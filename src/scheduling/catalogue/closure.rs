@@ -109,7 +109,7 @@ impl Entry for Closure {
 }
 
 impl Deletable for Closure {
-    async fn delete(tx: &mut PgConnection, org: OrgId, id: ClosureId) -> sqlx::Result<bool> {
-        store::closures::delete(tx, org, id).await
+    async fn delete(tx: &mut PgConnection, org: OrgId, id: ClosureId) -> Result<bool, WriteError> {
+        Ok(store::closures::delete(tx, org, id).await?)
     }
 }

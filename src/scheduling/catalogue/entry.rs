@@ -45,14 +45,14 @@ pub trait Entry: Serialize + Send + Sized {
     ) -> impl Future<Output = Result<(), WriteError>> + Send;
 }
 
-/// A thing that no visit names.
+/// A thing that can be deleted, as long as nothing names it.
 pub trait Deletable: Entry {
-    /// Deletes it; false when the org has none such.
+    /// Deletes it; false when the org has none such. Refused with what stands in the way.
     fn delete(
         tx: &mut PgConnection,
         org: OrgId,
         id: Self::Id,
-    ) -> impl Future<Output = sqlx::Result<bool>> + Send;
+    ) -> impl Future<Output = Result<bool, WriteError>> + Send;
 }
 
 /// Which things are wanted.
@@ -117,6 +117,24 @@ impl WriteError {
     pub const fn field(field: &'static str, wrong: &'static str) -> Self {
         Self::Field { field, wrong }
     }
+}
+
+/// What stands in the way of a deletion, by the table that names the thing.
+pub(super) fn not_deleted(error: sqlx::Error) -> WriteError {
+    let told = error.as_database_error().filter(|error| error.is_foreign_key_violation());
+    let Some(told) = told else { return error.into() };
+    WriteError::InUse(match told.table() {
+        Some("appointments" | "appointment_changes" | "reservations") => {
+            "Visits name it, and nothing of visits is lost: switch it off instead."
+        }
+        Some("waitlist_entries" | "waitlist_offers") => {
+            "Somebody waits or waited for it: switch it off instead."
+        }
+        Some("calendar_connections" | "calendar_feeds") => {
+            "A calendar is connected to them: take it away first."
+        }
+        _ => "Something of the past names it: switch it off instead.",
+    })
 }
 
 /// The constraint decides: it is the field's fault that it stands for, and never ours.

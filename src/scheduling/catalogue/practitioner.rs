@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 use utoipa::ToSchema;
 
-use super::entry::{Change, Entry, Wanted, WriteError};
+use super::entry::{Change, Deletable, Entry, Wanted, WriteError, not_deleted};
 use super::store;
-use crate::platform::bounded::{Count, Day, Text};
+use crate::platform::bounded::{Count, Day, List, Text};
 use crate::platform::db::PgConnection;
-use crate::platform::ids::{LocationId, OrgId, ResourceId};
+use crate::platform::ids::{LocationId, OrgId, ResourceId, ServiceId};
 use crate::platform::public::Public;
 
 /// Somebody who can be booked.
@@ -28,6 +28,8 @@ pub struct Practitioner {
     pub daily_cap: Option<i16>,
     pub active: bool,
     pub position: i16,
+    #[schema(inline)]
+    pub services: Vec<Public<ServiceId>>,
 }
 
 /// What is written of somebody who can be booked.
@@ -62,6 +64,10 @@ pub struct PractitionerFields {
     /// Their place in the list, which is the order in which they are preferred; last when left out.
     #[schema(inline)]
     pub position: Option<Count<0, 30_000>>,
+    /// What they may give, replaced as a whole; left as it is when not given.
+    #[serde(skip_serializing)]
+    #[schema(inline)]
+    pub services: Option<List<Public<ServiceId>, 500>>,
 }
 
 impl Entry for Practitioner {
@@ -90,6 +96,16 @@ impl Entry for Practitioner {
         if in_use.is_elsewhere {
             return Err(WriteError::InUse("Visits are booked with them at the location where they work."));
         }
-        Ok(store::practitioners::save(tx, change, fields).await?)
+        store::practitioners::save(tx, change, fields).await?;
+        if let Some(services) = &fields.services {
+            store::practitioners::set_services(tx, change, services).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Deletable for Practitioner {
+    async fn delete(tx: &mut PgConnection, org: OrgId, id: ResourceId) -> Result<bool, WriteError> {
+        store::practitioners::delete(tx, org, id).await.map_err(not_deleted)
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 use utoipa::ToSchema;
 
-use super::entry::{Change, Entry, Wanted, WriteError};
+use super::entry::{Change, Deletable, Entry, Wanted, WriteError, not_deleted};
 use super::store;
 use crate::platform::bounded::{Count, Text};
 use crate::platform::db::PgConnection;
@@ -92,5 +92,14 @@ impl Entry for Resource {
             return Err(WriteError::InUse("Visits are booked with it at the location where it stands."));
         }
         Ok(store::resources::save(tx, change, fields).await?)
+    }
+}
+
+impl Deletable for Resource {
+    async fn delete(tx: &mut PgConnection, org: OrgId, id: ResourceId) -> Result<bool, WriteError> {
+        if store::resources::is_needed(tx, org, id).await? {
+            return Err(WriteError::InUse("A service takes it: change the service first."));
+        }
+        store::resources::delete(tx, org, id).await.map_err(not_deleted)
     }
 }

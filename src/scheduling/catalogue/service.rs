@@ -5,7 +5,7 @@ use sqlx::FromRow;
 use sqlx::types::Json;
 use utoipa::ToSchema;
 
-use super::entry::{Change, Entry, Wanted, WriteError};
+use super::entry::{Change, Deletable, Entry, Wanted, WriteError, not_deleted};
 use super::store;
 use crate::platform::bounded::{Count, List, Text};
 use crate::platform::db::PgConnection;
@@ -226,5 +226,14 @@ impl Entry for Service {
         }
         store::services::set_prerequisites(tx, change, &fields.prerequisites).await?;
         Ok(store::services::set_spacings(tx, change, &fields.spacings).await?)
+    }
+}
+
+impl Deletable for Service {
+    async fn delete(tx: &mut PgConnection, org: OrgId, id: ServiceId) -> Result<bool, WriteError> {
+        if store::services::is_required(tx, org, id).await? {
+            return Err(WriteError::InUse("Another service requires it first: change that one before."));
+        }
+        store::services::delete(tx, org, id).await.map_err(not_deleted)
     }
 }

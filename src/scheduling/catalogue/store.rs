@@ -41,6 +41,7 @@ pub(super) fn field_of(constraint: &str) -> Option<(&'static str, &'static str)>
         "service_practitioners_org_id_practitioner_id_fkey" => {
             ("practitioners", "names somebody who is no practitioner of yours")
         }
+        "service_practitioners_org_id_service_id_fkey" => ("services", "names no service of yours"),
         "service_practitioners_pkey" => ("practitioners", "names somebody twice"),
         "service_needs_pkey" => ("needs", "names one resource twice in one need"),
         "service_prerequisites_pkey" => ("prerequisites", "names one service twice"),

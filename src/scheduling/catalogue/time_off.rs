@@ -76,7 +76,7 @@ impl Entry for TimeOff {
 }
 
 impl Deletable for TimeOff {
-    async fn delete(tx: &mut PgConnection, org: OrgId, id: TimeOffId) -> sqlx::Result<bool> {
-        store::time_off::delete(tx, org, id).await
+    async fn delete(tx: &mut PgConnection, org: OrgId, id: TimeOffId) -> Result<bool, WriteError> {
+        Ok(store::time_off::delete(tx, org, id).await?)
     }
 }

@@ -60,14 +60,14 @@ pub(in crate::scheduling) async fn has_supervisor(
 pub(in crate::scheduling) async fn insert(
     tx: &mut PgConnection,
     org: OrgId,
-    id: ServiceId,
+    (id, price_cents): (ServiceId, Option<i32>),
     template: &Template,
     (aliases, is_other): (&[&str], bool),
 ) -> sqlx::Result<bool> {
     let done = sql(
         "insert into services (org_id, id, name, aliases, duration_minutes, buffer_before_minutes, buffer_after_minutes, grid_minutes,
-                minimum_notice_minutes, lead_value, supervised, licensed, preparation, is_other, position)
-         select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
+                minimum_notice_minutes, lead_value, supervised, licensed, preparation, is_other, price_cents, position)
+         select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
                 (select coalesce(max(position) + 1, 0) from services where org_id = $1)
          on conflict on constraint services_once_per_name do nothing",
     )
@@ -85,6 +85,7 @@ pub(in crate::scheduling) async fn insert(
     .bind(template.licensed)
     .bind(template.preparation)
     .bind(is_other)
+    .bind(price_cents)
     .execute(tx)
     .await?;
     Ok(done.rows_affected() == 1)

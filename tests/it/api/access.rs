@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use voxanne::accounts::{self, Scope};
+use voxanne::accounts::{self, Role, Scope};
 
 use crate::harness::{Answered, Api, Clinic, Voxanne};
 
@@ -33,8 +33,94 @@ fn rows() -> Vec<Row> {
         .chain(rows_of_sequences())
         .chain(rows_of_alerts())
         .chain(rows_of_leads())
+        .chain(rows_of_settings())
         .chain(rows_of_lists())
+        .chain(rows_of_team())
         .collect()
+}
+
+fn rows_of_team() -> Vec<Row> {
+    let none = || Value::Null;
+    let invitation = json!({"email": "new@clinic.example", "role": "viewer"});
+    vec![
+        row("get", "/team", "", none()),
+        row("patch", "/team/{id}", "$member", json!({"role": "viewer"})),
+        row("delete", "/team/{id}", "$member", none()),
+        row("get", "/invitations", "", none()),
+        row("post", "/invitations", "", invitation),
+        row("delete", "/invitations/{id}", "$invitation", none()),
+        row("get", "/keys", "", none()),
+        row("post", "/keys", "", json!({"name": "Another", "scopes": ["keys:write"]})),
+        row("delete", "/keys/{id}", "$key", none()),
+    ]
+}
+
+/// About whoever is signed in: `tests/it/accounts` tries them; a key has nobody.
+const OWN: [(&str, &str); 10] = [
+    ("get", "/account"),
+    ("patch", "/account"),
+    ("put", "/account/password"),
+    ("post", "/account/second-factor"),
+    ("post", "/account/second-factor/confirm"),
+    ("post", "/account/second-factor/cancel"),
+    ("get", "/account/sessions"),
+    ("delete", "/account/sessions/{id}"),
+    ("post", "/account/sessions/cancel-others"),
+    ("post", "/account/tokens"),
+];
+
+fn rows_of_settings() -> Vec<Row> {
+    let none = || Value::Null;
+    let code = json!({"purpose": "clinical", "code": "$code"});
+    let twilio = json!({
+        "account_sid": format!("AC{}", "1".repeat(32)), "auth_token": "token", "sender": "+13105550100",
+    });
+    vec![
+        row("get", "/settings/alert-phones", "", none()),
+        row("post", "/settings/alert-phones", "", json!({"phone": "+13105550186"})),
+        row("post", "/settings/alert-phones/confirm", "", code),
+        row("delete", "/settings/alert-phones/pending", "", none()),
+        row("post", "/settings/tests/sms", "", json!({})),
+        row("post", "/settings/tests/webhook", "", none()),
+        row("post", "/settings/tests/calendar", "", none()),
+        row("post", "/settings/tests/assistant", "", none()),
+        row("post", "/settings/tests/email", "", none()),
+        row("get", "/settings/org", "", none()),
+        row("put", "/settings/org", "", json!({"name": "Glow", "region": "US", "language": "en"})),
+        row("get", "/settings/twilio", "", none()),
+        row("put", "/settings/twilio", "", twilio),
+        row("delete", "/settings/twilio", "", none()),
+        row("get", "/settings/voice-platform", "", none()),
+        row("put", "/settings/voice-platform", "", json!({"private_key": "a-private-key"})),
+    ]
+    .into_iter()
+    .chain(rows_of_the_voice_platform())
+    .collect()
+}
+
+fn rows_of_the_voice_platform() -> Vec<Row> {
+    let none = || Value::Null;
+    let assistant = json!({"platform_assistant_id": "asst_1", "location_id": "$location", "name": "Second"});
+    let number = json!({"number": "+13105550161", "location_id": "$location"});
+    vec![
+        row("get", "/assistants", "", none()),
+        row("post", "/assistants", "", assistant),
+        row("get", "/assistants/{id}", "$assistant", none()),
+        row("patch", "/assistants/{id}", "$assistant", json!({"name": "Front desk"})),
+        row("delete", "/assistants/{id}", "$free_assistant", none()),
+        row("get", "/phone-numbers", "", none()),
+        row("post", "/phone-numbers", "", number),
+        row("get", "/phone-numbers/{id}", "$number", none()),
+        row("patch", "/phone-numbers/{id}", "$number", json!({"assistant_id": null})),
+        row("delete", "/phone-numbers/{id}", "$number", none()),
+        row("get", "/webhook-secrets", "", none()),
+        row("post", "/webhook-secrets", "", json!({})),
+        row("delete", "/webhook-secrets/{id}", "$secret", none()),
+        row("get", "/doors", "", none()),
+        row("post", "/doors", "", none()),
+        row("delete", "/doors/{id}", "$door", none()),
+        row("get", "/assistant-sheet", "", none()),
+    ]
 }
 
 fn rows_of_alerts() -> Vec<Row> {
@@ -51,6 +137,9 @@ fn rows_of_alerts() -> Vec<Row> {
         row("get", "/alert-recipients/{id}", "$staff", none()),
         row("patch", "/alert-recipients/{id}", "$staff", json!({"step": 2})),
         row("delete", "/alert-recipients/{id}", "$staff", none()),
+        row("get", "/settings/first-run", "", none()),
+        row("get", "/settings/first-run/{step}", "", none()),
+        row("put", "/settings/first-run/{step}", "", json!({"state": "skipped"})),
         row("get", "/settings/alerts", "", none()),
         row("put", "/settings/alerts", "", settings),
     ]
@@ -195,6 +284,7 @@ fn rows_of_scheduling() -> Vec<Row> {
     let day = json!({"weekday": "monday", "opens": "09:00", "closes": "17:00"});
     let off = json!({"practitioner_id": "$practitioner", "starts_at": "2027-01-05T17:00:00Z", "ends_at": "2027-01-06T01:00:00Z"});
     let first = json!({"service_id": "$service", "starts_at": "2027-01-11T18:30:00Z"});
+    let from_templates = json!({"services": [{"template": "Chemical Peel"}], "location_id": "$location", "practitioners": ["$practitioner"]});
     let series = json!({"first": first, "visits": 2, "every_days": 7});
     vec![
         row("get", "/locations", "", none()),
@@ -203,6 +293,7 @@ fn rows_of_scheduling() -> Vec<Row> {
         row("patch", "/locations/{id}", "$location", json!({"parking": "Behind the house."})),
         row("get", "/services", "", none()),
         row("post", "/services", "", json!({"name": "Lash Lift", "practitioners": ["$practitioner"]})),
+        row("post", "/services/from-templates", "", from_templates),
         row("get", "/services/{id}", "$service", none()),
         row("patch", "/services/{id}", "$service", json!({"duration_minutes": 50})),
         row("get", "/practitioners", "", none()),
@@ -256,6 +347,9 @@ fn rows_of_scheduling() -> Vec<Row> {
             json!({"time": {"service_id": "$service", "starts_at": "2026-12-09T18:30:00Z"}}),
         ),
         row("delete", "/holds/{id}", "$hold", none()),
+        row("delete", "/services/{id}", "$spare_service", none()),
+        row("delete", "/practitioners/{id}", "$spare_person", none()),
+        row("delete", "/resources/{id}", "$spare_resource", none()),
         row("post", "/policy", "", json!({"notice_minutes": 1440, "fee_cents": 5000})),
     ]
 }
@@ -286,11 +380,31 @@ async fn own_ids(vox: &Voxanne, clinic: &Clinic, api: &Api) -> Vec<(&'static str
     )
     .await
     .unwrap();
+    let code = code(vox, api).await;
+    let location = first("/locations").await;
+    let free = format!("asst_free_{}", clinic.org.0.simple());
+    let free = json!({"platform_assistant_id": free, "location_id": location, "name": "Spare"});
+    let site = first("/locations").await;
     let of_account = api.get("/calendar-connections").await.good()["items"][0].clone();
     let id = |value: &Value| value["id"].as_str().unwrap().to_owned();
     let lead = super::leads::a_lead(vox, clinic).await;
     vox.exec(&format!("update calls set recording_url = '{}/recordings/1.wav'", vox.sandbox.url())).await;
+    // Whoever is not the last owner.
+    let name = clinic.org.0.simple();
+    vox.joins(clinic.org, &format!("sam@{name}.example"), Role::FrontDesk).await;
+    let team = api.get("/team").await.good();
+    let member = team["items"].as_array().unwrap().iter().find(|m| m["name"] == "Sam Tester").unwrap();
+    let invitation = json!({"email": format!("guest@{name}.example"), "role": "viewer"});
     vec![
+        ("$code", code),
+        ("$free_assistant", made("/assistants", free).await),
+        ("$assistant", first("/assistants").await),
+        ("$number", first("/phone-numbers").await),
+        ("$secret", made("/webhook-secrets", json!({})).await),
+        ("$door", made("/doors", Value::Null).await),
+        ("$member", id(member)),
+        ("$invitation", made("/invitations", invitation).await),
+        ("$key", vox.new_key(clinic.org, &[Scope::CallsRead], None).await.0.to_string()),
         ("$sequence", sequence.clone()),
         ("$run", crate::sequences::a_run(vox, clinic, &sequence).await),
         ("$connection", id(&of_account)),
@@ -309,13 +423,27 @@ async fn own_ids(vox: &Voxanne, clinic: &Clinic, api: &Api) -> Vec<(&'static str
         ("$entry", made("/waitlist", json!({"service_id": service, "phone": "+13105550102"})).await),
         // Somebody who was texted, so that there is a thread.
         ("$contact", first("/threads").await),
-        ("$location", first("/locations").await),
+        ("$location", location),
+        ("$spare_service", made("/services", json!({"name": "Never booked"})).await),
+        ("$spare_person", made("/practitioners", json!({"name": "Nobody Yet", "location_id": site})).await),
+        (
+            "$spare_resource",
+            made("/resources", json!({"name": "Spare", "kind": "room", "location_id": site})).await,
+        ),
         ("$service", service.clone()),
         ("$resource", first("/resources").await),
         ("$closure", made("/closures", json!({"local_date": "2027-07-04"})).await),
         ("$off", made("/time-off", off).await),
         ("$practitioner", practitioner),
     ]
+}
+
+/// The code of a number that is to get the clinic's clinical alerts.
+async fn code(vox: &Voxanne, api: &Api) -> String {
+    let phone = "+13105550185";
+    api.post("/settings/alert-phones", json!({"purpose": "clinical", "phone": phone})).await.good();
+    vox.run_jobs().await;
+    super::alert_phones::code_to(vox, phone)
 }
 
 /// Somebody deletes an event of ours in the account.
@@ -356,8 +484,12 @@ impl Row {
         url_ids: &[(&'static str, String)],
         body_ids: &[(&'static str, String)],
     ) -> Answered {
-        let path =
-            self.path.replace("{id}", self.id).replace("{kind}/{language}", "reminder/es") + self.query;
+        let path = self
+            .path
+            .replace("{id}", self.id)
+            .replace("{kind}/{language}", "reminder/es")
+            .replace("{step}", "calendar")
+            + self.query;
         let request =
             api.request(&self.method.to_uppercase(), &filled(&path, url_ids)).header("if-match", "*");
         if self.body.is_null() {
@@ -388,7 +520,7 @@ fn every_route_of_the_api_has_a_row() {
         })
         .collect();
     let rows: BTreeSet<(String, String)> =
-        rows().iter().map(|row| (row.method.to_owned(), row.path.to_owned())).collect();
+        rows().iter().map(|row| (row.method, row.path)).chain(OWN).map(|(m, p)| (m.to_owned(), p.to_owned())).collect();
     assert_eq!(routes, rows);
 }
 
@@ -477,6 +609,17 @@ async fn b4_b12_every_caller_gets_what_the_table_says_on_every_route() {
         let only = vox.api(&vox.glow, &[scope.parse().unwrap()]).await;
         let right = row.ask(&only, &own, &own).await;
         assert!((200..300).contains(&right.status), "{what}: {} {}", right.status, right.body);
+    }
+}
+
+#[tokio::test]
+async fn what_is_about_whoever_is_signed_in_has_nobody_for_a_key() {
+    let vox = Voxanne::start().await;
+    let glow = vox.glow_api().await;
+    for (method, path) in OWN {
+        let path = path.replace("{id}", "ses_019ab2c47e107cc39f4e5b1d2a3c4e5f");
+        let answer = Answered::of(glow.request(&method.to_uppercase(), &path)).await;
+        answer.refused(403, "staff_only");
     }
 }
 

@@ -1,9 +1,12 @@
 //! The HTTP API, over HTTP on real PostgreSQL.
 
 mod access;
+pub mod alert_phones;
+mod api_keys;
 mod calls;
 mod catalogue;
 mod document;
+mod founder_console;
 mod idempotency;
 mod keys;
 mod leads;
@@ -13,8 +16,10 @@ mod recordings;
 mod scoring_settings;
 mod search;
 mod services;
+mod setting_tests;
 mod tasks;
 mod templates;
 mod threads;
 mod visits;
+mod voice;
 mod week;

@@ -1,4 +1,8 @@
 //! The dashboard over HTTP, as a browser asks for it.
 
+mod calendar;
+mod clinic;
+mod first_run;
 mod lists;
+mod settings;
 mod words;

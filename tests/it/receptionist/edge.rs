@@ -21,6 +21,8 @@ const ROUTES: &[(&str, &str, u16)] = &[
     ("GET", "/api/v1/locations", 401),
     ("GET", "/api/v1/openapi.json", 200),
     ("GET", "/api/v1", 404),
+    ("GET", "/ws/live-calls", 426),
+    ("POST", "/dashboard/socket-token", 401),
     ("GET", "/health/live", 200),
     ("GET", "/health/ready", 200),
     ("GET", "/problems", 200),

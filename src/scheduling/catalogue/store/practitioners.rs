@@ -4,7 +4,8 @@ use super::super::entry::{Change, Wanted};
 use super::super::practitioner::{Practitioner, PractitionerFields};
 use super::{json, select_wanted};
 use crate::platform::db::{PgConnection, sql};
-use crate::platform::ids::{OrgId, ResourceId};
+use crate::platform::ids::{OrgId, ResourceId, ServiceId};
+use crate::platform::public::Public;
 
 pub(in super::super) async fn select(
     tx: &mut PgConnection,
@@ -12,7 +13,9 @@ pub(in super::super) async fn select(
     wanted: &Wanted,
 ) -> sqlx::Result<Vec<Practitioner>> {
     const STATEMENT: &str = "select r.id, r.location_id, r.name, p.title, p.own_hours, p.supervises,
-                p.licence_expires_on::text as licence_expires_on, p.daily_cap, r.active, r.position
+                p.licence_expires_on::text as licence_expires_on, p.daily_cap, r.active, r.position,
+                array(select sp.service_id from service_practitioners sp join services v on v.org_id = sp.org_id and v.id = sp.service_id
+                       where sp.org_id = p.org_id and sp.practitioner_id = p.id order by v.position, v.id) as services
            from practitioners p join resources r on r.org_id = p.org_id and r.id = p.id
           where p.org_id = $1 and ($2::uuid is null or p.id = $2)
             and ($3::text is null or (r.position, r.id) > ($3::smallint, $4::uuid))
@@ -50,4 +53,41 @@ pub(in super::super) async fn save(
     .execute(tx)
     .await?;
     Ok(())
+}
+
+/// What they may give, whole.
+pub(in super::super) async fn set_services(
+    tx: &mut PgConnection,
+    change: Change<ResourceId>,
+    services: &[Public<ServiceId>],
+) -> sqlx::Result<()> {
+    sql("delete from service_practitioners where org_id = $1 and practitioner_id = $2 and service_id <> all ($3)")
+        .bind(change.org)
+        .bind(change.id)
+        .bind(services)
+        .execute(&mut *tx)
+        .await?;
+    sql("insert into service_practitioners (org_id, service_id, practitioner_id)
+         select $1, service_id, $2 from (select distinct unnest($3::uuid[]) as service_id) s
+         on conflict on constraint service_practitioners_pkey do nothing")
+    .bind(change.org)
+    .bind(change.id)
+    .bind(services)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// With their hours, absences and services.
+pub(in super::super) async fn delete(
+    tx: &mut PgConnection,
+    org: OrgId,
+    id: ResourceId,
+) -> sqlx::Result<bool> {
+    let done = sql("delete from resources where org_id = $1 and id = $2 and kind = 'practitioner'")
+        .bind(org)
+        .bind(id)
+        .execute(tx)
+        .await?;
+    Ok(done.rows_affected() == 1)
 }

@@ -6,7 +6,7 @@ use sqlx::FromRow;
 use super::super::entry::{Change, Wanted};
 use super::super::resource::{Resource, ResourceFields};
 use super::{json, select_wanted};
-use crate::platform::db::{PgConnection, sql, sql_as};
+use crate::platform::db::{PgConnection, sql, sql_as, sql_scalar};
 use crate::platform::ids::{LocationId, OrgId, ResourceId};
 
 /// What visits to come take of a resource.
@@ -68,4 +68,30 @@ pub(in super::super) async fn in_use(
     .bind(change.at.to_sqlx())
     .fetch_one(tx)
     .await
+}
+
+/// Whether a service takes it: without it, the service would be booked without one.
+pub(in super::super) async fn is_needed(
+    tx: &mut PgConnection,
+    org: OrgId,
+    id: ResourceId,
+) -> sqlx::Result<bool> {
+    sql_scalar("select exists (select from service_needs where org_id = $1 and resource_id = $2)")
+        .bind(org)
+        .bind(id)
+        .fetch_one(tx)
+        .await
+}
+
+pub(in super::super) async fn delete(
+    tx: &mut PgConnection,
+    org: OrgId,
+    id: ResourceId,
+) -> sqlx::Result<bool> {
+    let done = sql("delete from resources where org_id = $1 and id = $2 and kind <> 'practitioner'")
+        .bind(org)
+        .bind(id)
+        .execute(tx)
+        .await?;
+    Ok(done.rows_affected() == 1)
 }

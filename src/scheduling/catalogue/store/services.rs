@@ -6,7 +6,7 @@ use super::super::entry::{Change, Wanted};
 use super::super::service::{Need, Prerequisite, Service, ServiceFields, Spacing};
 use super::{json, select_wanted};
 use crate::platform::bounded::Count;
-use crate::platform::db::{PgConnection, sql};
+use crate::platform::db::{PgConnection, sql, sql_scalar};
 use crate::platform::ids::{OrgId, ResourceId, ServiceId};
 use crate::platform::public::Public;
 
@@ -164,4 +164,29 @@ pub(in super::super) async fn set_spacings(
     .execute(tx)
     .await?;
     Ok(())
+}
+
+/// Whether people must have had it before another service: without it, that rule would be gone unseen.
+pub(in super::super) async fn is_required(
+    tx: &mut PgConnection,
+    org: OrgId,
+    id: ServiceId,
+) -> sqlx::Result<bool> {
+    sql_scalar(
+        "select exists (select from service_prerequisites where org_id = $1 and required_service_id = $2)",
+    )
+    .bind(org)
+    .bind(id)
+    .fetch_one(tx)
+    .await
+}
+
+/// With its rules; the catch-all stays, since callers' words end there.
+pub(in super::super) async fn delete(tx: &mut PgConnection, org: OrgId, id: ServiceId) -> sqlx::Result<bool> {
+    let done = sql("delete from services where org_id = $1 and id = $2 and not is_other")
+        .bind(org)
+        .bind(id)
+        .execute(tx)
+        .await?;
+    Ok(done.rows_affected() == 1)
 }

@@ -1,0 +1,195 @@
+//! `/dashboard/calendar/events`: what the grid draws, by the place's clock.
+
+use axum::Json;
+use axum::extract::{Query, State};
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+use super::super::list::calendar::{self as list, VISITS_MAX, Visit};
+use super::super::page::PageError;
+use super::super::signed_in::SignedIn;
+use super::blocks::{Block, Blocks, Words};
+use super::{By, columns, local, may_see, rules, stretch, week_of};
+use crate::platform::app::App;
+use crate::platform::bounded::{Day, Instant};
+use crate::platform::ids::{AppointmentId, LocationId, Prefixed as _, ResourceId};
+use crate::platform::problem::Problem;
+use crate::platform::public::Public;
+use crate::scheduling::Location;
+
+/// Days of one answer at most (W28).
+const DAYS_MAX: i32 = 31;
+/// What is drawn around the hours of the place.
+const MARGIN_MINUTES: i16 = 60;
+/// A place that is never open is drawn from 9 to 6.
+const USUAL: (i16, i16) = (9 * 60, 18 * 60);
+
+const RANGE: Problem = Problem::new(
+    axum::http::StatusCode::UNPROCESSABLE_ENTITY,
+    "invalid_field",
+    "to must be on or after from, and within 31 days of it; both are dates such as 2026-11-30.",
+);
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Asked {
+    from: Option<String>,
+    to: Option<String>,
+    by: Option<String>,
+    location: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct DrawnColumn {
+    id: Public<ResourceId>,
+    title: String,
+}
+
+/// A visit as the grid draws it.
+#[derive(Debug, Serialize)]
+struct DrawnVisit {
+    id: Public<AppointmentId>,
+    columns: Vec<Public<ResourceId>>,
+    /// By the place's clock.
+    start: DateTime,
+    end: DateTime,
+    starts_at: Instant,
+    minutes: i64,
+    status: String,
+    version: i32,
+    person: String,
+    service: String,
+    practitioner: String,
+    practitioner_id: Public<ResourceId>,
+    things: Vec<String>,
+    is_confirmed: bool,
+    has_notes: bool,
+}
+
+/// What is drawn.
+#[derive(Debug, Serialize)]
+pub(super) struct Drawn {
+    columns: Vec<DrawnColumn>,
+    visits: Vec<DrawnVisit>,
+    blocks: Vec<Block>,
+    /// The first and the last time of day that are drawn.
+    opens: String,
+    closes: String,
+    /// Now, by the place's clock.
+    now: DateTime,
+    /// There are more visits than are drawn.
+    has_more: bool,
+}
+
+pub(super) async fn list_events(
+    State(app): State<App>,
+    SignedIn(staff): SignedIn,
+    asked: Result<Query<Asked>, axum::extract::rejection::QueryRejection>,
+) -> Result<Json<Drawn>, PageError> {
+    may_see(&staff)?;
+    let wrong = || RANGE.with("field", "to");
+    let Ok(Query(asked)) = asked else { return Err(wrong().into()) };
+    let (from, to) = range(&asked).ok_or_else(wrong)?;
+    let by = By::of(asked.by.as_deref()).unwrap_or(By::Practitioner);
+    let (org, now) = (staff.org, app.clock.now());
+    let mut tx = app.begin(org).await?;
+    let book = rules(&app, &mut tx, org).await?;
+    let location = match asked.location.as_deref() {
+        Some(id) => {
+            let id = LocationId::parse(id).ok_or(Problem::NOT_FOUND)?;
+            book.locations.iter().find(|location| location.id == id)
+        }
+        None => book.locations.first(),
+    };
+    let location = location.ok_or(Problem::NOT_FOUND)?;
+    let days = stretch(location, from, to)?;
+    let all = list::columns(&mut tx, org).await?;
+    let visits = list::visits(&mut tx, org, days).await?;
+    let held = list::holds(&mut tx, org, days, now).await?;
+    let busy = list::outside(&mut tx, org, days).await?;
+    let away = list::away(&mut tx, org, days).await?;
+    let closures = list::closures(&mut tx, org, location.id, (from, to)).await?;
+    tx.commit().await?;
+    let columns = columns(&book, location, by, (&all, &visits));
+    let draw = Blocks { book: &book, location, by, columns: &columns, words: Words(staff.language) };
+    let mut blocks = draw.closed((from, to), &closures);
+    blocks.extend(draw.away(&away));
+    // Rooms and devices have no calendars.
+    if by == By::Practitioner {
+        blocks.extend(draw.busy(&busy));
+    }
+    blocks.extend(draw.held(&held));
+    let (opens, closes) = hours(location, (from, to), &visits)?;
+    Ok(Json(Drawn {
+        has_more: i64::try_from(visits.len()).is_ok_and(|count| count >= VISITS_MAX),
+        visits: visits.into_iter().map(|visit| drawn(visit, &draw)).collect(),
+        columns: columns
+            .iter()
+            .map(|column| DrawnColumn { id: Public(column.id), title: column.name.clone() })
+            .collect(),
+        blocks,
+        opens: clock(opens),
+        closes: clock(closes),
+        now: local(now, &location.zone),
+    }))
+}
+
+fn range(asked: &Asked) -> Option<(Date, Date)> {
+    let day = |raw: &Option<String>| raw.as_deref().and_then(Day::parse).map(|day| day.0);
+    let (from, to) = (day(&asked.from)?, day(&asked.to)?);
+    (0..DAYS_MAX).contains(&(to - from).get_days()).then_some((from, to))
+}
+
+fn drawn(visit: Visit, draw: &Blocks<'_>) -> DrawnVisit {
+    let (starts_at, ends_at) = (visit.starts_at.to_jiff(), visit.ends_at.to_jiff());
+    let shown = draw.columns.iter().filter(|column| super::is_of(&visit, column.id));
+    DrawnVisit {
+        columns: shown.map(|column| Public(column.id)).collect(),
+        id: Public(visit.id),
+        start: local(starts_at, &draw.location.zone),
+        end: local(ends_at, &draw.location.zone),
+        starts_at: Instant(starts_at),
+        minutes: ends_at.duration_since(starts_at).as_mins(),
+        status: visit.status,
+        version: visit.version,
+        person: visit.person.unwrap_or_else(|| draw.words.t("Somebody").to_owned()),
+        service: visit.service,
+        practitioner: visit.practitioner,
+        practitioner_id: Public(visit.practitioner_id),
+        things: visit.things,
+        is_confirmed: visit.is_confirmed,
+        has_notes: visit.notes.is_some(),
+    }
+}
+
+/// From the earliest opening of those weeks to the latest closing, and what lies outside: so that a day looks like its week.
+fn hours(location: &Location, (from, to): (Date, Date), visits: &[Visit]) -> Result<(i16, i16), jiff::Error> {
+    let (first, last) = (week_of(from)?.0, week_of(to)?.1);
+    let dates = std::iter::successors(Some(first), |date| date.tomorrow().ok());
+    let spans = dates.take_while(|date| *date <= last).flat_map(|date| {
+        let spans = location.hours.spans(date).into_owned();
+        spans.into_iter().map(|span| (minute(span.opens_minute()), minute(span.closes_minute())))
+    });
+    let open = spans.reduce(|all, one| (all.0.min(one.0), all.1.max(one.1))).unwrap_or(USUAL);
+    let drawn = visits.iter().map(|visit| of_day(visit, &location.zone));
+    let (opens, closes) = drawn.fold((open.0 - MARGIN_MINUTES, open.1 + MARGIN_MINUTES), |all, one| {
+        (all.0.min(one.0), all.1.max(one.1))
+    });
+    // Whole hours.
+    Ok((opens.max(0) / 60 * 60, (closes + 59).min(24 * 60) / 60 * 60))
+}
+
+fn minute(minute: u16) -> i16 {
+    i16::try_from(minute).unwrap_or(0)
+}
+
+/// A visit's minutes of its day; one that ends on the next goes on until midnight.
+fn of_day(visit: &Visit, zone: &TimeZone) -> (i16, i16) {
+    let (start, end) = (local(visit.starts_at.to_jiff(), zone), local(visit.ends_at.to_jiff(), zone));
+    let minute = |at: DateTime| i16::from(at.hour()) * 60 + i16::from(at.minute());
+    (minute(start), if end.date() == start.date() { minute(end) } else { 24 * 60 })
+}
+
+fn clock(minute: i16) -> String {
+    format!("{:02}:{:02}", minute / 60, minute % 60)
+}

@@ -1,0 +1,136 @@
+//! `/dashboard/first-run`: what a new clinic is asked, one thing after another, until a caller can book.
+
+use std::borrow::Borrow;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use axum::routing::get;
+use serde::Deserialize;
+
+use super::hours::{self, Week};
+use super::services::Offered;
+use super::{Catalogue, Values, opened, practitioners};
+use crate::accounts::Scope;
+use crate::dashboard::page::{self, PageError};
+use crate::dashboard::shell::{Place, Shell};
+use crate::dashboard::signed_in::SignedIn;
+use crate::first_run::{self, Decision, Progress, Step};
+use crate::platform::app::App;
+use crate::platform::problem::Problem;
+
+pub(super) fn routes() -> Router<App> {
+    Router::new().route("/dashboard/first-run", get(show_first_run))
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Asked {
+    /// Which step; the first open one when left out.
+    step: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "dashboard/clinic/first_run.html")]
+struct FirstRunPage {
+    s: Shell,
+    can_write: bool,
+    progress: Progress,
+    /// `None`: nothing is left.
+    step: Option<Step>,
+    catalogue: Catalogue,
+    site: Values,
+    week: Week,
+    templates: Vec<Offered>,
+    v: Values,
+}
+
+async fn show_first_run(
+    State(app): State<App>,
+    SignedIn(staff): SignedIn,
+    Query(asked): Query<Asked>,
+) -> Result<Response, PageError> {
+    let org = staff.org;
+    let (mut tx, s) = opened(&app, staff, Scope::SettingsWrite).await?;
+    let progress = first_run::progress(&mut tx, org).await?;
+    let step = match asked.step.as_deref() {
+        Some("end") => None,
+        Some(name) => Some(Step::parse(name).ok_or(Problem::NOT_FOUND)?),
+        None => progress.next(),
+    };
+    let catalogue = Catalogue::read(&mut tx, org).await?;
+    let site = catalogue.sites.first().cloned().ok_or(Problem::NOT_FOUND)?;
+    let week = hours::week_of(&mut tx, org, &site.id(), "").await?;
+    tx.commit().await?;
+    let templates = Offered::beside(&catalogue.services);
+    let v = if step == Some(Step::Practitioners) { practitioners::begun(&catalogue) } else { site.clone() };
+    let can_write = s.may("catalogue:write");
+    Ok(page::render(&FirstRunPage { s, can_write, progress, step, catalogue, site, week, templates, v }))
+}
+
+impl FirstRunPage {
+    fn name(&self, step: impl Borrow<Step>) -> &'static str {
+        self.s.t(match step.borrow() {
+            Step::Clinic => "Your clinic",
+            Step::Hours => "Opening hours",
+            Step::Services => "Services",
+            Step::Practitioners => "Practitioners",
+            Step::PhoneNumber => "Phone number",
+            Step::AlertPhone => "Alert phone",
+            Step::Calendar => "Calendar",
+            Step::Assistant => "Assistant",
+        })
+    }
+
+    /// Why it matters.
+    fn why(&self, step: impl Borrow<Step>) -> &'static str {
+        self.s.t(match step.borrow() {
+            Step::Clinic => {
+                "Callers are told where you are, and are connected to you when they want a person."
+            }
+            Step::Hours => "Nobody is offered a time at which you are closed.",
+            Step::Services => "What callers can book, how long it takes and what it costs.",
+            Step::Practitioners => "Who gives your services. With the first one, callers can book.",
+            Step::PhoneNumber => "The number that callers dial and that texts come from.",
+            Step::AlertPhone => "Who is texted when a caller is worth calling back now.",
+            Step::Calendar => "Connect the calendar you use, or keep your calendar here.",
+            Step::Assistant => "The voice that answers. Try it with a call of your own.",
+        })
+    }
+
+    /// Where a step that has its own page is set up.
+    fn page(&self, step: impl Borrow<Step>) -> &'static str {
+        match step.borrow() {
+            Step::AlertPhone => "/dashboard/settings/alerts",
+            Step::Calendar => "/dashboard/settings/calendars",
+            Step::PhoneNumber | Step::Assistant => "/dashboard/settings/assistant",
+            Step::Clinic => "/dashboard/settings/clinic",
+            Step::Hours => "/dashboard/settings/hours",
+            Step::Services => "/dashboard/settings/services",
+            Step::Practitioners => "/dashboard/settings/practitioners",
+        }
+    }
+
+    /// The step after this one that is still open, else the end.
+    fn after(&self, step: impl Borrow<Step>) -> &'static str {
+        let later = Step::ALL.into_iter().skip_while(|other| other != step.borrow()).skip(1);
+        let is_open = |other: &Step| self.progress.of(*other) == Decision::Open;
+        later.into_iter().find(is_open).map_or("end", Step::name)
+    }
+
+    fn is_here(&self, step: impl Borrow<Step>) -> bool {
+        self.step == Some(*step.borrow())
+    }
+
+    fn hours_address(&self) -> String {
+        hours::address_of(&self.site.id(), "")
+    }
+
+    fn is_settled(&self, step: impl Borrow<Step>) -> bool {
+        self.progress.of(*step.borrow()) != Decision::Open
+    }
+
+    fn is_skipped(&self, step: impl Borrow<Step>) -> bool {
+        self.progress.of(*step.borrow()) == Decision::Skipped
+    }
+}

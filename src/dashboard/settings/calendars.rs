@@ -1,0 +1,65 @@
+//! `/dashboard/settings/calendars`: outside calendars, what each does, how it is doing, where it disagrees, and feeds.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+
+use super::{Section, opened, people, sections};
+use crate::accounts::Scope;
+use crate::calendars::{self, Account, Conflict, State as Standing};
+use crate::dashboard::page::{self, PageError};
+use crate::dashboard::shell::{Place, Shell};
+use crate::dashboard::signed_in::SignedIn;
+use crate::orgs::{self, Settings};
+use crate::platform::app::App;
+use crate::scheduling::catalogue::Practitioner;
+
+/// Disagreements that are shown at once.
+const CONFLICTS: i64 = 30;
+
+pub(super) fn routes() -> Router<App> {
+    Router::new().route("/dashboard/settings/calendars", get(show_calendars))
+}
+
+#[derive(Template)]
+#[template(path = "dashboard/settings/calendars.html")]
+struct CalendarsPage {
+    s: Shell,
+    sections: Vec<Section>,
+    here: &'static str,
+    accounts: Vec<Account>,
+    conflicts: Vec<Conflict>,
+    people: Vec<Practitioner>,
+    settings: Settings,
+    has_google: bool,
+}
+
+impl CalendarsPage {
+    fn works(&self, account: &Account) -> bool {
+        account.state == Standing::Connected && account.health.failing.is_none()
+    }
+
+    /// All of it in words. English: it is what the log and the doctor say, too.
+    fn sentence(&self, account: &Account) -> String {
+        account.health.sentence(self.s.now)
+    }
+}
+
+async fn show_calendars(State(app): State<App>, SignedIn(staff): SignedIn) -> Result<Response, PageError> {
+    let org = staff.org;
+    let (mut tx, s) = opened(&app, staff, Scope::CalendarsRead).await?;
+    let page = CalendarsPage {
+        accounts: calendars::list(&app, &mut tx, org).await?,
+        conflicts: calendars::list_conflicts(&mut tx, org, true, None, CONFLICTS).await?,
+        people: people(&mut tx, org).await?,
+        settings: orgs::settings(&mut tx, &app.keys, org).await?,
+        has_google: !app.config.google.client_id.is_empty(),
+        sections: sections(&s.staff),
+        here: "/calendars",
+        s,
+    };
+    tx.commit().await?;
+    Ok(page::render(&page))
+}

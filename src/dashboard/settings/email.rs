@@ -1,0 +1,57 @@
+//! `/dashboard/settings/email`: who gets alerts and the daily summary by e-mail, and when.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+
+use super::{Section, opened, sections};
+use crate::accounts::Scope;
+use crate::dashboard::page::{self, PageError};
+use crate::dashboard::shell::{Place, Shell};
+use crate::dashboard::signed_in::SignedIn;
+use crate::mail::{self, Listing, RECIPIENTS_MAX, Recipient};
+use crate::platform::app::App;
+
+pub(super) fn routes() -> Router<App> {
+    Router::new().route("/dashboard/settings/email", get(show_email))
+}
+
+#[derive(Template)]
+#[template(path = "dashboard/settings/email.html")]
+struct EmailPage {
+    s: Shell,
+    sections: Vec<Section>,
+    here: &'static str,
+    recipients: Vec<Recipient>,
+    summary_hour: Option<i16>,
+    is_on: bool,
+}
+
+impl EmailPage {
+    fn hours(&self) -> Vec<(i16, bool)> {
+        (0..24).map(|hour| (hour, self.summary_hour == Some(hour))).collect()
+    }
+
+    #[expect(clippy::unused_self, reason = "templates call it on the page")]
+    fn is_spanish(&self, recipient: &Recipient) -> bool {
+        recipient.language == crate::language::Language::Spanish
+    }
+}
+
+async fn show_email(State(app): State<App>, SignedIn(staff): SignedIn) -> Result<Response, PageError> {
+    let org = staff.org;
+    let (mut tx, s) = opened(&app, staff, Scope::SettingsRead).await?;
+    let listing = Listing { limit: RECIPIENTS_MAX, ..Listing::default() };
+    let page = EmailPage {
+        recipients: mail::list_recipients(&mut tx, org, &listing).await?,
+        summary_hour: mail::summary_hour(&mut tx, org).await?,
+        is_on: mail::is_on(&app.config),
+        sections: sections(&s.staff),
+        here: "/email",
+        s,
+    };
+    tx.commit().await?;
+    Ok(page::render(&page))
+}

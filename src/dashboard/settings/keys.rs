@@ -1,0 +1,52 @@
+//! `/dashboard/settings/keys`: programs that may act for the clinic.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+
+use super::{Section, opened, sections};
+use crate::accounts::{self, KeyRow, Scope};
+use crate::dashboard::page::{self, PageError};
+use crate::dashboard::shell::{Place, Shell};
+use crate::dashboard::signed_in::SignedIn;
+use crate::platform::app::App;
+
+pub(super) fn routes() -> Router<App> {
+    Router::new().route("/dashboard/settings/keys", get(show_keys))
+}
+
+#[derive(Template)]
+#[template(path = "dashboard/settings/keys.html")]
+struct KeysPage {
+    s: Shell,
+    sections: Vec<Section>,
+    here: &'static str,
+    keys: Vec<KeyRow>,
+    /// What a key of theirs may be allowed.
+    scopes: &'static [Scope],
+    is_known: bool,
+}
+
+impl KeysPage {
+    fn is_over(&self, key: &KeyRow) -> bool {
+        key.expires_at.is_some_and(|at| at.to_jiff() <= self.s.now)
+    }
+}
+
+async fn show_keys(State(app): State<App>, SignedIn(staff): SignedIn) -> Result<Response, PageError> {
+    let org = staff.org;
+    let is_known = accounts::signed_in_lately(&app, &staff).await?;
+    let (mut tx, s) = opened(&app, staff, Scope::KeysWrite).await?;
+    let page = KeysPage {
+        keys: accounts::list_keys(&mut tx, org).await?,
+        scopes: s.staff.role.scopes(),
+        sections: sections(&s.staff),
+        here: "/keys",
+        is_known,
+        s,
+    };
+    tx.commit().await?;
+    Ok(page::render(&page))
+}

@@ -1,0 +1,275 @@
+//! The calendar page and what its grid draws, over HTTP.
+
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+use voxanne::accounts::Role;
+
+use crate::harness::{Answered, Api, CALLER, Person, Voxanne, booking, call_ref};
+
+/// 10:30 AM in Los Angeles on Tuesday, December 1st.
+const START: &str = "2026-12-01T18:30:00Z";
+const DAY: &str = "/dashboard/calendar/events?from=2026-12-01&to=2026-12-01";
+
+async fn book(api: &Api, service: &str, starts_at: &str) -> Value {
+    let service = api.id_of("/services", service).await;
+    let wish =
+        json!({"service_id": service, "starts_at": starts_at, "name": "Ana Diaz", "phone": "+13105550142"});
+    api.post("/appointments", wish).await.good()
+}
+
+/// What the grid would draw.
+async fn read(person: &Person, path: &str) -> Value {
+    let page = person.page(path).await;
+    assert_eq!(page.status, 200, "{path}: {}", page.text);
+    serde_json::from_str(&page.text).unwrap()
+}
+
+async fn seen(person: &Person, path: &str) -> String {
+    let page = person.page(path).await;
+    assert_eq!(page.status, 200, "{path}: {}", page.text);
+    page.text
+}
+
+/// A change as the page's script sends it.
+async fn post(person: &Person, path: &str, version: i64, body: Value) -> Answered {
+    let request =
+        person.request("POST", &format!("/api/v1{path}")).header("if-match", format!("\"{version}\""));
+    Answered::of(request.json(&body)).await
+}
+
+fn names(columns: &Value) -> Vec<&str> {
+    columns.as_array().unwrap().iter().map(|column| column["title"].as_str().unwrap()).collect()
+}
+
+fn of_kind<'a>(drawn: &'a Value, kind: &str) -> Vec<&'a Value> {
+    drawn["blocks"].as_array().unwrap().iter().filter(|block| block["kind"] == kind).collect()
+}
+
+#[tokio::test]
+async fn the_grid_draws_visits_holds_and_hours_by_practitioner_room_and_device() {
+    let vox = Voxanne::start().await;
+    let api = vox.glow_api().await;
+    let visit = book(&api, "Laser Treatment", START).await;
+    let ipl = api.id_of("/services", "IPL").await;
+    api.post("/holds", json!({"time": {"service_id": ipl, "starts_at": "2026-12-01T21:00:00Z"}}))
+        .await
+        .good();
+    vox.exec(
+        "insert into time_off (org_id, id, practitioner_id, starts_at, ends_at)
+         select r.org_id, gen_random_uuid(), r.id, '2026-12-01T22:00:00Z', '2026-12-02T00:00:00Z' from resources r where r.name = 'Sofia Rossi'",
+    )
+    .await;
+    let google = "insert into calendar_connections (org_id, id, practitioner_id, provider)
+                    select org_id, id, id, 'google' from resources where name = 'Nora Alvarez';
+                  insert into calendars (org_id, id, connection_id, external_id, name, blocks)
+                    select org_id, id, id, 'work', 'Work', true from calendar_connections;
+                  insert into external_busy (org_id, id, calendar_id, event_ref, starts_at, ends_at)
+                    select org_id, id, id, 'lunch', '2026-12-01T20:00:00Z', '2026-12-01T21:00:00Z' from calendars";
+    for statement in google.split(';') {
+        vox.exec(statement).await;
+    }
+    let owner = vox.glow_staff(Role::Owner).await;
+    let drawn = read(&owner, DAY).await;
+    let outside = of_kind(&drawn, "outside");
+    assert_eq!((outside.len(), &outside[0]["title"]), (1, &json!("Busy in another calendar")));
+    assert_eq!(
+        (&outside[0]["start"], &outside[0]["end"]),
+        (&json!("2026-12-01T12:00:00"), &json!("2026-12-01T13:00:00"))
+    );
+    assert_eq!(names(&drawn["columns"]).len(), 5);
+    assert_eq!((&drawn["opens"], &drawn["closes"]), (&json!("08:00"), &json!("19:00")));
+    let shown = &drawn["visits"][0];
+    assert_eq!(shown["id"], visit["id"]);
+    // By the clinic's clock, whatever the browser's.
+    assert_eq!(
+        (&shown["start"], &shown["end"]),
+        (&json!("2026-12-01T10:30:00"), &json!("2026-12-01T11:15:00"))
+    );
+    assert_eq!((&shown["status"], &shown["version"]), (&json!("scheduled"), &json!(1)));
+    assert_eq!((&shown["person"], &shown["things"]), (&json!("Ana Diaz"), &json!(["Laser"])));
+    assert_eq!(shown["columns"], json!([visit["practitioner_id"]]));
+    // Closed before 9 and after 6: one block for all five.
+    let closed = of_kind(&drawn, "closed");
+    assert_eq!(closed.len(), 2);
+    assert_eq!((&closed[0]["end"], &closed[0]["title"]), (&json!("2026-12-01T09:00:00"), &json!("Closed")));
+    assert_eq!(closed[0]["columns"].as_array().unwrap().len(), 5);
+    let away = of_kind(&drawn, "away");
+    assert_eq!((&away[0]["start"], &away[0]["title"]), (&json!("2026-12-01T14:00:00"), &json!("Away")));
+    assert_eq!(of_kind(&drawn, "held")[0]["title"], "Held: IPL");
+    // The hold lapses by itself.
+    vox.later(SignedDuration::from_mins(11));
+    let by_device = read(&owner, &format!("{DAY}&by=device")).await;
+    assert_eq!(names(&by_device["columns"]), ["Laser"]);
+    assert_eq!(by_device["visits"][0]["columns"].as_array().unwrap().len(), 1);
+    assert!(of_kind(&by_device, "held").is_empty());
+    let by_room = read(&owner, &format!("{DAY}&by=room")).await;
+    assert_eq!(names(&by_room["columns"]).len(), 3);
+    assert_eq!(by_room["visits"][0]["columns"], json!([]), "a laser treatment takes no room");
+}
+
+#[tokio::test]
+async fn a_calendar_shows_its_own_clinic_and_at_most_a_month() {
+    let vox = Voxanne::start().await;
+    let visit = book(&vox.glow_api().await, "Botox", START).await;
+    let harbor = vox.harbor_owner().await;
+    assert_eq!(read(&harbor, DAY).await["visits"], json!([]));
+    let id = visit["id"].as_str().unwrap();
+    assert_eq!(harbor.page(&format!("/dashboard/calendar/visits/{id}")).await.status, 404);
+    assert!(!seen(&harbor, &format!("/dashboard/calendar?visit={id}")).await.contains("Ana Diaz"));
+    let place = visit["location_id"].as_str().unwrap();
+    assert_eq!(harbor.page(&format!("{DAY}&location={place}")).await.status, 404);
+    // W28: one answer is bounded.
+    for (query, status) in [
+        ("from=2026-12-01&to=2026-12-31", 200),
+        ("from=2026-12-01&to=2027-01-01", 422),
+        ("from=2026-12-02&to=2026-12-01", 422),
+        ("from=2026-12-01", 422),
+        ("from=today&to=2026-12-01", 422),
+    ] {
+        let page = harbor.page(&format!("/dashboard/calendar/events?{query}")).await;
+        assert_eq!(page.status, status, "{query}: {}", page.text);
+    }
+    // Nobody who is not signed in.
+    for path in ["/dashboard/calendar", DAY] {
+        let page = vox.stranger().page(path).await;
+        assert_eq!((page.status, page.text.as_str()), (303, ""), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn hours_of_ones_own_shade_ones_own_column_at_each_site() {
+    let vox = Voxanne::start().await;
+    let owner = vox.signed_in("owner@juniper.example").await;
+    // A Thursday: only one of the three works in Phoenix.
+    let day = "/dashboard/calendar/events?from=2026-11-26&to=2026-11-26";
+    let phoenix = read(&owner, day).await;
+    assert_eq!(names(&phoenix["columns"]), ["Dr. Amara Diallo", "Lena Ortiz", "Ines Duarte"]);
+    let closed = of_kind(&phoenix, "closed");
+    let of = |nth: usize| {
+        let id = &phoenix["columns"][nth]["id"];
+        let theirs = closed.iter().filter(|block| block["columns"].as_array().unwrap().contains(id));
+        theirs
+            .map(|block| (block["title"].as_str().unwrap(), block["end"].as_str().unwrap()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(of(0), [("Not working", "2026-11-27T00:00:00")]);
+    assert_eq!(of(2)[0], ("Closed", "2026-11-26T08:00:00"));
+    // The page has a way to the other site, and keeps it.
+    let page = seen(&owner, "/dashboard/calendar?date=2026-11-26").await;
+    let other = page.split("<option value=\"loc_").nth(2).unwrap().split('"').next().unwrap();
+    let there = seen(&owner, &format!("/dashboard/calendar?date=2026-11-26&location=loc_{other}")).await;
+    assert!(there.contains(&format!("data-location=\"loc_{other}\"")));
+    assert!(there.contains(&format!("location=loc_{other}\" aria-label=\"The day after")));
+}
+
+#[tokio::test]
+async fn the_page_lists_the_day_and_opens_the_visit_of_a_link() {
+    let vox = Voxanne::start().await;
+    let visit = book(&vox.glow_api().await, "Botox", START).await;
+    let id = visit["id"].as_str().unwrap();
+    let owner = vox.glow_staff(Role::Owner).await;
+    let page = seen(&owner, &format!("/dashboard/calendar?visit={id}")).await;
+    // Its own day, not today.
+    assert!(page.contains("data-date=\"2026-12-01\"") && page.contains(&format!("data-open=\"{id}\"")));
+    assert!(page.contains("10:30 AM – 11:15 AM") && page.contains("Ana Diaz"));
+    let week = seen(&owner, "/dashboard/calendar?view=week&date=2026-12-03").await;
+    assert!(week.contains("data-from=\"2026-11-30\"") && week.contains("data-to=\"2026-12-06\""));
+    assert!(week.contains("Ana Diaz"));
+    // What cannot be read is today.
+    let today = seen(&owner, "/dashboard/calendar?date=soon&by=mood&who=me").await;
+    assert!(today.contains("data-date=\"2026-11-24\""));
+    let panel = seen(&owner, &format!("/dashboard/calendar/visits/{id}")).await;
+    for part in ["data-becomes=\"arrived\"", "data-moves", "data-cancels", "(310) 555-0142"] {
+        assert!(panel.contains(part), "{part}");
+    }
+    // A viewer looks, and has nothing to press.
+    let viewer = vox.glow_staff(Role::Viewer).await;
+    let page = seen(&viewer, "/dashboard/calendar?date=2026-12-01").await;
+    assert!(page.contains("Ana Diaz") && page.contains("data-may-write=\"false\""));
+    assert!(!page.contains("data-book") && !page.contains("data-api=\"POST /api/v1/appointments"));
+    let panel = seen(&viewer, &format!("/dashboard/calendar/visits/{id}")).await;
+    assert!(!panel.contains("data-becomes") && !panel.contains("data-moves"));
+    let refused = post(&viewer, &format!("/appointments/{id}/state"), 1, json!({"status": "arrived"})).await;
+    assert_eq!(refused.status, 403);
+}
+
+#[tokio::test]
+async fn a_pending_visit_is_confirmed_with_one_click_and_stays_in_the_list() {
+    let vox = Voxanne::start().await;
+    // Harbor has no calendar of record: what the assistant books waits for staff.
+    let call = vox.call_from(&vox.harbor, &call_ref(1), Some(CALLER));
+    call.tool("book_appointment", booking("Laser Treatment", "2026-12-01", "10:00", "Ana Diaz"))
+        .await
+        .unwrap();
+    let owner = vox.harbor_owner().await;
+    let page = seen(&owner, "/dashboard/calendar?date=2026-12-01").await;
+    assert!(page.contains("To confirm") && page.contains("data-body='{\"status\":\"scheduled\"}'"));
+    let shown = read(&owner, DAY).await["visits"][0].clone();
+    assert_eq!((&shown["status"], &shown["start"]), (&json!("pending"), &json!("2026-12-01T10:00:00")));
+    let id = shown["id"].as_str().unwrap();
+    let panel = seen(&owner, &format!("/dashboard/calendar/visits/{id}")).await;
+    assert!(panel.contains("data-becomes=\"scheduled\"") && panel.contains("/dashboard/calls/call_"));
+    post(&owner, &format!("/appointments/{id}/state"), 1, json!({"status": "scheduled"})).await.good();
+    assert_eq!(read(&owner, DAY).await["visits"][0]["status"], "scheduled");
+    // One that is called off is not drawn, and its link still tells of it.
+    post(&owner, &format!("/appointments/{id}/cancel"), 2, json!({})).await.good();
+    assert_eq!(read(&owner, DAY).await["visits"], json!([]));
+    assert!(seen(&owner, &format!("/dashboard/calendar/visits/{id}")).await.contains("Cancelled"));
+}
+
+#[tokio::test]
+async fn a_drag_moves_resizes_and_is_refused_in_words() {
+    let vox = Voxanne::start().await;
+    let api = vox.glow_api().await;
+    let first = book(&api, "Laser Treatment", START).await;
+    let later = json!({"service_id": first["service_id"], "starts_at": "2026-12-01T21:00:00Z", "name": "Bo Li", "phone": "+13105550143"});
+    let second = api.post("/appointments", later).await.good();
+    let desk = vox.glow_staff(Role::FrontDesk).await;
+    let path = format!("/appointments/{}/move", second["id"].as_str().unwrap());
+    // Onto the first one, by the other practitioner: the laser is the matter.
+    let other =
+        if first["practitioner_id"] == second["practitioner_id"] { "Priya Patel" } else { "Jonah Reed" };
+    let other = api.id_of("/practitioners", other).await;
+    let refused = post(&desk, &path, 1, json!({"starts_at": START, "practitioner_id": other}))
+        .await
+        .refused(409, "not_bookable");
+    let causes = refused["causes"].as_array().unwrap();
+    let said: Vec<&str> = causes.iter().map(|cause| cause["staff"].as_str().unwrap()).collect();
+    assert!(said.iter().any(|said| said.starts_with("Laser is in use or being cleaned until")), "{said:?}");
+    assert!(!refused["alternatives"].as_array().unwrap().is_empty());
+    // Longer, at the same time: nobody is texted about it.
+    vox.run_jobs().await;
+    let texts = vox.texts_to("+13105550143").len();
+    let body = json!({"starts_at": "2026-12-01T21:00:00Z", "duration_minutes": 75});
+    let longer = post(&desk, &path, 1, body.clone()).await.good();
+    assert_eq!((&longer["ends_at"], &longer["version"]), (&json!("2026-12-01T22:15:00Z"), &json!(2)));
+    assert_eq!(post(&desk, &path, 2, body).await.good()["version"], 2, "once more is the same");
+    vox.run_jobs().await;
+    assert_eq!(vox.texts_to("+13105550143").len(), texts);
+    assert_eq!(vox.count("tasks where kind = 'late_change'").await, 0);
+    // A length keeps through a move that names none.
+    let moved = post(&desk, &path, 2, json!({"starts_at": "2026-12-01T22:00:00Z"})).await.good();
+    assert_eq!(moved["ends_at"], "2026-12-01T23:15:00Z");
+    // Somebody who has not seen that is told what it was.
+    let stale = post(&desk, &path, 1, json!({"starts_at": "2026-12-02T21:00:00Z"})).await;
+    let stale = stale.refused(409, "version_conflict");
+    assert_eq!(stale["changes"][0], "It is on Tuesday, December 1 at 2:00 PM now.");
+}
+
+#[tokio::test]
+async fn refusals_are_said_in_the_language_of_whoever_reads_them() {
+    let vox = Voxanne::start().await;
+    let api = vox.glow_api().await;
+    let visit = book(&api, "IPL", START).await;
+    let service = visit["service_id"].as_str().unwrap();
+    let path = format!("/openings/why?service_id={service}&starts_at={START}");
+    let why = Answered::of(api.request("GET", &path).header("accept-language", "es")).await.good();
+    let said = why["causes"][0]["staff"].as_str().unwrap();
+    assert!(said.starts_with("Jonah Reed tiene una cita hasta las 11:15 AM"), "{said}");
+    let request = api.request("POST", &format!("/appointments/{}/cancel", visit["id"].as_str().unwrap()));
+    let stale =
+        Answered::of(request.header("accept-language", "es-MX").header("if-match", "\"7\"").json(&json!({})))
+            .await;
+    let stale = stale.refused(409, "version_conflict");
+    assert!(stale["detail"].as_str().unwrap().starts_with("Alguien cambió la cita"));
+}
