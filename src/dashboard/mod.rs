@@ -5,10 +5,10 @@
 
 mod account;
 mod assets;
+mod audit;
 mod calendar;
 mod call;
 mod calls;
-mod audit;
 mod clinic;
 mod contact;
 mod contacts;
