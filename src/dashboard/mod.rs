@@ -10,16 +10,26 @@ mod calendar;
 mod call;
 mod calls;
 mod clinic;
+<<<<<<< HEAD
+=======
+mod contact;
+mod contacts;
+>>>>>>> lists
 mod cursor;
 mod door;
 mod leads;
 mod list;
 mod marked;
+mod messages;
+mod notifications;
 mod page;
+mod people;
 mod say;
+mod search;
 mod settings;
 mod shell;
 mod signed_in;
+mod tasks;
 mod team;
 mod today;
 
@@ -36,6 +46,12 @@ pub fn router() -> Router<App> {
         .merge(calls::routes())
         .merge(call::routes())
         .merge(leads::routes())
+        .merge(contacts::routes())
+        .merge(contact::routes())
+        .merge(messages::routes())
+        .merge(tasks::routes())
+        .merge(notifications::routes())
+        .merge(search::routes())
         .merge(settings::routes())
         .merge(clinic::routes())
         .merge(calendar::routes())

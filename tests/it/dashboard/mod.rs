@@ -3,5 +3,6 @@
 mod calendar;
 mod clinic;
 mod first_run;
+mod lists;
 mod settings;
 mod words;
