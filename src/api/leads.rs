@@ -242,7 +242,7 @@ fn one_of<'de, D: Deserializer<'de>>(from: D, words: &[&str]) -> Result<Option<S
     Err(D::Error::custom(format!("must be one of {}", words.join(", "))))
 }
 
-/// Lists scored calls, the latest first. Calls from the clinic's own lines are left out, here and in every count.
+/// Lists scored calls, the latest first. Test calls are left out, here and in every count.
 #[utoipa::path(get, path = "/leads", tag = "leads", params(LeadParams), responses((status = 200, body = Page<Lead>, description = "A page")))]
 async fn list_leads(
     State(app): State<App>,

@@ -4,17 +4,15 @@
 //! **Invariant.** The org of a page is the session's, and from nowhere else.
 
 mod account;
+mod analytics;
 mod assets;
 mod audit;
 mod calendar;
 mod call;
 mod calls;
 mod clinic;
-<<<<<<< HEAD
-=======
 mod contact;
 mod contacts;
->>>>>>> lists
 mod cursor;
 mod door;
 mod leads;
@@ -52,6 +50,7 @@ pub fn router() -> Router<App> {
         .merge(tasks::routes())
         .merge(notifications::routes())
         .merge(search::routes())
+        .merge(analytics::routes())
         .merge(settings::routes())
         .merge(clinic::routes())
         .merge(calendar::routes())

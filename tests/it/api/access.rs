@@ -33,6 +33,7 @@ fn rows() -> Vec<Row> {
         .chain(rows_of_sequences())
         .chain(rows_of_alerts())
         .chain(rows_of_leads())
+        .chain(rows_of_figures())
         .chain(rows_of_settings())
         .chain(rows_of_lists())
         .chain(rows_of_team())
@@ -214,6 +215,14 @@ fn rows_of_leads() -> Vec<Row> {
         row("get", "/leads/{id}", "$lead", none()),
         row("get", "/leads/thresholds", "", none()),
         row("get", "/leads/outcomes", "", none()),
+    ]
+}
+
+fn rows_of_figures() -> Vec<Row> {
+    vec![
+        row("get", "/analytics", "", Value::Null),
+        row("get", "/analytics.csv", "", Value::Null),
+        row("patch", "/calls/{id}", "$lead", json!({"is_test": true})),
     ]
 }
 

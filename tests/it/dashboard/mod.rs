@@ -1,5 +1,6 @@
 //! The dashboard over HTTP, as a browser asks for it.
 
+mod analytics;
 mod calendar;
 mod clinic;
 mod first_run;
