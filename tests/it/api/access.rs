@@ -89,9 +89,6 @@ fn rows_of_the_voice_platform() -> Vec<Row> {
         row("post", "/doors", "", none()),
         row("delete", "/doors/{id}", "$door", none()),
         row("get", "/assistant-sheet", "", none()),
-        row("get", "/api-keys", "", none()),
-        row("post", "/api-keys", "", json!({"name": "Website", "scopes": ["keys:write"]})),
-        row("delete", "/api-keys/{id}", "$key", none()),
     ]
 }
 
@@ -363,7 +360,6 @@ async fn own_ids(vox: &Voxanne, clinic: &Clinic, api: &Api) -> Vec<(&'static str
     vox.exec(&format!("update calls set recording_url = '{}/recordings/1.wav'", vox.sandbox.url())).await;
     vec![
         ("$code", code),
-        ("$key", made("/api-keys", json!({"name": "Spare", "scopes": ["calls:read"]})).await),
         ("$free_assistant", made("/assistants", free).await),
         ("$assistant", first("/assistants").await),
         ("$number", first("/phone-numbers").await),
