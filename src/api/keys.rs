@@ -105,7 +105,8 @@ async fn create_key(
     caller.needs(Scope::KeysWrite)?;
     let wanted: KeyWanted = request.json()?;
     let scopes = scopes_of(&caller, &wanted.scopes)?;
-    let proof = Proof { password: wanted.password.as_deref(), second_factor: wanted.second_factor.as_deref() };
+    let proof =
+        Proof { password: wanted.password.as_deref(), second_factor: wanted.second_factor.as_deref() };
     prove(&app, &caller, proof).await?;
     once_in_secret(&app, &caller, &request, async |tx| {
         let days = wanted.expires_days.map(|days| i64::from(days.get()));

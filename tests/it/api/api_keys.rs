@@ -33,10 +33,7 @@ async fn nobody_makes_a_key_that_may_more_than_they_do() {
         narrow.post("/keys", json!({"name": "More", "scopes": ["calls:read"]})).await.wrong_field();
     assert!(field == "scopes[0]" && said.contains("more than you may"), "{said}");
     narrow.post("/keys", json!({"name": "Same", "scopes": ["keys:write"]})).await.good();
-    assert_eq!(
-        narrow.post("/keys", json!({"name": "None", "scopes": []})).await.wrong_field().0,
-        "scopes"
-    );
+    assert_eq!(narrow.post("/keys", json!({"name": "None", "scopes": []})).await.wrong_field().0, "scopes");
     let manager = vox.glow_staff(Role::Manager).await;
     assert_eq!(manager.api("GET", "/keys", json!(null)).await.status, 403);
     let owner = vox.glow_staff(Role::Owner).await;
