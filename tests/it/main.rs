@@ -13,6 +13,7 @@
 mod accounts;
 mod after_hours;
 mod alerts;
+mod analytics;
 mod api;
 mod architecture;
 mod calendars;

@@ -33,11 +33,42 @@ fn rows() -> Vec<Row> {
         .chain(rows_of_sequences())
         .chain(rows_of_alerts())
         .chain(rows_of_leads())
+        .chain(rows_of_figures())
         .chain(rows_of_settings())
         .chain(rows_of_lists())
         .chain(rows_of_team())
         .collect()
 }
+
+fn rows_of_team() -> Vec<Row> {
+    let none = || Value::Null;
+    let invitation = json!({"email": "new@clinic.example", "role": "viewer"});
+    vec![
+        row("get", "/team", "", none()),
+        row("patch", "/team/{id}", "$member", json!({"role": "viewer"})),
+        row("delete", "/team/{id}", "$member", none()),
+        row("get", "/invitations", "", none()),
+        row("post", "/invitations", "", invitation),
+        row("delete", "/invitations/{id}", "$invitation", none()),
+        row("get", "/keys", "", none()),
+        row("post", "/keys", "", json!({"name": "Another", "scopes": ["keys:write"]})),
+        row("delete", "/keys/{id}", "$key", none()),
+    ]
+}
+
+/// About whoever is signed in: `tests/it/accounts` tries them; a key has nobody.
+const OWN: [(&str, &str); 10] = [
+    ("get", "/account"),
+    ("patch", "/account"),
+    ("put", "/account/password"),
+    ("post", "/account/second-factor"),
+    ("post", "/account/second-factor/confirm"),
+    ("post", "/account/second-factor/cancel"),
+    ("get", "/account/sessions"),
+    ("delete", "/account/sessions/{id}"),
+    ("post", "/account/sessions/cancel-others"),
+    ("post", "/account/tokens"),
+];
 
 fn rows_of_settings() -> Vec<Row> {
     let none = || Value::Null;
@@ -90,38 +121,8 @@ fn rows_of_the_voice_platform() -> Vec<Row> {
         row("post", "/doors", "", none()),
         row("delete", "/doors/{id}", "$door", none()),
         row("get", "/assistant-sheet", "", none()),
-        row("get", "/api-keys", "", none()),
-        row("post", "/api-keys", "", json!({"name": "Website", "scopes": ["keys:write"]})),
-        row("delete", "/api-keys/{id}", "$key", none()),
     ]
 }
-
-fn rows_of_team() -> Vec<Row> {
-    let none = || Value::Null;
-    let invitation = json!({"email": "new@clinic.example", "role": "viewer"});
-    vec![
-        row("get", "/team", "", none()),
-        row("patch", "/team/{id}", "$member", json!({"role": "viewer"})),
-        row("delete", "/team/{id}", "$member", none()),
-        row("get", "/invitations", "", none()),
-        row("post", "/invitations", "", invitation),
-        row("delete", "/invitations/{id}", "$invitation", none()),
-    ]
-}
-
-/// About whoever is signed in: `tests/it/accounts` tries them; a key has nobody.
-const OWN: [(&str, &str); 10] = [
-    ("get", "/account"),
-    ("patch", "/account"),
-    ("put", "/account/password"),
-    ("post", "/account/second-factor"),
-    ("post", "/account/second-factor/confirm"),
-    ("post", "/account/second-factor/cancel"),
-    ("get", "/account/sessions"),
-    ("delete", "/account/sessions/{id}"),
-    ("post", "/account/sessions/cancel-others"),
-    ("post", "/account/tokens"),
-];
 
 fn rows_of_alerts() -> Vec<Row> {
     let none = || Value::Null;
@@ -214,6 +215,14 @@ fn rows_of_leads() -> Vec<Row> {
         row("get", "/leads/{id}", "$lead", none()),
         row("get", "/leads/thresholds", "", none()),
         row("get", "/leads/outcomes", "", none()),
+    ]
+}
+
+fn rows_of_figures() -> Vec<Row> {
+    vec![
+        row("get", "/analytics", "", Value::Null),
+        row("get", "/analytics.csv", "", Value::Null),
+        row("patch", "/calls/{id}", "$lead", json!({"is_test": true})),
     ]
 }
 
@@ -396,15 +405,15 @@ async fn own_ids(vox: &Voxanne, clinic: &Clinic, api: &Api) -> Vec<(&'static str
     let member = team["items"].as_array().unwrap().iter().find(|m| m["name"] == "Sam Tester").unwrap();
     let invitation = json!({"email": format!("guest@{name}.example"), "role": "viewer"});
     vec![
-        ("$member", id(member)),
-        ("$invitation", made("/invitations", invitation).await),
         ("$code", code),
-        ("$key", made("/api-keys", json!({"name": "Spare", "scopes": ["calls:read"]})).await),
         ("$free_assistant", made("/assistants", free).await),
         ("$assistant", first("/assistants").await),
         ("$number", first("/phone-numbers").await),
         ("$secret", made("/webhook-secrets", json!({})).await),
         ("$door", made("/doors", Value::Null).await),
+        ("$member", id(member)),
+        ("$invitation", made("/invitations", invitation).await),
+        ("$key", vox.new_key(clinic.org, &[Scope::CallsRead], None).await.0.to_string()),
         ("$sequence", sequence.clone()),
         ("$run", crate::sequences::a_run(vox, clinic, &sequence).await),
         ("$connection", id(&of_account)),
