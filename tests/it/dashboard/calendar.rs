@@ -140,9 +140,14 @@ async fn a_calendar_shows_its_own_clinic_and_at_most_a_month() {
 async fn hours_of_ones_own_shade_ones_own_column_at_each_site() {
     let vox = Voxanne::start().await;
     let owner = vox.signed_in("owner@juniper.example").await;
+    let site = async |name: &str| {
+        let id: uuid::Uuid = vox.one(&format!("select id from locations where name like '%{name}'")).await;
+        format!("loc_{}", id.simple())
+    };
+    let (here, other) = (site("Phoenix").await, site("Denver").await);
     // A Thursday: only one of the three works in Phoenix.
-    let day = "/dashboard/calendar/events?from=2026-11-26&to=2026-11-26";
-    let phoenix = read(&owner, day).await;
+    let day = format!("/dashboard/calendar/events?from=2026-11-26&to=2026-11-26&location={here}");
+    let phoenix = read(&owner, &day).await;
     assert_eq!(names(&phoenix["columns"]), ["Dr. Amara Diallo", "Lena Ortiz", "Ines Duarte"]);
     let closed = of_kind(&phoenix, "closed");
     let of = |nth: usize| {
@@ -155,11 +160,11 @@ async fn hours_of_ones_own_shade_ones_own_column_at_each_site() {
     assert_eq!(of(0), [("Not working", "2026-11-27T00:00:00")]);
     assert_eq!(of(2)[0], ("Closed", "2026-11-26T08:00:00"));
     // The page has a way to the other site, and keeps it.
-    let page = seen(&owner, "/dashboard/calendar?date=2026-11-26").await;
-    let other = page.split("<option value=\"loc_").nth(2).unwrap().split('"').next().unwrap();
-    let there = seen(&owner, &format!("/dashboard/calendar?date=2026-11-26&location=loc_{other}")).await;
-    assert!(there.contains(&format!("data-location=\"loc_{other}\"")));
-    assert!(there.contains(&format!("location=loc_{other}\" aria-label=\"The day after")));
+    let page = seen(&owner, &format!("/dashboard/calendar?date=2026-11-26&location={here}")).await;
+    assert!(page.contains(&format!("<option value=\"{other}\">")));
+    let there = seen(&owner, &format!("/dashboard/calendar?date=2026-11-26&location={other}")).await;
+    assert!(there.contains(&format!("data-location=\"{other}\"")));
+    assert!(there.contains(&format!("location={other}\" aria-label=\"The day after")));
 }
 
 #[tokio::test]
