@@ -40,3 +40,13 @@ comment on column phone_changes.closed_at is 'When it was over; null while the c
 comment on column phone_changes.outcome is 'confirmed (the code was entered), replaced (by a later one) or withdrawn.';
 comment on column phone_changes.closed_by is 'Who ended it, as the audit log names them.';
 create index texts_to_alert_phones on texts (org_id, queued_at desc) where kind in ('test_alert', 'phone_code');
+
+-- Staff see these change, too.
+do $$
+declare t text;
+begin
+  foreach t in array array['phone_changes', 'webhook_credentials', 'door_tokens'] loop
+    execute format('create trigger tell_staff after insert or delete on %I for each row execute function app_ctx.tell_staff(''settings'', ''org_id'')', t);
+    execute format('create trigger tell_staff_change after update on %I for each row when (old.* is distinct from new.*) execute function app_ctx.tell_staff(''settings'', ''org_id'')', t);
+  end loop;
+end $$;

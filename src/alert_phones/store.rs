@@ -189,7 +189,7 @@ pub(super) async fn latest_tests(
     limit: i64,
 ) -> sqlx::Result<Vec<TestedPhone>> {
     let rows: Vec<TestRow> = sql_as(
-        "select id, kind = 'phone_code' as is_code, to_phone, state, queued_at, sent_at, failure_code, failure from texts
+        "select id, kind = 'phone_code' as is_code, to_phone, state::text as state, queued_at, sent_at, failure_code, failure from texts
           where org_id = $1 and kind in ('test_alert', 'phone_code') order by queued_at desc, id desc limit $2",
     )
     .bind(org)

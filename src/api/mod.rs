@@ -9,11 +9,12 @@ mod alert_phones;
 mod alert_recipients;
 mod alert_settings;
 mod alerts;
+mod analytics;
 mod answer;
-mod api_keys;
 mod audit_log;
 mod calendars;
 mod call_in_full;
+mod call_marks;
 mod caller;
 mod calls;
 mod catalogue;
@@ -97,7 +98,6 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(alerts::routes())
         .merge(alert_recipients::routes())
         .merge(alert_phones::routes())
-        .merge(api_keys::routes())
         .merge(org_settings::routes())
         .merge(twilio_account::routes())
         .merge(voice::routes())
@@ -105,6 +105,8 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(alert_settings::routes())
         .merge(scoring_settings::routes())
         .merge(leads::routes())
+        .merge(analytics::routes())
+        .merge(call_marks::routes())
         .merge(calls::routes())
         .merge(recordings::routes())
         .merge(tasks::routes())
