@@ -76,7 +76,8 @@ async fn w10_no_other_site_signs_anybody_in_or_out() {
     }
     assert_eq!(owner.page("/dashboard/account").await.status, 200, "nobody was signed out");
     // What Chromium sends with a form of a page that gives away no referrer.
-    let request = owner.bare("POST", "/sign-in").header("origin", "null").header("sec-fetch-site", "same-origin");
+    let request =
+        owner.bare("POST", "/sign-in").header("origin", "null").header("sec-fetch-site", "same-origin");
     let answer = request.form(&[("email", OWNER), ("password", DEMO_PASSWORD)]).send().await.unwrap();
     assert!(answer.headers().contains_key("set-cookie"), "{}", answer.status());
 }
