@@ -83,7 +83,6 @@ const ROUTES: &[Row] = &[
     page("/dashboard/audit", "audit:read"),
     page("/dashboard/calls", "calls:read"),
     page("/dashboard/calls/{id}", "calls:read"),
-<<<<<<< HEAD
     page("/dashboard/analytics", "analytics:read"),
     page("/dashboard/contacts", "messages:read"),
     page("/dashboard/contacts/{id}", "messages:read"),
@@ -106,28 +105,16 @@ const ROUTES: &[Row] = &[
     page("/dashboard/settings/email", "settings:read"),
     page("/dashboard/settings/hours", "catalogue:read"),
     page("/dashboard/settings/keys", "keys:write"),
-=======
-    page("/dashboard/first-run", "settings:write"),
-    page("/dashboard/leads", "leads:read"),
-    page("/dashboard/settings/clinic", "catalogue:read"),
-    page("/dashboard/settings/hours", "catalogue:read"),
->>>>>>> clinic
     page("/dashboard/settings/policy", "catalogue:read"),
     page("/dashboard/settings/practitioners", "catalogue:read"),
     page("/dashboard/settings/practitioners/{id}", "catalogue:read"),
     page("/dashboard/settings/resources", "catalogue:read"),
-<<<<<<< HEAD
     page("/dashboard/settings/scoring", "settings:read"),
-=======
->>>>>>> clinic
     page("/dashboard/settings/sequences", "messages:read"),
     page("/dashboard/settings/sequences/{id}", "messages:read"),
     page("/dashboard/settings/services", "catalogue:read"),
     page("/dashboard/settings/services/{id}", "catalogue:read"),
-<<<<<<< HEAD
     page("/dashboard/settings/texting", "settings:read"),
-=======
->>>>>>> clinic
     page("/dashboard/settings/texts", "messages:read"),
     page("/dashboard/settings/waitlist", "waitlist:read"),
     page("/dashboard/team", "team:read"),
