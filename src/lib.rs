@@ -19,6 +19,7 @@ pub mod replies;
 pub mod tools;
 
 pub mod after_hours;
+pub mod analytics;
 pub mod sequences;
 pub mod waitlist;
 

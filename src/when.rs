@@ -98,6 +98,22 @@ impl PartOfDay {
         }
     }
 
+    /// The part that `time` lies in.
+    pub fn of(time: Time) -> Self {
+        let parts = [Self::Morning, Self::Afternoon];
+        parts.into_iter().find(|part| part.contains(time)).unwrap_or(Self::Evening)
+    }
+
+    /// As it is stored.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Morning => "morning",
+            Self::Afternoon => "afternoon",
+            Self::Evening => "evening",
+            Self::Any => "any",
+        }
+    }
+
     /// Whether a visit that starts at `time` is in this part of the day.
     pub fn contains(self, time: Time) -> bool {
         match self {

@@ -69,6 +69,8 @@ pub(super) struct Call {
     /// The voice platform's summary.
     summary: Option<String>,
     has_recording: bool,
+    /// Somebody of the clinic tried the assistant out: no figure counts it.
+    is_test: bool,
     /// The alert that it raised; the clinical one if there are two.
     alert: Option<CallAlert>,
     /// The first visit that was booked in it.
@@ -343,6 +345,7 @@ impl From<Listed> for Call {
             interest: call.interest,
             summary: call.summary,
             has_recording: call.has_recording,
+            is_test: call.is_test,
             alert,
             appointment_id: call.appointment_id.map(Public),
             open_tasks: call.open_tasks,

@@ -145,6 +145,8 @@ struct LeadEvidence {
     points: i32,
     /// `affirmed`, or why it does not count: `negated`, `other_person`, `past`, `quoted`, `hypothetical`, `question`, `off_topic`.
     polarity: String,
+    /// True where no phrase was found: the words that spoke most for it to the fitted model. Missing otherwise.
+    fitted: Option<bool>,
 }
 
 /// One utterance.
@@ -240,7 +242,7 @@ fn one_of<'de, D: Deserializer<'de>>(from: D, words: &[&str]) -> Result<Option<S
     Err(D::Error::custom(format!("must be one of {}", words.join(", "))))
 }
 
-/// Lists scored calls, the latest first. Calls from the clinic's own lines are left out, here and in every count.
+/// Lists scored calls, the latest first. Test calls are left out, here and in every count.
 #[utoipa::path(get, path = "/leads", tag = "leads", params(LeadParams), responses((status = 200, body = Page<Lead>, description = "A page")))]
 async fn list_leads(
     State(app): State<App>,

@@ -9,10 +9,12 @@ mod alert_phones;
 mod alert_recipients;
 mod alert_settings;
 mod alerts;
+mod analytics;
 mod answer;
 mod audit_log;
 mod calendars;
 mod call_in_full;
+mod call_marks;
 mod caller;
 mod calls;
 mod catalogue;
@@ -103,6 +105,8 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(alert_settings::routes())
         .merge(scoring_settings::routes())
         .merge(leads::routes())
+        .merge(analytics::routes())
+        .merge(call_marks::routes())
         .merge(calls::routes())
         .merge(recordings::routes())
         .merge(tasks::routes())

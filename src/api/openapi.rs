@@ -112,9 +112,9 @@ fn is_own(path: &str) -> bool {
     path.starts_with("/account")
 }
 
-/// What is known of a calendar changes by the minute; an account is its person's alone; a role is a word.
+/// What is known of a calendar changes by the minute, and a call may be running; an account is its person's alone; a role is a word.
 fn is_taken_as_it_comes(path: &str) -> bool {
-    path.starts_with("/calendars/") || is_own(path) || path.starts_with("/team/")
+    is_own(path) || ["/calendars/", "/calls/", "/team/"].iter().any(|begin| path.starts_with(begin))
 }
 
 /// What opens an operation, any one of them.
@@ -190,6 +190,8 @@ fn scope_of(path: &str, method: &HttpMethod) -> Scope {
         Some("settings") if path == "/settings/scoring/preview" => Scope::LeadsRead,
         Some("alerts" | "leads") if is_read => Scope::LeadsRead,
         Some("alerts" | "leads") => Scope::LeadsWrite,
+        Some("calls") if !is_read => Scope::LeadsWrite,
+        Some("analytics" | "analytics.csv") => Scope::AnalyticsRead,
         Some("practitioners") if path.ends_with("/feed") => Scope::CalendarsWrite,
         Some(part) if MESSAGES.contains(&part) && is_read => Scope::MessagesRead,
         Some(part) if MESSAGES.contains(&part) => Scope::MessagesWrite,

@@ -39,6 +39,8 @@ pub struct Listed {
     pub summary: Option<String>,
     pub cost_usd: Option<f64>,
     pub has_recording: bool,
+    /// Somebody only tried the assistant out: no figure counts it.
+    pub is_test: bool,
     /// The clinical one if there are two.
     pub alert_id: Option<EscalationId>,
     pub alert_kind: Option<String>,
@@ -85,7 +87,7 @@ macro_rules! calls_that {
             "select c.id, c.created_at, c.state::text as state, c.started_at, c.ended_at, c.ended_reason, c.duration_seconds,
                     c.caller_phone, c.contact_id, k.name as contact_name, n.id as assistant_id, n.name as assistant_name,
                     n.location_id, l.name as location_name, c.class, c.temperature, c.score, c.interest, c.summary, c.cost_usd,
-                    c.recording_url is not null as has_recording, h.id as alert_id, h.kind as alert_kind, h.acknowledged_at,
+                    c.recording_url is not null as has_recording, c.is_test, h.id as alert_id, h.kind as alert_kind, h.acknowledged_at,
                     h.acknowledged_by,
                     (select a.id from appointments a where a.org_id = c.org_id and a.call_id = c.id order by a.created_at, a.id limit 1)
                       as appointment_id,

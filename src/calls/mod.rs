@@ -3,6 +3,7 @@
 mod close_stale;
 mod fetch_missing_reports;
 mod list;
+mod mark_test;
 mod note_read;
 mod outcome;
 mod read_call;
@@ -15,6 +16,7 @@ mod store;
 pub use close_stale::close_stale;
 pub use fetch_missing_reports::{FetchError, fetch_missing_reports};
 pub use list::{LastSaid, Listed, WantedCalls, list, zone_of};
+pub use mark_test::mark_test;
 pub use note_read::{Part, note_read};
 pub use outcome::Outcome;
 pub use read_call::{CallInFull, read_call, running};
@@ -23,7 +25,8 @@ pub use record_status::record_status;
 pub use record_transcript::record_transcript;
 pub use recording::recording;
 pub use store::detail::{AlertRaised, TaskLeft, ToolCallMade, Transcript, Utterance, VisitMade};
+pub use store::marks::{CallMark, call_mark};
 pub use store::tool_calls::{
-    Asked, Claim, NewToolCall, Told, answer, claim, record_read_only, told_in, was_told,
+    Asked, Claim, NewToolCall, Replied, Told, Unmet, answer, claim, record_read_only, told_in, was_told,
 };
 pub use store::{CallRecord, Interest, Score, Turn, ensure, find, link_contact, record_score};

@@ -63,7 +63,7 @@ pub async fn record_end(
         "with_consent" => report.recording_consent == Some(true),
         _ => false,
     };
-    if !store::record_report(tx, org, id, report, keep, now).await? {
+    if !store::record_report(tx, org, (id, call), report, keep, now).await? {
         return Ok(false);
     }
     if let Some(phone) = &call.caller_number {

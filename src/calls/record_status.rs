@@ -2,7 +2,7 @@
 
 use voxanne_vapi::CallRef;
 
-use super::store::{self, Step};
+use super::store::{self, Kind, Step};
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::OrgId;
@@ -27,6 +27,7 @@ pub async fn record_status(
     let id = store::ensure(tx, org, app.new_id(), call_ref, call.caller_number.as_deref(), now).await?;
     let has_ended = state == "ended";
     let step = Step {
+        kind: Kind::of(call),
         state,
         assistant_ref: call.assistant_id.as_deref(),
         ended_reason,

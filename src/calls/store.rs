@@ -1,6 +1,7 @@
 //! All SQL of calls and utterances; of tool calls in its own file.
 
 pub(super) mod detail;
+pub(super) mod marks;
 pub(super) mod tool_calls;
 
 use jiff::Timestamp;
@@ -8,7 +9,7 @@ use jiff_sqlx::ToSqlx as _;
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 use uuid::Uuid;
-use voxanne_vapi::{Report, Role};
+use voxanne_vapi::{CallRef, Report, Role};
 
 use crate::platform::db::{PgConnection, sql, sql_as, sql_scalar};
 use crate::platform::ids::{CallId, OrgId, ServiceId};
@@ -92,8 +93,11 @@ pub async fn ensure(
     now: Timestamp,
 ) -> sqlx::Result<CallId> {
     sql_scalar(
-        "insert into calls as c (org_id, id, call_ref, state, caller_phone, created_at) values ($1, $2, $3, 'ringing', $4, $5)
-         on conflict on constraint calls_once_per_ref do update set caller_phone = coalesce(c.caller_phone, excluded.caller_phone)
+        "insert into calls as c (org_id, id, call_ref, state, caller_phone, created_at, is_test)
+         values ($1, $2, $3, 'ringing', $4, $5, app_ctx.is_own_phone($1, $4))
+         on conflict on constraint calls_once_per_ref do update set
+           is_test = c.is_test or (c.caller_phone is null and c.is_test_by is null and excluded.is_test),
+           caller_phone = coalesce(c.caller_phone, excluded.caller_phone)
          returning id",
     )
     .bind(org)
@@ -105,8 +109,14 @@ pub async fn ensure(
     .await
 }
 
+/// What the platform calls a call that came by a browser: nobody reaches a clinic so but who tries its assistant out.
+const WEB_CALL: &str = "webCall";
+/// What it calls one that it made itself begins with this.
+const OUTBOUND: &str = "outbound";
+
 /// A step of a call. `None` leaves what is known.
 pub(super) struct Step<'a> {
+    pub kind: Kind,
     pub state: &'a str,
     pub assistant_ref: Option<&'a str>,
     pub ended_reason: Option<&'a str>,
@@ -114,10 +124,26 @@ pub(super) struct Step<'a> {
     pub ended_at: Option<Timestamp>,
 }
 
+/// What the platform says a call is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Kind {
+    is_web: bool,
+    is_outbound: bool,
+}
+
+impl Kind {
+    /// Of a call that a message is about.
+    pub fn of(call: &CallRef) -> Self {
+        let kind = call.call_type.as_deref().unwrap_or_default();
+        Self { is_web: kind == WEB_CALL, is_outbound: kind.starts_with(OUTBOUND) }
+    }
+}
+
 /// States only move forward: a late `in_progress` does not reopen a call that ended.
 pub(super) async fn step(tx: &mut PgConnection, org: OrgId, id: CallId, step: &Step<'_>) -> sqlx::Result<()> {
     sql("update calls set state = greatest(state, $3::text::call_state), assistant_ref = coalesce($4, assistant_ref),
-                ended_reason = coalesce(ended_reason, $5), started_at = coalesce(started_at, $6), ended_at = coalesce(ended_at, $7)
+                ended_reason = coalesce(ended_reason, $5), started_at = coalesce(started_at, $6), ended_at = coalesce(ended_at, $7),
+                is_test = is_test or ($8 and is_test_by is null), is_outbound = is_outbound or $9
           where org_id = $1 and id = $2")
     .bind(org)
     .bind(id)
@@ -126,6 +152,8 @@ pub(super) async fn step(tx: &mut PgConnection, org: OrgId, id: CallId, step: &S
     .bind(step.ended_reason)
     .bind(step.started_at.map(jiff_sqlx::ToSqlx::to_sqlx))
     .bind(step.ended_at.map(jiff_sqlx::ToSqlx::to_sqlx))
+    .bind(step.kind.is_web)
+    .bind(step.kind.is_outbound)
     .execute(tx)
     .await?;
     Ok(())
@@ -135,7 +163,7 @@ pub(super) async fn step(tx: &mut PgConnection, org: OrgId, id: CallId, step: &S
 pub(super) async fn record_report(
     tx: &mut PgConnection,
     org: OrgId,
-    id: CallId,
+    (id, call): (CallId, &CallRef),
     report: &Report,
     keep_recording: bool,
     now: Timestamp,
@@ -146,11 +174,16 @@ pub(super) async fn record_report(
         after_ms: t.seconds_from_start.and_then(millis),
     };
     let turns: Vec<Turn> = report.turns.iter().map(turn).collect();
+    let spoke = turns.iter().any(|turn| turn.is_caller && !turn.text.trim().is_empty());
     let turns = serde_json::to_value(&turns).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
+    let kind = Kind::of(call);
     let done = sql(
         "update calls set state = 'ended', ended_reason = coalesce($3, ended_reason), started_at = coalesce($4, started_at),
                 ended_at = coalesce($5, ended_at, $13), duration_seconds = $6, cost_usd = $7, summary = $8, success_evaluation = $9,
-                turns = $10, recording_url = case when $14 then $11 end, recording_consent = $12, report_at = $13, platform_sentiment = $15
+                turns = $10, recording_url = case when $14 then $11 end, recording_consent = $12, report_at = $13, platform_sentiment = $15,
+                assistant_ref = coalesce(assistant_ref, $16), is_test = is_test or ($17 and is_test_by is null),
+                is_outbound = is_outbound or $18,
+                caller_spoke = caller_spoke or $19 or exists (select from tool_calls t where t.org_id = $1 and t.call_ref = calls.call_ref)
           where org_id = $1 and id = $2 and report_at is null",
     )
     .bind(org)
@@ -168,6 +201,10 @@ pub(super) async fn record_report(
     .bind(now.to_sqlx())
     .bind(keep_recording)
     .bind(report.sentiment().map(voxanne_vapi::Sentiment::as_str))
+    .bind(&call.assistant_id)
+    .bind(kind.is_web)
+    .bind(kind.is_outbound)
+    .bind(spoke)
     .execute(tx)
     .await?;
     Ok(done.rows_affected() == 1)
@@ -199,7 +236,10 @@ pub(super) async fn insert_utterance(
     said: &str,
     said_at: Timestamp,
 ) -> sqlx::Result<()> {
-    sql("insert into utterances (org_id, id, call_id, role, said, said_at) values ($1, $2, $3, $4, $5, $6)")
+    sql("with said as (
+             insert into utterances (org_id, id, call_id, role, said, said_at) values ($1, $2, $3, $4, $5, $6))
+         update calls set caller_spoke = true
+          where org_id = $1 and id = $3 and $4 = 'user' and trim($5) <> '' and not caller_spoke")
         .bind(org)
         .bind(ids.0)
         .bind(ids.1)

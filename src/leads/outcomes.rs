@@ -15,9 +15,9 @@ use crate::platform::db::PgConnection;
 use crate::platform::ids::OrgId;
 
 /// Whoever books later than this was won by something else.
-pub(super) const HOURS_TO_BOOK: i32 = 14 * 24;
+pub const HOURS_TO_BOOK: i32 = 14 * 24;
 
-/// What came of the calls of some days. Calls of the clinic's own lines are not among them.
+/// What came of the calls of some days. Test calls are not among them.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Outcomes {
     /// When the calls were.
@@ -113,8 +113,7 @@ pub(super) async fn tally_between(
 ) -> Result<Vec<Tally>, sqlx::Error> {
     let to_book = SignedDuration::from_hours(HOURS_TO_BOOK.into());
     let ripe = until.checked_sub(to_book).unwrap_or(until);
-    let phones = store::scores::own_phones(tx, org).await?;
-    store::tally::tally(tx, org, &phones, Span { since, until, ripe, hours_to_book: HOURS_TO_BOOK }).await
+    store::tally::tally(tx, org, Span { since, until, ripe, hours_to_book: HOURS_TO_BOOK }).await
 }
 
 /// 0 to 9, 10 to 19, … and 90 to 100.

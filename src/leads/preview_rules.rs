@@ -110,8 +110,7 @@ pub async fn preview_rules(
     (wanted, days): (&OwnRules, i32),
 ) -> Result<RulesPreview, sqlx::Error> {
     let window = Window::last(days, &settings.time_zone, app.clock.now());
-    let phones = store::scores::own_phones(tx, org).await?;
-    let which = (window.since.0, phones.as_slice());
+    let which = window.since.0;
     let InForce { own, services, .. } = in_force(tx, org, settings).await?;
     let (now, then) = (own.with_catalogue(&services), wanted.with_catalogue(&services));
     let (now, then) = (Scorer::new(&now), Scorer::new(&then));

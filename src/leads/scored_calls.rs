@@ -5,12 +5,11 @@ use super::store::list::{Lead, WantedLeads};
 use crate::platform::db::PgConnection;
 use crate::platform::ids::OrgId;
 
-/// Scored calls, the latest first; without those of the clinic's own lines, which no count counts either.
+/// Scored calls, the latest first; without test calls, which no count counts either.
 pub async fn scored_calls(
     tx: &mut PgConnection,
     org: OrgId,
     wanted: &WantedLeads<'_>,
 ) -> Result<Vec<Lead>, sqlx::Error> {
-    let phones = store::scores::own_phones(tx, org).await?;
-    store::list::leads(tx, org, &phones, wanted).await
+    store::list::leads(tx, org, wanted).await
 }

@@ -18,7 +18,7 @@ use crate::platform::ids::OrgId;
 const FROM: i16 = 40;
 const STEP: usize = 5;
 
-/// What each threshold would have meant. Calls of the clinic's own lines are not counted.
+/// What each threshold would have meant. Test calls are not counted.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Thresholds {
     /// When the calls were.

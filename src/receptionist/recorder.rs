@@ -126,7 +126,7 @@ async fn write_org(app: &App, org: OrgId, entries: Vec<Entry>) -> Result<(), sql
             Entry::Asked { call, answer, micros } => asked.push(json!({
                 "call_ref": call.asked.call_ref, "tool_call_id": call.asked.tool_call_id, "name": call.name,
                 "arguments": call.arguments, "digest": hex::encode(&call.digest), "answer": answer.text,
-                "is_error": answer.is_error, "asked_at": now, "micros": micros,
+                "is_error": answer.is_error, "asked_at": now, "micros": micros, "unmet": answer.unmet,
             })),
         }
     }

@@ -17,6 +17,7 @@ mod open_times;
 mod reason;
 mod reason_spanish;
 mod rule_book;
+mod site_hours;
 mod store;
 mod taken;
 mod templates;
@@ -31,6 +32,7 @@ pub use open_hours::{open_until, opens_next, works_on};
 pub use open_times::{Found, Search, alternatives, next_open_day, open_times, openings_from, why_not};
 pub use reason::Teller;
 pub use rule_book::{Location, Practitioner, Prerequisite, RuleBook, Service, rule_book};
+pub use site_hours::{SiteHours, site_hours};
 pub use store::{ScoredService, count_turn, services_for_scoring};
 pub use taken::{
     Calendar, Calendars, Opening, Taken, Window, Writer, ask_calendars, lock_claims, open_ledger,

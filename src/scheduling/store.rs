@@ -169,6 +169,20 @@ const PRACTITIONERS: &str =
        from practitioners p join resources r on r.org_id = p.org_id and r.id = p.id
       where p.org_id = $1 and r.active order by r.position, r.id";
 
+/// Sites and the hours of them: of all, also of those that are closed for good, with days that differed since `since`.
+pub(super) async fn hours_of_sites(
+    tx: &mut PgConnection,
+    org: OrgId,
+    since: Timestamp,
+) -> sqlx::Result<(Vec<LocationRow>, Vec<HoursRow>, Vec<ClosureRow>)> {
+    Ok((
+        all(tx, org, "select id, name, time_zone, address, human_phone from locations where org_id = $1 order by position, id").await?,
+        all(tx, org, "select location_id, practitioner_id, kind, weekday, opens_minute, closes_minute, effective_from, effective_to
+                        from weekly_hours where org_id = $1 and practitioner_id is null").await?,
+        sql_as(CLOSURES).bind(org).bind(since.to_sqlx()).fetch_all(tx).await?,
+    ))
+}
+
 /// Two days of grace: a civil day is over everywhere by then.
 const CLOSURES: &str = "select location_id, practitioner_id, local_date, local_until, opens_minute, closes_minute
        from closures where org_id = $1 and coalesce(local_until, local_date) >= ($2::timestamptz at time zone 'UTC')::date - 2";

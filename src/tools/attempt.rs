@@ -13,7 +13,7 @@ use super::{
     get_clinic_info, in_danger, join_waitlist, notify_hot_lead, request_human, reschedule_appointment,
     speech,
 };
-use crate::calls::{self, Asked, Claim, NewToolCall};
+use crate::calls::{self, Asked, Claim, NewToolCall, Replied};
 use crate::platform::app::App;
 use crate::platform::db::{OrgTx, PgConnection, is_contended, is_disconnected};
 use crate::platform::telemetry::chain;
@@ -114,7 +114,7 @@ async fn attempt(
     let mut tx: OrgTx = app.begin_live(caller.org).await?;
     let now = app.clock.now();
     let answer = match calls::claim(&mut tx, caller.org, record, now).await? {
-        Claim::Answered { answer, is_error } => return Ok(Answer { text: answer, is_error }),
+        Claim::Answered { answer, is_error } => return Ok(Answer { text: answer, is_error, unmet: None }),
         Claim::Different => return Ok(Answer::result(speech::DIFFERENT)),
         Claim::First { ended_at: Some(ended_at) } if is_too_late(app, ended_at, now) => {
             Answer::result(speech::CALL_OVER)
@@ -122,7 +122,9 @@ async fn attempt(
         Claim::First { .. } => perform(app, &mut tx, caller, &book, (act, &record.asked, arguments)).await?,
     };
     let micros = i64::try_from(started.elapsed().as_micros()).unwrap_or(i64::MAX);
-    calls::answer(&mut tx, caller.org, &record.asked, &answer.text, answer.is_error, micros).await?;
+    let Answer { text, is_error, unmet } = &answer;
+    let replied = Replied { text, is_error: *is_error, unmet: *unmet, micros };
+    calls::answer(&mut tx, caller.org, &record.asked, &replied).await?;
     tx.commit().await?;
     scheduling::forget(app, caller.org);
     Ok(answer)

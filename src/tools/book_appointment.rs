@@ -9,11 +9,13 @@ use super::speech::{self, visits};
 use super::wanted_practitioner::wanted_practitioner;
 use super::wanted_start::{Said, wanted_start};
 use crate::appointments::{self, BookError, NewBooking};
+use crate::calls::Unmet;
 use crate::phone::Phone;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::scheduling::{self, Location, Matched, RuleBook, Service, Teller};
 use crate::spoken_name::SpokenName;
+use crate::when::PartOfDay;
 
 /// Visit lengths that may be asked for where the catalogue has none.
 const SAID_MINUTES: std::ops::RangeInclusive<u16> = 15..=180;
@@ -48,6 +50,10 @@ pub(super) async fn answer(
         Err(BookError::Unexpected(error)) => Err(AttemptError::Database(error)),
         Err(refused) => {
             let tell = Teller::new(book, &location.zone);
+            let lacking = |said: String| match &refused {
+                BookError::Refused { .. } => Answer::result(said).lacking(unmet(&wanted)),
+                _ => Answer::result(said),
+            };
             // With none of their times in sight, asking for another day would go round in circles.
             if let (BookError::Refused { refusal, alternatives }, Some(_)) = (&refused, wanted.practitioner)
                 && alternatives.is_empty()
@@ -56,11 +62,18 @@ pub(super) async fn answer(
                     Cause::NotWorking { .. } | Cause::LicenceExpired { .. } | Cause::Away { .. }
                 )
             {
-                return Ok(Answer::result(speech::somebody_else(&tell.caller(refusal.first()))));
+                return Ok(lacking(speech::somebody_else(&tell.caller(refusal.first()))));
             }
-            Ok(Answer::result(appointments::refused_sentence(&refused, &tell, &location.zone)))
+            Ok(lacking(appointments::refused_sentence(&refused, &tell, &location.zone)))
         }
     }
+}
+
+/// The time that was asked for, as one that could not be had.
+fn unmet(wanted: &NewBooking<'_>) -> Unmet {
+    let at = wanted.starts_at.to_zoned(wanted.location.zone.clone());
+    let part = PartOfDay::of(at.time()).name();
+    Unmet { service: wanted.service.id, location: wanted.location.id, on: Some(at.date()), part }
 }
 
 /// Holds the time for this call and reads it back. A call without an id could not convert the hold: nothing is held

@@ -11,6 +11,7 @@ use super::run::{Answer, Caller};
 use super::speech::openings::DayTimes;
 use super::speech::{self, openings};
 use super::wanted_practitioner::wanted_practitioner;
+use crate::calls::Unmet;
 use crate::phone::Phone;
 use crate::platform::app::App;
 use crate::scheduling::{self, Search, Teller};
@@ -40,14 +41,14 @@ pub(super) async fn answer(
     let before = rules_version(app, caller).await?;
     let said = find(app, caller, arguments).await?;
     let is_old = rules_version(app, caller).await? != before;
-    Ok(Answer::result(if is_old { find(app, caller, arguments).await? } else { said }))
+    Ok(if is_old { find(app, caller, arguments).await? } else { said })
 }
 
 pub(super) async fn find(
     app: &App,
     caller: &Caller,
     arguments: Arguments<'_>,
-) -> Result<String, Arc<sqlx::Error>> {
+) -> Result<Answer, Arc<sqlx::Error>> {
     let book = scheduling::rule_book(app, caller.org, None).await?;
     let Some(location) = book.location(caller.location) else { return Ok(speech::NO_SERVICES.into()) };
     let today = app.clock.now().to_zoned(location.zone.clone()).date();
@@ -58,11 +59,11 @@ pub(super) async fn find(
     let service = matched.service();
     let practitioner = match wanted_practitioner(&book, location, service, arguments) {
         Ok(practitioner) => practitioner,
-        Err(question) => return Ok(question),
+        Err(question) => return Ok(question.into()),
     };
     let wish = match wish(arguments, today) {
         Ok(wish) => wish,
-        Err(question) => return Ok(question),
+        Err(question) => return Ok(question.into()),
     };
     let last = today.checked_add(i64::from(service.rules.horizon_days).days()).unwrap_or(today);
     if wish.from > last {
@@ -79,7 +80,7 @@ pub(super) async fn find(
     };
     let found = scheduling::open_times(app, &search).await?;
     if let Some(obstacle) = &found.obstacle {
-        return Ok(speech::needs_something_first(&Teller::new(&book, &location.zone), obstacle));
+        return Ok(speech::needs_something_first(&Teller::new(&book, &location.zone), obstacle).into());
     }
     let local = |at: jiff::Timestamp| at.to_zoned(location.zone.clone()).datetime();
     let times: Vec<(Date, Time)> =
@@ -88,17 +89,20 @@ pub(super) async fn find(
         times.iter().filter(|(date, time)| wish.weekdays.contains(*date) && wish.part.contains(*time));
     let wanted = spread(wanted.copied());
     if !wanted.is_empty() {
-        return Ok(openings::nearest(&wanted));
+        return Ok(openings::nearest(&wanted).into());
     }
+    let on = (search.from == search.to).then_some(search.from);
+    let unmet = Unmet { service: search.service, location: location.id, on, part: wish.part.name() };
     if !times.is_empty() {
-        return Ok(openings::others(&spread(times.into_iter())));
+        return Ok(Answer::result(openings::others(&spread(times.into_iter()))).lacking(unmet));
     }
     let next = scheduling::next_open_day(app, &search).await?;
     if let Some(obstacle) = &next.obstacle {
-        return Ok(speech::needs_something_first(&Teller::new(&book, &location.zone), obstacle));
+        return Ok(speech::needs_something_first(&Teller::new(&book, &location.zone), obstacle).into());
     }
     let next = next.openings.first().map(|o| local(o.starts_at));
-    Ok(openings::none_until(search.to, next.map(|at| (at.date(), at.time()))))
+    let said = openings::none_until(search.to, next.map(|at| (at.date(), at.time())));
+    Ok(Answer::result(said).lacking(unmet))
 }
 
 /// What the caller would take; a question when a day was not understood.

@@ -52,7 +52,7 @@ pub(super) fn instead(book: &RuleBook, found: Option<InDanger>) -> Option<Answer
 pub(super) fn beside(book: &RuleBook, found: Option<InDanger>, act: Act, answer: Answer) -> Answer {
     let says_so = matches!(act, Act::NotifyHotLead | Act::RequestHuman);
     match found.filter(|found| found.text_queued && !says_so && !answer.is_error) {
-        Some(_) => Answer::result(clinical::and_alerted(&answer.text, number(book))),
+        Some(_) => Answer { text: clinical::and_alerted(&answer.text, number(book)), ..answer },
         None => answer,
     }
 }

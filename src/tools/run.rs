@@ -8,7 +8,7 @@ use moka::sync::Cache;
 use voxanne_vapi::ToolCall;
 
 use super::{attempt, speech};
-use crate::calls::NewToolCall;
+use crate::calls::{NewToolCall, Unmet};
 use crate::language::Language;
 use crate::phone::Phone;
 use crate::platform::app::App;
@@ -41,6 +41,8 @@ pub struct Answer {
     pub text: String,
     /// True when the model should not treat it as a result.
     pub is_error: bool,
+    /// What was asked for and could not be had; kept beside the answer.
+    pub unmet: Option<Unmet>,
 }
 
 impl Answer {
@@ -50,11 +52,22 @@ impl Answer {
     }
 
     pub(super) fn result(text: impl Into<String>) -> Self {
-        Self { text: text.into(), is_error: false }
+        Self { text: text.into(), is_error: false, unmet: None }
+    }
+
+    /// The same, told to somebody who could not have what they asked for.
+    pub(super) fn lacking(self, unmet: Unmet) -> Self {
+        Self { unmet: Some(unmet), ..self }
     }
 
     pub(super) fn error(text: impl Into<String>) -> Self {
-        Self { text: text.into(), is_error: true }
+        Self { text: text.into(), is_error: true, unmet: None }
+    }
+}
+
+impl<S: Into<String>> From<S> for Answer {
+    fn from(said: S) -> Self {
+        Self::result(said)
     }
 }
 

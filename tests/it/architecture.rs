@@ -17,7 +17,7 @@ const RANKS: &[&[&str]] = &[
     &["router", "jobs", "commands", "seed"],
     &["receptionist", "api", "dashboard", "live"],
     &["tools", "replies"],
-    &["waitlist", "sequences", "after_hours"],
+    &["waitlist", "sequences", "after_hours", "analytics"],
     &["alert_phones", "appointments", "leads", "promises", "search"],
     &["scheduling"],
     &["calendars"],

@@ -13,6 +13,7 @@
 mod accounts;
 mod after_hours;
 mod alerts;
+mod analytics;
 mod api;
 mod architecture;
 mod calendars;
@@ -31,6 +32,7 @@ mod messaging;
 mod migrations;
 mod promises;
 mod receptionist;
+mod routes;
 mod scheduling;
 mod schema_comments;
 mod scoring;

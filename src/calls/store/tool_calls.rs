@@ -1,12 +1,14 @@
 //! What the assistant asked: claimed before it acts, answered with what was committed, repeated word for word.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff_sqlx::ToSqlx as _;
+use serde::Serialize;
 use serde_json::Value;
 use sqlx::FromRow;
 
 use crate::platform::db::{PgConnection, sql, sql_as, sql_scalar};
-use crate::platform::ids::OrgId;
+use crate::platform::ids::{LocationId, OrgId, ServiceId};
 
 /// Names one tool call: the platform's call and the id inside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,24 +93,59 @@ pub async fn claim(
     })
 }
 
+/// A time that somebody asked for and could not have: what a clinic could sell and does not offer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Unmet {
+    /// Of what.
+    #[serde(rename = "unmet_service_id")]
+    pub service: ServiceId,
+    /// Where.
+    #[serde(rename = "unmet_location_id")]
+    pub location: LocationId,
+    /// On which day of the site's calendar; a stretch of days is none.
+    #[serde(rename = "unmet_on")]
+    pub on: Option<Date>,
+    /// In which part of it: `morning`, `afternoon`, `evening` or `any`.
+    #[serde(rename = "unmet_part")]
+    pub part: &'static str,
+}
+
+/// What a claimed call came to.
+#[derive(Debug, Clone, Copy)]
+pub struct Replied<'a> {
+    /// The answer.
+    pub text: &'a str,
+    /// Whether it is an error.
+    pub is_error: bool,
+    /// What was asked for and could not be had.
+    pub unmet: Option<Unmet>,
+    /// How long it took.
+    pub micros: i64,
+}
+
 /// Stores the answer of a claimed call, in the transaction that made it true.
 pub async fn answer(
     tx: &mut PgConnection,
     org: OrgId,
     asked: &Asked,
-    text: &str,
-    is_error: bool,
-    micros: i64,
+    replied: &Replied<'_>,
 ) -> Result<(), sqlx::Error> {
-    sql("update tool_calls set answer = $4, is_error = $5, micros = $6 where org_id = $1 and call_ref = $2 and tool_call_id = $3")
-        .bind(org)
-        .bind(&asked.call_ref)
-        .bind(&asked.tool_call_id)
-        .bind(text)
-        .bind(is_error)
-        .bind(micros)
-        .execute(tx)
-        .await?;
+    let unmet = replied.unmet;
+    sql("update tool_calls set answer = $4, is_error = $5, micros = $6,
+                unmet_service_id = $7, unmet_location_id = $8, unmet_on = $9, unmet_part = $10
+          where org_id = $1 and call_ref = $2 and tool_call_id = $3")
+    .bind(org)
+    .bind(&asked.call_ref)
+    .bind(&asked.tool_call_id)
+    .bind(replied.text)
+    .bind(replied.is_error)
+    .bind(replied.micros)
+    .bind(unmet.map(|unmet| unmet.service))
+    .bind(unmet.map(|unmet| unmet.location))
+    .bind(unmet.and_then(|unmet| unmet.on).map(jiff_sqlx::ToSqlx::to_sqlx))
+    .bind(unmet.map(|unmet| unmet.part))
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
@@ -154,10 +191,14 @@ pub async fn told_in(tx: &mut PgConnection, org: OrgId, call_ref: &str) -> Resul
 
 /// Records read-only calls, many at once and off the caller's path.
 pub async fn record_read_only(tx: &mut PgConnection, org: OrgId, calls: &Value) -> Result<(), sqlx::Error> {
-    sql("insert into tool_calls (org_id, call_ref, tool_call_id, name, arguments, arguments_digest, answer, is_error, asked_at, micros)
-         select $1, c.call_ref, c.tool_call_id, c.name, c.arguments, decode(c.digest, 'hex'), c.answer, c.is_error, c.asked_at, c.micros
+    sql("insert into tool_calls (org_id, call_ref, tool_call_id, name, arguments, arguments_digest, answer, is_error, asked_at, micros,
+                                 unmet_service_id, unmet_location_id, unmet_on, unmet_part)
+         select $1, c.call_ref, c.tool_call_id, c.name, c.arguments, decode(c.digest, 'hex'), c.answer, c.is_error, c.asked_at, c.micros,
+                u.unmet_service_id, u.unmet_location_id, u.unmet_on, u.unmet_part
            from jsonb_to_recordset($2) as c (call_ref text, tool_call_id text, name text, arguments jsonb, digest text,
-                answer text, is_error boolean, asked_at timestamptz, micros bigint)
+                answer text, is_error boolean, asked_at timestamptz, micros bigint, unmet jsonb)
+           left join lateral jsonb_to_record(c.unmet) as u (unmet_service_id uuid, unmet_location_id uuid, unmet_on date, unmet_part text)
+             on true
          on conflict do nothing")
     .bind(org)
     .bind(calls)

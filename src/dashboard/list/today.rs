@@ -95,14 +95,15 @@ pub(in crate::dashboard) async fn figures(
     day: Day,
 ) -> sqlx::Result<Figures> {
     sql_as(
-        "select (select count(*) from calls where org_id = $1 and created_at >= $2 and created_at < $3) as calls,
-                (select count(*) from calls where org_id = $1 and created_at >= $2 and created_at < $3 and temperature = 'hot') as hot,
+        "select (select count(*) from counted_calls where org_id = $1 and created_at >= $2 and created_at < $3) as calls,
+                (select count(*) from counted_calls where org_id = $1 and created_at >= $2 and created_at < $3 and temperature = 'hot') as hot,
                 b.booked, b.booked_cents,
                 (select count(*) from appointments where org_id = $1 and starts_at >= $2 and starts_at < $3
                     and status <> 'cancelled') as visits
            from (select count(*) as booked, coalesce(sum(s.price_cents), 0)::bigint as booked_cents
                    from appointments a join services s on s.org_id = a.org_id and s.id = a.service_id
-                  where a.org_id = $1 and a.created_at >= $2 and a.created_at < $3 and a.status <> 'cancelled') b",
+                  where a.org_id = $1 and a.created_at >= $2 and a.created_at < $3 and a.status <> 'cancelled'
+                    and (a.call_id is null or exists (select from counted_calls c where c.org_id = a.org_id and c.id = a.call_id))) b",
     )
     .bind(org)
     .bind(day.from.to_sqlx())

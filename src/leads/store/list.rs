@@ -71,28 +71,26 @@ pub struct WantedLeads<'a> {
 pub(in crate::leads) async fn leads(
     tx: &mut PgConnection,
     org: OrgId,
-    own_phones: &[String],
     wanted: &WantedLeads<'_>,
 ) -> sqlx::Result<Vec<Lead>> {
     sql_as(
         "select c.id, c.created_at, c.class, c.temperature, c.score, c.rules_version, c.sentiment_taken, c.danger, c.interest,
                 c.interest_service_id, s.name as service_name, c.value_cents, c.caller_phone, c.contact_id,
                 k.name as contact_name, h.id as alert_id, h.acknowledged_at
-           from calls c
+           from counted_calls c
            left join contacts k on k.org_id = c.org_id and k.id = c.contact_id
            left join services s on s.org_id = c.org_id and s.id = c.interest_service_id
            left join lateral (select e.id, e.acknowledged_at from escalations e
                                where e.org_id = c.org_id and e.kind in ('clinical', 'hot_lead') and e.call_ref = c.call_ref
                                order by e.kind limit 1) h on true
-          where c.org_id = $1 and c.scored_at is not null and coalesce(c.caller_phone <> all ($2), true)
-            and ($3::text is null or c.temperature = $3) and ($4::text is null or c.class = $4)
-            and ($5::timestamptz is null or c.created_at >= $5) and ($6::timestamptz is null or c.created_at < $6)
-            and ($7::timestamptz is null or (c.created_at, c.id) < ($7, $8))
-            and ($9::boolean is null or (h.id is not null and (h.acknowledged_at is not null) = $9))
-          order by c.created_at desc, c.id desc limit $10",
+          where c.org_id = $1 and c.scored_at is not null
+            and ($2::text is null or c.temperature = $2) and ($3::text is null or c.class = $3)
+            and ($4::timestamptz is null or c.created_at >= $4) and ($5::timestamptz is null or c.created_at < $5)
+            and ($6::timestamptz is null or (c.created_at, c.id) < ($6, $7))
+            and ($8::boolean is null or (h.id is not null and (h.acknowledged_at is not null) = $8))
+          order by c.created_at desc, c.id desc limit $9",
     )
     .bind(org)
-    .bind(own_phones)
     .bind(wanted.temperature)
     .bind(wanted.class)
     .bind(wanted.since.map(jiff_sqlx::ToSqlx::to_sqlx))

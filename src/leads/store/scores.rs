@@ -42,24 +42,11 @@ pub(in crate::leads) fn sentiment(word: Option<&str>) -> Option<Sentiment> {
     all.into_iter().find(|sentiment| Some(sentiment.as_str()) == word)
 }
 
-/// The clinic's own lines: who calls from there tries the assistant out, and is counted nowhere.
-pub(in crate::leads) async fn own_phones(tx: &mut PgConnection, org: OrgId) -> sqlx::Result<Vec<String>> {
-    sql_scalar(
-        "select human_phone from locations where org_id = $1 and human_phone is not null
-         union select hot_lead_alert_phone from integration_settings where org_id = $1 and hot_lead_alert_phone is not null
-         union select phone from alert_recipients where org_id = $1
-         union select clinical_alert_phone from integration_settings where org_id = $1 and clinical_alert_phone is not null",
-    )
-    .bind(org)
-    .fetch_all(tx)
-    .await
-}
-
 /// Counted calls since an instant that come after `after`, the latest first.
 pub(in crate::leads) async fn past_calls(
     tx: &mut PgConnection,
     org: OrgId,
-    (since, own_phones): (Timestamp, &[String]),
+    since: Timestamp,
     after: Option<(Timestamp, CallId)>,
     limit: i64,
 ) -> sqlx::Result<Vec<PastCall>> {
@@ -67,15 +54,13 @@ pub(in crate::leads) async fn past_calls(
         "select c.id, c.created_at, c.turns, c.platform_sentiment,
                 exists (select from hot_lead_alerts h
                          where h.org_id = c.org_id and h.call_ref = c.call_ref and h.trigger = 'tool') as by_tool
-           from calls c
+           from counted_calls c
           where c.org_id = $1 and c.scored_at is not null and c.created_at >= $2
-            and coalesce(c.caller_phone <> all ($3), true)
-            and ($4::timestamptz is null or (c.created_at, c.id) < ($4, $5))
-          order by c.created_at desc, c.id desc limit $6",
+            and ($3::timestamptz is null or (c.created_at, c.id) < ($3, $4))
+          order by c.created_at desc, c.id desc limit $5",
     )
     .bind(org)
     .bind(since.to_sqlx())
-    .bind(own_phones)
     .bind(after.map(|(at, _)| at.to_sqlx()))
     .bind(after.map(|(_, id)| id))
     .bind(limit)
@@ -87,16 +72,13 @@ pub(in crate::leads) async fn past_calls(
 pub(in crate::leads) async fn count_past(
     tx: &mut PgConnection,
     org: OrgId,
-    (since, own_phones): (Timestamp, &[String]),
+    since: Timestamp,
 ) -> sqlx::Result<i64> {
     sql_scalar(
-        "select count(*) from calls c
-          where c.org_id = $1 and c.scored_at is not null and c.created_at >= $2
-            and coalesce(c.caller_phone <> all ($3), true)",
+        "select count(*) from counted_calls where org_id = $1 and scored_at is not null and created_at >= $2",
     )
     .bind(org)
     .bind(since.to_sqlx())
-    .bind(own_phones)
     .fetch_one(tx)
     .await
 }

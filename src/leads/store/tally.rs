@@ -41,18 +41,16 @@ pub(in crate::leads) struct Span {
 pub(in crate::leads) async fn tally(
     tx: &mut PgConnection,
     org: OrgId,
-    own_phones: &[String],
     span: Span,
 ) -> sqlx::Result<Vec<Tally>> {
     sql_as(
         "with scored as (
            select c.org_id, c.id, c.call_ref, c.contact_id, c.caller_phone, c.class, c.score, c.temperature, c.created_at,
                   lead(c.created_at) over (partition by coalesce(c.caller_phone, c.id::text) order by c.created_at, c.id) as next_at
-             from calls c
-            where c.org_id = $1 and c.scored_at is not null and c.created_at >= $2
-              and coalesce(c.caller_phone <> all ($3), true))
+             from counted_calls c
+            where c.org_id = $1 and c.scored_at is not null and c.created_at >= $2)
          select c.class in ('new_lead', 'existing_patient') as can_buy, c.score, c.temperature, t.by_tool,
-                c.created_at < $5 as is_ripe, count(*) as calls, count(*) filter (where v.booked) as booked,
+                c.created_at < $4 as is_ripe, count(*) as calls, count(*) filter (where v.booked) as booked,
                 count(*) filter (where v.showed) as showed, coalesce(sum(v.kept_cents), 0)::bigint as revenue_cents
            from scored c
           cross join lateral (
@@ -68,18 +66,17 @@ pub(in crate::leads) async fn tally(
                     union
                     select org_id, id, status, service_id, created_at, call_id from appointments
                      where org_id = c.org_id and contact_id = c.contact_id
-                       and created_at >= c.created_at and created_at < c.created_at + make_interval(hours => $6)
+                       and created_at >= c.created_at and created_at < c.created_at + make_interval(hours => $5)
                     union
                     select org_id, id, status, service_id, created_at, call_id from appointments
                      where org_id = c.org_id and customer_phone = c.caller_phone
-                       and created_at >= c.created_at and created_at < c.created_at + make_interval(hours => $6)) a
+                       and created_at >= c.created_at and created_at < c.created_at + make_interval(hours => $5)) a
               join services s on s.org_id = a.org_id and s.id = a.service_id) v
-          where c.created_at < $4
+          where c.created_at < $3
           group by 1, 2, 3, 4, 5",
     )
     .bind(org)
     .bind(span.since.to_sqlx())
-    .bind(own_phones)
     .bind(span.until.to_sqlx())
     .bind(span.ripe.to_sqlx())
     .bind(span.hours_to_book)

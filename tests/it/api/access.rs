@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use voxanne::accounts::{self, Scope};
+use voxanne::accounts::{self, Role, Scope};
 
 use crate::harness::{Answered, Api, Clinic, Voxanne};
 
@@ -33,10 +33,42 @@ fn rows() -> Vec<Row> {
         .chain(rows_of_sequences())
         .chain(rows_of_alerts())
         .chain(rows_of_leads())
+        .chain(rows_of_figures())
         .chain(rows_of_settings())
         .chain(rows_of_lists())
+        .chain(rows_of_team())
         .collect()
 }
+
+fn rows_of_team() -> Vec<Row> {
+    let none = || Value::Null;
+    let invitation = json!({"email": "new@clinic.example", "role": "viewer"});
+    vec![
+        row("get", "/team", "", none()),
+        row("patch", "/team/{id}", "$member", json!({"role": "viewer"})),
+        row("delete", "/team/{id}", "$member", none()),
+        row("get", "/invitations", "", none()),
+        row("post", "/invitations", "", invitation),
+        row("delete", "/invitations/{id}", "$invitation", none()),
+        row("get", "/keys", "", none()),
+        row("post", "/keys", "", json!({"name": "Another", "scopes": ["keys:write"]})),
+        row("delete", "/keys/{id}", "$key", none()),
+    ]
+}
+
+/// About whoever is signed in: `tests/it/accounts` tries them; a key has nobody.
+const OWN: [(&str, &str); 10] = [
+    ("get", "/account"),
+    ("patch", "/account"),
+    ("put", "/account/password"),
+    ("post", "/account/second-factor"),
+    ("post", "/account/second-factor/confirm"),
+    ("post", "/account/second-factor/cancel"),
+    ("get", "/account/sessions"),
+    ("delete", "/account/sessions/{id}"),
+    ("post", "/account/sessions/cancel-others"),
+    ("post", "/account/tokens"),
+];
 
 fn rows_of_settings() -> Vec<Row> {
     let none = || Value::Null;
@@ -183,6 +215,14 @@ fn rows_of_leads() -> Vec<Row> {
         row("get", "/leads/{id}", "$lead", none()),
         row("get", "/leads/thresholds", "", none()),
         row("get", "/leads/outcomes", "", none()),
+    ]
+}
+
+fn rows_of_figures() -> Vec<Row> {
+    vec![
+        row("get", "/analytics", "", Value::Null),
+        row("get", "/analytics.csv", "", Value::Null),
+        row("patch", "/calls/{id}", "$lead", json!({"is_test": true})),
     ]
 }
 
@@ -358,6 +398,12 @@ async fn own_ids(vox: &Voxanne, clinic: &Clinic, api: &Api) -> Vec<(&'static str
     let id = |value: &Value| value["id"].as_str().unwrap().to_owned();
     let lead = super::leads::a_lead(vox, clinic).await;
     vox.exec(&format!("update calls set recording_url = '{}/recordings/1.wav'", vox.sandbox.url())).await;
+    // Whoever is not the last owner.
+    let name = clinic.org.0.simple();
+    vox.joins(clinic.org, &format!("sam@{name}.example"), Role::FrontDesk).await;
+    let team = api.get("/team").await.good();
+    let member = team["items"].as_array().unwrap().iter().find(|m| m["name"] == "Sam Tester").unwrap();
+    let invitation = json!({"email": format!("guest@{name}.example"), "role": "viewer"});
     vec![
         ("$code", code),
         ("$free_assistant", made("/assistants", free).await),
@@ -365,6 +411,9 @@ async fn own_ids(vox: &Voxanne, clinic: &Clinic, api: &Api) -> Vec<(&'static str
         ("$number", first("/phone-numbers").await),
         ("$secret", made("/webhook-secrets", json!({})).await),
         ("$door", made("/doors", Value::Null).await),
+        ("$member", id(member)),
+        ("$invitation", made("/invitations", invitation).await),
+        ("$key", vox.new_key(clinic.org, &[Scope::CallsRead], None).await.0.to_string()),
         ("$sequence", sequence.clone()),
         ("$run", crate::sequences::a_run(vox, clinic, &sequence).await),
         ("$connection", id(&of_account)),
@@ -479,8 +528,12 @@ fn every_route_of_the_api_has_a_row() {
             item.as_object().unwrap().keys().map(move |method| (method.clone(), path.clone()))
         })
         .collect();
-    let rows: BTreeSet<(String, String)> =
-        rows().iter().map(|row| (row.method.to_owned(), row.path.to_owned())).collect();
+    let rows: BTreeSet<(String, String)> = rows()
+        .iter()
+        .map(|row| (row.method, row.path))
+        .chain(OWN)
+        .map(|(m, p)| (m.to_owned(), p.to_owned()))
+        .collect();
     assert_eq!(routes, rows);
 }
 
@@ -569,6 +622,17 @@ async fn b4_b12_every_caller_gets_what_the_table_says_on_every_route() {
         let only = vox.api(&vox.glow, &[scope.parse().unwrap()]).await;
         let right = row.ask(&only, &own, &own).await;
         assert!((200..300).contains(&right.status), "{what}: {} {}", right.status, right.body);
+    }
+}
+
+#[tokio::test]
+async fn what_is_about_whoever_is_signed_in_has_nobody_for_a_key() {
+    let vox = Voxanne::start().await;
+    let glow = vox.glow_api().await;
+    for (method, path) in OWN {
+        let path = path.replace("{id}", "ses_019ab2c47e107cc39f4e5b1d2a3c4e5f");
+        let answer = Answered::of(glow.request(&method.to_uppercase(), &path)).await;
+        answer.refused(403, "staff_only");
     }
 }
 

@@ -24,8 +24,8 @@ pub async fn a_call(
     ]);
     let at = vox.app.clock.now().checked_sub(ago).unwrap();
     sqlx::query(
-        "insert into calls (org_id, id, call_ref, state, caller_phone, turns, report_at, ended_at, created_at)
-         values ($1, $2, $3, 'ended', $4, $5, $6::timestamptz, $6::timestamptz, $6::timestamptz)",
+        "insert into calls (org_id, id, call_ref, state, caller_phone, turns, report_at, ended_at, created_at, is_test)
+         values ($1, $2, $3, 'ended', $4, $5, $6::timestamptz, $6::timestamptz, $6::timestamptz, app_ctx.is_own_phone($1, $4))",
     )
     .bind(clinic.org.0)
     .bind(id)

@@ -20,9 +20,9 @@ async fn call(vox: &Voxanne, clinic: &Clinic, call: &Call) -> Uuid {
     let id = Uuid::now_v7();
     vox.exec(&format!(
         "insert into calls (org_id, id, call_ref, state, caller_phone, turns, class, score, temperature, evidence, scored_at,
-                            report_at, created_at)
-         select '{}', '{id}', '{id}', 'ended', '{}', '[]', '{}', {}, '{}', '[]', at, at, at
-           from (select timestamptz '2026-11-24T18:00:00Z' - make_interval(hours => 24 * {})) t (at)",
+                            report_at, created_at, is_test)
+         select '{0}', '{id}', '{id}', 'ended', '{1}', '[]', '{2}', {3}, '{4}', '[]', at, at, at, app_ctx.is_own_phone('{0}', '{1}')
+           from (select timestamptz '2026-11-24T18:00:00Z' - make_interval(hours => 24 * {5})) t (at)",
         clinic.org.0, call.phone, call.class, call.score, call.temperature, call.days_ago
     ))
     .await;

@@ -1,7 +1,9 @@
 //! The dashboard over HTTP, as a browser asks for it.
 
+mod analytics;
 mod calendar;
 mod clinic;
 mod first_run;
+mod lists;
 mod settings;
 mod words;
