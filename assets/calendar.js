@@ -10,6 +10,7 @@ const phone = matchMedia("(max-width: 44rem)");
 const language = document.documentElement.lang;
 const REFRESH_MS = 150;
 const NOW_MS = 30000;
+const REREAD_MS = 60000;
 const SEARCH_MS = 250;
 
 let calendar;
@@ -39,7 +40,9 @@ function instant(wall) {
   return new Date(right.length > 0 ? Math.min(...right) : Math.max(...guesses)).toISOString();
 }
 
-const clock = (wall) => new Intl.DateTimeFormat(language === "es" ? "es-US" : "en-US", { timeZone: "UTC", hour: "numeric", minute: "2-digit" }).format(asUtc(wall));
+// As the pages write it, in both languages alike: 2:15 PM.
+const clock = (wall) => new Intl.DateTimeFormat("en-US", { timeZone: "UTC", hour: "numeric", minute: "2-digit" }).format(asUtc(wall));
+const ofBrowser = (date) => wallOf(new Date(Date.UTC(date.getFullYear(), date.getMonth(), date.getDate(), date.getHours(), date.getMinutes())));
 const node = (tag, className, text) => {
   const made = document.createElement(tag);
   if (className) made.className = className;
@@ -146,11 +149,14 @@ function content({ event }) {
   const { visit, block } = event.extendedProps;
   if (block) return { domNodes: block.kind === "closed" ? [node("span", "why", block.title)] : [node("span", "why", `${block.title} ${clock(block.start)} – ${clock(block.end)}`)] };
   if (!visit) return event.id === "now" ? { domNodes: [] } : undefined;
-  const start = wallOf(new Date(Date.UTC(event.start.getFullYear(), event.start.getMonth(), event.start.getDate(), event.start.getHours(), event.start.getMinutes())));
-  const end = wallOf(new Date(Date.UTC(event.end.getFullYear(), event.end.getMonth(), event.end.getDate(), event.end.getHours(), event.end.getMinutes())));
+  // While it is dragged, where it is.
+  const [start, end] = [ofBrowser(event.start), ofBrowser(event.end)];
   const first = node("span", "when", `${clock(start)} – ${clock(end)}`);
   const beside = page.by === "practitioner" ? visit.things.join(", ") : visit.practitioner;
-  const nodes = [first, node("span", "person", visit.person), node("span", "what", beside ? `${visit.service} · ${beside}` : visit.service)];
+  const what = node("span", "what", beside ? `${visit.service} · ${beside}` : visit.service);
+  // One line is all that a short visit has.
+  const isShort = visit.minutes < 30;
+  const nodes = isShort ? [node("span", "person", `${clock(start)} ${visit.person}`), what] : [first, node("span", "person", visit.person), what];
   if (statusWord[visit.status]) nodes.splice(1, 0, node("span", "state", statusWord[visit.status]));
   const opens = button("open", () => openVisit(visit.id));
   opens.dataset.event = visit.id;
@@ -185,7 +191,8 @@ function options() {
     columnWidth: isWeek ? "minmax(8.5rem, 1fr)" : "minmax(9rem, 1fr)",
     slotDuration: "00:15",
     slotLabelInterval: "01:00",
-    slotHeight: 20,
+    slotLabelFormat: (time) => clock(ofBrowser(time)),
+    slotHeight: 22,
     slotMinTime: drawn.opens,
     slotMaxTime: drawn.closes,
     scrollTime: scrollTo(),
@@ -273,6 +280,8 @@ async function start() {
   if (drawn.has_more) toast(word("more"), true);
   if (phone.matches && !page.who && calendar.shown[0]) document.getElementById("who").value = calendar.shown[0].id;
   setInterval(() => calendar.updateEvent(nowLine()), NOW_MS);
+  // Holds lapse, and other calendars change, without a word.
+  setInterval(() => document.visibilityState === "visible" && soon(0), REREAD_MS);
   if (page.open) openVisit(page.open);
 }
 

@@ -14,7 +14,7 @@ create table phone_changes (
   asked_at timestamptz not null,
   expires_at timestamptz not null,
   sends smallint not null default 1 check (sends between 1 and 9),
-  tries smallint not null default 0 check (tries between 0 and 5),
+  tries smallint not null default 0 check (tries between 0 and 6),
   closed_at timestamptz,
   outcome text check (outcome in ('confirmed', 'replaced', 'withdrawn')),
   closed_by text,
@@ -35,8 +35,18 @@ comment on column phone_changes.asked_by is 'Who asked for it, as the audit log 
 comment on column phone_changes.asked_at is 'When.';
 comment on column phone_changes.expires_at is 'From then on its code counts no more.';
 comment on column phone_changes.sends is 'How often the code was texted.';
-comment on column phone_changes.tries is 'How many codes were entered; after five none counts.';
+comment on column phone_changes.tries is 'How many codes were entered, counted before each is looked at; the sixth and later ones do not count.';
 comment on column phone_changes.closed_at is 'When it was over; null while the code is waited for.';
 comment on column phone_changes.outcome is 'confirmed (the code was entered), replaced (by a later one) or withdrawn.';
 comment on column phone_changes.closed_by is 'Who ended it, as the audit log names them.';
 create index texts_to_alert_phones on texts (org_id, queued_at desc) where kind in ('test_alert', 'phone_code');
+
+-- Staff see these change, too.
+do $$
+declare t text;
+begin
+  foreach t in array array['phone_changes', 'webhook_credentials', 'door_tokens'] loop
+    execute format('create trigger tell_staff after insert or delete on %I for each row execute function app_ctx.tell_staff(''settings'', ''org_id'')', t);
+    execute format('create trigger tell_staff_change after update on %I for each row when (old.* is distinct from new.*) execute function app_ctx.tell_staff(''settings'', ''org_id'')', t);
+  end loop;
+end $$;

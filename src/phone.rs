@@ -156,7 +156,7 @@ impl From<Phone> for String {
 
 /// Whether `region` (ISO 3166, upper case) is a country whose numbers are known.
 pub fn is_region(region: &str) -> bool {
-    region.parse::<Region>().is_ok_and(|region| region != Region::World)
+    region.parse().is_ok_and(|region| PHONE_NUMBER_UTIL.get_country_code_for_region(region).is_some())
 }
 
 /// 555-0100 to 555-0199 are reserved for fiction in every area code; nobody has the area code 555.

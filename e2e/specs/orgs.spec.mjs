@@ -18,7 +18,7 @@ test("two clinics never see each other's callers", async ({ browser }) => {
     await harbor.goto(demo.base_url + address);
     await expect(glow.locator("main")).not.toContainText("555-0174");
     await expect(harbor.locator("main")).not.toContainText("555-0173");
-    await expect(glow.locator(".brand")).toContainText("Glow");
-    await expect(harbor.locator(".brand")).toContainText("Harbor");
+    await expect(glow.locator("a.brand")).toContainText("Glow");
+    await expect(harbor.locator("a.brand")).toContainText("Harbor");
   }
 });

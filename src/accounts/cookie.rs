@@ -51,10 +51,14 @@ fn cookie(app: &App, value: &str) -> Option<HeaderValue> {
 pub fn is_from_own_page(app: &App, headers: &HeaderMap) -> bool {
     let text = |value: Option<&HeaderValue>| value.and_then(|value| value.to_str().ok().map(str::to_owned));
     let site = text(headers.get("sec-fetch-site"));
-    if site.is_some_and(|site| !matches!(site.as_str(), "same-origin" | "none")) {
+    if site.as_deref().is_some_and(|site| !matches!(site, "same-origin" | "none")) {
         return false;
     }
     let Some(origin) = text(headers.get(ORIGIN)) else { return false };
+    // What a form of ours sends, whose page gives away no referrer. A page in somebody's frame says so too, but not the former.
+    if origin == "null" {
+        return site.as_deref() == Some("same-origin");
+    }
     let own = app.config.server.public_url.as_str();
     if !own.is_empty() && origin.eq_ignore_ascii_case(own) {
         return true;

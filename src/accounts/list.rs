@@ -41,10 +41,11 @@ pub struct WantedActs<'a> {
 macro_rules! acts_that {
     ($first:literal) => {
         concat!(
-            "select l.id, l.at, l.actor, k.name as actor_name, l.action, l.subject, l.detail
+            "select l.id, l.at, l.actor, coalesce(k.name, m.name) as actor_name, l.action, l.subject, l.detail
                from audit_log l
                left join api_keys k on k.org_id = l.org_id
                 and k.id = case when l.actor ~ '^api:key_[0-9a-f]{32}$' then right(l.actor, 32)::uuid end
+               left join app_ctx.team() m on l.actor = 'staff:usr_' || translate(m.user_id::text, '-', '')
               where l.org_id = $1 and ",
             $first,
             "

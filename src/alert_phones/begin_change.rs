@@ -57,7 +57,7 @@ pub async fn begin_change(
     }
     let now = app.clock.now();
     let open = store::open_change(tx, org, purpose).await?;
-    let again = open.as_ref().filter(|open| open.phone == phone.as_str() && now < open.expires_at);
+    let again = open.as_ref().filter(|open| open.phone == phone.as_str() && open.counts(now));
     let pending = if let Some(again) = again {
         PendingPhone { sends: store::count_send(tx, org, again.id).await?, ..again.clone() }
     } else {

@@ -19,6 +19,8 @@ use crate::platform::secrets::Keys;
 pub(super) const CODE_LASTS: SignedDuration = SignedDuration::from_mins(10);
 /// Codes that are texted for an org in a day: each costs, and goes to a number that nobody has proved.
 pub(super) const CODES_PER_DAY: i64 = 6;
+/// Codes that may be entered for one change.
+pub(super) const TRIES_MAX: i16 = 5;
 /// What counts as a day.
 pub(super) const A_DAY: SignedDuration = SignedDuration::from_hours(24);
 
@@ -48,6 +50,13 @@ pub struct PendingPhone {
     pub(super) sends: i16,
     /// How many codes were entered.
     pub(super) tries: i16,
+}
+
+impl PendingPhone {
+    /// Whether a code that is entered now could count.
+    pub(super) fn counts(&self, now: Timestamp) -> bool {
+        now < self.expires_at && self.tries < TRIES_MAX
+    }
 }
 
 /// The setting that a confirmed number becomes; a recipient's becomes none.

@@ -1,15 +1,12 @@
 //! Takes the code that was texted to a number: from now on the number counts.
 
-use super::change::{self, Asker};
+use super::change::{self, Asker, PendingPhone, TRIES_MAX};
 use super::store;
 use crate::messaging::wording::PhonePurpose;
 use crate::orgs;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::OrgId;
-
-/// Codes that may be entered for one change.
-pub(super) const TRIES_MAX: i16 = 5;
 
 /// Why the number does not count.
 #[derive(Debug, thiserror::Error)]
@@ -36,9 +33,11 @@ pub async fn confirm_phone(
     store::lock(tx, org).await?;
     let now = app.clock.now();
     let open = store::open_change(tx, org, purpose).await?;
-    let open = open.filter(|open| now < open.expires_at).ok_or(ConfirmError::NothingAsked)?;
+    // This one is counted: the right code after too many wrong ones is one that was found by trying.
+    let counts = |open: &PendingPhone| now < open.expires_at && open.tries <= TRIES_MAX;
+    let open = open.filter(counts).ok_or(ConfirmError::NothingAsked)?;
     if !change::is_code(&app.keys, open.id, code) {
-        return Err(if open.tries >= TRIES_MAX { ConfirmError::NothingAsked } else { ConfirmError::Wrong });
+        return Err(ConfirmError::Wrong);
     }
     let settings = orgs::settings(tx, &app.keys, org).await?;
     if let Some(column) = change::column(purpose) {

@@ -87,7 +87,7 @@ async fn pending_for(
 ) -> Result<Option<PendingPhone>, sqlx::Error> {
     let now = app.clock.now();
     let open = store::open_changes(tx, org).await?;
-    Ok(open.into_iter().find(|open| open.phone == phone.as_str() && now < open.expires_at))
+    Ok(open.into_iter().find(|open| open.phone == phone.as_str() && open.counts(now)))
 }
 
 async fn text_test(

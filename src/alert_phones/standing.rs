@@ -66,7 +66,7 @@ pub async fn alert_phones(app: &App, tx: &mut PgConnection, org: OrgId) -> Resul
     let settings = orgs::settings(tx, &app.keys, org).await?;
     let now = app.clock.now();
     let mut open = store::open_changes(tx, org).await?;
-    open.retain(|open| now < open.expires_at && open.tries < super::confirm_phone::TRIES_MAX);
+    open.retain(|open| open.counts(now));
     let standing = |purpose| PhoneStanding {
         purpose,
         phone: change::in_force(&settings, purpose).map(str::to_owned),

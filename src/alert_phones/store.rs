@@ -106,9 +106,9 @@ pub(super) async fn close(
     Ok(())
 }
 
-/// Counts an entered code against the open change of that purpose, up to as many as may be entered.
+/// Counts an entered code against the open change of that purpose, up to the first that is one too many.
 pub(super) async fn count_try(tx: &mut PgConnection, org: OrgId, purpose: PhonePurpose) -> sqlx::Result<()> {
-    sql("update phone_changes set tries = tries + 1 where org_id = $1 and purpose = $2 and closed_at is null and tries < 5")
+    sql("update phone_changes set tries = tries + 1 where org_id = $1 and purpose = $2 and closed_at is null and tries < 6")
         .bind(org)
         .bind(purpose.as_str())
         .execute(tx)
@@ -189,7 +189,7 @@ pub(super) async fn latest_tests(
     limit: i64,
 ) -> sqlx::Result<Vec<TestedPhone>> {
     let rows: Vec<TestRow> = sql_as(
-        "select id, kind = 'phone_code' as is_code, to_phone, state, queued_at, sent_at, failure_code, failure from texts
+        "select id, kind = 'phone_code' as is_code, to_phone, state::text as state, queued_at, sent_at, failure_code, failure from texts
           where org_id = $1 and kind in ('test_alert', 'phone_code') order by queued_at desc, id desc limit $2",
     )
     .bind(org)

@@ -16,7 +16,7 @@ use super::presence::{Proof, prove};
 use super::problems::{self, invalid_field};
 use super::request::Received;
 use crate::accounts::Scope;
-use crate::alert_phones::{self, Asker, BeginError, Begun, ConfirmError, TestError, Tested};
+use crate::alert_phones::{self, Asker, BeginError, Begun, ConfirmError};
 use crate::messaging::Rule;
 use crate::messaging::wording::PhonePurpose;
 use crate::phone::Phone;
@@ -32,18 +32,11 @@ const TOO_MANY_CODES: Problem = Problem::new(
     "too_many_codes",
     "The clinic had its codes of the day. Try again tomorrow, or ask whoever runs the installation.",
 );
-const TOO_MANY_TESTS: Problem = Problem::new(
-    StatusCode::TOO_MANY_REQUESTS,
-    "too_many_tests",
-    "Three test texts were sent in the last 24 hours. Try again later; alerts are not affected.",
-);
-
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(get_alert_phones, set_alert_phone))
         .routes(routes!(confirm_alert_phone))
         .routes(routes!(delete_alert_phone_change))
-        .routes(routes!(create_test_text))
 }
 
 /// What a number is for.
@@ -276,7 +269,8 @@ fn not_begun(org: OrgId, error: &BeginError) -> Problem {
     }
 }
 
-fn refused(rule: Rule) -> Problem {
+/// The rule as a field or a sentence.
+pub(super) fn refused(rule: Rule) -> Problem {
     match rule {
         Rule::Number(_) => {
             invalid_field("phone", "is of a kind or country that the clinic's texts do not go to")
@@ -363,74 +357,4 @@ async fn delete_alert_phone_change(
     alert_phones::withdraw_change(&app, &mut tx, caller.org, purpose, asker).await.map_err(failed)?;
     tx.commit().await.map_err(failed)?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// Where a test goes.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct TestTextWanted {
-    /// E.164; the org's alert phone when it is not given.
-    #[schema(value_type = Option<String>)]
-    phone: Option<Number>,
-}
-
-/// A test that is on its way.
-#[derive(Debug, Serialize, ToSchema)]
-struct TestText {
-    #[schema(inline)]
-    text_id: Public<TextId>,
-    /// `test`; `code` where the number waits for its code, which is what it gets.
-    kind: &'static str,
-    /// `queued`: `GET /settings/alert-phones` tells what becomes of it.
-    state: &'static str,
-}
-
-/// Sends a test alert to a number that gets alerts. Three a day, and to no number that nobody has confirmed.
-#[utoipa::path(post, path = "/settings/tests/sms", tag = "settings", request_body = TestTextWanted, responses((status = 202, body = TestText, description = "On its way")))]
-async fn create_test_text(
-    State(app): State<App>,
-    caller: ApiCaller,
-    request: Received,
-) -> Result<Response, Problem> {
-    caller.needs(Scope::SettingsWrite)?;
-    let wanted: TestTextWanted = request.json()?;
-    once(&app, &caller, &request, async |tx| {
-        let phone = match wanted.phone {
-            Some(Number(phone)) => phone,
-            None => own_phone(&app, tx, caller.org).await?,
-        };
-        let tested = send_test(&app, tx, &caller, &phone).await?;
-        let kind = if tested.is_code { "code" } else { "test" };
-        let sent = TestText { text_id: Public(tested.text), kind, state: "queued" };
-        Ok(Answer { status: StatusCode::ACCEPTED, etag: None, ..Answer::ok(&sent)? })
-    })
-    .await
-}
-
-async fn own_phone(app: &App, tx: &mut PgConnection, org: OrgId) -> Result<Phone, Problem> {
-    let all = alert_phones::alert_phones(app, tx, org).await.map_err(|e| problems::database(org, &e))?;
-    let own = all.of(PhonePurpose::HotLead).and_then(|standing| standing.phone.as_deref());
-    let own = own.and_then(|phone| Phone::parse_e164(phone).ok());
-    own.ok_or_else(|| invalid_field("phone", "is missing, and the clinic has no alert phone"))
-}
-
-/// Sends it for either endpoint.
-pub(super) async fn send_test(
-    app: &App,
-    tx: &mut PgConnection,
-    caller: &ApiCaller,
-    phone: &Phone,
-) -> Result<Tested, Problem> {
-    let actor = caller.actor.to_string();
-    let asker = Asker { actor: &actor, language: caller.language() };
-    let tested = alert_phones::send_test(app, tx, caller.org, phone, asker).await;
-    tested.map_err(|error| match error {
-        TestError::NotConfirmed => invalid_field(
-            "phone",
-            "is no number that gets alerts: save it first and enter the code that is texted to it",
-        ),
-        TestError::TooMany => TOO_MANY_TESTS,
-        TestError::Refused(rule) => refused(rule),
-        TestError::Database(error) => problems::database(caller.org, &error),
-    })
 }

@@ -12,13 +12,14 @@ use axum::routing::{get, post};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::alert_phones::{begin, confirm, remove, send_test};
+use super::alert_phones::{begin, confirm, remove};
 use super::answer::Answer;
 use super::caller::ApiCaller;
 use super::idempotency::once;
 use super::presence::{Proof, prove};
 use super::problems;
 use super::request::Received;
+use super::setting_tests::send_test;
 use crate::accounts::Scope;
 use crate::alert_phones::{self, PhoneStanding};
 use crate::messaging::wording::PhonePurpose;

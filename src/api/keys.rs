@@ -14,6 +14,7 @@ use utoipa_axum::routes;
 use super::answer::Answer;
 use super::caller::ApiCaller;
 use super::idempotency::once_in_secret;
+use super::presence::{Proof, prove};
 use super::problems::{self, invalid_field};
 use super::request::Received;
 use crate::accounts::{self, Act, AddKeyError, NewKey, Scope};
@@ -65,7 +66,7 @@ async fn list_keys(State(app): State<App>, caller: ApiCaller) -> Result<Answer, 
 }
 
 /// A key to make.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct KeyWanted {
     /// What it is for.
@@ -77,6 +78,12 @@ struct KeyWanted {
     #[serde(default)]
     #[schema(inline)]
     expires_days: Option<Count<1, 3650>>,
+    /// Of a person who signed in more than 15 minutes ago.
+    #[serde(default)]
+    password: Option<String>,
+    /// A code of their second factor in its place.
+    #[serde(default)]
+    second_factor: Option<String>,
 }
 
 /// A new key.
@@ -98,6 +105,9 @@ async fn create_key(
     caller.needs(Scope::KeysWrite)?;
     let wanted: KeyWanted = request.json()?;
     let scopes = scopes_of(&caller, &wanted.scopes)?;
+    let proof =
+        Proof { password: wanted.password.as_deref(), second_factor: wanted.second_factor.as_deref() };
+    prove(&app, &caller, proof).await?;
     once_in_secret(&app, &caller, &request, async |tx| {
         let days = wanted.expires_days.map(|days| i64::from(days.get()));
         let new = NewKey {

@@ -145,6 +145,8 @@ struct LeadEvidence {
     points: i32,
     /// `affirmed`, or why it does not count: `negated`, `other_person`, `past`, `quoted`, `hypothetical`, `question`, `off_topic`.
     polarity: String,
+    /// True where no phrase was found: the words that spoke most for it to the fitted model. Missing otherwise.
+    fitted: Option<bool>,
 }
 
 /// One utterance.

@@ -11,7 +11,6 @@ mod alert_settings;
 mod alerts;
 mod analytics;
 mod answer;
-mod api_keys;
 mod audit_log;
 mod calendars;
 mod call_in_full;
@@ -99,7 +98,6 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(alerts::routes())
         .merge(alert_recipients::routes())
         .merge(alert_phones::routes())
-        .merge(api_keys::routes())
         .merge(org_settings::routes())
         .merge(twilio_account::routes())
         .merge(voice::routes())

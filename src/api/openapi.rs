@@ -188,7 +188,6 @@ fn scope_of(path: &str, method: &HttpMethod) -> Scope {
         Some("calendar-settings") => Scope::CalendarsWrite,
         // It quotes callers.
         Some("settings") if path == "/settings/scoring/preview" => Scope::LeadsRead,
-        Some("api-keys") => Scope::KeysWrite,
         Some("alerts" | "leads") if is_read => Scope::LeadsRead,
         Some("alerts" | "leads") => Scope::LeadsWrite,
         Some("calls") if !is_read => Scope::LeadsWrite,

@@ -191,7 +191,7 @@ pub(super) fn not_written(org: OrgId, error: &WriteError) -> Problem {
 pub(super) fn too_many_tries(seconds: i32) -> Problem {
     let minutes = seconds.saturating_add(59) / 60;
     TOO_MANY_TRIES
-        .with("seconds", seconds)
+        .with("retry_after_seconds", seconds)
         .saying(format!("Too many tries. Wait {minutes} minutes, then try again."))
 }
 

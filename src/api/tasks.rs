@@ -23,7 +23,9 @@ use crate::language::Language;
 use crate::platform::app::App;
 use crate::platform::bounded::{Instant, Text};
 use crate::platform::db::PgConnection;
-use crate::platform::ids::{AppointmentId, CallId, ContactId, InboundTextId, Prefixed as _, TaskId, TextId};
+use crate::platform::ids::{
+    AppointmentId, CallId, ContactId, InboundTextId, Prefixed as _, TaskId, TextId, UserId,
+};
 use crate::platform::problem::Problem;
 use crate::platform::public::Public;
 use crate::tasks::{self, ByHand, ByHandError, Change, Listed, WantedTasks};
@@ -53,6 +55,9 @@ struct Task {
     detail: Option<String>,
     /// What staff wrote beside it.
     note: Option<String>,
+    /// Who of the staff has it in hand.
+    #[schema(inline)]
+    assignee_id: Option<Public<UserId>>,
     /// Who of the staff wrote it; null when the program did.
     raised_by: Option<String>,
     #[schema(inline)]
@@ -106,6 +111,10 @@ struct TaskPatch {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>, min_length = 1, max_length = 2000)]
     note: Option<Option<Text<1, 2000>>>,
+    /// Who of the staff has it in hand.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    assignee_id: Option<Option<Public<UserId>>>,
 }
 
 /// Tells null from nothing.
@@ -127,6 +136,9 @@ struct TaskParams {
     state: Option<String>,
     /// Only those of this sort.
     kind: Option<String>,
+    /// Only those that this person has in hand.
+    #[param(inline)]
+    assignee_id: Option<Public<UserId>>,
 }
 
 fn state<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
@@ -156,7 +168,12 @@ async fn list_tasks(
     caller.needs(Scope::TasksRead)?;
     let limit = asked.limit.get();
     let (cursor, is_done) = (asked.cursor.as_deref(), asked.state.as_deref() == Some("done"));
-    let wanted = WantedTasks { kind: asked.kind.as_deref(), limit: limit + 1, ..WantedTasks::default() };
+    let wanted = WantedTasks {
+        kind: asked.kind.as_deref(),
+        assignee: asked.assignee_id.map(|id| id.0),
+        limit: limit + 1,
+        ..WantedTasks::default()
+    };
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
     let found = if is_done {
@@ -230,7 +247,7 @@ async fn create_task(
     .await
 }
 
-/// Changes what stands beside a task.
+/// Changes what stands beside a task, and who has it in hand.
 #[utoipa::path(patch, path = "/tasks/{id}", tag = "tasks", params(("id" = String, Path)), request_body = TaskPatch, responses((status = 200, body = Task, description = "Changed")))]
 async fn update_task(
     State(app): State<App>,
@@ -245,7 +262,14 @@ async fn update_task(
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
     let now = tasks::one(&mut tx, caller.org, id).await.map_err(failed)?.ok_or(Problem::NOT_FOUND)?;
     let note_now = patch.note.map_or(now.note, |note| note.map(|note| note.as_str().to_owned()));
-    let change = Change { assignee: now.assignee_user_id, note: note_now.as_deref() };
+    let assignee = patch.assignee_id.map_or(now.assignee_user_id, |id| id.map(|id| id.0));
+    if let Some(user) = assignee.filter(|user| now.assignee_user_id != Some(*user)) {
+        let members = accounts::list_members(&mut tx).await.map_err(failed)?;
+        if !members.iter().any(|member| member.user == user) {
+            return Err(invalid_field("assignee_id", "names nobody of your staff"));
+        }
+    }
+    let change = Change { assignee, note: note_now.as_deref() };
     tasks::change(&mut tx, caller.org, id, &change).await.map_err(failed)?;
     note(&app, &mut tx, &caller, ("task.update", id)).await?;
     let task = find(&mut tx, &caller, id).await?;
@@ -321,6 +345,7 @@ impl From<Listed> for Task {
             title: task.title,
             detail: task.detail,
             note: task.note,
+            assignee_id: task.assignee_user_id.map(Public),
             raised_by: task.raised_by,
             created_at: task.created_at.into(),
             done_at: task.done_at.map(Instant::from),

@@ -56,9 +56,15 @@ pub async fn note_read(
     if accounts::subjects_of(tx, org, (actor, &READS), before(WINDOW)).await? < MANY {
         return Ok(());
     }
+    let members = accounts::list_members(tx).await?;
+    let name = members
+        .into_iter()
+        .find(|member| actor == format!("staff:{}", member.user))
+        .map(|member| member.name);
+    let who = name.as_deref().unwrap_or(actor);
     let news = NewNotification {
         kind: "many_reads",
-        title: format!("{actor} has read {MANY} calls or more within an hour"),
+        title: format!("{who} has read {MANY} calls or more within an hour"),
         subject: None,
         // Once an hour and person.
         dedupe_key: format!("many_reads:{actor}:{}", now.as_second() / WINDOW.as_secs()),

@@ -6,6 +6,7 @@ mod key;
 mod mail;
 mod reseal;
 mod secret;
+mod staff;
 mod twilio;
 
 use clap::Subcommand;
@@ -38,6 +39,9 @@ enum What {
     /// Webhook secrets, several of which may be active while the platform is moved over
     #[command(subcommand)]
     Secret(secret::Action),
+    /// People who sign in
+    #[command(subcommand)]
+    Staff(staff::Action),
     /// Keys of programs that call the API
     #[command(subcommand)]
     Key(key::Action),
@@ -160,6 +164,7 @@ pub(super) async fn run(args: Args) -> Result<(), CommandError> {
         What::Org(Org::Create(new)) => create_org(app, new).await,
         What::Org(Org::List) => list_orgs(app).await,
         What::Secret(action) => secret::run(app, action).await,
+        What::Staff(action) => staff::run(app, action).await,
         What::Key(action) => key::run(app, action).await,
         What::Door(Door::Add { org }) => add_door(app, org).await,
         What::Assistant(Assistant::Add { org, platform_id, name }) => {

@@ -1,4 +1,5 @@
-//! `voxanne score`: what the rules make of a transcript, and how well they do on the labelled corpus. Needs no database.
+//! `voxanne score`: what the rules make of a transcript, how well they do on the labelled corpus, and the fit to it. Needs no
+//! database.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,7 +16,7 @@ use crate::leads::scoring::{self, Rules, Scored, Sentiment, Speaker, Turn, corpu
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// A transcript: JSON with "turns", or lines of "AI: …" and "User: …"
-    #[arg(required_unless_present = "corpus")]
+    #[arg(required_unless_present_any = ["corpus", "fit"])]
     file: Option<PathBuf>,
     /// Print the verdict as JSON
     #[arg(long)]
@@ -23,6 +24,18 @@ pub struct Args {
     /// Score every labelled call below this folder (`fitted`, `held_out`) and print the figures of docs/scoring.md
     #[arg(long, value_name = "DIR", conflicts_with_all = ["file", "json"])]
     corpus: Option<PathBuf>,
+    /// Fit the model to the labelled calls and utterances below this folder (`fitted`, `utterances`), write its weights, and print how
+    /// it does on calls that it did not see
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["file", "json", "corpus"])]
+    fit: Option<PathBuf>,
+    /// Where the weights go
+    #[arg(
+        long,
+        value_name = "FILE",
+        default_value = "src/leads/scoring/model/weights.txt",
+        requires = "fit"
+    )]
+    weights: PathBuf,
 }
 
 #[derive(Deserialize)]
@@ -37,8 +50,11 @@ pub(super) fn run(args: &Args) -> Result<(), CommandError> {
         say(evaluation::markdown(&parts(dir)?).trim_end());
         return Ok(());
     }
+    if let Some(dir) = &args.fit {
+        return fit(dir, &args.weights);
+    }
     let Some(file) = &args.file else {
-        return Err(CommandError::Usage("name a transcript, or --corpus with a folder".into()));
+        return Err(CommandError::Usage("name a transcript, or --corpus or --fit with a folder".into()));
     };
     let text = fs::read_to_string(file).doing("read the transcript")?;
     let transcript = read(&text)?;
@@ -85,13 +101,14 @@ fn show(scored: &Scored) {
     say(format_args!("mood: {}", scored.sentiments.taken.as_str()));
     for found in &scored.evidence {
         say(format_args!(
-            "  turn {:>2}, {:>3}..{:<3} {:>+4}  {:<18} {:<13} \"{}\"",
+            "  turn {:>2}, {:>3}..{:<3} {:>+4}  {:<18} {:<13} {}\"{}\"",
             found.turn,
             found.start,
             found.end,
             found.points,
             word(&found.rule),
             word(&found.polarity),
+            if found.fitted { "by the model: " } else { "" },
             found.words,
         ));
     }
@@ -119,16 +136,39 @@ fn parts(dir: &Path) -> Result<Vec<(String, Evaluation)>, CommandError> {
 }
 
 fn calls(folder: &Path) -> Result<Vec<corpus::Labelled>, CommandError> {
-    let entries = fs::read_dir(folder).doing("list the corpus")?;
-    let mut files: Vec<PathBuf> = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
-    files.retain(|file| file.extension().is_some_and(|ending| ending == "jsonl"));
-    files.sort();
     let mut calls = Vec::new();
-    for file in files {
-        let text = fs::read_to_string(&file).doing("read the corpus")?;
+    for text in files(folder, "jsonl")? {
         calls.extend(corpus::read(&text).doing("read the corpus")?);
     }
     Ok(calls)
+}
+
+/// What the files of a folder hold, in the order of their names.
+fn files(folder: &Path, ending: &str) -> Result<Vec<String>, CommandError> {
+    let entries = fs::read_dir(folder).doing("list the corpus")?;
+    let mut files: Vec<PathBuf> = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
+    files.retain(|file| file.extension().is_some_and(|found| found == ending));
+    files.sort();
+    files.iter().map(|file| fs::read_to_string(file).doing("read the corpus")).collect()
+}
+
+fn fit(dir: &Path, weights: &Path) -> Result<(), CommandError> {
+    let (calls, utterances) = (files(&dir.join("fitted"), "jsonl")?, files(&dir.join("utterances"), "txt")?);
+    let all = [calls.clone(), utterances.clone()].concat();
+    let mut labelled = Vec::new();
+    for text in calls {
+        labelled.extend(corpus::read(&text).doing("read the corpus")?);
+    }
+    let said: Vec<corpus::Utterance> =
+        utterances.iter().flat_map(|text| corpus::read_utterances(text)).collect();
+    let fit = scoring::fit::fit(&labelled, &said, corpus::digest(&all));
+    fs::write(weights, &fit.weights).doing("write the weights")?;
+    say(evaluation::markdown(&[(
+        "fitted`, each call by a model that did not see it `".to_owned(),
+        fit.unseen,
+    )])
+    .trim_end());
+    Ok(())
 }
 
 #[cfg(test)]

@@ -63,3 +63,23 @@ pub async fn list(tx: &mut PgConnection, org: OrgId, listing: &Listing<'_>) -> s
     .fetch_all(tx)
     .await
 }
+
+/// The org's contacts, the newest first, before one or from the top.
+pub async fn newest(
+    tx: &mut PgConnection,
+    org: OrgId,
+    (before, limit): (Option<(Timestamp, ContactId)>, i64),
+) -> sqlx::Result<Vec<Listed>> {
+    let (before_at, before_id) = before.unzip();
+    sql_as(
+        "select id, phone, name, email, language, created_at from contacts
+          where org_id = $1 and ($2::timestamptz is null or (created_at, id) < ($2, $3))
+          order by created_at desc, id desc limit $4",
+    )
+    .bind(org)
+    .bind(before_at.map(jiff_sqlx::ToSqlx::to_sqlx))
+    .bind(before_id)
+    .bind(limit)
+    .fetch_all(tx)
+    .await
+}

@@ -9,7 +9,7 @@ mod update;
 
 pub use find_or_create::find_or_create;
 pub use learn_language::learn_language;
-pub use list::{Listed, Listing, list};
+pub use list::{Listed, Listing, list, newest};
 pub use note_language::note_language;
 pub use store::{Contact, Known, known};
 pub use update::{Change, update};

@@ -282,25 +282,12 @@ impl CalendarPage {
         panel::status(&self.s, &visit.status)
     }
 
-    fn tone(&self, visit: &Visit) -> &'static str {
-        panel::tone(&visit.status)
-    }
-
-    /// The room and devices, in a row.
-    fn things(&self, visit: &Visit) -> String {
-        visit.things.join(", ")
-    }
-
     fn is_site(&self, id: &LocationId) -> bool {
         self.location == Some(*id)
     }
 
     fn is_who(&self, id: &ResourceId) -> bool {
         self.who == Some(*id)
-    }
-
-    fn kinds(&self) -> [By; 3] {
-        By::ALL
     }
 
     fn visits(&self) -> usize {

@@ -1,6 +1,8 @@
 //! What the pages show, each in one statement.
 
+pub(super) mod audit;
 pub(super) mod calendar;
+pub(super) mod contact;
 pub(super) mod today;
 
 use sqlx::FromRow;
@@ -28,11 +30,13 @@ pub(super) struct Waiting {
 /// More than this is shown as such: nobody counts further.
 pub(super) const COUNTED_MAX: i64 = 99;
 
-pub(super) async fn waiting(tx: &mut PgConnection, org: OrgId) -> sqlx::Result<Waiting> {
+/// `is_owner`: also what only owners are told.
+pub(super) async fn waiting(tx: &mut PgConnection, org: OrgId, is_owner: bool) -> sqlx::Result<Waiting> {
     sql_as(
         "select o.name as org_name,
                 coalesce((select time_zone from locations where org_id = $1 order by position, id limit 1), 'UTC') as time_zone,
-                (select count(*) from (select from notifications where org_id = $1 and read_at is null limit 100) n) as notifications,
+                (select count(*) from (select from notifications where org_id = $1 and read_at is null
+                   and (audience = 'all' or $2) limit 100) n) as notifications,
                 (select count(*) from (select from tasks where org_id = $1 and done_at is null limit 100) t) as tasks,
                 (select count(*) from (select from escalations where org_id = $1 and closed_at is null limit 100) e) as alerts,
                 (select count(*) from (select distinct from_phone from inbound_texts
@@ -40,6 +44,7 @@ pub(super) async fn waiting(tx: &mut PgConnection, org: OrgId) -> sqlx::Result<W
            from orgs o where o.org_id = $1",
     )
     .bind(org)
+    .bind(is_owner)
     .fetch_one(tx)
     .await
 }

@@ -117,6 +117,7 @@ mod tests {
             words: String::new(),
             points: 0,
             polarity,
+            fitted: false,
         }
     }
 

@@ -3,21 +3,32 @@
 //! **Invariant.** A page only reads. What it changes goes to `/api/v1` as JSON, so that every change exists once.
 //! **Invariant.** The org of a page is the session's, and from nowhere else.
 
+mod account;
 mod analytics;
 mod assets;
+mod audit;
 mod calendar;
 mod call;
 mod calls;
 mod clinic;
+mod contact;
+mod contacts;
 mod cursor;
+mod door;
 mod leads;
 mod list;
 mod marked;
+mod messages;
+mod notifications;
 mod page;
+mod people;
 mod say;
+mod search;
 mod settings;
 mod shell;
 mod signed_in;
+mod tasks;
+mod team;
 mod today;
 
 use axum::Router;
@@ -33,10 +44,20 @@ pub fn router() -> Router<App> {
         .merge(calls::routes())
         .merge(call::routes())
         .merge(leads::routes())
+        .merge(contacts::routes())
+        .merge(contact::routes())
+        .merge(messages::routes())
+        .merge(tasks::routes())
+        .merge(notifications::routes())
+        .merge(search::routes())
         .merge(analytics::routes())
         .merge(settings::routes())
         .merge(clinic::routes())
         .merge(calendar::routes())
+        .merge(door::routes())
+        .merge(account::routes())
+        .merge(team::routes())
+        .merge(audit::routes())
         // Assets are compressed already, and better.
         .layer(CompressionLayer::new())
 }

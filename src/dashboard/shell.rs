@@ -147,7 +147,7 @@ impl Shell {
         staff: Staff,
         here: Place,
     ) -> Result<Self, sqlx::Error> {
-        let waiting = list::waiting(tx, staff.org).await?;
+        let waiting = list::waiting(tx, staff.org, staff.may(Scope::TeamWrite)).await?;
         let zone = TimeZone::get(&waiting.time_zone).unwrap_or(TimeZone::UTC);
         Ok(Self { staff, here, waiting, now: app.clock.now(), zone })
     }

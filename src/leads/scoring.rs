@@ -2,17 +2,22 @@
 //!
 //! Every point is an [`Evidence`] that says which words earned it. Weights count at most once each, from zero, clamped to
 //! 100; only the caller's turns count. Classes come first: a clinical urgency, a wrong number, a vendor, a job seeker or a
-//! complaint is [`Temperature::Cold`] whatever it scores.
+//! complaint is [`Temperature::Cold`] whatever it scores. Phrases find it, and a small linear model fitted on the labelled calls
+//! is weighed with them (`agree.rs`).
 //!
-//! Deliberately absent: any model, any clock, any log line. The `Debug` forms hide what was said.
+//! Deliberately absent: any clock, any call to somebody else's model, any log line. The `Debug` forms hide what was said.
 
+mod agree;
 mod classes;
 pub mod corpus;
 mod doubt;
 pub mod evaluation;
+mod evidence;
+pub mod fit;
 mod fold;
 mod hash;
 mod lexicon;
+mod model;
 mod mood;
 mod phrases;
 mod scope;
@@ -28,7 +33,11 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use fold::Fold;
+pub use evidence::{Evidence, Polarity};
+
+use agree::Said;
+use fold::{Fold, Heard};
+use model::signals::{Decided, signals};
 use services::Services;
 
 /// Who speaks in a turn.
@@ -268,59 +277,6 @@ impl Rule {
     }
 }
 
-/// Whether a phrase counts and, if not, why.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Polarity {
-    /// Meant, by the caller, now.
-    Affirmed,
-    /// "I don't want filler", "I'd love to, but I can't".
-    Negated,
-    /// "My sister had Botox".
-    OtherPerson,
-    /// "I had filler last year".
-    Past,
-    /// "My husband said 'get Botox now'".
-    Quoted,
-    /// "If I had the budget".
-    Hypothetical,
-    /// "Does filler cause swelling?"
-    Question,
-    /// Not about buying ("how do I get there today"), or another meaning of the words.
-    OffTopic,
-}
-
-/// A phrase of the caller, and what it was worth.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Evidence {
-    /// What found it.
-    pub rule: Rule,
-    /// Who said it: only ever the caller.
-    pub speaker: Speaker,
-    /// Index into the turns that were scored.
-    pub turn: usize,
-    /// First char of the phrase in the turn's text (chars, not bytes).
-    pub start: usize,
-    /// One past its last char.
-    pub end: usize,
-    /// Exactly the chars `start..end` of the turn's text.
-    pub words: String,
-    /// Points given; 0 if it does not count or its weight was given before.
-    pub points: i16,
-    /// Whether it counts.
-    pub polarity: Polarity,
-}
-
-impl fmt::Debug for Evidence {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{:?}({:?}, {:+}) at {}:{}..{}",
-            self.rule, self.polarity, self.points, self.turn, self.start, self.end
-        )
-    }
-}
-
 /// The verdict on a call.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scored {
@@ -354,6 +310,11 @@ impl Scored {
     }
 }
 
+/// The number of the corpus that the model was fitted on: [`corpus::digest`] of it.
+pub fn fitted_on() -> u64 {
+    model::fitted_on()
+}
+
 /// Scores a call. `platform` is the voice platform's own reading of the caller's mood, if it gave one.
 ///
 /// Linear in the length of the transcript; never fails, whatever the text. A caller with many transcripts to score by the
@@ -377,11 +338,31 @@ impl<'r> Scorer<'r> {
 
     /// As [`score`].
     pub fn score(&self, turns: &[Turn], platform: Option<Sentiment>) -> Scored {
+        let mut fold = self.heard(turns);
+        let heard = fold.heard();
+        let decide = || Decided::with(fold.reading.model, &signals(&heard.by, &heard.answers));
+        let decided = heard.answers.suffice().then(decide);
+        fold.verdict(&heard, decided.as_ref(), self.rules, platform, Said { turns, services: &self.services })
+    }
+
+    /// The verdict by decisions made elsewhere.
+    fn verdict(&self, fold: Fold, heard: &Heard, decided: Option<&Decided>, turns: &[Turn]) -> Scored {
+        fold.verdict(heard, decided, self.rules, None, Said { turns, services: &self.services })
+    }
+
+    /// By the phrases alone: for single sentences, which the model was not fitted on.
+    fn score_by_phrases(&self, turns: &[Turn]) -> Scored {
+        let mut fold = self.heard(turns);
+        let heard = fold.heard();
+        fold.verdict(&heard, None, self.rules, None, Said { turns, services: &self.services })
+    }
+
+    fn heard(&self, turns: &[Turn]) -> Fold {
         let mut fold = Fold::default();
         for (index, turn) in turns.iter().enumerate().filter(|(_, t)| t.speaker == Speaker::Caller) {
             fold.turn(index, &turn.text, &self.services, self.rules.weights);
         }
-        fold.verdict(self.rules, platform)
+        fold
     }
 }
 
@@ -389,6 +370,6 @@ impl<'r> Scorer<'r> {
 pub fn danger_in(said: &str) -> Option<(Danger, String)> {
     let rules = Rules { high_value: vec![], medium: vec![], ..Rules::default() };
     let turns = [Turn { speaker: Speaker::Caller, text: said.to_owned() }];
-    let scored = score(&turns, None, &rules);
+    let scored = Scorer::new(&rules).score_by_phrases(&turns);
     scored.danger.zip(scored.symptom().map(str::to_owned))
 }

@@ -1,6 +1,6 @@
 //! Posts a signed message to our own door, by the address that the voice platform uses.
 
-use axum::http::StatusCode;
+use reqwest::StatusCode;
 use serde_json::json;
 use voxanne_vapi::auth::{Credential, present};
 

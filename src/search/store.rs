@@ -185,7 +185,7 @@ pub(super) async fn threads(
           cross join lateral (
             select * from (
               (select t.body, t.queued_at as at from texts t
-                where t.org_id = $1 and t.to_phone = w.phone and t.kind not in ('hot_lead_alert', 'clinical_alert', 'test_alert')
+                where t.org_id = $1 and t.to_phone = w.phone and t.kind not in ('hot_lead_alert', 'clinical_alert', 'test_alert', 'phone_code', 'phone_notice')
                 order by t.queued_at desc limit 1)
               union all
               (select i.body, i.received_at from inbound_texts i

@@ -1,16 +1,14 @@
 //! Staff say who has a task in hand, and what stands beside it.
 
-use uuid::Uuid;
-
 use super::store;
 use crate::platform::db::PgConnection;
-use crate::platform::ids::{OrgId, TaskId};
+use crate::platform::ids::{OrgId, TaskId, UserId};
 
 /// What a task is to have now.
 #[derive(Debug, Clone, Copy)]
 pub struct Change<'a> {
     /// Who has it in hand.
-    pub assignee: Option<Uuid>,
+    pub assignee: Option<UserId>,
     /// What stands beside it.
     pub note: Option<&'a str>,
 }

@@ -2,11 +2,10 @@
 
 use jiff::Timestamp;
 use sqlx::FromRow;
-use uuid::Uuid;
 
 use super::kind::{self, Urgency};
 use crate::platform::db::{PgConnection, sql_as, sql_scalar};
-use crate::platform::ids::{AppointmentId, CallId, ContactId, InboundTextId, OrgId, TaskId, TextId};
+use crate::platform::ids::{AppointmentId, CallId, ContactId, InboundTextId, OrgId, TaskId, TextId, UserId};
 
 /// A task in a list. Names a person: deliberately no `Debug`.
 #[derive(FromRow)]
@@ -18,7 +17,7 @@ pub struct Listed {
     /// What it rests on, line by line; may quote people.
     pub detail: Option<String>,
     pub note: Option<String>,
-    pub assignee_user_id: Option<Uuid>,
+    pub assignee_user_id: Option<UserId>,
     pub raised_by: Option<String>,
     pub created_at: jiff_sqlx::Timestamp,
     pub done_at: Option<jiff_sqlx::Timestamp>,
@@ -40,7 +39,10 @@ pub struct Listed {
 pub struct WantedTasks<'a> {
     pub id: Option<TaskId>,
     pub kind: Option<&'a str>,
-    pub assignee: Option<Uuid>,
+    /// Only what this person has in hand.
+    pub assignee: Option<UserId>,
+    /// Only what nobody has in hand.
+    pub is_free: bool,
     pub limit: i64,
 }
 
@@ -63,7 +65,8 @@ macro_rules! tasks_that {
                    left join texts x on x.org_id = t.org_id and x.id = t.text_id
                    left join inbound_texts i on i.org_id = t.org_id and i.id = t.inbound_text_id) p on true
                left join contacts k on k.org_id = t.org_id and k.id = p.contact_id
-              where t.org_id = $1 and ($2::text is null or t.kind = $2) and ($3::uuid is null or t.assignee_user_id = $3) and ",
+              where t.org_id = $1 and ($2::text is null or t.kind = $2) and ($3::uuid is null or t.assignee_user_id = $3)
+                and (not $4 or t.assignee_user_id is null) and ",
             $place
         )
     };
@@ -71,15 +74,15 @@ macro_rules! tasks_that {
 
 const OPEN: &str = tasks_that!(
     "t.done_at is null
-     and ($5::smallint is null
-          or (case when t.kind = any ($8) then 0 when t.kind = any ($9) then 1 else 2 end, t.created_at, t.id) > ($5, $6, $7))
-   order by case when t.kind = any ($8) then 0 when t.kind = any ($9) then 1 else 2 end, t.created_at, t.id limit $4"
+     and ($6::smallint is null
+          or (case when t.kind = any ($9) then 0 when t.kind = any ($10) then 1 else 2 end, t.created_at, t.id) > ($6, $7, $8))
+   order by case when t.kind = any ($9) then 0 when t.kind = any ($10) then 1 else 2 end, t.created_at, t.id limit $5"
 );
 const DONE: &str = tasks_that!(
-    "t.done_at is not null and ($5::timestamptz is null or (t.done_at, t.id) < ($5, $6))
-   order by t.done_at desc, t.id desc limit $4"
+    "t.done_at is not null and ($6::timestamptz is null or (t.done_at, t.id) < ($6, $7))
+   order by t.done_at desc, t.id desc limit $5"
 );
-const ONE: &str = tasks_that!("t.id = $5 limit $4");
+const ONE: &str = tasks_that!("t.id = $6 limit $5");
 
 /// What is open: what can wait least first, then what has waited longest.
 pub async fn list_open(
@@ -92,6 +95,7 @@ pub async fn list_open(
         .bind(org)
         .bind(wanted.kind)
         .bind(wanted.assignee)
+        .bind(wanted.is_free)
         .bind(wanted.limit)
         .bind(after.map(|place| place.0))
         .bind(after.map(|place| jiff_sqlx::Timestamp::from(place.1)))
@@ -113,6 +117,7 @@ pub async fn list_done(
         .bind(org)
         .bind(wanted.kind)
         .bind(wanted.assignee)
+        .bind(wanted.is_free)
         .bind(wanted.limit)
         .bind(after.map(|place| jiff_sqlx::Timestamp::from(place.0)))
         .bind(after.map(|place| place.1))
@@ -122,7 +127,15 @@ pub async fn list_done(
 
 /// A task, open or done.
 pub async fn one(tx: &mut PgConnection, org: OrgId, id: TaskId) -> sqlx::Result<Option<Listed>> {
-    sql_as(ONE).bind(org).bind(None::<&str>).bind(None::<Uuid>).bind(1_i64).bind(id).fetch_optional(tx).await
+    sql_as(ONE)
+        .bind(org)
+        .bind(None::<&str>)
+        .bind(None::<UserId>)
+        .bind(false)
+        .bind(1_i64)
+        .bind(id)
+        .fetch_optional(tx)
+        .await
 }
 
 /// How many are open, by kind.

@@ -32,6 +32,7 @@ mod messaging;
 mod migrations;
 mod promises;
 mod receptionist;
+mod routes;
 mod scheduling;
 mod schema_comments;
 mod scoring;

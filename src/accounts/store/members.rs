@@ -67,21 +67,6 @@ pub(in crate::accounts) async fn join(
     Ok(())
 }
 
-/// Whether somebody is staff of the org.
-pub(in crate::accounts) async fn is_member(
-    tx: &mut PgConnection,
-    org: OrgId,
-    user: UserId,
-) -> sqlx::Result<bool> {
-    sql_scalar(
-        "select exists (select from memberships where org_id = $1 and user_id = $2 and ended_at is null)",
-    )
-    .bind(org)
-    .bind(user)
-    .fetch_one(tx)
-    .await
-}
-
 /// Who a membership is, and as what.
 pub(in crate::accounts) async fn lock(
     tx: &mut PgConnection,

@@ -74,24 +74,27 @@ pub(super) fn status(s: &Shell, status: &str) -> &'static str {
     }
 }
 
-/// The tone of its badge.
-pub(super) fn tone(status: &str) -> &'static str {
-    match status {
-        "pending" => "warn",
-        "scheduled" => "brand",
-        "arrived" => "good",
-        "no_show" | "cancelled" => "bad",
-        _ => "",
+impl Visit {
+    /// The tone of its badge.
+    pub(super) fn tone(&self) -> &'static str {
+        match self.status.as_str() {
+            "pending" => "warn",
+            "scheduled" => "brand",
+            "arrived" => "good",
+            "no_show" | "cancelled" => "bad",
+            _ => "",
+        }
+    }
+
+    /// Its room and devices.
+    pub(super) fn things_in_a_row(&self) -> String {
+        self.things.join(", ")
     }
 }
 
 impl VisitPanel<'_> {
     fn status(&self) -> &'static str {
         status(self.s, &self.visit.status)
-    }
-
-    fn tone(&self) -> &'static str {
-        tone(&self.visit.status)
     }
 
     fn may(&self, to: &str) -> bool {
@@ -129,10 +132,6 @@ impl VisitPanel<'_> {
 
     fn minutes(&self) -> i64 {
         self.visit.ends_at.to_jiff().duration_since(self.visit.starts_at.to_jiff()).as_mins()
-    }
-
-    fn things(&self) -> String {
-        self.visit.things.join(", ")
     }
 
     fn booked_by(&self) -> &'static str {

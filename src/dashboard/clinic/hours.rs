@@ -233,3 +233,5 @@ pub(super) fn address_of(site: &str, who: &str) -> String {
     let person = if who.is_empty() { String::new() } else { format!("&practitioner_id={who}") };
     format!("/api/v1/hours?location_id={site}{person}")
 }
+
+super::tabs!(HoursPage);

@@ -26,6 +26,18 @@ use crate::platform::ids::{OrgId, Prefixed as _};
 use crate::platform::problem::Problem;
 use crate::scheduling::catalogue::{Entry, Location, Practitioner, Resource, Service, Wanted};
 
+/// The other pages of the settings, above each of these.
+macro_rules! tabs {
+    ($($page:ident),+) => {$(
+        impl $page {
+            fn sections(&self) -> Vec<$crate::dashboard::settings::Section> {
+                $crate::dashboard::settings::sections(&self.s.staff)
+            }
+        }
+    )+};
+}
+use tabs;
+
 /// More than any clinic has of a kind.
 const ALL_MAX: i64 = 500;
 

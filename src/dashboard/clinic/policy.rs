@@ -76,3 +76,5 @@ impl PolicyPage {
         }
     }
 }
+
+super::tabs!(PolicyPage);

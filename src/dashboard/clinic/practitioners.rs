@@ -97,3 +97,5 @@ impl PractitionersPage {
         }
     }
 }
+
+super::tabs!(PractitionersPage, PractitionerPage);

@@ -60,3 +60,5 @@ impl ResourcesPage {
         super::name_of(&self.catalogue.sites, &thing.text("location_id"))
     }
 }
+
+super::tabs!(ResourcesPage);

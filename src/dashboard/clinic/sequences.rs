@@ -142,3 +142,5 @@ impl SequencePage {
         }
     }
 }
+
+super::tabs!(SequencesPage, SequencePage);

@@ -137,3 +137,5 @@ impl ServicePage {
         self.catalogue.service_choices().into_iter().filter(|other| !other.is(&id)).collect()
     }
 }
+
+super::tabs!(ServicesPage, ServicePage);

@@ -33,3 +33,5 @@ async fn show_sites(State(app): State<App>, SignedIn(staff): SignedIn) -> Result
     tx.commit().await?;
     Ok(page::render(&SitesPage { can_write: s.may("catalogue:write"), sites, s }))
 }
+
+super::tabs!(SitesPage);

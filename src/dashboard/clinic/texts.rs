@@ -97,3 +97,5 @@ impl TextsPage {
         ["en", "es"].map(|code| Choice::new(code, self.language(code))).to_vec()
     }
 }
+
+super::tabs!(TextsPage);

@@ -83,3 +83,5 @@ impl WaitlistPage {
         all
     }
 }
+
+super::tabs!(WaitlistPage);

@@ -69,6 +69,7 @@ const SECTIONS: &[Section] = &[
     section("/texting", Scope::SettingsRead, "Texting", "Twilio, quiet hours and reminders."),
     section("/texts", Scope::MessagesRead, "Words of texts", "What people are texted, in both languages."),
     section("/sequences", Scope::MessagesRead, "Sequences", "Texts in steps after a call or a visit."),
+    section("/waitlist", Scope::WaitlistRead, "Waitlist", "Who waits for an opening."),
     section("/email", Scope::SettingsRead, "E-mail", "Who gets alerts and the daily summary by e-mail."),
     section("/calendars", Scope::CalendarsRead, "Calendars", "Google Calendar, CalDAV, feeds and conflicts."),
     section(
@@ -81,7 +82,7 @@ const SECTIONS: &[Section] = &[
 ];
 
 /// Those that the reader may see.
-fn sections(staff: &Staff) -> Vec<Section> {
+pub(super) fn sections(staff: &Staff) -> Vec<Section> {
     SECTIONS.iter().copied().filter(|section| staff.may(section.scope)).collect()
 }
 

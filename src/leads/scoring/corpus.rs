@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::hash::number_of_word;
 use super::{CallClass, Polarity, Rule, Sentiment, Temperature, Turn};
 
 /// A call and what people made of it.
@@ -55,4 +56,34 @@ pub fn read(text: &str) -> Result<Vec<Labelled>, CorpusError> {
     lines
         .map(|(at, line)| serde_json::from_str(line).map_err(|source| CorpusError { line: at + 1, source }))
         .collect()
+}
+
+/// A single sentence of a caller, and what it says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Utterance {
+    /// What its words count for; nothing, if they only sound like it.
+    pub rules: Vec<Rule>,
+    /// As said.
+    pub text: String,
+}
+
+/// Reads a file of utterances: `[rule rule]` or `[none]` begins a part, then one a line; `//` is a comment.
+pub fn read_utterances(text: &str) -> Vec<Utterance> {
+    let mut rules: Vec<Rule> = Vec::new();
+    let mut all = Vec::new();
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//")) {
+        match line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+            Some(names) => {
+                rules =
+                    names.split(' ').filter_map(|name| serde_json::from_value(name.into()).ok()).collect();
+            }
+            None => all.push(Utterance { rules: rules.clone(), text: line.to_owned() }),
+        }
+    }
+    all
+}
+
+/// A number for all that files of the corpus hold, in their order: the fitted model carries it.
+pub fn digest(files: &[String]) -> u64 {
+    files.iter().fold(0, |before, file| before.rotate_left(7) ^ number_of_word(file))
 }

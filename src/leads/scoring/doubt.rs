@@ -2,6 +2,7 @@
 
 use super::scope::is;
 use super::tokens::{Break, Token};
+use super::words::DOUBT;
 
 /// What a caller puts off.
 #[derive(Debug, Clone, Copy, Default)]
@@ -15,7 +16,7 @@ pub(super) struct Doubt {
 impl Doubt {
     /// Listens to one turn of the caller.
     pub fn hear(&mut self, tokens: &[Token<'_>]) {
-        for at in 0..tokens.len() {
+        for (at, _) in tokens.iter().enumerate().filter(|(_, token)| token.is(DOUBT)) {
             self.decision |= defers(tokens, at);
             self.day |= is(&tokens[at], &["no", "any", "not"]) && takes_time(tokens, at);
         }

@@ -7,7 +7,7 @@ mod markdown;
 use std::collections::BTreeMap;
 
 use super::corpus::Labelled;
-use super::{CallClass, Polarity, Rules, Scorer, Temperature};
+use super::{CallClass, Polarity, Rules, Scored, Scorer, Temperature};
 
 pub use markdown::{BEGIN, END, markdown};
 
@@ -108,8 +108,7 @@ pub struct Figures {
 }
 
 impl Figures {
-    fn add(&mut self, call: &Labelled, scorer: &Scorer<'_>) {
-        let scored = scorer.score(&call.turns, None);
+    fn add(&mut self, call: &Labelled, scored: &Scored) {
         let (said, is) = (place(&CLASSES, scored.class), place(&CLASSES, call.class));
         self.calls += 1;
         self.confusion[is][said] += 1;
@@ -180,14 +179,21 @@ pub struct Evaluation {
     pub by_language: BTreeMap<String, Figures>,
 }
 
+impl Evaluation {
+    /// Counts a call and what was said of it.
+    pub fn add(&mut self, call: &Labelled, scored: &Scored) {
+        self.all.add(call, scored);
+        self.by_language.entry(call.language.clone()).or_default().add(call, scored);
+    }
+}
+
 /// Scores every call by the default rules and compares with its labels.
 pub fn evaluate(calls: &[Labelled]) -> Evaluation {
     let rules = Rules::default();
     let scorer = Scorer::new(&rules);
     let mut evaluation = Evaluation::default();
     for call in calls {
-        evaluation.all.add(call, &scorer);
-        evaluation.by_language.entry(call.language.clone()).or_default().add(call, &scorer);
+        evaluation.add(call, &scorer.score(&call.turns, None));
     }
     evaluation
 }

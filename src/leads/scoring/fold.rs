@@ -2,10 +2,13 @@
 
 use std::collections::HashMap;
 
+use super::agree::{self, Said};
 use super::classes::{self, Interested, Signs};
 use super::doubt::Doubt;
 use super::hash::Quick;
 use super::lexicon::{self, Hit};
+use super::model::signals::{ByPhrases, Decided};
+use super::model::{Answers, Reading, units};
 use super::mood::{Gladness, Mood};
 use super::scope;
 use super::services::{Found, Services};
@@ -25,8 +28,19 @@ const WISH_REACH_WORDS: usize = 60;
 /// A service in so short a turn answers the question what the caller wants.
 const SHORT_ANSWER: usize = 6;
 
+/// The place of gladness in [`ByPhrases::given`].
+const GLADNESS: usize = 2;
+
+/// What a call says by the phrases and by the model.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Heard {
+    pub by: ByPhrases,
+    pub answers: Answers,
+    pub glad: Gladness,
+}
+
 /// A turn and its words.
-struct Heard<'t> {
+struct Utterance<'t> {
     turn: usize,
     text: &'t str,
     tokens: Vec<Token<'t>>,
@@ -42,11 +56,14 @@ struct Dormant {
 /// What was heard so far.
 #[derive(Default)]
 pub(super) struct Fold {
-    evidence: Vec<Evidence>,
+    pub(super) evidence: Vec<Evidence>,
     /// The entry of the rules behind each evidence of a service.
-    entries: Vec<Option<usize>>,
+    pub(super) entries: Vec<Option<usize>>,
     kept: HashMap<(Rule, bool), usize, Quick>,
-    given: Vec<(Rule, u8)>,
+    pub(super) given: Vec<(Rule, u8)>,
+    pub(super) reading: Reading,
+    /// "Not" stood right before something that would count.
+    pub(super) denied: bool,
     signs: Signs,
     mood: Mood,
     doubt: Doubt,
@@ -64,8 +81,10 @@ pub(super) struct Fold {
 impl Fold {
     /// Reads one turn of the caller.
     pub fn turn(&mut self, turn: usize, text: &str, services: &Services, weights: Weights) {
-        let heard = Heard { turn, text, tokens: tokenize(text) };
+        let heard = Utterance { turn, text, tokens: tokenize(text) };
         let tokens = heard.tokens.as_slice();
+        let mut named = services.all(tokens);
+        self.reading.hear(turn, &units::units(tokens, &named));
         let mut read_to: Vec<(Rule, usize, bool)> = Vec::new();
         let mut last_service: Option<(usize, Polarity)> = None;
         let mut hits: Vec<Hit> = Vec::new();
@@ -79,7 +98,7 @@ impl Fold {
             if let Some(pair) = symptoms::at(tokens, at) {
                 lexicon::keep(&mut hits, pair);
             }
-            let found = services.at(tokens, at).or_else(|| services.wanted_area(tokens, at));
+            let found = named[at].take().or_else(|| services.wanted_area(tokens, at));
             let entry = found.as_ref().map(|found| found.entry);
             hits.extend(found.map(|Found { hit, .. }| hit));
             for hit in &hits {
@@ -108,13 +127,14 @@ impl Fold {
 
     fn record(
         &mut self,
-        heard: &Heard<'_>,
+        heard: &Utterance<'_>,
         hit: &Hit,
         polarity: Polarity,
         entry: Option<usize>,
         weights: Weights,
     ) {
         let affirmed = polarity == Polarity::Affirmed;
+        self.denied |= !hit.rule.is_sign() && scope::is_denied_at(&heard.tokens, hit.span.start);
         self.plainly_glad |= affirmed && hit.rule == Rule::Positive && !hit.weak;
         let is_wish = affirmed && hit.rule.is_service();
         self.wished |= is_wish
@@ -152,6 +172,7 @@ impl Fold {
             words: words.to_owned(),
             points,
             polarity,
+            fitted: false,
         });
         self.entries.push(entry);
         // A courtesy ("you're wonderful") makes no question a wish.
@@ -192,7 +213,7 @@ impl Fold {
     }
 
     /// The rule's points, the first time.
-    fn give(&mut self, rule: Rule, weights: Weights) -> i16 {
+    pub(super) fn give(&mut self, rule: Rule, weights: Weights) -> i16 {
         let (weight_of, points) = match rule {
             Rule::HighValueService => (rule, weights.high_value),
             Rule::MediumService | Rule::PriceQuestion => (Rule::MediumService, weights.medium),
@@ -207,23 +228,49 @@ impl Fold {
         i16::from(points)
     }
 
-    /// The class decides first, then the points.
-    pub fn verdict(mut self, rules: &Rules, platform: Option<Sentiment>) -> Scored {
-        let interest = self.interest(rules);
-        let interested = match (interest.is_some(), self.wished) {
+    /// What the phrases make of it, what the model answers, and how glad the caller was before any doubt.
+    pub fn heard(&mut self) -> Heard {
+        let interested = match (self.interest().is_some(), self.wished) {
             (false, _) => Interested::No,
             (true, false) => Interested::Names,
             (true, true) => Interested::Wishes,
         };
         let class = self.signs.class(self.treated, interested, !self.given.is_empty());
-        let sentiments = self.mood.sentiments(self.gladness(), class, platform, rules);
-        self.hear_platform(sentiments, rules.weights.positive);
+        let glad = self.gladness();
         self.hear_doubt();
+        Heard { by: self.by_phrases(class), glad, answers: self.reading.answers() }
+    }
+
+    /// The class is decided first, then the points. Without decisions of the model the phrases stand alone.
+    pub fn verdict(
+        mut self,
+        heard: &Heard,
+        decided: Option<&Decided>,
+        rules: &Rules,
+        platform: Option<Sentiment>,
+        said: Said<'_>,
+    ) -> Scored {
+        let Heard { by, answers, mut glad } = *heard;
+        let mut class = by.class;
+        if let Some(decided) = decided {
+            class = self.agree_on_class(decided, &answers, said);
+            if class.can_buy() {
+                self.agree_on_points(&by, decided, &answers, rules.weights, said);
+            }
+            glad = match (by.given[GLADNESS], self.is_given(Rule::Positive)) {
+                (true, false) => Gladness::None,
+                (false, true) => Gladness::Plain,
+                _ => glad,
+            };
+        }
+        let sentiments = self.mood.sentiments(glad, class, platform, rules);
+        self.hear_platform(sentiments, rules.weights.positive);
+        let interest = self.interest().map(|(said, entry)| wanted(said, entry, rules));
         let sum: u16 = self.given.iter().map(|(_, points)| u16::from(*points)).sum();
         let score = u8::try_from(sum.min(100)).unwrap_or(100);
-        // Not enough to be one, and yet: whoever may be hurt is never a sale.
-        let may_be_hurt =
-            self.evidence.iter().any(|e| e.rule == Rule::Clinical && e.polarity == Polarity::Affirmed);
+        let hurt =
+            || self.evidence.iter().any(|e| e.rule == Rule::Clinical && e.polarity == Polarity::Affirmed);
+        let may_be_hurt = decided.map_or_else(hurt, agree::may_be_hurt);
         let temperature = match score {
             0 => Temperature::Cold,
             _ if !class.can_buy() => Temperature::Cold,
@@ -233,6 +280,10 @@ impl Fold {
         };
         let danger = (class == CallClass::ClinicalUrgency).then(|| self.signs.danger());
         Scored { class, score, temperature, evidence: self.evidence, interest, sentiments, danger }
+    }
+
+    fn is_given(&self, rule: Rule) -> bool {
+        self.given.iter().any(|(given, _)| *given == rule)
     }
 
     fn gladness(&self) -> Gladness {
@@ -246,7 +297,10 @@ impl Fold {
     /// Where the platform's reading of the mood counted, it gives or takes the points of gladness.
     fn hear_platform(&mut self, sentiments: Sentiments, weight: u8) {
         match (sentiments.own, sentiments.taken) {
-            (Sentiment::Neutral, Sentiment::Positive) => self.given.push((Rule::Positive, weight)),
+            // Who puts it off earns nothing for gladness, whoever heard it.
+            (Sentiment::Neutral, Sentiment::Positive) if !self.doubt.decision => {
+                self.given.push((Rule::Positive, weight));
+            }
             (Sentiment::Positive, Sentiment::Negative) => {
                 self.given.retain(|(rule, _)| *rule != Rule::Positive);
                 let glad = self.evidence.iter_mut().filter(|e| e.rule == Rule::Positive);
@@ -265,21 +319,27 @@ impl Fold {
         self.evidence.iter_mut().filter(|e| taken(e.rule)).for_each(|evidence| evidence.points = 0);
     }
 
-    fn interest(&self, rules: &Rules) -> Option<Interest> {
+    /// The best service that is wanted, and its entry.
+    fn interest(&self) -> Option<(&Evidence, usize)> {
         let wanted = |rule| {
-            let all = self.evidence.iter().zip(&self.entries);
-            all.into_iter().find(move |(e, _)| e.rule == rule && e.polarity == Polarity::Affirmed)
+            let mut all = self.evidence.iter().zip(&self.entries);
+            all.find_map(move |(e, entry)| {
+                let counts = e.rule == rule && e.polarity == Polarity::Affirmed;
+                entry.filter(|_| counts).map(|entry| (e, entry))
+            })
         };
-        let (said, entry) = wanted(Rule::HighValueService).or_else(|| wanted(Rule::MediumService))?;
-        let mut names = rules.high_value.iter().chain(&rules.medium);
-        let service = entry.and_then(|entry| names.nth(entry)).cloned().unwrap_or_default();
-        Some(Interest {
-            words: said.words.clone(),
-            turn: said.turn,
-            start: said.start,
-            end: said.end,
-            service,
-        })
+        wanted(Rule::HighValueService).or_else(|| wanted(Rule::MediumService))
+    }
+}
+
+fn wanted(said: &Evidence, entry: usize, rules: &Rules) -> Interest {
+    let mut names = rules.high_value.iter().chain(&rules.medium);
+    Interest {
+        words: said.words.clone(),
+        turn: said.turn,
+        start: said.start,
+        end: said.end,
+        service: names.nth(entry).cloned().unwrap_or_default(),
     }
 }
 

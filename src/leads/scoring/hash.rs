@@ -6,6 +6,28 @@ use std::hash::{BuildHasherDefault, Hasher};
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct WordHasher(u64);
 
+/// For keys that are hashes already.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Hashed(u64);
+
+/// Builds [`Hashed`].
+pub(super) type ByNumber = BuildHasherDefault<Hashed>;
+
+impl Hasher for Hashed {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.0 = self.0.rotate_left(8) ^ u64::from(*byte));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = number;
+    }
+
+    fn finish(&self) -> u64 {
+        // Tables look at the highest bits and at the lowest.
+        self.0 ^ (self.0 << 32)
+    }
+}
+
 /// Builds [`WordHasher`]s.
 pub(super) type Quick = BuildHasherDefault<WordHasher>;
 
@@ -37,5 +59,12 @@ impl Hasher for WordHasher {
 pub(super) fn number_of(words: &str) -> u64 {
     let mut hasher = WordHasher::default();
     words.chars().flat_map(char::to_lowercase).for_each(|char| hasher.write_u32(u32::from(char)));
+    hasher.finish()
+}
+
+/// A number for a single word as it stands.
+pub(super) fn number_of_word(word: &str) -> u64 {
+    let mut hasher = WordHasher::default();
+    hasher.write(word.as_bytes());
     hasher.finish()
 }

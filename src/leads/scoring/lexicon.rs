@@ -10,7 +10,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::Rule;
-use super::hash::Quick;
+use super::hash::{ByNumber, Quick, number_of_word};
 use super::phrases;
 use super::tokens::{Break, Token};
 use super::words::{self, TAGS, Tags};
@@ -74,7 +74,7 @@ struct Slot {
 }
 
 struct Compiled {
-    known: HashMap<&'static str, Known, Quick>,
+    known: HashMap<u64, Known, ByNumber>,
     lines: Vec<(Line, Vec<Slot>)>,
     starts: Vec<Start>,
     /// What any of the open ones begins with.
@@ -114,13 +114,24 @@ impl Second {
         Self { is_open: true, ..second }
     }
 
-    fn may_hold(&self, next: Option<&Token<'_>>) -> bool {
-        let Some(next) = next else { return self.is_open };
-        let id = next.known.id;
-        self.is_open
-            || (id != 0 && self.bits[usize::from(id / 64 % 4)] & (1 << (id % 64)) != 0)
-            || next.is(words::SKIP)
+    /// `next`: the numbers of the words that may be meant by the second slot.
+    fn may_hold(&self, next: &[u16]) -> bool {
+        let holds = |id: &u16| *id != 0 && self.bits[usize::from(id / 64 % 4)] & (1 << (id % 64)) != 0;
+        self.is_open || next.iter().any(holds)
     }
+}
+
+/// The word after `at`, and while it is one that changes nothing the one after it.
+fn next_after(tokens: &[Token<'_>], at: usize) -> ([u16; SKIP_MAX + 1], usize) {
+    let mut next = ([0; SKIP_MAX + 1], 0);
+    for token in tokens.iter().skip(at + 1).take(SKIP_MAX + 1) {
+        next.0[next.1] = token.known.id;
+        next.1 += 1;
+        if !token.is(words::SKIP) {
+            break;
+        }
+    }
+    next
 }
 
 static COMPILED: LazyLock<Compiled> = LazyLock::new(compile);
@@ -157,6 +168,7 @@ fn compile() -> Compiled {
         starts.extend(own.map(|line| Start { line: *line, second: seconds[usize::from(*line)] }));
         word.to = position(&starts);
     }
+    let known = known.into_iter().map(|(word, known)| (number_of_word(word), known)).collect();
     Compiled { known, lines, starts, open_tags, open_starts }
 }
 
@@ -185,9 +197,9 @@ fn read_slot(slot: &'static str, known: &mut HashMap<&'static str, Known, Quick>
     read
 }
 
-/// What is known of `word`.
-pub(super) fn known(word: &str) -> Known {
-    COMPILED.known.get(word).copied().unwrap_or_default()
+/// What is known of a word, by its number.
+pub(super) fn known(word: u64) -> Known {
+    COMPILED.known.get(&word).copied().unwrap_or_default()
 }
 
 impl Slot {
@@ -208,8 +220,8 @@ impl Slot {
 pub(super) fn hits(tokens: &[Token<'_>], at: usize, found: &mut Vec<Hit>) {
     let token = &tokens[at];
     let own = &COMPILED.starts[usize::from(token.known.from)..usize::from(token.known.to)];
-    let next = tokens.get(at + 1);
-    let own = own.iter().filter(|start| start.second.may_hold(next)).map(|start| &start.line);
+    let (next, count) = next_after(tokens, at);
+    let own = own.iter().filter(|start| start.second.may_hold(&next[..count])).map(|start| &start.line);
     let is_open = token.is(COMPILED.open_tags) || is_amount(token);
     let open =
         COMPILED.open_starts.iter().filter(|(slot, _)| is_open && slot.opens(token)).map(|(_, line)| line);

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use super::Rule::{self, HighValueService, MediumService};
 use super::Rules;
-use super::hash::Quick;
+use super::hash::{ByNumber, number_of_word};
 use super::lexicon::Hit;
 use super::scope;
 use super::tokens::{Break, Token, tokenize};
@@ -111,8 +111,9 @@ struct Name {
 /// The org's services by the first word of everything they are called.
 #[derive(Debug, Default)]
 pub(super) struct Services {
-    by_first: HashMap<String, Vec<Name>, Quick>,
-    by_area: HashMap<&'static str, (Rule, usize), Quick>,
+    /// By the number of the first word.
+    by_first: HashMap<u64, Vec<Name>, ByNumber>,
+    by_area: HashMap<u64, (Rule, usize), ByNumber>,
 }
 
 /// A service found in a turn, and the entry it stands for.
@@ -143,7 +144,7 @@ impl Services {
                 continue;
             };
             for area in areas.split(' ') {
-                services.by_area.insert(area, (rule, entry));
+                services.by_area.insert(number_of_word(area), (rule, entry));
             }
         }
         services
@@ -155,7 +156,7 @@ impl Services {
         let rest: Vec<Vec<String>> =
             slots.map(|choices| choices.iter().flat_map(|word| inflected(word)).collect()).collect();
         for word in first.iter().flat_map(|word| inflected(word)) {
-            let known = self.by_first.entry(word).or_default();
+            let known = self.by_first.entry(number_of_word(&word)).or_default();
             if !known.iter().any(|name| name.rest == rest) {
                 known.push(Name { rule, entry, rest: rest.clone() });
             }
@@ -164,7 +165,7 @@ impl Services {
 
     /// A part of the body that the caller wants treated, where no service is named beside it.
     pub fn wanted_area(&self, tokens: &[Token<'_>], at: usize) -> Option<Found> {
-        let (rule, entry) = *self.by_area.get(tokens[at].word.as_ref())?;
+        let (rule, entry) = *self.by_area.get(&tokens[at].number)?;
         let is_answer = tokens.len() <= 4;
         if !is_answer && !scope::is_wanted(tokens, at) {
             return None;
@@ -178,9 +179,14 @@ impl Services {
         Some(Found { hit, entry })
     }
 
+    /// For each token the longest name that starts there.
+    pub fn all(&self, tokens: &[Token<'_>]) -> Vec<Option<Found>> {
+        (0..tokens.len()).map(|at| self.at(tokens, at)).collect()
+    }
+
     /// The longest name that starts at token `at`.
     pub fn at(&self, tokens: &[Token<'_>], at: usize) -> Option<Found> {
-        let names = self.by_first.get(tokens[at].word.as_ref())?;
+        let names = self.by_first.get(&tokens[at].number)?;
         let follows = |name: &&Name| {
             let next = tokens.get(at + 1..=at + name.rest.len());
             next.is_some_and(|next| {

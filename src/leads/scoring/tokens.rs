@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use super::hash::number_of_word;
 use super::lexicon::{self, Known};
 use super::words::Tags;
 
@@ -23,6 +24,8 @@ pub(super) enum Break {
 pub(super) struct Token<'t> {
     /// Lower case, without accents, apostrophes and digit separators.
     pub word: Cow<'t, str>,
+    /// Its number, by which it is looked up.
+    pub number: u64,
     /// What the lexicon knows of the word.
     pub known: Known,
     /// The word as it stands in the turn.
@@ -45,6 +48,7 @@ const QUOTE_WORDS_MAX: usize = 40;
 const QUOTE_WORDS_MIN: usize = 3;
 /// Words that lose their beginning in speech; the mark before them opens no quotation.
 const ELIDED: [&str; 6] = ["cause", "em", "til", "bout", "tis", "cuz"];
+const HESITATION_MAX: usize = 3;
 const HESITATIONS: [&str; 12] =
     ["um", "umm", "uh", "uhh", "uhm", "erm", "er", "hmm", "mmm", "eh", "ehm", "em"];
 
@@ -131,7 +135,7 @@ struct Reader<'t> {
 impl<'t> Reader<'t> {
     fn push(&mut self, raw: &'t str, byte: usize, start: usize, end: usize) {
         let word = normal(raw);
-        if HESITATIONS.contains(&word.as_ref()) {
+        if word.len() <= HESITATION_MAX && HESITATIONS.contains(&word.as_ref()) {
             // "I don't want, um, Botox" is one clause.
             self.after_hesitation = true;
             self.pending = self.pending.filter(|b| *b == Break::Stop);
@@ -146,8 +150,9 @@ impl<'t> Reader<'t> {
         if before != Break::Stop && self.tokens.last().is_some_and(|last| last.word == word) {
             return;
         }
-        let known = lexicon::known(&word);
-        self.tokens.push(Token { word, known, raw, byte, start, end, before, quoted: false });
+        let number = number_of_word(&word);
+        let known = lexicon::known(number);
+        self.tokens.push(Token { word, number, known, raw, byte, start, end, before, quoted: false });
     }
 
     fn punctuation(&mut self, char: char, previous: char, next: char) {

@@ -133,6 +133,13 @@ tags! {
     /// May begin a cue of a sour mood.
     MOOD = 31: "too cant not hate hated ridiculous jeez yikes stop sick waste awful terrible rude crazy frustrating annoyed annoying disappointed \
         upset angry scared worried depressing seriously ugh horrible robot carisimo caro harta harto molesta enojada pesimo";
+    /// A number in words; "one" is more than that.
+    NUMBER = 32: "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen \
+        twenty thirty forty fifty sixty seventy eighty ninety oh dos tres cuatro cinco seis siete ocho nueve diez veinte treinta cuarenta cincuenta \
+        sesenta setenta ochenta noventa ciento";
+    /// May begin what puts a decision off.
+    DOUBT = 33: "think talk mull pensarlo platicarlo consultarlo checarlo call get sleep shop shopping calling let lemme need gotta to not just \
+        only maybe one lo le les no any";
     /// A relative thing: "it", "that", "one".
     AGAIN = 30: "it that some one again same more another too them try those this otra lo la eso igual number round session two three start second third fourth also done";
 }

@@ -41,6 +41,7 @@ async fn w10_a_session_changes_nothing_from_another_sites_page() {
         (None, None),
         (None, Some("same-origin")),
         (Some("null".to_owned()), None),
+        (Some("null".to_owned()), Some("cross-site")),
         (Some("https://evil.example".to_owned()), None),
         (Some(format!("https://{host}.evil.example")), None),
         (Some(format!("https://{host}")), None),

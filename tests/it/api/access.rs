@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use voxanne::accounts::{self, Scope};
+use voxanne::accounts::{self, Role, Scope};
 
 use crate::harness::{Answered, Api, Clinic, Voxanne};
 
@@ -36,8 +36,39 @@ fn rows() -> Vec<Row> {
         .chain(rows_of_figures())
         .chain(rows_of_settings())
         .chain(rows_of_lists())
+        .chain(rows_of_team())
         .collect()
 }
+
+fn rows_of_team() -> Vec<Row> {
+    let none = || Value::Null;
+    let invitation = json!({"email": "new@clinic.example", "role": "viewer"});
+    vec![
+        row("get", "/team", "", none()),
+        row("patch", "/team/{id}", "$member", json!({"role": "viewer"})),
+        row("delete", "/team/{id}", "$member", none()),
+        row("get", "/invitations", "", none()),
+        row("post", "/invitations", "", invitation),
+        row("delete", "/invitations/{id}", "$invitation", none()),
+        row("get", "/keys", "", none()),
+        row("post", "/keys", "", json!({"name": "Another", "scopes": ["keys:write"]})),
+        row("delete", "/keys/{id}", "$key", none()),
+    ]
+}
+
+/// About whoever is signed in: `tests/it/accounts` tries them; a key has nobody.
+const OWN: [(&str, &str); 10] = [
+    ("get", "/account"),
+    ("patch", "/account"),
+    ("put", "/account/password"),
+    ("post", "/account/second-factor"),
+    ("post", "/account/second-factor/confirm"),
+    ("post", "/account/second-factor/cancel"),
+    ("get", "/account/sessions"),
+    ("delete", "/account/sessions/{id}"),
+    ("post", "/account/sessions/cancel-others"),
+    ("post", "/account/tokens"),
+];
 
 fn rows_of_settings() -> Vec<Row> {
     let none = || Value::Null;
@@ -90,9 +121,6 @@ fn rows_of_the_voice_platform() -> Vec<Row> {
         row("post", "/doors", "", none()),
         row("delete", "/doors/{id}", "$door", none()),
         row("get", "/assistant-sheet", "", none()),
-        row("get", "/api-keys", "", none()),
-        row("post", "/api-keys", "", json!({"name": "Website", "scopes": ["keys:write"]})),
-        row("delete", "/api-keys/{id}", "$key", none()),
     ]
 }
 
@@ -370,14 +398,22 @@ async fn own_ids(vox: &Voxanne, clinic: &Clinic, api: &Api) -> Vec<(&'static str
     let id = |value: &Value| value["id"].as_str().unwrap().to_owned();
     let lead = super::leads::a_lead(vox, clinic).await;
     vox.exec(&format!("update calls set recording_url = '{}/recordings/1.wav'", vox.sandbox.url())).await;
+    // Whoever is not the last owner.
+    let name = clinic.org.0.simple();
+    vox.joins(clinic.org, &format!("sam@{name}.example"), Role::FrontDesk).await;
+    let team = api.get("/team").await.good();
+    let member = team["items"].as_array().unwrap().iter().find(|m| m["name"] == "Sam Tester").unwrap();
+    let invitation = json!({"email": format!("guest@{name}.example"), "role": "viewer"});
     vec![
         ("$code", code),
-        ("$key", made("/api-keys", json!({"name": "Spare", "scopes": ["calls:read"]})).await),
         ("$free_assistant", made("/assistants", free).await),
         ("$assistant", first("/assistants").await),
         ("$number", first("/phone-numbers").await),
         ("$secret", made("/webhook-secrets", json!({})).await),
         ("$door", made("/doors", Value::Null).await),
+        ("$member", id(member)),
+        ("$invitation", made("/invitations", invitation).await),
+        ("$key", vox.new_key(clinic.org, &[Scope::CallsRead], None).await.0.to_string()),
         ("$sequence", sequence.clone()),
         ("$run", crate::sequences::a_run(vox, clinic, &sequence).await),
         ("$connection", id(&of_account)),
@@ -492,8 +528,12 @@ fn every_route_of_the_api_has_a_row() {
             item.as_object().unwrap().keys().map(move |method| (method.clone(), path.clone()))
         })
         .collect();
-    let rows: BTreeSet<(String, String)> =
-        rows().iter().map(|row| (row.method.to_owned(), row.path.to_owned())).collect();
+    let rows: BTreeSet<(String, String)> = rows()
+        .iter()
+        .map(|row| (row.method, row.path))
+        .chain(OWN)
+        .map(|(m, p)| (m.to_owned(), p.to_owned()))
+        .collect();
     assert_eq!(routes, rows);
 }
 
@@ -582,6 +622,17 @@ async fn b4_b12_every_caller_gets_what_the_table_says_on_every_route() {
         let only = vox.api(&vox.glow, &[scope.parse().unwrap()]).await;
         let right = row.ask(&only, &own, &own).await;
         assert!((200..300).contains(&right.status), "{what}: {} {}", right.status, right.body);
+    }
+}
+
+#[tokio::test]
+async fn what_is_about_whoever_is_signed_in_has_nobody_for_a_key() {
+    let vox = Voxanne::start().await;
+    let glow = vox.glow_api().await;
+    for (method, path) in OWN {
+        let path = path.replace("{id}", "ses_019ab2c47e107cc39f4e5b1d2a3c4e5f");
+        let answer = Answered::of(glow.request(&method.to_uppercase(), &path)).await;
+        answer.refused(403, "staff_only");
     }
 }
 

@@ -125,6 +125,7 @@ async fn a_practitioner_is_read_back_and_can_then_be_booked() {
         json!({
             "id": made["id"], "location_id": location, "name": "Kim Lee", "title": "Nurse", "own_hours": false,
             "supervises": true, "licence_expires_on": "2027-06-30", "daily_cap": 6, "active": true, "position": 5,
+            "services": [],
         })
     );
     let body = json!({"name": "Lash Lift", "practitioners": [made["id"]]});

@@ -152,7 +152,7 @@ async fn e7_the_email_test_reaches_whoever_is_signed_in() {
     let found = owner.api("POST", "/settings/tests/email", json!({})).await.good();
     assert_eq!(found["ok"], true, "{found}");
     assert_eq!(vox.sandbox.mail().taken().len(), 1);
-    vox.sandbox.mail().next_mails(Fault::Status { http: 550, code: None, retry_after_seconds: None });
+    vox.sandbox.mail().refuse("owner@glow.example");
     let refused = owner.api("POST", "/settings/tests/email", json!({})).await.good();
     let (ok, said) = check(&refused, "sent");
     assert!(!ok && said.contains("550"), "{said}");

@@ -1,12 +1,10 @@
 //! The calendar page and what its grid draws, over HTTP.
 
 use jiff::SignedDuration;
-use reqwest::header;
 use serde_json::{Value, json};
-use voxanne::accounts::{self, Browser, Entered};
-use voxanne::seed;
+use voxanne::accounts::Role;
 
-use crate::harness::{Answered, Api, Voxanne};
+use crate::harness::{Answered, Api, CALLER, Person, Voxanne, booking, call_ref};
 
 /// 10:30 AM in Los Angeles on Tuesday, December 1st.
 const START: &str = "2026-12-01T18:30:00Z";
@@ -19,49 +17,24 @@ async fn book(api: &Api, service: &str, starts_at: &str) -> Value {
     api.post("/appointments", wish).await.good()
 }
 
-/// Somebody of the demo's people, in their browser.
-struct Person<'v> {
-    vox: &'v Voxanne,
-    cookie: String,
+/// What the grid would draw.
+async fn read(person: &Person, path: &str) -> Value {
+    let page = person.page(path).await;
+    assert_eq!(page.status, 200, "{path}: {}", page.text);
+    serde_json::from_str(&page.text).unwrap()
 }
 
-impl<'v> Person<'v> {
-    async fn sign_in(vox: &'v Voxanne, email: &str) -> Self {
-        seed::demo_staff(&vox.app).await.unwrap();
-        let browser = Browser { network: "127.0.0.1".parse().unwrap(), agent: "Tests".to_owned() };
-        let entered = accounts::sign_in(&vox.app, (email, seed::DEMO_PASSWORD), &browser).await.unwrap();
-        let Entered::Open(token) = entered else { panic!("no second factor was set") };
-        Self { vox, cookie: format!("sid={token}") }
-    }
+async fn seen(person: &Person, path: &str) -> String {
+    let page = person.page(path).await;
+    assert_eq!(page.status, 200, "{path}: {}", page.text);
+    page.text
+}
 
-    async fn get(&self, path: &str) -> (u16, String) {
-        let request = self.vox.http.get(format!("{}{path}", self.vox.url));
-        let response = request.header(header::COOKIE, &self.cookie).send().await.unwrap();
-        (response.status().as_u16(), response.text().await.unwrap())
-    }
-
-    async fn read(&self, path: &str) -> Value {
-        let (status, body) = self.get(path).await;
-        assert_eq!(status, 200, "{body}");
-        serde_json::from_str(&body).unwrap()
-    }
-
-    async fn page(&self, path: &str) -> String {
-        let (status, body) = self.get(path).await;
-        assert_eq!(status, 200, "{path}: {body}");
-        body
-    }
-
-    /// A change as the page's script sends it.
-    async fn post(&self, path: &str, version: &Value, body: Value) -> Answered {
-        let request = self.vox.http.post(format!("{}/api/v1{path}", self.vox.url));
-        let request = request
-            .header(header::COOKIE, &self.cookie)
-            .header(header::ORIGIN, &self.vox.url)
-            .header("sec-fetch-site", "same-origin")
-            .header("if-match", format!("\"{version}\""));
-        Answered::of(request.json(&body)).await
-    }
+/// A change as the page's script sends it.
+async fn post(person: &Person, path: &str, version: i64, body: Value) -> Answered {
+    let request =
+        person.request("POST", &format!("/api/v1{path}")).header("if-match", format!("\"{version}\""));
+    Answered::of(request.json(&body)).await
 }
 
 fn names(columns: &Value) -> Vec<&str> {
@@ -86,8 +59,23 @@ async fn the_grid_draws_visits_holds_and_hours_by_practitioner_room_and_device()
          select r.org_id, gen_random_uuid(), r.id, '2026-12-01T22:00:00Z', '2026-12-02T00:00:00Z' from resources r where r.name = 'Sofia Rossi'",
     )
     .await;
-    let owner = Person::sign_in(&vox, "owner@glow.example").await;
-    let drawn = owner.read(DAY).await;
+    let google = "insert into calendar_connections (org_id, id, practitioner_id, provider)
+                    select org_id, id, id, 'google' from resources where name = 'Nora Alvarez';
+                  insert into calendars (org_id, id, connection_id, external_id, name, blocks)
+                    select org_id, id, id, 'work', 'Work', true from calendar_connections;
+                  insert into external_busy (org_id, id, calendar_id, event_ref, starts_at, ends_at)
+                    select org_id, id, id, 'lunch', '2026-12-01T20:00:00Z', '2026-12-01T21:00:00Z' from calendars";
+    for statement in google.split(';') {
+        vox.exec(statement).await;
+    }
+    let owner = vox.glow_staff(Role::Owner).await;
+    let drawn = read(&owner, DAY).await;
+    let outside = of_kind(&drawn, "outside");
+    assert_eq!((outside.len(), &outside[0]["title"]), (1, &json!("Busy in another calendar")));
+    assert_eq!(
+        (&outside[0]["start"], &outside[0]["end"]),
+        (&json!("2026-12-01T12:00:00"), &json!("2026-12-01T13:00:00"))
+    );
     assert_eq!(names(&drawn["columns"]).len(), 5);
     assert_eq!((&drawn["opens"], &drawn["closes"]), (&json!("08:00"), &json!("19:00")));
     let shown = &drawn["visits"][0];
@@ -110,11 +98,11 @@ async fn the_grid_draws_visits_holds_and_hours_by_practitioner_room_and_device()
     assert_eq!(of_kind(&drawn, "held")[0]["title"], "Held: IPL");
     // The hold lapses by itself.
     vox.later(SignedDuration::from_mins(11));
-    let by_device = owner.read(&format!("{DAY}&by=device")).await;
+    let by_device = read(&owner, &format!("{DAY}&by=device")).await;
     assert_eq!(names(&by_device["columns"]), ["Laser"]);
     assert_eq!(by_device["visits"][0]["columns"].as_array().unwrap().len(), 1);
     assert!(of_kind(&by_device, "held").is_empty());
-    let by_room = owner.read(&format!("{DAY}&by=room")).await;
+    let by_room = read(&owner, &format!("{DAY}&by=room")).await;
     assert_eq!(names(&by_room["columns"]).len(), 3);
     assert_eq!(by_room["visits"][0]["columns"], json!([]), "a laser treatment takes no room");
 }
@@ -123,13 +111,13 @@ async fn the_grid_draws_visits_holds_and_hours_by_practitioner_room_and_device()
 async fn a_calendar_shows_its_own_clinic_and_at_most_a_month() {
     let vox = Voxanne::start().await;
     let visit = book(&vox.glow_api().await, "Botox", START).await;
-    let harbor = Person::sign_in(&vox, "owner@harbor.example").await;
-    assert_eq!(harbor.read(DAY).await["visits"], json!([]));
+    let harbor = vox.harbor_owner().await;
+    assert_eq!(read(&harbor, DAY).await["visits"], json!([]));
     let id = visit["id"].as_str().unwrap();
-    assert_eq!(harbor.get(&format!("/dashboard/calendar/visits/{id}")).await.0, 404);
-    assert!(!harbor.page(&format!("/dashboard/calendar?visit={id}")).await.contains("Ana Diaz"));
+    assert_eq!(harbor.page(&format!("/dashboard/calendar/visits/{id}")).await.status, 404);
+    assert!(!seen(&harbor, &format!("/dashboard/calendar?visit={id}")).await.contains("Ana Diaz"));
     let place = visit["location_id"].as_str().unwrap();
-    assert_eq!(harbor.get(&format!("{DAY}&location={place}")).await.0, 404);
+    assert_eq!(harbor.page(&format!("{DAY}&location={place}")).await.status, 404);
     // W28: one answer is bounded.
     for (query, status) in [
         ("from=2026-12-01&to=2026-12-31", 200),
@@ -138,49 +126,100 @@ async fn a_calendar_shows_its_own_clinic_and_at_most_a_month() {
         ("from=2026-12-01", 422),
         ("from=today&to=2026-12-01", 422),
     ] {
-        let (answered, body) = harbor.get(&format!("/dashboard/calendar/events?{query}")).await;
-        assert_eq!(answered, status, "{query}: {body}");
+        let page = harbor.page(&format!("/dashboard/calendar/events?{query}")).await;
+        assert_eq!(page.status, status, "{query}: {}", page.text);
     }
     // Nobody who is not signed in.
-    let stranger = Person { vox: &vox, cookie: "sid=nobody".to_owned() };
-    assert!([303, 200].contains(&stranger.get("/dashboard/calendar").await.0));
-    assert!(!stranger.get(DAY).await.1.contains("columns"));
+    for path in ["/dashboard/calendar", DAY] {
+        let page = vox.stranger().page(path).await;
+        assert_eq!((page.status, page.text.as_str()), (303, ""), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn hours_of_ones_own_shade_ones_own_column_at_each_site() {
+    let vox = Voxanne::start().await;
+    let owner = vox.signed_in("owner@juniper.example").await;
+    let site = async |name: &str| {
+        let id: uuid::Uuid = vox.one(&format!("select id from locations where name like '%{name}'")).await;
+        format!("loc_{}", id.simple())
+    };
+    let (here, other) = (site("Phoenix").await, site("Denver").await);
+    // A Thursday: only one of the three works in Phoenix.
+    let day = format!("/dashboard/calendar/events?from=2026-11-26&to=2026-11-26&location={here}");
+    let phoenix = read(&owner, &day).await;
+    assert_eq!(names(&phoenix["columns"]), ["Dr. Amara Diallo", "Lena Ortiz", "Ines Duarte"]);
+    let closed = of_kind(&phoenix, "closed");
+    let of = |nth: usize| {
+        let id = &phoenix["columns"][nth]["id"];
+        let theirs = closed.iter().filter(|block| block["columns"].as_array().unwrap().contains(id));
+        theirs
+            .map(|block| (block["title"].as_str().unwrap(), block["end"].as_str().unwrap()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(of(0), [("Not working", "2026-11-27T00:00:00")]);
+    assert_eq!(of(2)[0], ("Closed", "2026-11-26T08:00:00"));
+    // The page has a way to the other site, and keeps it.
+    let page = seen(&owner, &format!("/dashboard/calendar?date=2026-11-26&location={here}")).await;
+    assert!(page.contains(&format!("<option value=\"{other}\">")));
+    let there = seen(&owner, &format!("/dashboard/calendar?date=2026-11-26&location={other}")).await;
+    assert!(there.contains(&format!("data-location=\"{other}\"")));
+    assert!(there.contains(&format!("location={other}\" aria-label=\"The day after")));
 }
 
 #[tokio::test]
 async fn the_page_lists_the_day_and_opens_the_visit_of_a_link() {
     let vox = Voxanne::start().await;
-    let api = vox.glow_api().await;
-    let visit = book(&api, "Botox", START).await;
+    let visit = book(&vox.glow_api().await, "Botox", START).await;
     let id = visit["id"].as_str().unwrap();
-    vox.exec("update appointments set status = 'pending'").await;
-    let owner = Person::sign_in(&vox, "owner@glow.example").await;
-    let page = owner.page(&format!("/dashboard/calendar?visit={id}")).await;
+    let owner = vox.glow_staff(Role::Owner).await;
+    let page = seen(&owner, &format!("/dashboard/calendar?visit={id}")).await;
     // Its own day, not today.
     assert!(page.contains("data-date=\"2026-12-01\"") && page.contains(&format!("data-open=\"{id}\"")));
-    assert!(page.contains("10:30 AM – 11:15 AM") && page.contains("To confirm"));
-    assert!(page.contains("data-body='{\"status\":\"scheduled\"}'"), "one click confirms it");
-    let week = owner.page("/dashboard/calendar?view=week&date=2026-12-03").await;
+    assert!(page.contains("10:30 AM – 11:15 AM") && page.contains("Ana Diaz"));
+    let week = seen(&owner, "/dashboard/calendar?view=week&date=2026-12-03").await;
     assert!(week.contains("data-from=\"2026-11-30\"") && week.contains("data-to=\"2026-12-06\""));
     assert!(week.contains("Ana Diaz"));
     // What cannot be read is today.
-    assert!(
-        owner.page("/dashboard/calendar?date=soon&by=mood&who=me").await.contains("data-date=\"2026-11-24\"")
-    );
-    let panel = owner.page(&format!("/dashboard/calendar/visits/{id}")).await;
-    for part in ["data-becomes=\"scheduled\"", "data-moves", "data-cancels", "(310) 555-0142"] {
+    let today = seen(&owner, "/dashboard/calendar?date=soon&by=mood&who=me").await;
+    assert!(today.contains("data-date=\"2026-11-24\""));
+    let panel = seen(&owner, &format!("/dashboard/calendar/visits/{id}")).await;
+    for part in ["data-becomes=\"arrived\"", "data-moves", "data-cancels", "(310) 555-0142"] {
         assert!(panel.contains(part), "{part}");
     }
     // A viewer looks, and has nothing to press.
-    let viewer = Person::sign_in(&vox, "viewer@glow.example").await;
-    let page = viewer.page("/dashboard/calendar?date=2026-12-01").await;
+    let viewer = vox.glow_staff(Role::Viewer).await;
+    let page = seen(&viewer, "/dashboard/calendar?date=2026-12-01").await;
     assert!(page.contains("Ana Diaz") && page.contains("data-may-write=\"false\""));
     assert!(!page.contains("data-book") && !page.contains("data-api=\"POST /api/v1/appointments"));
-    let panel = viewer.page(&format!("/dashboard/calendar/visits/{id}")).await;
+    let panel = seen(&viewer, &format!("/dashboard/calendar/visits/{id}")).await;
     assert!(!panel.contains("data-becomes") && !panel.contains("data-moves"));
-    let refused =
-        viewer.post(&format!("/appointments/{id}/state"), &json!(1), json!({"status": "scheduled"})).await;
+    let refused = post(&viewer, &format!("/appointments/{id}/state"), 1, json!({"status": "arrived"})).await;
     assert_eq!(refused.status, 403);
+}
+
+#[tokio::test]
+async fn a_pending_visit_is_confirmed_with_one_click_and_stays_in_the_list() {
+    let vox = Voxanne::start().await;
+    // Harbor has no calendar of record: what the assistant books waits for staff.
+    let call = vox.call_from(&vox.harbor, &call_ref(1), Some(CALLER));
+    call.tool("book_appointment", booking("Laser Treatment", "2026-12-01", "10:00", "Ana Diaz"))
+        .await
+        .unwrap();
+    let owner = vox.harbor_owner().await;
+    let page = seen(&owner, "/dashboard/calendar?date=2026-12-01").await;
+    assert!(page.contains("To confirm") && page.contains("data-body='{\"status\":\"scheduled\"}'"));
+    let shown = read(&owner, DAY).await["visits"][0].clone();
+    assert_eq!((&shown["status"], &shown["start"]), (&json!("pending"), &json!("2026-12-01T10:00:00")));
+    let id = shown["id"].as_str().unwrap();
+    let panel = seen(&owner, &format!("/dashboard/calendar/visits/{id}")).await;
+    assert!(panel.contains("data-becomes=\"scheduled\"") && panel.contains("/dashboard/calls/call_"));
+    post(&owner, &format!("/appointments/{id}/state"), 1, json!({"status": "scheduled"})).await.good();
+    assert_eq!(read(&owner, DAY).await["visits"][0]["status"], "scheduled");
+    // One that is called off is not drawn, and its link still tells of it.
+    post(&owner, &format!("/appointments/{id}/cancel"), 2, json!({})).await.good();
+    assert_eq!(read(&owner, DAY).await["visits"], json!([]));
+    assert!(seen(&owner, &format!("/dashboard/calendar/visits/{id}")).await.contains("Cancelled"));
 }
 
 #[tokio::test]
@@ -190,14 +229,13 @@ async fn a_drag_moves_resizes_and_is_refused_in_words() {
     let first = book(&api, "Laser Treatment", START).await;
     let later = json!({"service_id": first["service_id"], "starts_at": "2026-12-01T21:00:00Z", "name": "Bo Li", "phone": "+13105550143"});
     let second = api.post("/appointments", later).await.good();
-    let desk = Person::sign_in(&vox, "frontdesk@glow.example").await;
+    let desk = vox.glow_staff(Role::FrontDesk).await;
     let path = format!("/appointments/{}/move", second["id"].as_str().unwrap());
     // Onto the first one, by the other practitioner: the laser is the matter.
     let other =
         if first["practitioner_id"] == second["practitioner_id"] { "Priya Patel" } else { "Jonah Reed" };
     let other = api.id_of("/practitioners", other).await;
-    let refused = desk
-        .post(&path, &json!(1), json!({"starts_at": START, "practitioner_id": other}))
+    let refused = post(&desk, &path, 1, json!({"starts_at": START, "practitioner_id": other}))
         .await
         .refused(409, "not_bookable");
     let causes = refused["causes"].as_array().unwrap();
@@ -208,17 +246,17 @@ async fn a_drag_moves_resizes_and_is_refused_in_words() {
     vox.run_jobs().await;
     let texts = vox.texts_to("+13105550143").len();
     let body = json!({"starts_at": "2026-12-01T21:00:00Z", "duration_minutes": 75});
-    let longer = desk.post(&path, &json!(1), body.clone()).await.good();
+    let longer = post(&desk, &path, 1, body.clone()).await.good();
     assert_eq!((&longer["ends_at"], &longer["version"]), (&json!("2026-12-01T22:15:00Z"), &json!(2)));
-    assert_eq!(desk.post(&path, &json!(2), body).await.good()["version"], 2, "once more is the same");
+    assert_eq!(post(&desk, &path, 2, body).await.good()["version"], 2, "once more is the same");
     vox.run_jobs().await;
     assert_eq!(vox.texts_to("+13105550143").len(), texts);
     assert_eq!(vox.count("tasks where kind = 'late_change'").await, 0);
     // A length keeps through a move that names none.
-    let moved = desk.post(&path, &json!(2), json!({"starts_at": "2026-12-01T22:00:00Z"})).await.good();
+    let moved = post(&desk, &path, 2, json!({"starts_at": "2026-12-01T22:00:00Z"})).await.good();
     assert_eq!(moved["ends_at"], "2026-12-01T23:15:00Z");
     // Somebody who has not seen that is told what it was.
-    let stale = desk.post(&path, &json!(1), json!({"starts_at": "2026-12-02T21:00:00Z"})).await;
+    let stale = post(&desk, &path, 1, json!({"starts_at": "2026-12-02T21:00:00Z"})).await;
     let stale = stale.refused(409, "version_conflict");
     assert_eq!(stale["changes"][0], "It is on Tuesday, December 1 at 2:00 PM now.");
 }

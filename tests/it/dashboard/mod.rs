@@ -4,5 +4,6 @@ mod analytics;
 mod calendar;
 mod clinic;
 mod first_run;
+mod lists;
 mod settings;
 mod words;

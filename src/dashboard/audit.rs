@@ -1,0 +1,105 @@
+//! `/dashboard/audit`: who did what, and whether the log is whole.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use axum::routing::get;
+use serde::Deserialize;
+
+use super::cursor::Cursor;
+use super::list::audit::{self, Entry, Wanted};
+use super::page::{self, PageError};
+use super::shell::{Place, Shell};
+use super::signed_in::SignedIn;
+use crate::accounts::{self, Member, Scope};
+use crate::platform::app::App;
+use crate::platform::problem::Problem;
+
+const ROWS: i64 = 50;
+
+pub(super) fn routes() -> Router<App> {
+    Router::new().route("/dashboard/audit", get(show_audit))
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Asked {
+    #[serde(default)]
+    actor: String,
+    #[serde(default)]
+    action: String,
+    #[serde(default)]
+    after: String,
+}
+
+#[derive(Template)]
+#[template(path = "dashboard/audit.html")]
+struct AuditPage {
+    s: Shell,
+    entries: Vec<Entry>,
+    next: Option<Cursor>,
+    members: Vec<Member>,
+    actions: Vec<String>,
+    asked: Asked,
+    breaks: Vec<Option<i64>>,
+}
+
+impl AuditPage {
+    fn who(&self, entry: &Entry) -> String {
+        match &entry.actor_name {
+            Some(name) if entry.actor.starts_with("api:") => self.s.tn("Program: {}", name),
+            Some(name) => name.clone(),
+            None => entry.actor.clone(),
+        }
+    }
+
+    #[expect(clippy::unused_self, reason = "the template calls it")]
+    fn detail(&self, entry: &Entry) -> String {
+        let Some(fields) = entry.detail.as_object() else { return String::new() };
+        let shown = fields.iter().filter(|(_, value)| !value.is_null());
+        let words: Vec<String> = shown
+            .map(|(name, value)| match value.as_str() {
+                Some(text) => format!("{name}: {text}"),
+                None => format!("{name}: {value}"),
+            })
+            .collect();
+        words.join(" · ").chars().take(200).collect()
+    }
+
+    #[expect(clippy::unused_self, reason = "the template calls it")]
+    fn actor_of(&self, member: &Member) -> String {
+        accounts::Actor::Staff(member.user).to_string()
+    }
+}
+
+async fn show_audit(
+    State(app): State<App>,
+    SignedIn(staff): SignedIn,
+    Query(asked): Query<Asked>,
+) -> Result<Response, PageError> {
+    if !staff.may(Scope::AuditRead) {
+        return Err(Problem::NOT_FOUND.into());
+    }
+    let org = staff.org;
+    let mut tx = app.begin(org).await?;
+    let s = Shell::load(&app, &mut tx, staff, Place::Audit).await?;
+    let wanted = Wanted {
+        actor: &asked.actor,
+        action: &asked.action,
+        after: Cursor::parse(&asked.after),
+        limit: ROWS + 1,
+    };
+    let mut entries = audit::entries(&mut tx, org, &wanted).await?;
+    let next = Cursor::behind(&mut entries, ROWS, |entry| Cursor { at: entry.at.to_jiff(), id: entry.id });
+    let page = AuditPage {
+        members: accounts::list_members(&mut tx).await?,
+        actions: audit::actions(&mut tx, org).await?,
+        breaks: accounts::audit_breaks(&mut tx).await?,
+        s,
+        entries,
+        next,
+        asked,
+    };
+    tx.commit().await?;
+    Ok(page::render(&page))
+}

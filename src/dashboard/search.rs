@@ -1,0 +1,147 @@
+//! `/dashboard/search`: what was typed into the search box, found; and what it suggests while somebody types.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use axum::routing::get;
+use serde::Deserialize;
+
+use super::page::{self, PageError};
+use super::say;
+use super::shell::{Place, Shell};
+use super::signed_in::SignedIn;
+use crate::accounts::{Scope, Staff};
+use crate::orgs;
+use crate::platform::app::App;
+use crate::platform::db::PgConnection;
+use crate::search::{self, CallFound, Found, ThreadFound, Wanted};
+
+/// Fewer letters would find everybody.
+const LETTERS_MIN: usize = 2;
+/// More are no name, number or address.
+const LETTERS_MAX: usize = 80;
+/// Of each kind, while somebody types.
+const SUGGESTED: usize = 4;
+
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/dashboard/search", get(show_found))
+        .route("/dashboard/search/suggestions", get(show_suggestions))
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    #[serde(default)]
+    q: String,
+}
+
+#[derive(Template)]
+#[template(path = "dashboard/search.html")]
+struct SearchPage {
+    s: Shell,
+    q: String,
+    found: Found,
+}
+
+#[derive(Template)]
+#[template(path = "dashboard/suggestions.html")]
+struct Suggestions {
+    s: Shell,
+    q: String,
+    found: Found,
+}
+
+async fn show_found(
+    State(app): State<App>,
+    SignedIn(staff): SignedIn,
+    Query(asked): Query<Asked>,
+) -> Result<Response, PageError> {
+    let (s, q, found) = found(&app, staff, &asked.q).await?;
+    Ok(page::render(&SearchPage { s, q, found }))
+}
+
+async fn show_suggestions(
+    State(app): State<App>,
+    SignedIn(staff): SignedIn,
+    Query(asked): Query<Asked>,
+) -> Result<Response, PageError> {
+    let (s, q, mut found) = found(&app, staff, &asked.q).await?;
+    found.contacts.truncate(SUGGESTED);
+    found.calls.truncate(SUGGESTED);
+    found.visits.truncate(SUGGESTED);
+    found.tasks.truncate(SUGGESTED);
+    Ok(page::render(&Suggestions { s, q, found }))
+}
+
+async fn found(app: &App, staff: Staff, typed: &str) -> Result<(Shell, String, Found), PageError> {
+    let q: String = typed.trim().chars().filter(|c| !c.is_control()).take(LETTERS_MAX).collect();
+    let org = staff.org;
+    let mut tx = app.begin(org).await?;
+    let found = if q.chars().count() < LETTERS_MIN {
+        Found::default()
+    } else {
+        look(app, &mut tx, &staff, &q).await?
+    };
+    let s = Shell::load(app, &mut tx, staff, Place::Search).await?;
+    tx.commit().await?;
+    Ok((s, q, found))
+}
+
+async fn look(app: &App, tx: &mut PgConnection, staff: &Staff, q: &str) -> Result<Found, sqlx::Error> {
+    let settings = orgs::settings(tx, &app.keys, staff.org).await?;
+    let wanted = Wanted {
+        words: q,
+        region: &settings.default_region,
+        calls: staff.may(Scope::CallsRead),
+        visits: staff.may(Scope::AppointmentsRead),
+        tasks: staff.may(Scope::TasksRead),
+    };
+    search::find(tx, staff.org, &wanted).await
+}
+
+impl SearchPage {
+    fn caller(&self, call: &CallFound) -> String {
+        caller(&self.s, call)
+    }
+
+    #[expect(clippy::unused_self, reason = "the template calls it on the page")]
+    fn thread(&self, thread: &ThreadFound) -> String {
+        thread.contact_name.clone().unwrap_or_else(|| say::phone(&thread.phone))
+    }
+
+    #[expect(clippy::unused_self, reason = "the template calls it on the page")]
+    fn thread_path(&self, thread: &ThreadFound) -> String {
+        let id = thread.contact_id.map_or_else(|| thread.phone.clone(), |id| id.to_string());
+        format!("/dashboard/messages/{id}")
+    }
+
+    fn is_empty(&self) -> bool {
+        let Found { contacts, calls, visits, threads, tasks } = &self.found;
+        contacts.is_empty() && calls.is_empty() && visits.is_empty() && threads.is_empty() && tasks.is_empty()
+    }
+
+    fn is_short(&self) -> bool {
+        self.q.chars().count() < LETTERS_MIN
+    }
+}
+
+impl Suggestions {
+    fn caller(&self, call: &CallFound) -> String {
+        caller(&self.s, call)
+    }
+
+    fn is_empty(&self) -> bool {
+        let Found { contacts, calls, visits, tasks, .. } = &self.found;
+        contacts.is_empty() && calls.is_empty() && visits.is_empty() && tasks.is_empty()
+    }
+
+    fn is_short(&self) -> bool {
+        self.q.chars().count() < LETTERS_MIN
+    }
+}
+
+fn caller(s: &Shell, call: &CallFound) -> String {
+    let name = call.contact_name.clone().or_else(|| call.caller_phone.as_deref().map(say::phone));
+    name.unwrap_or_else(|| s.t("Withheld number").to_owned())
+}

@@ -1,0 +1,70 @@
+//! `/dashboard/team`: who is staff, as what, and who was invited.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+
+use super::page::{self, PageError};
+use super::shell::{Place, Shell};
+use super::signed_in::SignedIn;
+use crate::accounts::{self, Invitation, Member, Role, Scope};
+use crate::mail;
+use crate::platform::app::App;
+use crate::platform::ids::UserId;
+use crate::platform::problem::Problem;
+
+pub(super) fn routes() -> Router<App> {
+    Router::new().route("/dashboard/team", get(show_team))
+}
+
+#[derive(Template)]
+#[template(path = "dashboard/team.html")]
+struct TeamPage {
+    s: Shell,
+    members: Vec<Member>,
+    invitations: Vec<Invitation>,
+    is_mail_on: bool,
+}
+
+impl TeamPage {
+    /// Each role with its name, for choosing.
+    fn roles(&self) -> Vec<(&'static str, &'static str)> {
+        Role::ALL.map(|role| (role.name(), self.role(role))).to_vec()
+    }
+
+    fn role(&self, role: impl std::borrow::Borrow<Role>) -> &'static str {
+        self.s.t(match role.borrow() {
+            Role::Owner => "Owner",
+            Role::Manager => "Manager",
+            Role::FrontDesk => "Front desk",
+            Role::Viewer => "Viewer",
+        })
+    }
+
+    fn is_you(&self, user: &UserId) -> bool {
+        self.s.staff.user == *user
+    }
+
+    fn is_over(&self, at: &jiff::Timestamp) -> bool {
+        *at <= self.s.now
+    }
+}
+
+async fn show_team(State(app): State<App>, SignedIn(staff): SignedIn) -> Result<Response, PageError> {
+    if !staff.may(Scope::TeamRead) {
+        return Err(Problem::NOT_FOUND.into());
+    }
+    let org = staff.org;
+    let mut tx = app.begin(org).await?;
+    let s = Shell::load(&app, &mut tx, staff, Place::Team).await?;
+    let page = TeamPage {
+        members: accounts::list_members(&mut tx).await?,
+        invitations: accounts::list_invitations(&mut tx, org).await?,
+        is_mail_on: mail::is_on(&app.config),
+        s,
+    };
+    tx.commit().await?;
+    Ok(page::render(&page))
+}

@@ -1,0 +1,127 @@
+//! What the phrases found and what the model answers, side by side, and the decisions made from both.
+
+use super::super::{CallClass, Rule};
+use super::{Answers, Decision, HOT, Model, OF_CALL};
+
+/// What is decided from the signals: four things that earn points, seven classes, and whether the call is hot.
+pub(in super::super) const DECISIONS: [&str; 12] = [
+    "high_value",
+    "medium",
+    "positive",
+    "urgency",
+    "clinical_urgency",
+    "wrong_number",
+    "vendor",
+    "job_seeker",
+    "complaint",
+    "existing_patient",
+    "new_lead",
+    "hot",
+];
+/// Where the classes begin in [`DECISIONS`], in the order of [`CallClass`].
+const CLASS: usize = 4;
+/// How many signals there are: see [`signals`].
+pub(in super::super) const SIGNALS: usize = 53;
+
+/// The rules that say what kind of call it is.
+const SIGNS: [Rule; 6] = [
+    Rule::Clinical,
+    Rule::WrongNumber,
+    Rule::Vendor,
+    Rule::JobSeeker,
+    Rule::Complaint,
+    Rule::ExistingPatient,
+];
+
+/// What the phrases alone make of a call.
+#[derive(Debug, Clone, Copy)]
+pub(in super::super) struct ByPhrases {
+    pub class: CallClass,
+    pub score: u8,
+    /// Whether they would call it hot, by the default weights.
+    pub hot: bool,
+    /// High value, medium, gladness, hurry: whether points were given.
+    pub given: [bool; 4],
+    /// For the same: phrases that count, and those that do not.
+    pub found: [(usize, usize); 4],
+    /// Signs of the classes that count.
+    pub signs: [bool; 6],
+}
+
+/// The place of a sign among [`ByPhrases::signs`].
+pub(in super::super) fn sign(rule: Rule) -> Option<usize> {
+    SIGNS.iter().position(|sign| *sign == rule)
+}
+
+const fn flag(is: bool) -> f32 {
+    if is { 1.0 } else { 0.0 }
+}
+
+/// All that the decisions are made from.
+pub(in super::super) fn signals(by: &ByPhrases, answers: &Answers) -> [f32; SIGNALS] {
+    let turn = answers.turns.map(|(answer, _)| answer);
+    let mut all = Vec::with_capacity(SIGNALS);
+    all.push(answers.call[HOT]);
+    all.extend(turn);
+    all.extend(&answers.call[..OF_CALL.len() - 1]);
+    all.push(answers.call[5].max(answers.call[6]));
+    all.extend(by.given.map(flag));
+    all.extend([flag(by.hot), flag(by.class.can_buy()), f32::from(by.score) / 100.0]);
+    all.extend((0..7).map(|class| flag(by.class as usize == class)));
+    all.extend(by.signs.map(flag));
+    all.extend(
+        by.found.iter().flat_map(|(counts, idle)| [flag(*counts > 0), flag(*counts > 1), flag(*idle > 0)]),
+    );
+    all.push(turn[0].min(turn[2].max(turn[3])));
+    all.push(turn[1].min(turn[2]).min(turn[3]));
+    let mut signals = [0.0; SIGNALS];
+    signals.iter_mut().zip(all).for_each(|(signal, value)| *signal = value);
+    signals
+}
+
+/// What is decided, each as a logit: above 0 is more likely than not.
+#[derive(Debug, Clone, Copy)]
+pub(in super::super) struct Decided(pub [f32; DECISIONS.len()]);
+
+impl Decided {
+    pub fn by(decisions: &[Decision], signals: &[f32; SIGNALS]) -> Self {
+        let mut decided = [0.0; DECISIONS.len()];
+        for (logit, Decision { bias, weights }) in decided.iter_mut().zip(decisions) {
+            *logit = bias + weights.iter().zip(signals).map(|(weight, signal)| weight * signal).sum::<f32>();
+        }
+        Self(decided)
+    }
+
+    pub fn with(model: &Model, signals: &[f32; SIGNALS]) -> Self {
+        Self::by(&model.decisions, signals)
+    }
+
+    /// High value, medium, gladness, hurry.
+    pub fn earned(&self) -> [f32; 4] {
+        let [high, medium, positive, urgency, ..] = self.0;
+        [high, medium, positive, urgency]
+    }
+
+    pub const fn hot(&self) -> f32 {
+        self.0[DECISIONS.len() - 1]
+    }
+
+    pub const fn clinical(&self) -> f32 {
+        self.0[CLASS]
+    }
+
+    /// The likeliest class but a clinical urgency.
+    pub fn class(&self) -> CallClass {
+        const OTHERS: [CallClass; 6] = [
+            CallClass::WrongNumber,
+            CallClass::Vendor,
+            CallClass::JobSeeker,
+            CallClass::Complaint,
+            CallClass::ExistingPatient,
+            CallClass::NewLead,
+        ];
+        let logits = OTHERS.into_iter().zip(&self.0[CLASS + 1..]);
+        let likeliest = logits.reduce(|best, other| if other.1 > best.1 { other } else { best });
+        likeliest.map_or(CallClass::NewLead, |(class, _)| class)
+    }
+}

@@ -1,0 +1,168 @@
+//! Pages of lists as a browser gets them: the org's own and nobody else's, by role, and everything that people wrote escaped.
+
+use serde_json::{Value, json};
+use voxanne::accounts::Role;
+
+use crate::harness::{CALLER, Voxanne, booking, call_ref};
+
+/// What a stranger on the phone could say their name is.
+const HOSTILE: &str = "<script>alert(1)</script>";
+const PAGES: [&str; 6] = [
+    "/dashboard/messages",
+    "/dashboard/contacts",
+    "/dashboard/tasks",
+    "/dashboard/notifications",
+    "/dashboard/search?q=ana",
+    "/dashboard/search/suggestions?q=ana",
+];
+
+/// Ana booked at Glow and was texted; her contact's id.
+async fn ana(vox: &Voxanne) -> String {
+    let line = vox.call(&call_ref(1));
+    line.in_progress().await.unwrap();
+    line.tool("book_appointment", booking("Botox", "2026-12-01", "10:30", "Ana Diaz")).await.unwrap();
+    line.end("customer-ended-call").await.unwrap();
+    vox.run_jobs().await;
+    vox.glow_api().await.get("/contacts").await.good()["items"][0]["id"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn b4_b12_each_role_sees_its_own_clinic_and_nobody_else_does() {
+    let vox = Voxanne::start().await;
+    let contact = ana(&vox).await;
+    let own = [format!("/dashboard/contacts/{contact}"), format!("/dashboard/messages/{contact}")];
+    let pages = || PAGES.iter().map(|page| (*page).to_owned()).chain(own.clone());
+    for role in [Role::Owner, Role::Manager, Role::FrontDesk, Role::Viewer] {
+        let person = vox.glow_staff(role).await;
+        for path in pages() {
+            let page = person.page(&path).await;
+            assert_eq!(page.status, 200, "{role:?} {path}");
+            let tells = page.text.contains("Ana Diaz");
+            assert!(tells || path.ends_with("/tasks") || path.ends_with("/notifications"), "{role:?} {path}");
+        }
+        let writes = person.page("/dashboard/tasks").await.text.contains("new-task");
+        assert_eq!(writes, role != Role::Viewer, "{role:?}: whoever only reads gets no buttons");
+    }
+    let other = vox.harbor_owner().await;
+    for path in pages() {
+        let page = other.page(&path).await;
+        let expected = if own.contains(&path) { 404 } else { 200 };
+        assert_eq!(page.status, expected, "{path}");
+        assert!(!page.text.contains("Ana Diaz") && !page.text.contains("555-0142"), "{path}");
+        let stranger = vox.stranger().page(&path).await;
+        assert_eq!((stranger.status, stranger.text.contains("Ana")), (303, false), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn w11_what_people_said_and_wrote_is_text_wherever_it_stands() {
+    let vox = Voxanne::start().await;
+    let contact = ana(&vox).await;
+    vox.exec(&format!(
+        "update contacts set name = '{HOSTILE}', email = '{HOSTILE}'; update texts set body = '{HOSTILE}', failure = '{HOSTILE}';
+         update notifications set title = '{HOSTILE}'; update calls set summary = '{HOSTILE}'"
+    ))
+    .await;
+    let person = vox.glow_staff(Role::Owner).await;
+    let task = json!({"title": HOSTILE, "note": HOSTILE, "contact_id": contact});
+    assert_eq!(person.api("POST", "/tasks", task).await.status, 201);
+    let search = "/dashboard/search?q=%3Cscript";
+    let own = [
+        format!("/dashboard/contacts/{contact}"),
+        format!("/dashboard/messages/{contact}"),
+        search.to_owned(),
+    ];
+    for path in PAGES.iter().take(4).map(|page| (*page).to_owned()).chain(own) {
+        let page = person.page(&path).await;
+        assert_eq!(page.status, 200, "{path}");
+        assert!(!page.text.contains(HOSTILE), "{path}");
+        assert!(page.text.contains("alert(1)"), "{path} shows none of it, so this proves nothing");
+    }
+}
+
+#[tokio::test]
+async fn a_task_is_written_taken_finished_and_taken_back_from_the_page() {
+    let vox = Voxanne::start().await;
+    let desk = vox.glow_staff(Role::FrontDesk).await;
+    let empty = desk.page("/dashboard/tasks").await.text;
+    assert!(empty.contains("Nothing to do"));
+    let made = desk.api("POST", "/tasks", json!({"title": "Order needles"})).await.good();
+    let id = made["id"].as_str().unwrap();
+    let path = format!("/tasks/{id}");
+    let team = vox.glow_staff(Role::Owner).await.api("GET", "/team", Value::Null).await.good();
+    let luis = team["items"].as_array().unwrap().iter().find(|m| m["name"] == "Luis Ortega").unwrap();
+    let user = luis["user_id"].as_str().unwrap();
+    desk.api("PATCH", &path, json!({"assignee_id": user, "note": "By Friday"})).await.good();
+    let page = desk.page("/dashboard/tasks?who=me").await.text;
+    assert!(page.contains("Order needles") && page.contains("By Friday") && page.contains("Luis Ortega"));
+    assert!(!desk.page("/dashboard/tasks?who=nobody").await.text.contains(&format!("id=\"{id}\"")));
+    let other =
+        vox.harbor_owner().await.api("GET", "/team", Value::Null).await.good()["items"][0]["user_id"].clone();
+    let refused = desk.api("PATCH", &path, json!({"assignee_id": other})).await;
+    assert_eq!(refused.refused(422, "invalid_field")["field"], "assignee_id");
+
+    desk.api("POST", &format!("{path}/done"), json!({})).await.good();
+    let page = desk.page("/dashboard/tasks").await.text;
+    assert!(page.contains(&format!("/api/v1/tasks/{id}/reopen")), "one click takes it back");
+    assert!(desk.page("/dashboard/tasks?state=done").await.text.contains("Luis Ortega"), "who did it");
+    desk.api("POST", &format!("{path}/reopen"), json!({})).await.good();
+    assert!(desk.page("/dashboard/tasks").await.text.contains(&format!("/api/v1/tasks/{id}/done")));
+    let viewer = vox.glow_staff(Role::Viewer).await;
+    assert_eq!(viewer.api("POST", &format!("{path}/done"), json!({})).await.status, 403);
+}
+
+#[tokio::test]
+async fn a_thread_shows_both_ways_what_became_of_each_text_and_who_wrote_it() {
+    let vox = Voxanne::start().await;
+    let contact = ana(&vox).await;
+    vox.sandbox.twilio().settled().await;
+    vox.says(CALLER, "Is there parking?").await;
+    vox.run_jobs().await;
+    let desk = vox.glow_staff(Role::FrontDesk).await;
+    let path = format!("/dashboard/messages/{contact}");
+    let page = desk.page(&path).await.text;
+    assert!(page.contains("Is there parking?") && page.contains("Mark as handled"), "{page}");
+    desk.api("POST", &format!("/threads/{contact}/messages"), json!({"body": "Yes, behind the house."}))
+        .await
+        .good();
+    let page = desk.page(&path).await.text;
+    assert!(page.contains("Yes, behind the house.") && page.contains("Luis Ortega"));
+    assert!(!page.contains("Mark as handled"), "whoever answers has handled it");
+    vox.says(CALLER, "STOP").await;
+    vox.run_jobs().await;
+    assert!(desk.page(&path).await.text.contains("they said STOP"));
+    let refused = desk.api("POST", &format!("/threads/{contact}/messages"), json!({"body": "Hello?"})).await;
+    refused.refused(409, "text_refused");
+}
+
+#[tokio::test]
+async fn notifications_lead_to_what_they_are_about_and_the_bell_counts_them() {
+    let vox = Voxanne::start().await;
+    ana(&vox).await;
+    let owner = vox.glow_staff(Role::Owner).await;
+    let page = owner.page("/dashboard/notifications").await.text;
+    assert!(page.contains("/dashboard/calendar?visit=apt_") && page.contains("is-unread"));
+    assert!(page.contains("Notifications, 1 unread"), "the bell");
+    owner.api("POST", "/notifications/read-all", json!({})).await.good();
+    let page = owner.page("/dashboard/notifications").await.text;
+    assert!(page.contains("Notifications, 0 unread") && !page.contains("is-unread"));
+    assert!(owner.page("/dashboard/notifications?unread=yes").await.text.contains("Nothing new"));
+}
+
+#[tokio::test]
+async fn the_pages_are_there_in_spanish() {
+    let vox = Voxanne::start().await;
+    ana(&vox).await;
+    vox.exec("update users set language = 'es'").await;
+    let owner = vox.glow_staff(Role::Owner).await;
+    for (path, words) in [
+        ("/dashboard/messages", "Conversaciones"),
+        ("/dashboard/contacts", "Los más recientes primero"),
+        ("/dashboard/tasks", "Tarea nueva"),
+        ("/dashboard/notifications", "Lo que pasó"),
+        ("/dashboard/search?q=ana", "Búsqueda: ana"),
+    ] {
+        let page = owner.page(path).await.text;
+        assert!(page.contains(words) && page.contains("<html lang=\"es\""), "{path}");
+    }
+}

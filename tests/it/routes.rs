@@ -1,0 +1,405 @@
+//! B12, B18, W7, W9, H3: every route × every kind of caller. The routes are read from the routers' own source, and those of the
+//! API from its document: one without a row fails.
+//!
+//! A new route:
+//!
+//! * **of the API** (`/api/v1`): nothing here. Its scope stands in the document (`scope_of` in `src/api/openapi.rs`), and every role
+//!   is held to that; `tests/it/api/access.rs` takes one row with a request that succeeds.
+//! * **a page**: one line in [`ROUTES`]: `page("/dashboard/things", "things:read")`, with `""` where whoever is signed in may look.
+//! * **a POST of a page**, such as a token for its socket: `act("/dashboard/…")`.
+//! * **anything else**: `open(method, path, status)` for what a stranger gets, which everybody else then gets, too: they are no
+//!   credentials there.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use jiff::SignedDuration;
+use reqwest::RequestBuilder;
+use serde_json::Value;
+use syn::visit::{self, Visit};
+use voxanne::accounts::{Role, Scope};
+
+use crate::harness::{Person, Voxanne};
+
+/// Who may use a route that is not of the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Who {
+    /// Anybody gets this status for a request that carries none of what the route asks for.
+    Anybody(u16),
+    /// Whoever is signed in and whose role has the scope; empty is no scope. Others are sent to the sign-in, or find nothing.
+    Page(&'static str),
+    /// The same for what a page fetches.
+    Part(&'static str),
+    /// Whoever is signed in, from a page of ours.
+    Act,
+}
+
+type Row = (&'static str, &'static str, Who);
+
+const fn open(method: &'static str, path: &'static str, status: u16) -> Row {
+    (method, path, Who::Anybody(status))
+}
+
+const fn page(path: &'static str, scope: &'static str) -> Row {
+    ("get", path, Who::Page(scope))
+}
+
+/// What a page fetches for a part of it: JSON, or nothing without its query.
+const fn part(path: &'static str, scope: &'static str) -> Row {
+    ("get", path, Who::Part(scope))
+}
+
+const fn act(path: &'static str) -> Row {
+    ("post", path, Who::Act)
+}
+
+/// Every route but the API's.
+const ROUTES: &[Row] = &[
+    // Vendors: their own secrets and signatures open these, and nothing of ours.
+    open("post", "/api/webhooks/vapi", 401),
+    open("post", "/api/webhooks/vapi/{door}", 401),
+    open("post", "/api/webhooks/twilio/status/{org}/{text}", 404),
+    open("post", "/api/webhooks/twilio/inbound/{org}", 403),
+    open("post", "/api/webhooks/google/calendar", 200),
+    // Links: what is in them opens them.
+    open("get", "/feeds/{file}", 404),
+    open("get", "/w/{token}", 404),
+    open("post", "/w/{token}", 404),
+    open("get", "/reset/{token}", 410),
+    open("get", "/invitation/{token}", 410),
+    open("get", "/api/google-oauth/callback", 400),
+    // Whoever operates it, and what says nothing of anybody.
+    open("get", "/health/live", 200),
+    open("get", "/health/ready", 200),
+    open("get", "/problems", 200),
+    open("get", "/metrics", 404),
+    open("get", "/assets/{name}", 404),
+    open("get", "/api/v1/openapi.json", 200),
+    // The door.
+    open("get", "/forgot", 200),
+    // Pages.
+    page("/dashboard", ""),
+    page("/dashboard/account", ""),
+    page("/dashboard/audit", "audit:read"),
+    page("/dashboard/calls", "calls:read"),
+    page("/dashboard/calls/{id}", "calls:read"),
+    page("/dashboard/analytics", "analytics:read"),
+    page("/dashboard/contacts", "messages:read"),
+    page("/dashboard/contacts/{id}", "messages:read"),
+    page("/dashboard/messages", "messages:read"),
+    page("/dashboard/messages/{id}", "messages:read"),
+    page("/dashboard/notifications", "tasks:read"),
+    page("/dashboard/search", ""),
+    part("/dashboard/search/suggestions", ""),
+    page("/dashboard/tasks", "tasks:read"),
+    page("/dashboard/calendar", "appointments:read"),
+    part("/dashboard/calendar/events", "appointments:read"),
+    page("/dashboard/calendar/visits/{id}", "appointments:read"),
+    page("/dashboard/first-run", "settings:write"),
+    page("/dashboard/leads", "leads:read"),
+    page("/dashboard/settings", "settings:read"),
+    page("/dashboard/settings/alerts", "settings:read"),
+    page("/dashboard/settings/assistant", "settings:read"),
+    page("/dashboard/settings/calendars", "calendars:read"),
+    page("/dashboard/settings/clinic", "catalogue:read"),
+    page("/dashboard/settings/email", "settings:read"),
+    page("/dashboard/settings/hours", "catalogue:read"),
+    page("/dashboard/settings/keys", "keys:write"),
+    page("/dashboard/settings/policy", "catalogue:read"),
+    page("/dashboard/settings/practitioners", "catalogue:read"),
+    page("/dashboard/settings/practitioners/{id}", "catalogue:read"),
+    page("/dashboard/settings/resources", "catalogue:read"),
+    page("/dashboard/settings/scoring", "settings:read"),
+    page("/dashboard/settings/sequences", "messages:read"),
+    page("/dashboard/settings/sequences/{id}", "messages:read"),
+    page("/dashboard/settings/services", "catalogue:read"),
+    page("/dashboard/settings/services/{id}", "catalogue:read"),
+    page("/dashboard/settings/texting", "settings:read"),
+    page("/dashboard/settings/texts", "messages:read"),
+    page("/dashboard/settings/waitlist", "waitlist:read"),
+    page("/dashboard/team", "team:read"),
+    act("/dashboard/socket-token"),
+    act("/dashboard/switch"),
+];
+
+/// Forms of the door, the socket and kept routes, which other tests try whole: `tests/it/accounts/doors.rs`, `tests/it/live`,
+/// `tests/it/calendars`, `tests/it/api`. May only shrink.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("get", "/sign-in"),
+    ("post", "/sign-in"),
+    ("post", "/sign-in/code"),
+    ("post", "/sign-out"),
+    ("post", "/forgot"),
+    ("post", "/reset/{token}"),
+    ("post", "/invitation/{token}"),
+    ("get", "/ws/live-calls"),
+    ("get", "/api/founder-console/settings"),
+    ("post", "/api/founder-console/settings"),
+    ("post", "/api/founder-console/settings/test-hot-lead-sms"),
+    ("get", "/api/google-oauth/authorize"),
+    ("get", "/api/google-oauth/status"),
+    ("post", "/api/google-oauth/revoke"),
+];
+
+/// What the routers' source says: each `.route("path", get(…).post(…))`, whatever file it is in.
+#[derive(Default)]
+struct Routes {
+    consts: BTreeMap<String, String>,
+    found: Vec<(String, Vec<String>)>,
+}
+
+fn literal(expr: &syn::Expr) -> Option<String> {
+    match expr {
+        syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(text.value()),
+        _ => None,
+    }
+}
+
+impl<'ast> Visit<'ast> for Routes {
+    fn visit_item_const(&mut self, item: &'ast syn::ItemConst) {
+        if let Some(text) = literal(&item.expr) {
+            self.consts.insert(item.ident.to_string(), text);
+        }
+    }
+
+    fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
+        if call.method == "route" && call.args.len() == 2 {
+            let path = match (&call.args[0], literal(&call.args[0])) {
+                (_, Some(text)) => text,
+                (syn::Expr::Path(path), None) => {
+                    format!("const {}", path.path.segments.last().unwrap().ident)
+                }
+                other => panic!("a path that cannot be read: {:?}", other.1),
+            };
+            let mut methods = Vec::new();
+            let mut at = &call.args[1];
+            while let syn::Expr::MethodCall(more) = at {
+                methods.push(more.method.to_string());
+                at = &more.receiver;
+            }
+            if let syn::Expr::Call(first) = at
+                && let syn::Expr::Path(name) = &*first.func
+            {
+                methods.push(name.path.segments.last().unwrap().ident.to_string());
+            }
+            self.found.push((path, methods));
+        }
+        visit::visit_expr_method_call(self, call);
+    }
+}
+
+fn sources(dir: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|kind| kind == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// Every route that is mounted by hand: method and path.
+fn mounted() -> BTreeSet<(String, String)> {
+    let mut files = Vec::new();
+    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
+    let mut routes = Routes::default();
+    for file in files {
+        routes.visit_file(&syn::parse_file(&std::fs::read_to_string(&file).unwrap()).unwrap());
+    }
+    let named = |path: &String| match path.strip_prefix("const ") {
+        Some(name) => routes.consts[name].clone(),
+        None => path.clone(),
+    };
+    let verbs = ["get", "post", "put", "patch", "delete"];
+    let all = routes.found.iter().flat_map(|(path, methods)| {
+        let methods = methods.iter().filter(|method| verbs.contains(&method.as_str()));
+        methods.map(|method| (method.clone(), named(path))).collect::<Vec<_>>()
+    });
+    all.collect()
+}
+
+#[test]
+fn b18_every_route_has_a_row() {
+    let rows = ROUTES.iter().map(|(method, path, _)| (*method, *path)).chain(ELSEWHERE.iter().copied());
+    let rows: BTreeSet<_> = rows.map(|(method, path)| (method.to_owned(), path.to_owned())).collect();
+    let mounted = mounted();
+    assert!(mounted.len() > 25, "{mounted:?}");
+    let without: Vec<_> = mounted.difference(&rows).collect();
+    assert!(without.is_empty(), "give each of these a row in tests/it/routes.rs: {without:?}");
+    let gone: Vec<_> = rows.difference(&mounted).collect();
+    assert!(gone.is_empty(), "these are no routes any more: {gone:?}");
+}
+
+/// A caller: what it presents, and what it may do. `None` is nothing at all.
+struct Caller {
+    what: &'static str,
+    person: Person,
+    bearer: Option<String>,
+    scopes: Option<Vec<Scope>>,
+    /// Of pages: signed in with a browser.
+    signed_in: bool,
+}
+
+impl Caller {
+    fn ask(&self, method: &str, path: &str) -> RequestBuilder {
+        let request = self.person.request(&method.to_uppercase(), path);
+        match &self.bearer {
+            Some(bearer) => request.bearer_auth(bearer),
+            None => request,
+        }
+    }
+
+    fn may(&self, scope: &str) -> bool {
+        let scopes = self.scopes.as_deref().unwrap_or_default();
+        scope.is_empty() || scopes.iter().any(|own| own.name() == scope)
+    }
+}
+
+/// `alg: none`, for somebody who is really there.
+async fn forged_token(vox: &Voxanne) -> String {
+    use base64::Engine as _;
+    let user: uuid::Uuid = vox.one("select user_id from users where email = 'owner@glow.example'").await;
+    let part = |value: Value| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(value.to_string());
+    let head = part(serde_json::json!({"alg": "none", "typ": "at+jwt"}));
+    let claims = part(serde_json::json!({
+        "iss": vox.url, "aud": "api", "sub": format!("usr_{}", user.simple()), "org": vox.glow.org.to_string(), "exp": 4_000_000_000_i64,
+    }));
+    format!("{head}.{claims}.")
+}
+
+async fn callers(vox: &Voxanne) -> Vec<Caller> {
+    let expired = vox.glow_staff(Role::Owner).await;
+    vox.joins(vox.glow.org, "gone@glow.example", Role::Owner).await;
+    let former = vox.signed_in("gone@glow.example").await;
+    vox.exec("update memberships set ended_at = now() where user_id = (select user_id from users where email = 'gone@glow.example')")
+        .await;
+    vox.later(SignedDuration::from_hours(12));
+    let mut all = Vec::new();
+    let mut add = |what, person: Person, bearer: Option<String>, scopes: Option<Vec<Scope>>| {
+        let signed_in = scopes.is_some() && bearer.is_none();
+        all.push(Caller { what, person, bearer, scopes, signed_in });
+    };
+    add("a stranger", vox.stranger(), None, None);
+    add("an expired session", expired, None, None);
+    add("somebody who is staff no more", former, None, None);
+    add("a forged token", vox.stranger(), Some(forged_token(vox).await), None);
+    add("a made-up cookie", vox.stranger().with(&"A".repeat(43)), None, None);
+    for (what, role) in [
+        ("a viewer", Role::Viewer),
+        ("the front desk", Role::FrontDesk),
+        ("a manager", Role::Manager),
+        ("an owner", Role::Owner),
+    ] {
+        add(what, vox.glow_staff(role).await, None, Some(role.scopes().to_vec()));
+    }
+    add("the other org's owner", vox.harbor_owner().await, None, Some(Scope::ALL.to_vec()));
+    let (_, key) = vox.new_key(vox.glow.org, &Scope::ALL, None).await;
+    add("a key with every scope", vox.stranger(), Some(key), Some(Scope::ALL.to_vec()));
+    let (_, key) = vox.new_key(vox.glow.org, &[Scope::WaitlistRead], None).await;
+    add("a key with one scope", vox.stranger(), Some(key), Some(vec![Scope::WaitlistRead]));
+    all
+}
+
+/// A path in which every hole has something that nobody has.
+fn filled(path: &str) -> String {
+    let parts = path.split('/').map(|part| if part.starts_with('{') { "nobodys" } else { part });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+#[tokio::test]
+async fn b12_w9_every_page_and_door_gives_every_caller_what_its_row_says() {
+    let vox = Voxanne::start().await;
+    let callers = callers(&vox).await;
+    for (method, path, who) in ROUTES {
+        for caller in &callers {
+            let what = format!("{method} {path}: {}", caller.what);
+            let response = caller.ask(method, &filled(path)).send().await.unwrap();
+            let status = response.status().as_u16();
+            match who {
+                Who::Anybody(expected) => assert_eq!(status, *expected, "{what}"),
+                Who::Part(_) if !caller.signed_in => assert!(matches!(status, 303 | 401), "{what}: {status}"),
+                Who::Part(scope) if !caller.may(scope) => assert_eq!(status, 404, "{what}"),
+                Who::Part(_) => {
+                    assert!(!matches!(status, 303 | 401 | 403 | 404) && status < 500, "{what}: {status}")
+                }
+                Who::Page(_) if !caller.signed_in => {
+                    assert_eq!(status, 303, "{what}");
+                    assert!(
+                        response.headers()["location"].to_str().unwrap().starts_with("/sign-in?next="),
+                        "{what}"
+                    );
+                }
+                Who::Page(scope) if !caller.may(scope) => assert_eq!(status, 404, "{what}"),
+                Who::Page(_) if path.contains('{') => assert_eq!(status, 404, "{what}: nobody has it"),
+                Who::Page(_) => {
+                    assert_eq!(status, 200, "{what}");
+                    let policy = response.headers()["content-security-policy"].to_str().unwrap().to_owned();
+                    assert!(
+                        policy.contains("script-src 'self'") && !policy.contains("unsafe"),
+                        "W24: {what}"
+                    );
+                    assert_eq!(response.headers()["cache-control"], "no-store", "W23: {what}");
+                    let html = response.text().await.unwrap();
+                    let (own, other) = if caller.what == "the other org's owner" {
+                        ("Harbor Aesthetics", "Glow MedSpa")
+                    } else {
+                        ("Glow MedSpa", "Harbor Aesthetics")
+                    };
+                    assert!(html.contains(own) && !html.contains(other), "{what}: one org's page");
+                }
+                Who::Act if !caller.signed_in => {
+                    assert!(matches!(status, 303 | 401 | 403), "{what}: {status}")
+                }
+                Who::Act => {
+                    assert!(!matches!(status, 303 | 401 | 403), "{what}: {status}");
+                    let evil =
+                        caller.person.bare("POST", &filled(path)).header("origin", "https://evil.example");
+                    assert_eq!(evil.send().await.unwrap().status(), 403, "W10: {what}");
+                }
+            }
+        }
+    }
+}
+
+/// The API's document says which scope each operation takes; whoever has it gets past that, and nobody else does.
+#[tokio::test]
+async fn b12_w9_every_operation_of_the_api_is_open_to_exactly_those_roles_that_have_its_scope() {
+    let vox = Voxanne::start().await;
+    let callers = callers(&vox).await;
+    let document = serde_json::to_value(voxanne::api::document()).unwrap();
+    let mut tried = 0;
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let security = &operation["security"][0];
+            let scope = security["key"][0].as_str();
+            for caller in &callers {
+                let what = format!("{method} {path}: {}", caller.what);
+                let response = caller.ask(method, &format!("/api/v1{}", filled(path))).send().await.unwrap();
+                let status = response.status().as_u16();
+                let body: Value = response.json().await.unwrap_or(Value::Null);
+                let code = body["code"].as_str().unwrap_or_default().to_owned();
+                match (scope, &caller.scopes) {
+                    (_, None) => assert_eq!((status, code.as_str()), (401, "unauthenticated"), "{what}"),
+                    (Some(scope), Some(_)) if !caller.may(scope) => {
+                        // What is asked in the query is read first: whoever asks wrongly learns that, and nothing of anybody.
+                        let asked_wrongly = status == 422 && method == "get" && code == "invalid_field";
+                        assert!(
+                            asked_wrongly || (status, code.as_str()) == (403, "missing_scope"),
+                            "{what} needs {scope}: {status}"
+                        );
+                    }
+                    (None, Some(_)) if !caller.signed_in => {
+                        assert_eq!((status, code.as_str()), (403, "staff_only"), "{what}");
+                    }
+                    // A request without its body, or about something that nobody has: it got as far as that.
+                    (_, Some(_)) => {
+                        assert!(!matches!(status, 401 | 403 | 405) && status < 500, "{what}: {status} {body}")
+                    }
+                }
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 1000, "{tried}");
+}
