@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
-use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, Schema, Type};
+use utoipa::openapi::schema::{AdditionalProperties, ArrayItems, ObjectBuilder, Schema, Type};
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
@@ -128,8 +128,19 @@ fn credentials(path: &str, scope: Scope) -> Vec<SecurityRequirement> {
 
 /// Described properties whose schema is written in place come as "all of it and an object": made one schema again.
 fn tidy(schema: &mut RefOr<Schema>) {
-    let RefOr::T(Schema::Object(object)) = schema else { return };
+    let object = match schema {
+        RefOr::T(Schema::Object(object)) => object,
+        // The items of a page are written in place.
+        RefOr::T(Schema::Array(array)) => {
+            if let ArrayItems::RefOrSchema(items) = &mut array.items {
+                tidy(items);
+            }
+            return;
+        }
+        RefOr::T(_) | RefOr::Ref(_) => return,
+    };
     for property in object.properties.values_mut() {
+        tidy(property);
         let RefOr::T(Schema::AllOf(all)) = &*property else { continue };
         let [of, RefOr::T(Schema::Object(note))] = all.items.as_slice() else { continue };
         let (description, default) = (note.description.clone(), note.default.clone());
