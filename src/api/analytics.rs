@@ -28,7 +28,7 @@ use crate::platform::public::Public;
 const DAYS_DEFAULT: i32 = 30;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(get_analytics)).routes(routes!(export_analytics))
+    OpenApiRouter::new().routes(routes!(get_analytics)).routes(routes!(get_analytics_csv))
 }
 
 /// Of which days.
@@ -84,7 +84,7 @@ async fn get_analytics(
 
 /// Writes one table of the figures as CSV: UTF-8, RFC 4180. A cell that a spreadsheet would take for a formula begins with `'`.
 #[utoipa::path(get, path = "/analytics.csv", tag = "analytics", params(ExportParams), responses((status = 200, body = String, content_type = "text/csv", description = "The table")))]
-async fn export_analytics(
+async fn get_analytics_csv(
     State(app): State<App>,
     caller: ApiCaller,
     Params(asked): Params<ExportParams>,

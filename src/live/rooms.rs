@@ -178,7 +178,9 @@ impl Rooms {
         found.reload |= !missed.are_all;
         let known = std::mem::take(&mut found.gathered);
         let missed = missed.events.into_iter().filter(|event| !known.contains(&event.id));
-        let all: Vec<Event> = missed.chain(told_meanwhile).collect();
+        let mut all: Vec<Event> = missed.chain(told_meanwhile).collect();
+        // Found in two looks, they may lie the wrong way round.
+        all.sort_by_key(|event| event.id);
         found.gathered = known;
         if all.iter().any(Event::is_about_rights) {
             found.seats.values().for_each(|seat| seat.recheck.notify_one());

@@ -21,6 +21,9 @@ const HOT_FROM: f32 = -0.3;
 const TRUST_IN_PHRASES: f32 = 1.5;
 /// What earns points, in the order of [`Decided::earned`].
 const EARNS: [Rule; 4] = [Rule::HighValueService, Rule::MediumService, Rule::Positive, Rule::Urgency];
+/// Their places there.
+const POSITIVE: usize = 2;
+const URGENCY: usize = 3;
 
 /// What was said, for the evidence that the model adds.
 #[derive(Clone, Copy)]
@@ -73,7 +76,9 @@ impl Fold {
         weights: Weights,
         said: Said<'_>,
     ) {
-        let hot = decided.hot() >= HOT_FROM;
+        // Who is glad or can pay in more than one way, and in a hurry, has said it plainly: no doubt of the model takes that away.
+        let is_plain = by.hot && by.found[POSITIVE].0 >= 2 && by.found[URGENCY].0 >= 1;
+        let hot = is_plain || decided.hot() >= HOT_FROM;
         let logits = decided.earned();
         let worth = |chosen: [bool; 4]| -> f32 {
             let each = chosen.into_iter().zip(by.given).zip(logits);

@@ -246,7 +246,7 @@ async fn a_text_that_has_not_left_is_taken_back_when_its_times_are_kept_no_more(
 #[tokio::test]
 async fn what_is_in_no_catalogue_is_offered_as_a_consultation_if_there_is_one() {
     let vox = after(EVENING).await;
-    let vague = "How much does it cost? I have budget, I love your work and I need it this week";
+    let vague = "How much would it cost? Money is no issue, I can't wait to come in and I need it this week";
     called(&vox, &vox.glow, (1, Some(CALLER)), vague).await;
     let wanted: String = vox
         .one("select coalesce(max(c.temperature || ' ' || s.name), 'none') from calls c left join times_offers o on o.call_id = c.id
