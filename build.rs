@@ -63,9 +63,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         let (plain_at, gzip_at) = (out.join(name), out.join(format!("{name}.gz")));
         fs::write(&plain_at, &bytes)?;
         fs::write(&gzip_at, gzipped.finish()?)?;
+        let (plain, gzipped) = (plain_at.display().to_string(), gzip_at.display().to_string());
         writeln!(
             table,
-            "Asset {{ name: {name:?}, url: {url:?}, plain: include_bytes!({plain_at:?}), gzipped: include_bytes!({gzip_at:?}) }},"
+            "Asset {{ name: {name:?}, url: {url:?}, plain: include_bytes!({plain:?}), gzipped: include_bytes!({gzipped:?}) }},"
         )?;
     }
     table.push(']');

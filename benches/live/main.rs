@@ -104,7 +104,7 @@ async fn play(dir: PathBuf) {
     figures.at_most(
         "memory of one idle socket, KiB",
         64.0,
-        &[(with_all - before) * 1024.0 / idle.len() as f64],
+        &[(with_all - before) * 1024.0 / f64::from(u32::try_from(idle.len()).unwrap())],
     );
     drop(idle);
     product.stop().await;
@@ -154,7 +154,7 @@ async fn subscribe(url: &str, token: &str) -> Result<Socket, tokio_tungstenite::
     let (mut socket, _) = connect_async(url).await?;
     socket.send(Message::text(json!({"type": "subscribe", "token": token}).to_string())).await?;
     loop {
-        let said = socket.next().await.expect("closed")?;
+        let said = socket.next().await.unwrap()?;
         if said.to_text().is_ok_and(|said| said.contains("subscribed")) {
             return Ok(socket);
         }
@@ -169,9 +169,10 @@ async fn bookings(stage: &Stage, staff: &Staff, sockets: Vec<Socket>) -> Vec<f64
     for socket in sockets {
         listening.spawn(listen(socket, to_heard.clone()));
     }
+    let ids = voxanne::platform::ids::Ids::random();
     let mut waited = Vec::with_capacity(count * BOOKINGS);
     for _ in 0..BOOKINGS {
-        let id = Uuid::new_v4();
+        let id: Uuid = ids.next(Clock::system().now());
         let mut tx = stage.admin.begin().await.unwrap();
         sqlx::query("insert into appointments select (jsonb_populate_record(a, jsonb_build_object('id', $2::uuid))).* from appointments a where a.org_id = $1 limit 1")
             .bind(staff.org.0)

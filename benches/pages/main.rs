@@ -109,7 +109,7 @@ impl Browser {
         let form = [("email", EMAIL), ("password", PASSWORD)];
         let answer =
             http.post(format!("{url}/sign-in")).header(ORIGIN, &url).form(&form).send().await.unwrap();
-        let cookie = answer.headers().get(SET_COOKIE).expect("signed in").to_str().unwrap();
+        let cookie = answer.headers().get(SET_COOKIE).unwrap().to_str().unwrap();
         let cookie = cookie.split(';').next().unwrap().to_owned();
         Self { http, url, cookie }
     }

@@ -85,6 +85,7 @@ pub async fn accept_invitation(
     let mut tx = app.db.begin_across(Class::Back).await?;
     let known = users::by_email(&mut tx, &invited.email).await?;
     tx.commit().await?;
+    #[expect(clippy::single_match_else, reason = "two ways in, alike in weight")]
     let (user, due, hash) = match known {
         Some(user) => {
             let due = proven(app, user, (&invited.email, password), browser).await?;

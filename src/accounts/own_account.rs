@@ -140,7 +140,7 @@ pub async fn begin_second_factor(
     }
     users::set_totp_secret(&mut tx, staff.user, &sealed).await?;
     tx.commit().await?;
-    let label: String = staff.email.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let label = staff.email.bytes().fold(String::new(), |label, byte| label + &format!("%{byte:02X}"));
     let uri = format!("otpauth://totp/{ISSUER}:{label}?secret={secret}&issuer={ISSUER}");
     Ok(NewSecondFactor { secret, uri })
 }

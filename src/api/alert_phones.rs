@@ -180,7 +180,8 @@ impl<'de> Deserialize<'de> for Number {
         let phone = Phone::parse_e164(written.trim());
         phone
             .map(Self)
-            .map_err(|_| de::Error::custom("must be a number with its country, such as +13105550177"))
+            .ok()
+            .ok_or_else(|| de::Error::custom("must be a number with its country, such as +13105550177"))
     }
 }
 

@@ -19,7 +19,7 @@ use crate::platform::problem::Problem;
 use crate::platform::public::Public;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(mark_call))
+    OpenApiRouter::new().routes(routes!(update_call))
 }
 
 /// Whether a call counts.
@@ -50,7 +50,7 @@ struct MarkedCallPatch {
 
 /// Says whether a call was a test. It is the last word on it: no later message of the voice platform changes it.
 #[utoipa::path(patch, path = "/calls/{id}", tag = "calls", params(("id" = String, Path)), request_body = MarkedCallPatch, responses((status = 200, body = MarkedCall, description = "Marked")))]
-async fn mark_call(
+async fn update_call(
     State(app): State<App>,
     caller: ApiCaller,
     Path(id): Path<String>,

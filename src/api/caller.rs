@@ -5,7 +5,7 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 
 use super::problems;
 use crate::accounts::{self, Actor, Scope, Staff};
@@ -94,17 +94,12 @@ impl FromRequestParts<App> for ApiCaller {
 async fn by_bearer(app: &App, presented: &str, headers: &HeaderMap) -> Result<ApiCaller, Problem> {
     // No key has a full stop, and every token has two.
     if presented.contains('.') {
-        let wanted = match headers.get(ORG_HEADER) {
-            None => None,
-            // An org that nobody can have is one that they do not belong to.
-            Some(value) => Some(
-                value
-                    .to_str()
-                    .ok()
-                    .and_then(OrgId::parse)
-                    .ok_or_else(|| problems::token(&accounts::TokenError::NotOfOrg)),
-            ),
+        // An org that nobody can have is one that they do not belong to.
+        let named = |value: &HeaderValue| {
+            let org = value.to_str().ok().and_then(OrgId::parse);
+            org.ok_or_else(|| problems::token(&accounts::TokenError::NotOfOrg))
         };
+        let wanted = headers.get(ORG_HEADER).map(named);
         let staff = accounts::staff_of_token(app, presented, wanted.clone().and_then(Result::ok)).await;
         let staff = staff.map_err(|error| problems::token(&error))?;
         wanted.transpose()?;

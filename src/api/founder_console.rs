@@ -122,7 +122,7 @@ async fn save_settings(
         return Err(wrong("hotLeadAlertPhone is missing."));
     }
     let phone = phone.map(|phone| Phone::parse_e164(&phone)).transpose();
-    let phone = phone.map_err(|_| wrong(format!("hotLeadAlertPhone {NOT_E164}")))?;
+    let phone = phone.ok().ok_or_else(|| wrong(format!("hotLeadAlertPhone {NOT_E164}")))?;
     let proof = Proof { password: password.as_deref(), second_factor: second_factor.as_deref() };
     prove(&app, &caller, proof).await?;
     Ok(ask(&app, &caller, &request, phone.as_ref()).await?)

@@ -52,6 +52,7 @@ struct Notification {
 
 /// What it is about.
 #[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "names of the API")]
 struct NotificationAbout {
     #[schema(inline)]
     call_id: Option<Public<CallId>>,

@@ -107,6 +107,7 @@ struct NewTask {
 /// What can be changed of a task. What is left out stays, null takes away.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::option_option, reason = "null is not nothing")]
 struct TaskPatch {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>, min_length = 1, max_length = 2000)]
@@ -118,6 +119,7 @@ struct TaskPatch {
 }
 
 /// Tells null from nothing.
+#[expect(clippy::option_option, reason = "null is not nothing")]
 fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(from).map(Some)
 }

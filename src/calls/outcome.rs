@@ -106,6 +106,6 @@ mod tests {
             assert!(outcome_of!().contains(&format!("'{outcome}'")), "{outcome}");
             assert_eq!(Outcome::of(outcome.as_str()), outcome);
         }
-        assert_eq!("lost".parse::<Outcome>().is_err(), true);
+        assert!("lost".parse::<Outcome>().is_err());
     }
 }

@@ -158,7 +158,7 @@ impl AnalyticsPage {
         let mut query = String::new();
         for (name, value) in [(location, &self.asked.location), (assistant, &self.asked.assistant)] {
             if !value.is_empty() {
-                query.push_str(&format!("&{name}={value}"));
+                query = format!("{query}&{name}={value}");
             }
         }
         query

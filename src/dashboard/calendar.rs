@@ -113,7 +113,7 @@ async fn show_calendar(
 ) -> Result<Response, PageError> {
     may_see(&staff)?;
     let org = staff.org;
-    let asked = asked.map(|Query(asked)| asked).unwrap_or_default();
+    let asked = asked.map_or_else(|_| Asked::default(), |Query(asked)| asked);
     let mut tx = app.begin(org).await?;
     let s = Shell::load(&app, &mut tx, staff, Place::Calendar).await?;
     let book = rules(&app, &mut tx, org).await?;
@@ -238,7 +238,7 @@ impl CalendarPage {
             [("location", self.location.map(|id| id.to_string())), ("who", self.who.map(|id| id.to_string()))]
         {
             if let Some(id) = id {
-                href.push_str(&format!("&{name}={id}"));
+                href = format!("{href}&{name}={id}");
             }
         }
         href

@@ -58,8 +58,8 @@ impl FromRequestParts<App> for AtDoor {
 
 /// The first language of a browser's list that pages are written in.
 fn language_of(accepted: &str) -> Language {
-    let tags = accepted.split(',').filter_map(|part| part.split(';').next());
-    tags.filter_map(Language::of_tag).next().unwrap_or_default()
+    let mut tags = accepted.split(',').filter_map(|part| part.split(';').next());
+    tags.find_map(Language::of_tag).unwrap_or_default()
 }
 
 impl AtDoor {
@@ -86,6 +86,7 @@ impl AtDoor {
     }
 
     /// What to tell whoever did not get in; our own failures are an answer of their own.
+    #[expect(clippy::result_large_err, reason = "an answer, once per request")]
     fn told(&self, error: &SignInError) -> Result<(StatusCode, String), Response> {
         match error {
             SignInError::Wrong => Ok((

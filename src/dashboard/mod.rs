@@ -3,6 +3,13 @@
 //! **Invariant.** A page only reads. What it changes goes to `/api/v1` as JSON, so that every change exists once.
 //! **Invariant.** The org of a page is the session's, and from nowhere else.
 
+#![allow(
+    clippy::unused_self,
+    clippy::trivially_copy_pass_by_ref,
+    clippy::ref_option,
+    reason = "templates call methods on a page, with references to what it has"
+)]
+
 mod account;
 mod analytics;
 mod assets;

@@ -140,7 +140,7 @@ mod tests {
     #[test]
     fn a_moment_says_the_day_only_when_it_is_another() {
         let zone = TimeZone::get("America/Los_Angeles").unwrap_or(TimeZone::UTC);
-        let at = |raw: &str| raw.parse::<Timestamp>().unwrap_or_default();
+        let at = |raw: &str| raw.parse::<Timestamp>().unwrap_or(Timestamp::UNIX_EPOCH);
         let now = at("2026-11-24T18:00:00Z");
         let said = |raw, language| moment(at(raw), now, &zone, language);
         assert_eq!(said("2026-11-24T22:15:00Z", Language::English), "2:15 PM");

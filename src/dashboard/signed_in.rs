@@ -64,7 +64,7 @@ fn escaped(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
             safe.push(char::from(byte));
         } else {
-            safe.push_str(&format!("%{byte:02X}"));
+            safe = format!("{safe}%{byte:02X}");
         }
     }
     safe

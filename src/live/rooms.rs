@@ -185,7 +185,9 @@ impl Rooms {
         if all.iter().any(Event::is_about_rights) {
             found.seats.values().for_each(|seat| seat.recheck.notify_one());
         }
-        all.into_iter().for_each(|event| found.gather(event));
+        for event in all {
+            found.gather(event);
+        }
         // Lost again while this was looked for: then more is missing.
         found.is_behind = losses != room.losses;
         drop(state);
@@ -201,12 +203,12 @@ impl Rooms {
             let events = std::mem::take(&mut room.waiting);
             for message in reload.into_iter().chain(events.iter().map(Event::message)) {
                 sent += 1;
-                room.seats.retain(|_, seat| match seat.queue.try_send(message.clone()) {
-                    Ok(()) => true,
-                    Err(_) => {
+                room.seats.retain(|_, seat| {
+                    let keeps_up = seat.queue.try_send(message.clone()).is_ok();
+                    if !keeps_up {
                         seat.lags.cancel();
-                        false
                     }
+                    keeps_up
                 });
             }
         }

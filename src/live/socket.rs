@@ -138,7 +138,7 @@ async fn first_word(app: &App, wire: &mut Wire) -> Result<(SecretString, Option<
     let until = Instant::now() + app.config.live.subscribe_within();
     for _ in 0..FRAMES_MAX {
         let heard = tokio::select! {
-            heard = timeout_at(until, wire.next()) => heard.map_err(|_| End::Unnamed)?,
+            heard = timeout_at(until, wire.next()) => heard.ok().ok_or(End::Unnamed)?,
             () = app.stopping.cancelled() => return Err(End::Stopping),
         };
         match heard {

@@ -56,7 +56,7 @@ pub async fn try_assistant(app: &App, org: OrgId) -> Result<Vec<Check>, sqlx::Er
     for assistant in &assistants {
         match client.get_assistant(&assistant.platform_assistant_id).await {
             Ok(Some(found)) => {
-                checks.extend(compare(app, org, &client, (assistant, &found, &expected)).await?)
+                checks.extend(compare(app, org, &client, (assistant, &found, &expected)).await?);
             }
             Ok(None) => checks.push(Check::wrong(
                 "assistant",

@@ -28,6 +28,7 @@ pub struct VapiFake {
 #[derive(Default)]
 struct Calls {
     key: Option<String>,
+    #[expect(clippy::struct_field_names, reason = "the calls of all that is kept")]
     calls: Vec<Value>,
     /// Assistants and tools: what each is, and it.
     kept: Vec<(&'static str, Value)>,

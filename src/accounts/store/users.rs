@@ -13,6 +13,7 @@ use crate::platform::ids::{OrgId, ResetId, UserId};
 /// A person as they are stored. Holds what must not be logged: deliberately no `Debug`.
 #[derive(FromRow)]
 pub(in crate::accounts) struct User {
+    #[expect(clippy::struct_field_names, reason = "named after the column")]
     pub user_id: UserId,
     pub email: String,
     pub name: String,

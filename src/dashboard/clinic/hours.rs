@@ -150,7 +150,7 @@ pub(super) async fn week_of(
 fn closed(s: &Shell, catalogue: &Catalogue, closure: &Closure) -> Different {
     let v = Values::of(closure);
     let day = |name: &str| {
-        v.text(name).parse().map(|date| say::day_of_year(date, s.language())).unwrap_or_default()
+        v.text(name).parse().map_or_else(|_| String::new(), |date| say::day_of_year(date, s.language()))
     };
     let until = v.text("local_until");
     let is_one_day = until.is_empty() || until == v.text("local_date");

@@ -73,7 +73,7 @@ impl AssistantPage {
 
     /// As it is pasted.
     fn pretty(&self, value: &impl Serialize) -> String {
-        serde_json::to_string_pretty(value).unwrap_or_default()
+        serde_json::to_string_pretty(value).unwrap_or_else(|_| String::new())
     }
 
     fn prompt(&self) -> &str {

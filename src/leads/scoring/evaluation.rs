@@ -133,7 +133,7 @@ impl Figures {
         self.moods_right += usize::from(scored.sentiments.own == call.sentiment);
         let named = scored.interest.as_ref().map(|interest| interest.service.as_str());
         self.interests_right += usize::from(named == call.interest.as_deref());
-        self.count_spans(call, &scored);
+        self.count_spans(call, scored);
     }
 
     /// A labelled span is found when evidence of its rule overlaps it.

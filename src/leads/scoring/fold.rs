@@ -80,6 +80,7 @@ pub(super) struct Fold {
 
 impl Fold {
     /// Reads one turn of the caller.
+    #[expect(clippy::needless_range_loop, reason = "a place in all of the lists at once")]
     pub fn turn(&mut self, turn: usize, text: &str, services: &Services, weights: Weights) {
         let heard = Utterance { turn, text, tokens: tokenize(text) };
         let tokens = heard.tokens.as_slice();

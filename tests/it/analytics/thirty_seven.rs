@@ -211,7 +211,7 @@ async fn write_call(vox: &Voxanne, call: &Call) {
 /// Booked two minutes into the call.
 async fn write_visit(vox: &Voxanne, call: &Call, place: usize, visit: &(&str, &str, &str)) {
     let (service, status, starts_at) = visit;
-    let site = if call.at == At::Phoenix { 1 } else { 0 };
+    let site = usize::from(call.at == At::Phoenix);
     let id = id_of(&format!("v{place}{}", call.name));
     let (call_id, booked_at) = (format!("'{}'", id_of(call.name)), call.when + SignedDuration::from_mins(2));
     a_visit(vox, (id, &call_id, &phone_of(call.name)), (service, status, starts_at), (site, booked_at)).await;

@@ -287,6 +287,7 @@ fn rows_of_waiting() -> Vec<Row> {
     ]
 }
 
+#[expect(clippy::too_many_lines, reason = "a table, row by row")]
 fn rows_of_scheduling() -> Vec<Row> {
     let none = || Value::Null;
     let hours = "?location_id=$location&practitioner_id=$practitioner";
@@ -364,6 +365,7 @@ fn rows_of_scheduling() -> Vec<Row> {
 }
 
 /// A clinic's own ids, by the word that stands for them.
+#[expect(clippy::too_many_lines, reason = "a table, row by row")]
 async fn own_ids(vox: &Voxanne, clinic: &Clinic, api: &Api) -> Vec<(&'static str, String)> {
     let account = format!("desk@{}.example", clinic.org.0.simple());
     vox.connects(clinic.org, None, &account).await;

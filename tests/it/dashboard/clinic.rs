@@ -81,8 +81,8 @@ async fn every_page_of_the_clinic_is_there_in_both_languages() {
 
 #[tokio::test]
 async fn who_may_not_change_the_clinic_sees_it_without_buttons() {
-    let vox = Voxanne::start().await;
     const SAVE: &str = "class=\"button main\" type=\"submit\"";
+    let vox = Voxanne::start().await;
     let (owner, desk, viewer) = (
         vox.glow_staff(Role::Owner).await,
         vox.glow_staff(Role::FrontDesk).await,

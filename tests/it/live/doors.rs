@@ -96,7 +96,7 @@ async fn a_page_gets_a_token_for_its_socket_by_the_session_and_only_from_our_own
     let vox = start().await;
     let (_, staff) = token(&vox, &vox.glow).await;
     let cookie = "k".repeat(43);
-    let digest: String = vox.app.keys.digest(&cookie).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = hex::encode(vox.app.keys.digest(&cookie));
     vox.exec(&format!(
         "update sessions set token_digest = decode('{digest}', 'hex') where id = '{}'",
         staff.session.unwrap().0

@@ -201,7 +201,9 @@ impl Learnt {
         let places = said.iter().filter_map(|number| self.place.get(number));
         let mut row: Vec<(u32, f32)> = places.map(|place| (*place, self.rarity[*place as usize])).collect();
         let length = row.iter().map(|(_, value)| value * value).sum::<f32>().sqrt().max(1.0);
-        row.iter_mut().for_each(|(_, value)| *value /= length);
+        for (_, value) in &mut row {
+            *value /= length;
+        }
         row
     }
 
@@ -212,7 +214,9 @@ impl Learnt {
         problem.balance();
         let mut found = problem.solve();
         self.bias[column] = narrow(found.pop().unwrap_or_default());
-        found.iter_mut().for_each(|weight| *weight = in_steps(*weight));
+        for weight in &mut found {
+            *weight = in_steps(*weight);
+        }
         self.weights.push(found);
     }
 

@@ -9,10 +9,13 @@ const MEMORY: usize = 8;
 const ENOUGH: f64 = 1e-4;
 
 /// Examples, each sparse, with the answer and how much it counts.
+/// A row of places and values, what it should answer, and how much that counts.
+type Example<'e> = (&'e [(u32, f32)], bool, f64);
+
 #[derive(Debug, Default)]
 pub(super) struct Problem<'e> {
     pub features: usize,
-    pub examples: Vec<(&'e [(u32, f32)], bool, f64)>,
+    pub examples: Vec<Example<'e>>,
     /// How much an error costs against the size of the weights.
     pub cost: f64,
 }
@@ -95,7 +98,9 @@ fn direction(slope: &[f64], memory: &VecDeque<(Vec<f64>, Vec<f64>, f64)>) -> Vec
     }
     if let Some((moved, bent, _)) = memory.back() {
         let scale = dot(moved, bent) / dot(bent, bent);
-        way.iter_mut().for_each(|w| *w *= scale);
+        for w in &mut way {
+            *w *= scale;
+        }
     }
     for ((moved, bent, inverse), part) in memory.iter().zip(parts.iter().rev()) {
         let back = part - inverse * dot(bent, &way);

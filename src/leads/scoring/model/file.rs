@@ -64,16 +64,13 @@ impl Model {
         }
         let row = u16::try_from(self.rows.len()).unwrap_or(u16::MAX);
         self.rows.push(Row { rarity, weights });
-        match units.split_once(' ') {
-            Some((before, after)) => {
-                let both = u32::from(self.unit(before)) << 16 | u32::from(self.unit(after));
-                self.pairs.insert(both, row);
-            }
-            None => {
-                self.unit(units);
-                if let Some((_, alone)) = self.units.get_mut(&number_of_word(units)) {
-                    *alone = Some(row);
-                }
+        if let Some((before, after)) = units.split_once(' ') {
+            let both = u32::from(self.unit(before)) << 16 | u32::from(self.unit(after));
+            self.pairs.insert(both, row);
+        } else {
+            self.unit(units);
+            if let Some((_, alone)) = self.units.get_mut(&number_of_word(units)) {
+                *alone = Some(row);
             }
         }
     }
@@ -103,9 +100,9 @@ pub(in super::super) fn write(fitted: &Fitted) -> String {
     });
     for (name, Decision { bias, weights }) in DECISIONS.into_iter().zip(&fitted.decisions) {
         let _ = write!(text, "\ndecide {name} {bias:.3}");
-        weights.iter().for_each(|weight| {
+        for weight in weights {
             let _ = write!(text, " {weight:.3}");
-        });
+        }
     }
     text.push('\n');
     let says = |weights: &[i8]| weights.iter().any(|weight| *weight != 0);
