@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -51,16 +51,26 @@ pub fn router(app: App, metrics: Option<PrometheusHandle>) -> Router {
         .fallback(async || Problem::NOT_FOUND)
         .with_state(app.clone())
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| Problem::INTERNAL.into_response()))
+        .layer(from_fn(without_nul))
         .layer(from_fn_with_state(app, request_id::name))
         .layer(set(header::CACHE_CONTROL, "no-store"))
         .layer(set(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(set(header::REFERRER_POLICY, "no-referrer"))
         .layer(set(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"))
-        .layer(set(header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains"))
+        .layer(set(header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains; preload"))
+        .layer(set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"))
+        .layer(set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin"))
+        .layer(set(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()"))
 }
 
 fn set(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
     SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+}
+
+/// W20. No text of ours has a NUL, and the database keeps none: what is asked with one is asked by nobody who means well.
+async fn without_nul(request: Request, next: Next) -> Response {
+    let asked = request.uri().path_and_query().map_or("", |asked| asked.as_str());
+    if asked.contains("%00") { Problem::BAD_URL.into_response() } else { next.run(request).await }
 }
 
 /// The process runs.

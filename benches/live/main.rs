@@ -84,7 +84,7 @@ async fn play(dir: PathBuf) {
     let token = || accounts::socket_token(&app, &staff).unwrap().token;
     let mut figures = Figures::default();
 
-    let waited = bookings(&stage, &staff, open(&url, &token(), OPEN).await).await;
+    let waited = bookings(&stage, &staff, open(&url, &token, OPEN).await).await;
     let at = |percent: usize| waited[(waited.len() - 1) * percent / 100];
     say(format_args!(
         "{} events at {OPEN} sockets: p50 {:.1} ms, p99 {:.1} ms, slowest {:.1} ms",
@@ -97,7 +97,7 @@ async fn play(dir: PathBuf) {
     figures.at_most("commit of a booking to its event at the client: p99, ms", 250.0, &[at(99)]);
 
     let (before, _) = product.memory();
-    let idle = open(&url, &token(), IDLE).await;
+    let idle = open(&url, &token, IDLE).await;
     let (with_all, _) = product.memory();
     say(format_args!("{} idle sockets: {before:.0} MiB before, {with_all:.0} MiB with them", idle.len()));
     figures.at_most("memory of 5,000 idle sockets, MiB", 150.0, &[with_all - before]);
@@ -141,16 +141,16 @@ fn quoted(id: Uuid) -> String {
 }
 
 /// So many sockets, subscribed.
-async fn open(url: &str, token: &str, count: usize) -> Vec<Socket> {
+async fn open(url: &str, token: &impl Fn() -> String, count: usize) -> Vec<Socket> {
     let mut sockets = Vec::with_capacity(count);
     while sockets.len() < count {
-        let more = (0..AT_ONCE.min(count - sockets.len())).map(|_| subscribe(url, token));
+        let more = (0..AT_ONCE.min(count - sockets.len())).map(|_| subscribe(url, token()));
         sockets.extend(try_join_all(more).await.unwrap());
     }
     sockets
 }
 
-async fn subscribe(url: &str, token: &str) -> Result<Socket, tokio_tungstenite::tungstenite::Error> {
+async fn subscribe(url: &str, token: String) -> Result<Socket, tokio_tungstenite::tungstenite::Error> {
     let (mut socket, _) = connect_async(url).await?;
     socket.send(Message::text(json!({"type": "subscribe", "token": token}).to_string())).await?;
     loop {

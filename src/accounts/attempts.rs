@@ -70,6 +70,16 @@ pub(super) async fn count(app: &App, tried: &Tried<'_>) -> Result<Option<Wait>, 
     Ok((wait > 0).then_some(Wait(wait)))
 }
 
+/// Whether a socket's ticket was shown before; it is counted as shown. Longer remembered than any works.
+pub(super) async fn is_again(app: &App, ticket: &str) -> Result<bool, sqlx::Error> {
+    const REMEMBERED_SECONDS: i64 = 600;
+    let key = app.keys.digest(&format!("attempts ticket {ticket}"));
+    let mut tx = app.db.begin_across(Class::Back).await?;
+    let wait = users::take_attempts(&mut tx, &[(key, 1)], app.clock.now(), REMEMBERED_SECONDS).await?;
+    tx.commit().await?;
+    Ok(wait > 0)
+}
+
 /// Forgets the tries of whoever turned out to be right.
 pub(super) async fn forget(app: &App, tried: &Tried<'_>) -> Result<(), sqlx::Error> {
     let keys = tried.keys(app);

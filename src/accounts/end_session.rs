@@ -1,5 +1,9 @@
 //! Ends sessions: signing out, and taking a browser away from afar.
 
+use serde_json::json;
+
+use super::actor::Actor;
+use super::record_act::{Act, record_act};
 use super::staff::{Staff, TOKEN_LENGTH, limits};
 use super::store::sessions;
 use crate::platform::app::App;
@@ -36,14 +40,38 @@ pub async fn own_sessions(
 
 /// Ends one of the person's own sessions; false when they have no such one.
 pub async fn end_session(
+    app: &App,
     tx: &mut PgConnection,
     staff: &Staff,
     session: SessionId,
 ) -> Result<bool, sqlx::Error> {
-    sessions::end(tx, staff.user, session).await
+    let is_ended = sessions::end(tx, staff.user, session).await?;
+    if is_ended {
+        recorded(app, tx, staff, Some(session.to_string())).await?;
+    }
+    Ok(is_ended)
 }
 
 /// Ends all of them but the one that asks, and says how many.
-pub async fn end_other_sessions(tx: &mut PgConnection, staff: &Staff) -> Result<usize, sqlx::Error> {
-    sessions::end_all(tx, staff.user, staff.session).await
+pub async fn end_other_sessions(
+    app: &App,
+    tx: &mut PgConnection,
+    staff: &Staff,
+) -> Result<usize, sqlx::Error> {
+    let ended = sessions::end_all(tx, staff.user, staff.session).await?;
+    if ended > 0 {
+        recorded(app, tx, staff, None).await?;
+    }
+    Ok(ended)
+}
+
+async fn recorded(
+    app: &App,
+    tx: &mut PgConnection,
+    staff: &Staff,
+    subject: Option<String>,
+) -> Result<(), sqlx::Error> {
+    let actor = Actor::Staff(staff.user).to_string();
+    let act = Act { actor: &actor, action: "session.end", subject, detail: json!({}) };
+    record_act(app, tx, staff.org, &act).await
 }

@@ -15,6 +15,9 @@ use crate::platform::ids::{InvitationId, OrgId};
 
 pub use super::store::members::Invitation;
 
+/// Invitations of an org in a day: each mails a stranger in our name.
+const PER_DAY: i64 = 50;
+
 /// Somebody to invite. Names a person: deliberately no `Debug`.
 pub struct NewInvitation<'a> {
     /// Who: whoever reads mails there.
@@ -36,6 +39,9 @@ pub enum InviteError {
     /// They have an invitation that still works.
     #[error("is invited already")]
     IsInvited,
+    /// The org had its invitations of the day.
+    #[error("{PER_DAY} people were invited today")]
+    TooMany,
     /// The database refused.
     #[error("the database refused")]
     Database(#[from] sqlx::Error),
@@ -52,6 +58,10 @@ pub async fn invite(
     let team = members::team(tx).await?;
     if team.iter().any(|member| folded(&member.email) == email) {
         return Err(InviteError::IsMember);
+    }
+    let day_ago = now.checked_sub(SignedDuration::from_hours(24)).unwrap_or(now);
+    if members::invitations_since(tx, org, day_ago).await? >= PER_DAY {
+        return Err(InviteError::TooMany);
     }
     members::revoke_lapsed(tx, org, &email, now).await?;
     let lasts = SignedDuration::from_hours(app.config.accounts.invitation_hours);

@@ -66,7 +66,9 @@ pub(super) struct Claims {
     pub sub: String,
     pub exp: i64,
     nbf: Option<i64>,
-    iat: Option<i64>,
+    pub iat: Option<i64>,
+    /// Ours: which token it is.
+    pub jti: Option<String>,
     /// Ours: the org, and the session that asked for it.
     pub org: Option<String>,
     pub sid: Option<String>,

@@ -27,6 +27,11 @@ use crate::platform::secrets::SecretError;
 /// The task that looks who asked for a link.
 pub const RESET_TASK: &str = "reset_password";
 
+/// As long as the column allows.
+const EMAIL_LENGTH_MAX: usize = 254;
+/// Mails with a link to one person in a day: strangers may ask for them, too.
+const MAILS_PER_DAY: i64 = 10;
+
 /// The job: who asked, by a sealed address; most of those that are asked for are nobody's.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ResetAsked {
@@ -67,11 +72,14 @@ const fn nobody() -> OrgId {
     OrgId(Uuid::nil())
 }
 
-/// Takes the wish for a link to whoever has `email`.
+/// Takes the wish for a link to whoever has `email`. What is no address is nobody's, and leaves nothing.
 pub async fn ask_reset(app: &App, email: &str, network: IpAddr) -> Result<(), ResetError> {
     let email = folded(email);
     if let Some(wait) = attempts::count(app, &Tried::AskReset { email: &email, network }).await? {
         return Err(wait.into());
+    }
+    if !(3..=EMAIL_LENGTH_MAX).contains(&email.len()) || !email.contains('@') {
+        return Ok(());
     }
     let sealed = hex::encode(app.keys.seal(nobody(), "reset_asked", &email)?);
     let mut tx = app.db.begin_across(Class::Back).await?;
@@ -101,6 +109,11 @@ pub async fn begin_reset(app: &App, asked: &ResetAsked) -> Result<(), ResetError
     let lasts = SignedDuration::from_mins(app.config.accounts.reset_minutes);
     let digest = app.keys.digest(&staff_mail::token(&app.keys, Link::Reset(id)));
     let mut tx = app.begin_both(org, user).await?;
+    let day_ago = now.checked_sub(SignedDuration::from_hours(24)).unwrap_or(now);
+    if users::resets_since(&mut tx, user, day_ago).await? >= MAILS_PER_DAY {
+        tracing::warn!(org.id = %org, "Somebody was mailed enough links to another password today");
+        return Ok(());
+    }
     let expires_at = now.saturating_add(lasts).unwrap_or(now);
     users::insert_reset(&mut tx, user, (id, &digest), (now, expires_at)).await?;
     staff_mail::queue(&mut tx, org, Link::Reset(id), Some(user)).await?;

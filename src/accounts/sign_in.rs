@@ -85,9 +85,10 @@ pub async fn sign_in(
     Ok(if due { Entered::SecondFactor(token) } else { Entered::Open(token) })
 }
 
-/// As accounts are told apart: case does not count.
+/// As accounts are told apart: case does not count. What no address can have in it (W20: a NUL, which the database does not
+/// take) does not either.
 pub(super) fn folded(email: &str) -> String {
-    email.trim().to_lowercase()
+    email.trim().chars().filter(|c| !c.is_control()).collect::<String>().to_lowercase()
 }
 
 /// Who signs in with `email`, and whether they did so from there before. As many questions for nobody.

@@ -1,8 +1,10 @@
 //! Tokens of the live socket: what opens one, and whether whoever has it open still may.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::Role;
+use super::attempts;
+use super::jwt::Claims;
 use super::own_tokens::{self, Purpose};
 use super::staff::{Staff, limits};
 use super::staff_of_token::{self, TokenError};
@@ -34,7 +36,10 @@ pub struct SocketHolder {
     pub expires_at: Timestamp,
 }
 
-/// A token for the socket of whoever is signed in, for ten minutes.
+/// A ticket opens a socket within so long.
+const SHOWN_WITHIN: SignedDuration = SignedDuration::from_secs(60);
+
+/// A token for one socket of whoever is signed in: shown once, within a minute (W2), and the socket's end ten minutes later.
 pub fn socket_token(app: &App, staff: &Staff) -> Result<SocketToken, TokenError> {
     let (token, expires_at) = own_tokens::sign(app, staff, Purpose::Socket)?;
     Ok(SocketToken { token, expires_at })
@@ -50,9 +55,22 @@ pub fn api_token(app: &App, staff: &Staff) -> Result<SocketToken, TokenError> {
 pub async fn verify_socket_token(app: &App, jwt: &str) -> Result<SocketHolder, TokenError> {
     let (claims, is_ours) = staff_of_token::read(app, jwt, Purpose::Socket).await?;
     let staff = staff_of_token::person(app, &claims, (is_ours, None)).await?;
+    if is_ours {
+        use_up(app, &claims).await?;
+    }
     let expires_at = Timestamp::from_second(claims.exp).ok().ok_or(TokenError::Invalid)?;
     let Staff { user, org, role, session, .. } = staff;
     Ok(SocketHolder { user, org, role, session, expires_at })
+}
+
+/// Whoever finds a ticket later, in a log or a memory dump, opens nothing with it.
+async fn use_up(app: &App, claims: &Claims) -> Result<(), TokenError> {
+    let (Some(made_at), Some(ticket)) = (claims.iat, &claims.jti) else { return Err(TokenError::Invalid) };
+    let age = SignedDuration::from_secs(app.clock.now().as_second().saturating_sub(made_at));
+    if age > SHOWN_WITHIN || attempts::is_again(app, ticket).await? {
+        return Err(TokenError::Invalid);
+    }
+    Ok(())
 }
 
 /// Whether the holder's session, membership and role are still what they were.

@@ -309,8 +309,8 @@ async fn delete_session(
 ) -> Result<StatusCode, Problem> {
     let id = SessionId::parse(&id).ok_or(Problem::NOT_FOUND)?;
     let failed = |error: sqlx::Error| problems::database(staff.org, &error);
-    let mut tx = app.begin_as(staff.user).await.map_err(failed)?;
-    let is_gone = accounts::end_session(&mut tx, &staff, id).await.map_err(failed)?;
+    let mut tx = app.begin_both(staff.org, staff.user).await.map_err(failed)?;
+    let is_gone = accounts::end_session(&app, &mut tx, &staff, id).await.map_err(failed)?;
     tx.commit().await.map_err(failed)?;
     if is_gone { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::NOT_FOUND) }
 }
@@ -319,8 +319,8 @@ async fn delete_session(
 #[utoipa::path(post, path = "/account/sessions/cancel-others", tag = "account", responses((status = 200, description = "How many were signed out")))]
 async fn cancel_other_sessions(State(app): State<App>, Own(staff): Own) -> Result<Response, Problem> {
     let failed = |error: sqlx::Error| problems::database(staff.org, &error);
-    let mut tx = app.begin_as(staff.user).await.map_err(failed)?;
-    let ended = accounts::end_other_sessions(&mut tx, &staff).await.map_err(failed)?;
+    let mut tx = app.begin_both(staff.org, staff.user).await.map_err(failed)?;
+    let ended = accounts::end_other_sessions(&app, &mut tx, &staff).await.map_err(failed)?;
     tx.commit().await.map_err(failed)?;
     Ok(Json(json!({ "ended": ended })).into_response())
 }

@@ -6,11 +6,13 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
+use serde_json::json;
 
 use super::problems;
-use crate::accounts::{self, Actor, Scope, Staff};
+use crate::accounts::{self, Act, Actor, Scope, Staff};
 use crate::language::Language;
 use crate::platform::app::App;
+use crate::platform::db::PgConnection;
 use crate::platform::ids::{OrgId, Prefixed as _};
 use crate::platform::problem::Problem;
 use crate::platform::telemetry::chain;
@@ -61,6 +63,18 @@ impl ApiCaller {
             Allowed::Key(_) => None,
             Allowed::Staff(staff) => Some(staff),
         }
+    }
+
+    /// Writes down that they did it, and to what: committed with it, so that what the log does not tell has not happened.
+    pub async fn did(
+        &self,
+        app: &App,
+        tx: &mut PgConnection,
+        (action, subject): (&'static str, Option<String>),
+    ) -> Result<(), Problem> {
+        let act = Act { actor: &self.actor.to_string(), action, subject, detail: json!({}) };
+        let done = accounts::record_act(app, tx, self.org, &act).await;
+        done.map_err(|error| problems::database(self.org, &error))
     }
 
     /// Of texts and mails that come of what they ask.

@@ -146,7 +146,11 @@ async fn create_consent(
 ) -> Result<Response, Problem> {
     caller.needs(Scope::MessagesWrite)?;
     let new: ConsentToRecord = request.json()?;
-    once(&app, &caller, &request, async |tx| record(&app, tx, &caller, &new).await).await
+    once(&app, &caller, &request, async |tx| {
+        caller.did(&app, tx, ("consent.write", None)).await?;
+        record(&app, tx, &caller, &new).await
+    })
+    .await
 }
 
 async fn record(

@@ -149,6 +149,7 @@ async fn update_contact(
     let name = name.map_err(|wrong| invalid_field("name", wrong))?;
     let change = Change { renames, name: name.as_ref(), language: wanted.language };
     contacts::update(&mut tx, caller.org, id, &change).await.map_err(failed)?;
+    caller.did(&app, &mut tx, ("contact.write", Some(id.to_string()))).await?;
     let now = find(&mut tx, &caller, id).await?;
     tx.commit().await.map_err(failed)?;
     Answer::ok(&now)

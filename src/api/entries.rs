@@ -71,6 +71,7 @@ where
     once(app, caller, request, async |tx| {
         lock(tx, caller.org).await?;
         E::save(tx, change, &fields).await.map_err(|error| problems::not_written(caller.org, &error))?;
+        caller.did(app, tx, (E::WRITTEN, Some(change.id.to_string()))).await?;
         let made = find::<E>(tx, caller.org, change.id).await?;
         Answer::created(&made, format!("/api/v1{path}/{}", change.id))
     })
@@ -98,6 +99,7 @@ where
     let fields: E::Fields = parsed(merged(&current, patch, E::READ_ONLY))?;
     let change = Change { org: caller.org, id, at: app.clock.now() };
     E::save(&mut tx, change, &fields).await.map_err(|error| problems::not_written(caller.org, &error))?;
+    caller.did(app, &mut tx, (E::WRITTEN, Some(id.to_string()))).await?;
     let now = find::<E>(&mut tx, caller.org, id).await?;
     tx.commit().await.map_err(failed)?;
     Answer::ok(&now)
@@ -116,6 +118,9 @@ pub(super) async fn delete<E: Deletable>(
     lock(&mut tx, caller.org).await?;
     let is_gone = E::delete(&mut tx, caller.org, id).await;
     let is_gone = is_gone.map_err(|error| problems::not_written(caller.org, &error))?;
+    if is_gone {
+        caller.did(app, &mut tx, (E::DELETED, Some(id.to_string()))).await?;
+    }
     tx.commit().await.map_err(failed)?;
     if is_gone { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::NOT_FOUND) }
 }

@@ -91,6 +91,7 @@ async fn set_first_run_step(
     let by = caller.actor.to_string();
     let said = (by.as_str(), app.clock.now());
     first_run::decide(&mut tx, caller.org, (step, wanted.state), said).await.map_err(failed)?;
+    caller.did(&app, &mut tx, ("first_run.write", None)).await?;
     let now = first_run::progress(&mut tx, caller.org).await.map_err(failed)?;
     tx.commit().await.map_err(failed)?;
     shown(&now, step)

@@ -264,6 +264,6 @@ async fn revoke_account(
     let asked: Revocation = if request.is_empty() { Revocation::default() } else { request.json()? };
     let nothing = || Problem::NOT_FOUND.saying("No Google account is connected there.");
     let account = account_of(&app, caller.org, asked.practitioner_id).await?.ok_or_else(nothing)?;
-    let revoked = revoke(&app, caller.org, account.id).await?;
+    let revoked = revoke(&app, &caller, account.id).await?;
     revoked.map(Json).ok_or_else(nothing)
 }

@@ -28,6 +28,12 @@ const LAST_OWNER: Problem = Problem::new(
     "A clinic keeps an owner: make somebody else one first.",
 );
 
+const TOO_MANY_INVITATIONS: Problem = Problem::new(
+    StatusCode::TOO_MANY_REQUESTS,
+    "too_many_invitations",
+    "The clinic has invited 50 people in the last 24 hours. Try again later.",
+);
+
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list_team))
@@ -96,8 +102,15 @@ struct RoleWanted {
     role: String,
 }
 
-fn role_of(written: &str) -> Result<Role, Problem> {
-    written.parse().map_err(|wrong: String| invalid_field("role", &wrong))
+/// The role that is given: none that may more than whoever gives it, else a key that may do one thing could make somebody who
+/// may do everything.
+fn role_of(caller: &ApiCaller, written: &str) -> Result<Role, Problem> {
+    let role: Role = written.parse().map_err(|wrong: String| invalid_field("role", &wrong))?;
+    if role.scopes().iter().all(|scope| caller.scopes().contains(scope)) {
+        Ok(role)
+    } else {
+        Err(invalid_field("role", "may more than you may yourself"))
+    }
 }
 
 fn refused(org: OrgId, error: MemberError) -> Problem {
@@ -119,7 +132,7 @@ async fn update_member(
     caller.needs(Scope::TeamWrite)?;
     let id = MembershipId::parse(&id).ok_or(Problem::NOT_FOUND)?;
     let wanted: RoleWanted = request.json()?;
-    let role = role_of(&wanted.role)?;
+    let role = role_of(&caller, &wanted.role)?;
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
     let actor = caller.actor.to_string();
@@ -211,7 +224,7 @@ struct InvitationWanted {
 }
 
 /// Invites somebody by e-mail. The link works once; whoever has an account joins with that, anybody else makes one.
-#[utoipa::path(post, path = "/invitations", tag = "team", request_body = InvitationWanted, responses((status = 201, body = OpenInvitation, description = "Invited"), (status = 409, description = "The installation has no mail server")))]
+#[utoipa::path(post, path = "/invitations", tag = "team", request_body = InvitationWanted, responses((status = 201, body = OpenInvitation, description = "Invited"), (status = 409, description = "The installation has no mail server"), (status = 429, description = "The clinic had its invitations of the day")))]
 async fn create_invitation(
     State(app): State<App>,
     caller: ApiCaller,
@@ -219,7 +232,7 @@ async fn create_invitation(
 ) -> Result<Response, Problem> {
     caller.needs(Scope::TeamWrite)?;
     let wanted: InvitationWanted = request.json()?;
-    let role = role_of(&wanted.role)?;
+    let role = role_of(&caller, &wanted.role)?;
     if !mail::is_on(&app.config) {
         return Err(problems::EMAIL_OFF);
     }
@@ -231,6 +244,7 @@ async fn create_invitation(
         let made = made.map_err(|error| match error {
             InviteError::IsMember => invalid_field("email", "is a member's of the staff"),
             InviteError::IsInvited => invalid_field("email", "has an invitation that still works"),
+            InviteError::TooMany => TOO_MANY_INVITATIONS,
             InviteError::Database(error) => problems::database(caller.org, &error),
         })?;
         let location = format!("/api/v1/invitations/{}", made.id);

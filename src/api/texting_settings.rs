@@ -73,6 +73,7 @@ async fn set_texting_settings(
     orgs::update_settings(&mut tx, caller.org, &told, app.clock.now()).await.map_err(failed)?;
     let settings = current(&app, &mut tx, &caller).await?;
     appointments::plan_reminders_anew(&app, &mut tx, caller.org, &settings).await.map_err(failed)?;
+    caller.did(&app, &mut tx, ("texting_settings.write", None)).await?;
     tx.commit().await.map_err(failed)?;
     Answer::ok(&wanted)
 }

@@ -209,6 +209,7 @@ async fn join(
         JoinError::NoDay => invalid_field("to", "must be on or after from"),
         JoinError::Unexpected(error) => failed(error),
     })?;
+    caller.did(app, tx, ("waitlist.write", Some(joined.id.to_string()))).await?;
     let listing = Listing { id: Some(joined.id), limit: 1, ..Listing::default() };
     let listed = waitlist::list(tx, caller.org, &listing).await.map_err(failed)?;
     let entry = listed.into_iter().next().map(WaitlistEntry::from).ok_or(Problem::INTERNAL)?;
@@ -227,6 +228,9 @@ async fn delete_waitlist_entry(
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
     let has_left = waitlist::leave(&app, &mut tx, caller.org, id).await.map_err(failed)?;
+    if has_left {
+        caller.did(&app, &mut tx, ("waitlist.delete", Some(id.to_string()))).await?;
+    }
     tx.commit().await.map_err(failed)?;
     if has_left { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::NOT_FOUND) }
 }

@@ -63,6 +63,7 @@ async fn set_wording_settings(
     IfMatch::of(&request.headers).check(&digest_of(&there), || difference(&there, &changes))?;
     let columns = json!({"language": wanted.language, "texts_name_treatments": wanted.name_treatments});
     orgs::update_settings(&mut tx, caller.org, &columns, app.clock.now()).await.map_err(failed)?;
+    caller.did(&app, &mut tx, ("wording_settings.write", None)).await?;
     tx.commit().await.map_err(failed)?;
     Answer::ok(&wanted)
 }

@@ -92,7 +92,7 @@ struct SocketTokenResponse {
     expires_at: Timestamp,
 }
 
-/// A token for the socket of whoever is signed in, for ten minutes.
+/// A token for one socket of whoever is signed in: to be shown within a minute, and the socket's end after ten.
 async fn give_socket_token(State(app): State<App>, headers: HeaderMap) -> Result<Response, Problem> {
     let token = accounts::session_token(&app, &headers).ok_or(Problem::UNAUTHENTICATED)?;
     if !accounts::is_from_own_page(&app, &headers) {

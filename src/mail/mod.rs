@@ -26,7 +26,7 @@ pub use alert::{StaffAlert, alert_recipients};
 pub use deliver::{DELIVER_EMAIL_TASK, DeliverEmail, DeliverEmailError, chase_unfinished, deliver};
 pub use email::{EmailState, Kind};
 pub use mailer::{Mailer, is_on};
-pub use queue_email::queue_test;
+pub use queue_email::{TestEmailError, queue_test};
 pub use recipient::{
     Listing, RECIPIENTS_MAX, Recipient, RecipientFields, SaveError, StaffAddress, find_recipient,
     list_recipients, remove_recipient, save_recipient, summary_hour,

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
+
 use super::deliver::{DeliverEmail, deliver_after};
 use super::email::Kind;
 use super::recipient::Recipient;
@@ -46,13 +48,32 @@ pub(super) async fn queue_email(
     Ok(Some(id))
 }
 
+/// Tests of an org in a day: anybody can be a recipient.
+const TESTS_PER_DAY: i64 = 20;
+
+/// Why no test was queued.
+#[derive(Debug, thiserror::Error)]
+pub enum TestEmailError {
+    /// The org had its tests of the day.
+    #[error("{TESTS_PER_DAY} tests were sent today")]
+    TooMany,
+    /// The database refused.
+    #[error("the database refused")]
+    Database(#[from] sqlx::Error),
+}
+
 /// Queues an e-mail that says that e-mails arrive.
 pub async fn queue_test(
     app: &App,
     tx: &mut PgConnection,
     org: OrgId,
     recipient: &Recipient,
-) -> Result<EmailId, sqlx::Error> {
+) -> Result<EmailId, TestEmailError> {
+    let now = app.clock.now();
+    let day_ago = now.checked_sub(SignedDuration::from_hours(24)).unwrap_or(now);
+    if store::tests_since(tx, org, day_ago).await? >= TESTS_PER_DAY {
+        return Err(TestEmailError::TooMany);
+    }
     let clinic = store::clinic_name(tx, org).await?;
     let asked: uuid::Uuid = app.new_id();
     let new = NewEmail {
@@ -63,5 +84,5 @@ pub async fn queue_test(
         call: None,
     };
     // Its reason was made up just now: there is no other.
-    queue_email(app, tx, org, new).await?.ok_or(sqlx::Error::RowNotFound)
+    Ok(queue_email(app, tx, org, new).await?.ok_or(sqlx::Error::RowNotFound)?)
 }

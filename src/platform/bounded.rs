@@ -28,11 +28,16 @@ impl<'de, const MIN: usize, const MAX: usize> Deserialize<'de> for Text<MIN, MAX
         if !(MIN..=MAX).contains(&text.chars().count()) {
             return Err(de::Error::custom(format!("must have {MIN} to {MAX} characters")));
         }
-        if text.chars().any(char::is_control) {
+        if text.chars().any(|c| c.is_control() || is_bidi(c)) {
             return Err(de::Error::custom("must not contain control characters"));
         }
         Ok(Self(text))
     }
+}
+
+/// Whether a character turns the direction of what comes after it: what is read would not be what is written (T18).
+const fn is_bidi(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 impl<const MIN: usize, const MAX: usize> PartialSchema for Text<MIN, MAX> {
@@ -240,6 +245,7 @@ mod tests {
         assert_eq!(wrong::<Name>(json!("  ")), "must have 1 to 5 characters");
         assert_eq!(wrong::<Name>(json!("Harbor")), "must have 1 to 5 characters");
         assert_eq!(wrong::<Name>(json!("a\u{0}b")), "must not contain control characters");
+        assert_eq!(wrong::<Name>(json!("a\u{202e}b")), "must not contain control characters");
         assert_eq!(serde_json::from_value::<Minutes>(json!(45)).unwrap().get(), 45);
         for value in [json!(4), json!(721), json!(45.5), json!(1e30)] {
             assert_eq!(wrong::<Minutes>(value), "must be a whole number from 5 to 720");

@@ -30,6 +30,9 @@ impl Problem {
     /// The body is not what the content type says.
     pub const UNREADABLE: Self =
         Self::new(StatusCode::BAD_REQUEST, "unreadable", "The body is not JSON that this server can read.");
+    /// The address has something in it that no address of ours has.
+    pub const BAD_URL: Self =
+        Self::new(StatusCode::BAD_REQUEST, "bad_url", "The URL has a NUL character in it.");
     /// The body is larger than the limit.
     pub const TOO_LARGE: Self =
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The body is larger than this server accepts.");

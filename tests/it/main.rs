@@ -16,6 +16,7 @@ mod alerts;
 mod analytics;
 mod api;
 mod architecture;
+mod attacks;
 mod calendars;
 mod catalogue;
 mod dashboard;

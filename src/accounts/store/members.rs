@@ -181,6 +181,23 @@ pub(in crate::accounts) async fn insert_invitation(
     Ok(())
 }
 
+/// How many the org has invited since then, those that were taken back among them. Two who ask at once wait for each other.
+pub(in crate::accounts) async fn invitations_since(
+    tx: &mut PgConnection,
+    org: OrgId,
+    since: Timestamp,
+) -> sqlx::Result<i64> {
+    sql("select pg_advisory_xact_lock(hashtextextended('invitations:' || $1::uuid, 0))")
+        .bind(org.0)
+        .execute(&mut *tx)
+        .await?;
+    sql_scalar("select count(*) from invitations where org_id = $1 and created_at > $2")
+        .bind(org)
+        .bind(since.to_sqlx())
+        .fetch_one(tx)
+        .await
+}
+
 /// Invitations that nobody has accepted, the oldest first; expired ones among them.
 pub(in crate::accounts) async fn open_invitations(
     tx: &mut PgConnection,

@@ -344,6 +344,19 @@ pub(in crate::accounts) async fn insert_reset(
     Ok(())
 }
 
+/// How many links the person was mailed since then.
+pub(in crate::accounts) async fn resets_since(
+    tx: &mut PgConnection,
+    user: UserId,
+    since: Timestamp,
+) -> sqlx::Result<i64> {
+    sql_scalar("select count(*) from password_resets where user_id = $1 and created_at > $2")
+        .bind(user)
+        .bind(since.to_sqlx())
+        .fetch_one(tx)
+        .await
+}
+
 /// Whose password a link resets, while it was not used.
 pub(in crate::accounts) async fn of_reset(
     tx: &mut PgConnection,

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::api::caller::ApiCaller;
 use crate::api::problems;
 use crate::calendars::{self, Account, ListedCalendar, RevokeError, State};
 use crate::platform::app::App;
@@ -131,12 +132,27 @@ pub(in crate::api) struct Revoked {
 /// F12: takes an account away, at its provider and here. Here in any case. `None` when it is not connected.
 pub(in crate::api) async fn revoke(
     app: &App,
-    org: OrgId,
+    caller: &ApiCaller,
     id: ConnectionId,
 ) -> Result<Option<Revoked>, Problem> {
-    match calendars::revoke(app, org, id).await {
-        Ok(revoked_at_provider) => Ok(Some(Revoked { connected: false, revoked_at_provider })),
+    match calendars::revoke(app, caller.org, id).await {
+        Ok(revoked_at_provider) => {
+            written_down(app, caller, ("calendar_connection.revoke", id)).await?;
+            Ok(Some(Revoked { connected: false, revoked_at_provider }))
+        }
         Err(RevokeError::NotConnected) => Ok(None),
-        Err(RevokeError::Unexpected(error)) => Err(problems::database(org, &error)),
+        Err(RevokeError::Unexpected(error)) => Err(problems::database(caller.org, &error)),
     }
+}
+
+/// Who did it, after the fact: the provider was asked in between, and no transaction is open meanwhile.
+pub(super) async fn written_down(
+    app: &App,
+    caller: &ApiCaller,
+    (action, id): (&'static str, ConnectionId),
+) -> Result<(), Problem> {
+    let failed = |error: sqlx::Error| problems::database(caller.org, &error);
+    let mut tx = app.begin(caller.org).await.map_err(failed)?;
+    caller.did(app, &mut tx, (action, Some(id.to_string()))).await?;
+    tx.commit().await.map_err(failed)
 }

@@ -60,6 +60,7 @@ async fn set_calendar(
         ChooseError::NotFound => Problem::NOT_FOUND,
         ChooseError::Unexpected(error) => failed(error),
     })?;
+    caller.did(&app, &mut tx, ("calendar.write", Some(id.to_string()))).await?;
     tx.commit().await.map_err(failed)?;
     scheduling::forget(&app, caller.org);
     let mut all = accounts(&app, caller.org).await?.into_iter().flat_map(|account| account.calendars);

@@ -215,7 +215,11 @@ async fn settle(
 ) -> Result<Answer, Problem> {
     let org = caller.org;
     match appointments::settle_conflict(app, tx, org, wanted).await {
-        Ok(settled) => Answer::ok(&CalendarConflict::from(settled)),
+        Ok(settled) => {
+            let conflict = CalendarConflict::from(settled);
+            caller.did(app, tx, ("calendar_conflict.resolve", Some(wanted.conflict.to_string()))).await?;
+            Answer::ok(&conflict)
+        }
         Err(SettleError::NotFound) => Err(Problem::NOT_FOUND),
         Err(SettleError::AlreadySettled(conflict)) => {
             Err(ALREADY_SETTLED.with("resolution", conflict.resolution))

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::account::{CalendarConnection, Revoked, accounts, revoke};
+use super::account::{CalendarConnection, Revoked, accounts, revoke, written_down};
 use crate::accounts::Scope;
 use crate::api::answer::Answer;
 use crate::api::caller::ApiCaller;
@@ -149,6 +149,7 @@ async fn create_calendar_connection(
     let connected = calendars::connect_caldav(&app, caller.org, account).await;
     let id = connected.map_err(|error| not_connected(caller.org, &error))?;
     scheduling::forget(&app, caller.org);
+    written_down(&app, &caller, ("calendar_connection.write", id)).await?;
     let connection = found(&app, caller.org, id).await?;
     Answer::created(&connection, format!("/api/v1/calendar-connections/{id}"))
 }
@@ -214,6 +215,6 @@ async fn delete_calendar_connection(
 ) -> Result<Json<Revoked>, Problem> {
     caller.needs(Scope::CalendarsWrite)?;
     let id = ConnectionId::parse(&id).ok_or(Problem::NOT_FOUND)?;
-    let revoked = revoke(&app, caller.org, id).await?;
+    let revoked = revoke(&app, &caller, id).await?;
     revoked.map(Json).ok_or(Problem::NOT_FOUND)
 }

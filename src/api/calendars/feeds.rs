@@ -43,6 +43,7 @@ async fn create_practitioner_feed(
     once_in_secret(&app, &caller, &request, async |tx| {
         let made = calendars::make_feed(&app, tx, caller.org, id).await;
         let url = made.map_err(|error| refusal(caller.org, &error))?;
+        caller.did(&app, tx, ("calendar_feed.write", Some(id.to_string()))).await?;
         Ok(Answer { status: StatusCode::CREATED, etag: None, location: None, body: as_json(&Feed { url })? })
     })
     .await
@@ -60,6 +61,9 @@ async fn delete_practitioner_feed(
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
     let is_revoked = calendars::revoke_feed(&app, &mut tx, caller.org, id).await.map_err(failed)?;
+    if is_revoked {
+        caller.did(&app, &mut tx, ("calendar_feed.revoke", Some(id.to_string()))).await?;
+    }
     tx.commit().await.map_err(failed)?;
     if is_revoked { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::NOT_FOUND) }
 }

@@ -57,6 +57,7 @@ async fn set_calendar_settings(
     let changes = told.as_object().cloned().unwrap_or_default();
     IfMatch::of(&request.headers).check(&digest_of(&there), || difference(&there, &changes))?;
     orgs::update_settings(&mut tx, caller.org, &told, app.clock.now()).await.map_err(failed)?;
+    caller.did(&app, &mut tx, ("calendar_settings.write", None)).await?;
     tx.commit().await.map_err(failed)?;
     Answer::ok(&wanted)
 }

@@ -90,6 +90,7 @@ async fn create_services_from_templates(
         check_people(tx, caller.org, &people).await?;
         let added = scheduling::add_from_template(&app, tx, caller.org, location, &chosen, &people).await;
         let added = added.map_err(|error| problems::database(caller.org, &error))?;
+        caller.did(&app, tx, ("service.write", None)).await?;
         let services = added.into_iter().map(|(template, outcome)| told(template, outcome)).collect();
         Answer::created(&ServicesAdded { services }, "/api/v1/services".to_owned())
     })

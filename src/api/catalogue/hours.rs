@@ -69,6 +69,7 @@ async fn set_hours(
     IfMatch::of(&request.headers).check(&digest_of(&current), || difference(&current, &told))?;
     let now =
         set_weekly_hours(&mut tx, caller.org, whose, &wanted, || app.new_id()).await.map_err(refused)?;
+    caller.did(&app, &mut tx, ("hours.write", Some(params.location_id.clone()))).await?;
     tx.commit().await.map_err(failed)?;
     Answer::ok(&now)
 }

@@ -44,6 +44,7 @@ async fn create_policy(
     let now = app.clock.now();
     once(&app, &caller, &request, async |tx| {
         lock(tx, caller.org).await?;
+        caller.did(&app, tx, ("policy.write", None)).await?;
         let added = add_policy(tx, caller.org, &fields, now).await;
         versioned(
             &added.map_err(|error| problems::not_written(caller.org, &error.into()))?,

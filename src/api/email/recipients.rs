@@ -18,7 +18,9 @@ use crate::api::idempotency::once;
 use crate::api::params::{Limit, Params};
 use crate::api::problems::{self, invalid_field};
 use crate::api::request::{Received, parsed};
-use crate::mail::{self, Listing, RECIPIENTS_MAX, Recipient, RecipientFields, SaveError, StaffAddress};
+use crate::mail::{
+    self, Listing, RECIPIENTS_MAX, Recipient, RecipientFields, SaveError, StaffAddress, TestEmailError,
+};
 use crate::platform::app::App;
 use crate::platform::bounded::Instant;
 use crate::platform::db::PgConnection;
@@ -28,6 +30,12 @@ use crate::platform::public::Public;
 
 const PATH: &str = "/email-recipients";
 const READ_ONLY: &[&str] = &["id", "delivery", "created_at"];
+
+const TOO_MANY_TEST_EMAILS: Problem = Problem::new(
+    StatusCode::TOO_MANY_REQUESTS,
+    "too_many_test_emails",
+    "Twenty test e-mails were sent in the last 24 hours. Try again later; alerts are not affected.",
+);
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -118,6 +126,7 @@ async fn create_email_recipient(
     let id: EmailRecipientId = app.new_id();
     once(&app, &caller, &request, async |tx| {
         save(&app, tx, caller.org, id, &fields).await?;
+        caller.did(&app, tx, ("email_recipient.write", Some(id.to_string()))).await?;
         let made = find(&app, tx, caller.org, id).await?;
         Answer::created(&made, format!("/api/v1{PATH}/{id}"))
     })
@@ -157,6 +166,7 @@ async fn update_email_recipient(
     IfMatch::of(&request.headers).check(&digest_of(&current), || difference(&current, &patch))?;
     let fields: RecipientFields = parsed(merged(&current, patch, READ_ONLY))?;
     save(&app, &mut tx, caller.org, id, &fields).await?;
+    caller.did(&app, &mut tx, ("email_recipient.write", Some(id.to_string()))).await?;
     let now = find(&app, &mut tx, caller.org, id).await?;
     tx.commit().await.map_err(failed)?;
     Answer::ok(&now)
@@ -174,6 +184,9 @@ async fn delete_email_recipient(
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
     let is_gone = mail::remove_recipient(&mut tx, caller.org, id).await.map_err(failed)?;
+    if is_gone {
+        caller.did(&app, &mut tx, ("email_recipient.delete", Some(id.to_string()))).await?;
+    }
     tx.commit().await.map_err(failed)?;
     if is_gone { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::NOT_FOUND) }
 }
@@ -188,7 +201,7 @@ struct QueuedEmail {
 }
 
 /// Sends a recipient an e-mail that says that e-mails arrive. One that does not leaves a task that says why.
-#[utoipa::path(post, path = "/email-recipients/{id}/test", tag = "settings", params(("id" = String, Path)), responses((status = 202, body = QueuedEmail, description = "Queued"), (status = 409, description = "The installation has no mail server")))]
+#[utoipa::path(post, path = "/email-recipients/{id}/test", tag = "settings", params(("id" = String, Path)), responses((status = 202, body = QueuedEmail, description = "Queued"), (status = 409, description = "The installation has no mail server"), (status = 429, description = "The clinic had its tests of the day")))]
 async fn create_test_email(
     State(app): State<App>,
     caller: ApiCaller,
@@ -204,7 +217,12 @@ async fn create_test_email(
         if !mail::is_on(&app.config) {
             return Err(problems::EMAIL_OFF);
         }
-        let email = mail::queue_test(&app, tx, caller.org, &recipient).await.map_err(failed)?;
+        let email =
+            mail::queue_test(&app, tx, caller.org, &recipient).await.map_err(|error| match error {
+                TestEmailError::TooMany => TOO_MANY_TEST_EMAILS,
+                TestEmailError::Database(error) => failed(error),
+            })?;
+        caller.did(&app, tx, ("email_recipient.test", Some(id.to_string()))).await?;
         let queued = QueuedEmail { id: Public(email), state: "queued" };
         Ok(Answer { status: StatusCode::ACCEPTED, etag: None, ..Answer::ok(&queued)? })
     })

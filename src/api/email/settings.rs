@@ -73,6 +73,7 @@ async fn set_email_settings(
     let changes = told.as_object().cloned().unwrap_or_default();
     IfMatch::of(&request.headers).check(&digest_of(&there), || difference(&there, &changes))?;
     orgs::update_settings(&mut tx, caller.org, &told, app.clock.now()).await.map_err(failed)?;
+    caller.did(&app, &mut tx, ("email_settings.write", None)).await?;
     let now = current(&app, &mut tx, &caller).await?;
     tx.commit().await.map_err(failed)?;
     Answer::ok(&now)

@@ -150,6 +150,7 @@ async fn book(
         let wanted = wish.booking(caller, &book, (location, service))?;
         match appointments::book(app, tx, caller.org, &wanted).await {
             Ok(booked) => {
+                caller.did(app, tx, ("appointment.book", Some(booked.id.to_string()))).await?;
                 let found = appointments::find(tx, caller.org, booked.id).await;
                 let found = found.map_err(|error| problems::database(caller.org, &error))?;
                 return created(found.ok_or(Problem::INTERNAL)?, app.clock.now());

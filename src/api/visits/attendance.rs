@@ -70,7 +70,10 @@ async fn confirm_attendance(
     once(&app, &caller, &request, async |tx| {
         let by = caller.actor.into();
         match appointments::confirm_attendance(&app, tx, caller.org, id, &by).await {
-            Ok(confirmed) => versioned(confirmed.visit, app.clock.now()),
+            Ok(confirmed) => {
+                caller.did(&app, tx, ("appointment.confirm", Some(id.to_string()))).await?;
+                versioned(confirmed.visit, app.clock.now())
+            }
             Err(ConfirmError::NotFound) => Err(Problem::NOT_FOUND),
             Err(ConfirmError::NotAhead(_)) => Err(ILLEGAL_STATE),
             Err(ConfirmError::Unexpected(error)) => Err(problems::database(caller.org, &error)),

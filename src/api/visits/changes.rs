@@ -211,6 +211,17 @@ enum What<'a> {
     Become(Status),
 }
 
+impl What<'_> {
+    /// As the log of who did what has it.
+    const fn said(self) -> &'static str {
+        match self {
+            Self::Move(_) => "appointment.move",
+            Self::Cancel => "appointment.cancel",
+            Self::Become(_) => "appointment.state",
+        }
+    }
+}
+
 /// Does it once, with rules that are current; a refusal names itself.
 async fn change(
     app: &App,
@@ -256,7 +267,10 @@ async fn change_in(
             What::Become(to) => appointments::set_state(app, tx, caller.org, &book, (&target, to)).await,
         };
         match changed {
-            Ok(changed) => return versioned(changed.appointment, app.clock.now()),
+            Ok(changed) => {
+                caller.did(app, tx, (what.said(), Some(target.id.to_string()))).await?;
+                return versioned(changed.appointment, app.clock.now());
+            }
             Err(ChangeError::RulesChanged(version)) => rules.seen = Some(version),
             Err(error) => {
                 return Err(refused_change(tx, caller.org, &book, (target.id, language), error).await);

@@ -90,7 +90,10 @@ async fn book(
         };
         let words = Words { org: caller.org, book: &book, location, language: Language::English };
         match appointments::book_series(app, tx, caller.org, &wanted).await {
-            Ok(series) => return shown(app, tx, caller, (&words, &series)).await,
+            Ok(series) => {
+                caller.did(app, tx, ("series.book", Some(series.id.to_string()))).await?;
+                return shown(app, tx, caller, (&words, &series)).await;
+            }
             Err(SeriesError::Book(BookError::RulesChanged(version))) => rules.seen = Some(version),
             Err(error) => return Err(words.series(&error)),
         }

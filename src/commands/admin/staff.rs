@@ -36,7 +36,7 @@ pub(super) async fn run(app: &App, action: Action) -> Result<(), CommandError> {
     let new = NewInvitation { email: &email, role, language: Language::English, is_mailed: false };
     let mut tx = app.begin(org).await.doing("open a transaction")?;
     let made = match accounts::invite(app, &mut tx, org, (&new, "command")).await {
-        Err(error @ (InviteError::IsMember | InviteError::IsInvited)) => {
+        Err(error @ (InviteError::IsMember | InviteError::IsInvited | InviteError::TooMany)) => {
             return Err(CommandError::Refused(format!("{email} {error}")));
         }
         made => made.doing("invite")?,

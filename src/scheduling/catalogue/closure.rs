@@ -85,6 +85,7 @@ impl Entry for Closure {
     type Id = ClosureId;
     type Fields = ClosureFields;
     type SortKey = jiff::civil::Date;
+    const WRITTEN: &'static str = "closure.write";
 
     fn id(&self) -> ClosureId {
         self.id.0
@@ -109,6 +110,8 @@ impl Entry for Closure {
 }
 
 impl Deletable for Closure {
+    const DELETED: &'static str = "closure.delete";
+
     async fn delete(tx: &mut PgConnection, org: OrgId, id: ClosureId) -> Result<bool, WriteError> {
         Ok(store::closures::delete(tx, org, id).await?)
     }

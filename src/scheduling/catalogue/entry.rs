@@ -23,6 +23,8 @@ pub trait Entry: Serialize + Send + Sized {
     type SortKey: FromStr;
     /// Members that nobody writes.
     const READ_ONLY: &'static [&'static str] = &["id"];
+    /// What the log of who did what calls writing one.
+    const WRITTEN: &'static str;
 
     /// Which.
     fn id(&self) -> Self::Id;
@@ -47,6 +49,9 @@ pub trait Entry: Serialize + Send + Sized {
 
 /// A thing that can be deleted, as long as nothing names it.
 pub trait Deletable: Entry {
+    /// What the log of who did what calls taking one away.
+    const DELETED: &'static str;
+
     /// Deletes it; false when the org has none such. Refused with what stands in the way.
     fn delete(
         tx: &mut PgConnection,

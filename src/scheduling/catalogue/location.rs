@@ -113,6 +113,7 @@ impl Entry for Location {
     type Id = LocationId;
     type Fields = LocationFields;
     type SortKey = i16;
+    const WRITTEN: &'static str = "location.write";
 
     fn id(&self) -> LocationId {
         self.id.0

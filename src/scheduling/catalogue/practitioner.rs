@@ -74,6 +74,7 @@ impl Entry for Practitioner {
     type Id = ResourceId;
     type Fields = PractitionerFields;
     type SortKey = i16;
+    const WRITTEN: &'static str = "practitioner.write";
 
     fn id(&self) -> ResourceId {
         self.id.0
@@ -105,6 +106,8 @@ impl Entry for Practitioner {
 }
 
 impl Deletable for Practitioner {
+    const DELETED: &'static str = "practitioner.delete";
+
     async fn delete(tx: &mut PgConnection, org: OrgId, id: ResourceId) -> Result<bool, WriteError> {
         store::practitioners::delete(tx, org, id).await.map_err(not_deleted)
     }

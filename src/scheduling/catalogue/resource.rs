@@ -66,6 +66,7 @@ impl Entry for Resource {
     type Id = ResourceId;
     type Fields = ResourceFields;
     type SortKey = i16;
+    const WRITTEN: &'static str = "resource.write";
 
     fn id(&self) -> ResourceId {
         self.id.0
@@ -96,6 +97,8 @@ impl Entry for Resource {
 }
 
 impl Deletable for Resource {
+    const DELETED: &'static str = "resource.delete";
+
     async fn delete(tx: &mut PgConnection, org: OrgId, id: ResourceId) -> Result<bool, WriteError> {
         if store::resources::is_needed(tx, org, id).await? {
             return Err(WriteError::InUse("A service takes it: change the service first."));

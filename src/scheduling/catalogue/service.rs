@@ -196,6 +196,7 @@ impl Entry for Service {
     type Id = ServiceId;
     type Fields = ServiceFields;
     type SortKey = i16;
+    const WRITTEN: &'static str = "service.write";
     const READ_ONLY: &'static [&'static str] = &["id", "is_other"];
 
     fn id(&self) -> ServiceId {
@@ -230,6 +231,8 @@ impl Entry for Service {
 }
 
 impl Deletable for Service {
+    const DELETED: &'static str = "service.delete";
+
     async fn delete(tx: &mut PgConnection, org: OrgId, id: ServiceId) -> Result<bool, WriteError> {
         if store::services::is_required(tx, org, id).await? {
             return Err(WriteError::InUse("Another service requires it first: change that one before."));

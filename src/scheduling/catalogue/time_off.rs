@@ -50,6 +50,7 @@ impl Entry for TimeOff {
     type Id = TimeOffId;
     type Fields = TimeOffFields;
     type SortKey = jiff::Timestamp;
+    const WRITTEN: &'static str = "time_off.write";
 
     fn id(&self) -> TimeOffId {
         self.id.0
@@ -76,6 +77,8 @@ impl Entry for TimeOff {
 }
 
 impl Deletable for TimeOff {
+    const DELETED: &'static str = "time_off.delete";
+
     async fn delete(tx: &mut PgConnection, org: OrgId, id: TimeOffId) -> Result<bool, WriteError> {
         Ok(store::time_off::delete(tx, org, id).await?)
     }

@@ -15,7 +15,7 @@ async fn enters(person: &mut Person, email: &str, password: &str) -> u16 {
 }
 
 /// The path of the link in the last mail to somebody.
-async fn link_to(vox: &Voxanne, email: &str) -> String {
+pub(super) async fn link_to(vox: &Voxanne, email: &str) -> String {
     vox.run_jobs().await;
     vox.run_jobs().await;
     let mail = vox.sandbox.mail().inbox_of(email).pop().unwrap_or_else(|| panic!("no mail to {email}"));

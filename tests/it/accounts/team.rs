@@ -116,6 +116,13 @@ async fn w32_the_log_is_a_chain_and_every_break_is_found() {
         (format!("update audit_log set at = at + interval '1 second' where {of} and link = 3"), true),
         (format!("update audit_log set detail = '{{\"role\": \"owner\"}}' where {of} and link = 4"), true),
         (format!("update audit_log set digest = sha256('x') where {of} and link = 2"), true),
+        (
+            format!(
+                "update audit_log set link = 99 where {of} and link = 3; update audit_log set link = 3 where {of} and link = 4; update audit_log set link = 4 where {of} and link = 99"
+            ),
+            true,
+        ),
+        (format!("update audit_log set link = null, digest = null where {of} and link = 4"), true),
         (format!("delete from audit_log where {of} and link = 4"), false),
     ] {
         let mut tx = vox.admin.begin().await.unwrap();

@@ -9,24 +9,24 @@ use voxanne::accounts::{self, Role};
 use crate::harness::{Answered, NOW, Person, Voxanne};
 
 const SECRET: &str = "a secret that both sides have, 32 bytes";
-const ISSUER: &str = "https://project.supabase.example/auth/v1";
+pub(super) const ISSUER: &str = "https://project.supabase.example/auth/v1";
 
-fn now() -> i64 {
+pub(super) fn now() -> i64 {
     NOW.parse::<jiff::Timestamp>().unwrap().as_second()
 }
 
-fn part(value: &Value) -> String {
+pub(super) fn part(value: &Value) -> String {
     URL_SAFE_NO_PAD.encode(value.to_string())
 }
 
-fn signed(head: &Value, claims: &Value, secret: &[u8]) -> String {
+pub(super) fn signed(head: &Value, claims: &Value, secret: &[u8]) -> String {
     let body = format!("{}.{}", part(head), part(claims));
     let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret), body.as_bytes());
     format!("{body}.{}", URL_SAFE_NO_PAD.encode(tag.as_ref()))
 }
 
 /// As Supabase signs.
-fn claims() -> Value {
+pub(super) fn claims() -> Value {
     json!({
         "iss": ISSUER, "aud": "authenticated", "sub": "9b2f6a52-33a0-4e7c-9a38-6c1d58f6e0a1", "email": "owner@glow.example",
         "exp": now() + 3600, "iat": now(), "role": "authenticated", "aal": "aal1",
@@ -37,7 +37,7 @@ fn head() -> Value {
     json!({"alg": "HS256", "typ": "JWT"})
 }
 
-fn changed(mut value: Value, name: &str, to: Value) -> Value {
+pub(super) fn changed(mut value: Value, name: &str, to: Value) -> Value {
     match to {
         Value::Null => {
             value.as_object_mut().unwrap().remove(name);
@@ -56,7 +56,7 @@ async fn start() -> Voxanne {
     .await
 }
 
-async fn asks(vox: &Voxanne, token: &str, org: Option<&str>) -> Answered {
+pub(super) async fn asks(vox: &Voxanne, token: &str, org: Option<&str>) -> Answered {
     let api = vox.api_with(Some(token.to_owned()));
     let request = api.request("GET", "/locations");
     Answered::of(match org {

@@ -9,6 +9,7 @@ use voxanne::accounts::{self, Role, Scope};
 use crate::harness::{Answered, Api, Clinic, Voxanne};
 
 /// A route, and a request of it that succeeds with the right key. `$location` and the like stand for the clinic's own.
+#[derive(Clone)]
 struct Row {
     method: &'static str,
     /// As the document writes it, with `{id}`.
@@ -17,10 +18,12 @@ struct Row {
     id: &'static str,
     query: &'static str,
     body: Value,
+    /// The role that it gives somebody: nobody gives one that may more than they do.
+    gives: Option<Role>,
 }
 
 fn row(method: &'static str, path: &'static str, id: &'static str, body: Value) -> Row {
-    Row { method, path, id, query: "", body }
+    Row { method, path, id, query: "", body, gives: None }
 }
 
 fn rows() -> Vec<Row> {
@@ -43,12 +46,13 @@ fn rows() -> Vec<Row> {
 fn rows_of_team() -> Vec<Row> {
     let none = || Value::Null;
     let invitation = json!({"email": "new@clinic.example", "role": "viewer"});
+    let gives = Some(Role::Viewer);
     vec![
         row("get", "/team", "", none()),
-        row("patch", "/team/{id}", "$member", json!({"role": "viewer"})),
+        Row { gives, ..row("patch", "/team/{id}", "$member", json!({"role": "viewer"})) },
         row("delete", "/team/{id}", "$member", none()),
         row("get", "/invitations", "", none()),
-        row("post", "/invitations", "", invitation),
+        Row { gives, ..row("post", "/invitations", "", invitation) },
         row("delete", "/invitations/{id}", "$invitation", none()),
         row("get", "/keys", "", none()),
         row("post", "/keys", "", json!({"name": "Another", "scopes": ["keys:write"]})),
@@ -585,6 +589,22 @@ async fn useless_keys(vox: &Voxanne, clinic: &Clinic) -> Vec<(&'static str, Api)
     ]
 }
 
+/// Asks, tries, keeps a time for minutes or marks as seen: nothing that anybody would look for later.
+fn changes_nothing(path: &str) -> bool {
+    path.ends_with("/preview")
+        || path.ends_with("/read")
+        || path.ends_with("/read-all")
+        || path.ends_with("/refresh")
+        || path.starts_with("/holds")
+        || matches!(
+            path,
+            "/settings/tests/webhook"
+                | "/settings/tests/calendar"
+                | "/settings/tests/assistant"
+                | "/settings/tests/email"
+        )
+}
+
 #[tokio::test]
 async fn b4_b12_every_caller_gets_what_the_table_says_on_every_route() {
     let vox = Voxanne::start().await;
@@ -621,9 +641,19 @@ async fn b4_b12_every_caller_gets_what_the_table_says_on_every_route() {
             }
             assert_eq!(row.ask(&harbor, &own, &others).await.status, 404, "{what}: by the other org");
         }
-        let only = vox.api(&vox.glow, &[scope.parse().unwrap()]).await;
+        let given = row.gives.map_or(&[][..], Role::scopes);
+        let only = vox.api(&vox.glow, &[&[scope.parse().unwrap()], given].concat()).await;
+        let written = vox.count("audit_log").await;
         let right = row.ask(&only, &own, &own).await;
         assert!((200..300).contains(&right.status), "{what}: {} {}", right.status, right.body);
+        // W32, W37: whoever changed something, read what was said or listened to it stands in the log.
+        let is_written = vox.count("audit_log").await > written;
+        assert!(
+            is_written || row.method == "get" || changes_nothing(row.path),
+            "{what}: no line of the audit log"
+        );
+        let is_of_people = matches!(row.path, "/calls/{id}" | "/calls/{id}/recording" | "/leads/{id}");
+        assert!(is_written || !is_of_people, "{what}: read, and nobody knows by whom");
     }
 }
 
@@ -693,4 +723,141 @@ async fn b4_lists_hold_the_orgs_own_and_nothing_else() {
             assert_eq!(listed, stored.into_iter().collect(), "{path}");
         }
     }
+}
+
+/// What programs send that mean no good, or know no better.
+fn nasty_words() -> Vec<Value> {
+    vec![
+        json!("a\u{0}b"),
+        json!("\u{202e}gnp.exe"),
+        json!("%%%%____\\\\"),
+        json!("' or 1=1; drop table orgs --"),
+        json!("<img src=x onerror=alert(1)>"),
+        json!("x".repeat(20_000)),
+        json!("\u{feff}\u{200d}\u{1f469}"),
+        json!(""),
+    ]
+}
+
+fn nasty_numbers() -> Vec<Value> {
+    vec![json!(-1), json!(0), json!(i64::MAX), json!(u64::MAX), json!(1e300), json!(0.1)]
+}
+
+/// `value` with each of its words and numbers replaced, one at a time.
+fn spoiled(value: &Value) -> Vec<Value> {
+    match value {
+        Value::Object(members) => {
+            let of = |(name, member): (&String, &Value)| {
+                let with = |spoiled| {
+                    let mut all = members.clone();
+                    all.insert(name.clone(), spoiled);
+                    Value::Object(all)
+                };
+                spoiled(member).into_iter().map(with).collect::<Vec<_>>()
+            };
+            members.iter().flat_map(of).collect()
+        }
+        Value::Array(items) => items.iter().flat_map(spoiled).map(|item| json!([item])).collect(),
+        Value::String(_) => nasty_words(),
+        Value::Number(_) => nasty_numbers(),
+        Value::Bool(_) | Value::Null => vec![json!("x"), json!([]), json!({})],
+    }
+}
+
+#[tokio::test]
+async fn w8_w20_nothing_that_a_body_says_is_a_failure_of_ours() {
+    let vox = Voxanne::start().await;
+    let glow = vox.glow_api().await;
+    let own = own_ids(&vox, &vox.glow, &glow).await;
+    let mut tried = 0;
+    for row in rows().into_iter().filter(|row| !row.body.is_null()) {
+        let what = format!("{} {}", row.method, row.path);
+        let good = serde_json::from_str(&filled(&row.body.to_string(), &own)).unwrap();
+        let mut bodies = spoiled(&good);
+        for (name, value) in
+            [("org_id", json!(vox.harbor.org.to_string())), ("role", json!("owner")), ("id", json!("x"))]
+        {
+            let mut more = good.clone();
+            // W8: what a body has that is no field is refused, not passed over.
+            if more.as_object().is_some_and(|members| !members.contains_key(name)) {
+                more[name] = value;
+                let refused = Row { body: more, ..row.clone() }.ask(&glow, &own, &own).await;
+                assert_eq!(refused.status, 422, "{what}: {name}: {}", refused.body);
+            }
+        }
+        bodies.extend([json!(null), json!([]), json!("x"), json!({})]);
+        for body in bodies {
+            let said = body.to_string().chars().take(200).collect::<String>();
+            let answer = Row { body, ..row.clone() }.ask(&glow, &own, &own).await;
+            assert!(answer.status < 500, "{what}: {said}: {} {}", answer.status, answer.body);
+            tried += 1;
+        }
+    }
+    assert!(tried > 500, "{tried}");
+}
+
+#[tokio::test]
+async fn w20_w28_nothing_that_a_query_says_is_a_failure_of_ours_and_no_page_is_endless() {
+    let vox = Voxanne::start().await;
+    let glow = vox.glow_api().await;
+    let own = own_ids(&vox, &vox.glow, &glow).await;
+    let document = document();
+    let words = [
+        "%00",
+        "a%00b",
+        "%FF%FE",
+        "%E2%80%AE",
+        "%25%25%25%25",
+        "'%22%3C",
+        "-1",
+        "0",
+        "99999999999999999999",
+        "1e400",
+        "0000-00-00",
+        "9999-12-31",
+        "-9999-01-01",
+        "2026-02-30",
+        "9999-12-31T23:59:59Z",
+        "org_x",
+        "AAAA",
+        "true",
+    ];
+    let mut tried = 0;
+    for row in rows().iter().filter(|row| row.method == "get") {
+        let operation = &document["paths"][row.path]["get"];
+        let path = filled(&row.path.replace("{id}", row.id), &own);
+        let path = path.replace("{kind}/{language}", "reminder/es").replace("{step}", "calendar");
+        let names = operation["parameters"].as_array().cloned().unwrap_or_default();
+        for name in names.iter().filter(|of| of["in"] == "query").map(|of| of["name"].as_str().unwrap()) {
+            for word in words {
+                let answer = glow.get(&format!("{path}?{name}={word}")).await;
+                assert!(answer.status < 500, "{path}?{name}={word}: {} {}", answer.status, answer.body);
+                tried += 1;
+            }
+            if name == "limit" {
+                glow.get(&format!("{path}?limit=1000000")).await.refused(422, "invalid_field");
+            }
+        }
+    }
+    assert!(tried > 1000, "{tried}");
+}
+
+#[tokio::test]
+async fn b4_a_cursor_and_an_idempotency_key_of_another_org_open_and_answer_nothing() {
+    let vox = Voxanne::start().await;
+    let (glow, harbor) = (vox.glow_api().await, vox.harbor_api().await);
+    let cursor = glow.get("/services?limit=1").await.good()["next_cursor"].as_str().unwrap().to_owned();
+    let own: Vec<Value> = glow.get("/services?limit=100").await.good()["items"].as_array().unwrap().clone();
+    let after = harbor.get(&format!("/services?limit=100&cursor={cursor}")).await.good();
+    let names = |item: &Value| item["id"].clone();
+    let theirs: Vec<Value> = after["items"].as_array().unwrap().iter().map(names).collect();
+    assert!(own.iter().all(|item| !theirs.contains(&item["id"])), "{theirs:?}");
+    // One key, one body, two orgs; and two programs of one org: nobody is answered what somebody else was.
+    let body = json!({"name": "Annex", "time_zone": "America/Denver"});
+    let first = glow.post_once("same", "/locations", body.clone()).await.good();
+    assert_eq!(glow.post_once("same", "/locations", body.clone()).await.good()["id"], first["id"]);
+    let second = harbor.post_once("same", "/locations", body.clone()).await.good();
+    let third = vox.glow_api().await.post_once("same", "/locations", body).await.good();
+    assert!(second["id"] != first["id"] && third["id"] != first["id"]);
+    assert_eq!(vox.count("locations where name = 'Annex'").await, 3);
 }

@@ -102,6 +102,7 @@ pub fn config(sandbox: &Sandbox) -> Config {
 pub fn patient(config: &mut Config) {
     config.voice.tool_budget_ms = 19_000;
     config.database.live_wait_ms = 18_000;
+    config.database.back_wait_ms = 18_000;
 }
 
 /// What [`KEY`] makes; the database role's password derives from it.
@@ -177,7 +178,7 @@ impl Voxanne {
 
     /// The same with other keys, beside this one.
     pub async fn restarted_by(&self, keys: Keys) -> Self {
-        Self::on(self.database.clone(), keys, |_| {}).await
+        Self::on(self.database.clone(), keys, patient).await
     }
 
     /// A call to Glow's main line.

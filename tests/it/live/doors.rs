@@ -180,3 +180,40 @@ async fn w2_a_token_in_the_url_is_refused_and_so_is_a_plain_request() {
     let with_token = connect_async(format!("{}?token={token}", url(&vox))).await;
     assert!(matches!(with_token, Err(Error::Http(answer)) if answer.status() == 400));
 }
+
+#[tokio::test]
+async fn w2_a_ticket_opens_one_socket_and_within_a_minute() {
+    let vox = start().await;
+    let ticket = token(&vox, &vox.glow).await.0;
+    let opens = async |ticket: &str| {
+        let mut client = Client::open(&vox).await;
+        client.say(json!({"type": "subscribe", "token": ticket})).await;
+        client.next().await["type"] == "subscribed"
+    };
+    // Many at once: one of them.
+    let all = futures::future::join_all((0..8).map(|_| opens(&ticket))).await;
+    assert_eq!(all.iter().filter(|opened| **opened).count(), 1, "{all:?}");
+    vox.later(SignedDuration::from_mins(5));
+    assert!(!opens(&ticket).await, "nor later");
+    let (soon, late) = (token(&vox, &vox.glow).await.0, token(&vox, &vox.glow).await.0);
+    vox.later(SignedDuration::from_secs(60));
+    assert!(opens(&soon).await);
+    vox.later(SignedDuration::from_secs(1));
+    assert!(!opens(&late).await);
+}
+
+#[tokio::test]
+async fn w5_nobody_subscribes_twice() {
+    let vox = start().await;
+    for said in [
+        json!({"type": "subscribe", "token": token(&vox, &vox.glow).await.0}),
+        json!({"type": "subscribe", "token": ""}),
+        json!({"type": "listen", "org": vox.harbor.org.to_string()}),
+        json!({"type": "event", "id": 1, "kind": "call"}),
+        json!([]),
+    ] {
+        let mut client = Client::of(&vox, &vox.glow).await;
+        client.say(said.clone()).await;
+        assert_eq!(client.next().await, json!({"closed": 1008}), "{said}");
+    }
+}

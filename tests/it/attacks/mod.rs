@@ -1,0 +1,7 @@
+//! What somebody tries who means no good: a stranger, a viewer of one clinic, a key that may do one thing, and whoever has something
+//! written down that staff will look at.
+
+mod markup;
+mod money;
+mod rights;
+mod strangers;
