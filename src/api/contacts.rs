@@ -101,6 +101,8 @@ async fn list_contacts(
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
     let found = contacts::list(&mut tx, caller.org, &listing).await.map_err(failed)?;
+    let listed = (caller.actor.to_string(), after.map(|(_, id)| id));
+    contacts::note_listed(&app, &mut tx, caller.org, (&listed.0, listed.1)).await.map_err(failed)?;
     tx.commit().await.map_err(failed)?;
     let items: Vec<Contact> = found.into_iter().map(Contact::from).collect();
     let page = Page::of(items, limit, |item| (item.created_at.0.to_string(), item.id.0));

@@ -33,6 +33,14 @@ impl Received {
         self.body.is_empty()
     }
 
+    /// Refuses a body with fields, where none are taken.
+    pub fn has_no_fields(&self) -> Result<(), Problem> {
+        #[derive(serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Nothing {}
+        if self.is_empty() { Ok(()) } else { self.json().map(|Nothing {}| ()) }
+    }
+
     /// The body as `T`; a refusal names the field.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         parsed(self.value()?)

@@ -11,7 +11,7 @@ use super::cursor::Cursor;
 use super::page::{self, PageError};
 use super::shell::{Place, Shell};
 use super::signed_in::SignedIn;
-use crate::accounts::Scope;
+use crate::accounts::{Actor, Scope};
 use crate::contacts::{self, Listing};
 use crate::orgs;
 use crate::platform::app::App;
@@ -54,11 +54,13 @@ async fn show_contacts(
     }
     let org = staff.org;
     let q: String = asked.q.trim().chars().filter(|c| !c.is_control()).take(80).collect();
+    let actor = Actor::Staff(staff.user).to_string();
     let mut tx = app.begin(org).await?;
     let s = Shell::load(&app, &mut tx, staff, Place::Contacts).await?;
     let (contacts, next) = if q.is_empty() {
         let before = asked.after.as_deref().and_then(Cursor::parse);
         let before = before.map(|cursor| (cursor.at, ContactId(cursor.id)));
+        contacts::note_listed(&app, &mut tx, org, (&actor, before.map(|(_, id)| id))).await?;
         let mut rows = contacts::newest(&mut tx, org, (before, ROWS + 1)).await?;
         let next = Cursor::behind(&mut rows, ROWS, |one| Cursor { at: one.created_at, id: one.id.0 });
         (rows, next)

@@ -215,20 +215,20 @@ pub(super) async fn forgotten(
         .map_err(|e| sqlx::Error::Decode(Box::new(e)))
 }
 
-/// What the org is called.
 /// How many tests the org has had since then. Two who ask at once wait for each other.
 pub(super) async fn tests_since(tx: &mut PgConnection, org: OrgId, since: Timestamp) -> sqlx::Result<i64> {
     sql("select pg_advisory_xact_lock(hashtextextended('test_emails:' || $1::uuid, 0))")
         .bind(org.0)
         .execute(&mut *tx)
         .await?;
-    sql_scalar("select count(*) from emails where org_id = $1 and kind = 'test' and created_at > $2")
+    sql_scalar("select count(*) from emails where org_id = $1 and kind = 'test' and queued_at > $2")
         .bind(org)
         .bind(since.to_sqlx())
         .fetch_one(tx)
         .await
 }
 
+/// What the org is called.
 pub(super) async fn clinic_name(tx: &mut PgConnection, org: OrgId) -> sqlx::Result<String> {
     sql_scalar("select name from orgs where org_id = $1").bind(org).fetch_one(tx).await
 }

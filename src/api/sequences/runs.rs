@@ -124,6 +124,7 @@ async fn cancel_sequence_run(
 ) -> Result<Response, Problem> {
     caller.needs(Scope::MessagesWrite)?;
     let id = SequenceRunId::parse(&id).ok_or(Problem::NOT_FOUND)?;
+    request.has_no_fields()?;
     once(&app, &caller, &request, async |tx| {
         let stopped = sequences::stop_run(&app, tx, caller.org, (id, &super::actor(&caller))).await;
         let stopped = stopped.map_err(|error| problems::database(caller.org, &error))?;

@@ -58,7 +58,7 @@ async fn w11_whatever_anybody_can_have_stored_is_text_on_every_page() {
     line.tool("book_appointment", booking("Botox", "2026-12-01", "10:30", "Ana Reyes")).await.unwrap();
     let lead = serde_json::json!({"leadName": "Sarah", "leadPhone": CALLER, "urgency": "high"});
     line.tool("notify_hot_lead", lead).await.unwrap();
-    vox.post_fixture("end-of-call-report").await;
+    vox.post_fixture("end-of-call-report.hot-lead-not-booked").await;
     vox.run_jobs().await;
     let api = vox.glow_api().await;
     for (path, body) in [

@@ -139,3 +139,46 @@ async fn w7_ids_of_another_clinic_show_nothing_to_anybody_of_this_one() {
     let answer = Answered::of(request).await;
     assert!(!answer.body.to_string().contains("Harbor"), "{}", answer.body);
 }
+
+#[tokio::test]
+async fn w37_whoever_goes_through_all_the_contacts_is_in_the_log_and_owners_are_told_once() {
+    let vox = Voxanne::start().await;
+    vox.exec(&format!(
+        "insert into contacts (org_id, id, phone, name, created_at)
+         select '{}', gen_random_uuid(), '+1310555' || lpad(i::text, 4, '0'), 'Somebody', timestamptz '2026-11-01' + i * interval '1 minute'
+           from generate_series(1, 700) i",
+        vox.glow.org.0
+    ))
+    .await;
+    let desk = vox.glow_staff(Role::FrontDesk).await;
+    // Who looks for somebody leaves no trace.
+    for _ in 0..3 {
+        assert_eq!(desk.page("/dashboard/contacts").await.status, 200);
+        assert_eq!(desk.page("/dashboard/contacts?q=Some").await.status, 200);
+    }
+    assert_eq!(vox.count("audit_log where action = 'contacts.read'").await, 0);
+    let mut path = "/dashboard/contacts".to_owned();
+    let mut parts = 0;
+    while parts < 12 {
+        let page = desk.page(&path).await.text;
+        let Some(more) = page.split("/dashboard/contacts?").skip(1).find(|rest| rest.starts_with("after=")) else { break };
+        path = format!("/dashboard/contacts?{}", more.split('"').next().unwrap());
+        parts += 1;
+    }
+    assert!(parts >= 11, "{parts} at {path}");
+    assert!(vox.count("audit_log where action = 'contacts.read' and actor like 'staff:%'").await >= 10);
+    let told = "notifications where kind = 'many_reads' and title like 'Luis Ortega%contacts%'";
+    assert_eq!(vox.count(told).await, 1);
+    // A program that goes on is told of, too.
+    let api = vox.api(&vox.glow, &[Scope::MessagesRead]).await;
+    let mut cursor = None;
+    for _ in 0..12 {
+        let page = match &cursor {
+            None => api.get("/contacts?limit=50").await.good(),
+            Some(cursor) => api.get(&format!("/contacts?limit=50&cursor={cursor}")).await.good(),
+        };
+        cursor = page["next_cursor"].as_str().map(str::to_owned);
+    }
+    assert_eq!(vox.count("notifications where kind = 'many_reads' and title like 'api:key_%contacts%'").await, 1);
+    assert_eq!(vox.count(&format!("notifications where org_id = '{}' and kind = 'many_reads'", vox.harbor.org.0)).await, 0);
+}

@@ -192,7 +192,7 @@ async fn w18_w19_w20_what_is_large_deep_or_slow_is_refused_at_every_door_of_peop
 }
 
 fn many_keys() -> Vec<u8> {
-    let members: Vec<_> = (0..7_000).map(|n| format!(r#""k{n}":1"#)).collect();
+    let members: Vec<_> = (0..5_000).map(|n| format!(r#""k{n}":1"#)).collect();
     format!("{{{}}}", members.join(",")).into_bytes()
 }
 

@@ -98,7 +98,7 @@ async fn w4_a_flood_of_pings_is_closed() {
     client.0.write_all(&[PING, 0x81, 0, 0, 0, 0, b'x'].repeat(250)).await.unwrap();
     let heard = client.until_closed().await;
     let heard = String::from_utf8_lossy(&heard);
-    assert!(heard.contains(r#""subscribed""#) && heard.ends_with("too many frames"), "{heard}");
+    assert!(heard.contains(r#""subscribed""#) && heard.contains("too many frames"), "{heard}");
 }
 
 #[tokio::test]
