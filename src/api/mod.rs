@@ -42,6 +42,7 @@ mod search;
 mod sequences;
 mod setting_tests;
 mod store;
+mod strict;
 mod tasks;
 mod team;
 mod text_templates;

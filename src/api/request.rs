@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::problems;
+use super::strict::Strict;
 use crate::platform::app::App;
 use crate::platform::problem::Problem;
 
@@ -56,7 +57,8 @@ impl Received {
         if !is_json {
             return Err(Problem::UNREADABLE.saying("The Content-Type is not application/json."));
         }
-        serde_json::from_slice(&self.body).ok().ok_or(Problem::UNREADABLE)
+        let Strict(value) = serde_json::from_slice(&self.body).ok().ok_or(Problem::UNREADABLE)?;
+        Ok(value)
     }
 }
 

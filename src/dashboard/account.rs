@@ -1,14 +1,15 @@
 //! `/dashboard/account`: one's own name, language, password, second factor and browsers; and which clinic the pages show.
 
 use askama::Template;
+use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
-use axum::{Form, Router};
 use serde::Deserialize;
 
 use super::page::{self, PageError};
+use super::sent::Sent;
 use super::shell::{Place, Shell};
 use super::signed_in::SignedIn;
 use crate::accounts::{self, AccountError, OwnAccount, OwnSession};
@@ -90,7 +91,7 @@ struct Wanted {
 async fn switch(
     State(app): State<App>,
     SignedIn(staff): SignedIn,
-    Form(wanted): Form<Wanted>,
+    Sent(wanted): Sent<Wanted>,
 ) -> Result<Response, PageError> {
     let Some(org) = OrgId::parse(&wanted.org) else { return Ok(StatusCode::NOT_FOUND.into_response()) };
     if accounts::switch_org(&app, &staff, org).await? {

@@ -31,6 +31,7 @@ mod page;
 mod people;
 mod say;
 mod search;
+mod sent;
 mod settings;
 mod shell;
 mod signed_in;

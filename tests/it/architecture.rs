@@ -261,6 +261,25 @@ fn sql_is_in_stores_and_axum_at_the_edge() {
     assert_none(&places(&read("src")));
 }
 
+/// Every other statement is a constant of the program, which `platform::db::sql` takes and nothing else; values are bound.
+fn made_statements(sources: &[Source]) -> Vec<String> {
+    let may = ["platform/db.rs", "platform/migrate.rs"];
+    let makes = |source: &&Source| {
+        source.text.contains("AssertSqlSafe") && !may.iter().any(|may| source.path.ends_with(may))
+    };
+    sources.iter().filter(makes).map(|source| format!("{} makes a statement", source.path)).collect()
+}
+
+#[test]
+fn w13_no_statement_is_made_of_what_somebody_says() {
+    assert_none(&made_statements(&read("src")));
+    assert_finds(
+        made_statements,
+        &[("orgs/store.rs", "fn f(s: String) { sqlx::query(sqlx::AssertSqlSafe(s)); }")],
+        1,
+    );
+}
+
 #[test]
 fn files_and_functions_fit_in_the_head() {
     let long = format!("fn f() {{{}}}", "\n".repeat(FUNCTION_LINES_MAX));

@@ -1,16 +1,17 @@
 //! `/invitation/{token}`.
 
 use askama::Template;
+use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
-use axum::{Form, Router};
 use serde::Deserialize;
 
 use super::{AtDoor, HOME, enter, with_cookie};
 use crate::accounts::{self, AcceptError, Entered, Invited};
 use crate::dashboard::page;
+use crate::dashboard::sent::Sent;
 use crate::platform::app::App;
 
 pub(super) fn routes() -> Router<App> {
@@ -55,7 +56,7 @@ async fn accept(
     State(app): State<App>,
     d: AtDoor,
     Path(token): Path<String>,
-    Form(form): Form<AcceptForm>,
+    Sent(form): Sent<AcceptForm>,
 ) -> Response {
     match accounts::accept_invitation(&app, &token, (&form.name, &form.password), &d.browser).await {
         Ok(Entered::Open(session)) => enter(&app, &session, HOME),

@@ -1,16 +1,17 @@
 //! `/forgot`, `/reset/{token}`.
 
 use askama::Template;
+use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::get;
-use axum::{Form, Router};
 use serde::Deserialize;
 
 use super::{AtDoor, failed};
 use crate::accounts::{self, ResetError};
 use crate::dashboard::page;
+use crate::dashboard::sent::Sent;
 use crate::platform::app::App;
 
 pub(super) fn routes() -> Router<App> {
@@ -45,7 +46,7 @@ struct ForgotForm {
 }
 
 /// The same for everybody, whoever has the address.
-async fn forget(State(app): State<App>, d: AtDoor, Form(form): Form<ForgotForm>) -> Response {
+async fn forget(State(app): State<App>, d: AtDoor, Sent(form): Sent<ForgotForm>) -> Response {
     match accounts::ask_reset(&app, &form.email, d.browser.network).await {
         Ok(()) => page::render(&ForgotPage { d, is_asked: true, wrong: None }),
         Err(ResetError::TooMany(seconds)) => {
@@ -76,7 +77,7 @@ async fn reset(
     State(app): State<App>,
     d: AtDoor,
     Path(token): Path<String>,
-    Form(form): Form<ResetForm>,
+    Sent(form): Sent<ResetForm>,
 ) -> Response {
     match accounts::reset_password(&app, &token, (&form.password, d.browser.network)).await {
         Ok(()) => Redirect::to("/sign-in?done=reset").into_response(),

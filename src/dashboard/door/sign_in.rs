@@ -1,16 +1,17 @@
 //! `/sign-in`, `/sign-in/code`, `/sign-out`.
 
 use askama::Template;
+use axum::Router;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
-use axum::{Form, Router};
 use serde::Deserialize;
 
 use super::{AtDoor, checked_next, enter, failed, is_signed_in, with_cookie};
 use crate::accounts::{self, Entered, SignInError};
 use crate::dashboard::page;
+use crate::dashboard::sent::Sent;
 use crate::platform::app::App;
 
 pub(super) fn routes() -> Router<App> {
@@ -70,7 +71,7 @@ struct SignInForm {
     next: String,
 }
 
-async fn sign_in(State(app): State<App>, d: AtDoor, Form(form): Form<SignInForm>) -> Response {
+async fn sign_in(State(app): State<App>, d: AtDoor, Sent(form): Sent<SignInForm>) -> Response {
     let next = checked_next(&form.next).to_owned();
     match accounts::sign_in(&app, (&form.email, &form.password), &d.browser).await {
         Ok(Entered::Open(token)) => enter(&app, &token, &next),
@@ -100,7 +101,7 @@ async fn give_code(
     State(app): State<App>,
     d: AtDoor,
     headers: HeaderMap,
-    Form(form): Form<CodeForm>,
+    Sent(form): Sent<CodeForm>,
 ) -> Response {
     let next = checked_next(&form.next).to_owned();
     let confirmed = match accounts::session_token(&app, &headers) {

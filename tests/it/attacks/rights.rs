@@ -64,7 +64,7 @@ async fn a_viewer_changes_nothing_but_their_own_account() {
 }
 
 #[tokio::test]
-async fn w10_json_of_a_form_and_of_other_sites_changes_nothing() {
+async fn w10_b16_json_of_a_form_and_of_other_sites_changes_nothing() {
     let vox = Voxanne::start().await;
     let owner = vox.glow_staff(Role::Owner).await;
     let body = json!({"name": "Annex", "time_zone": "America/Denver"}).to_string();
@@ -161,7 +161,10 @@ async fn w37_whoever_goes_through_all_the_contacts_is_in_the_log_and_owners_are_
     let mut parts = 0;
     while parts < 12 {
         let page = desk.page(&path).await.text;
-        let Some(more) = page.split("/dashboard/contacts?").skip(1).find(|rest| rest.starts_with("after=")) else { break };
+        let Some(more) = page.split("/dashboard/contacts?").skip(1).find(|rest| rest.starts_with("after="))
+        else {
+            break;
+        };
         path = format!("/dashboard/contacts?{}", more.split('"').next().unwrap());
         parts += 1;
     }
@@ -179,6 +182,13 @@ async fn w37_whoever_goes_through_all_the_contacts_is_in_the_log_and_owners_are_
         };
         cursor = page["next_cursor"].as_str().map(str::to_owned);
     }
-    assert_eq!(vox.count("notifications where kind = 'many_reads' and title like 'api:key_%contacts%'").await, 1);
-    assert_eq!(vox.count(&format!("notifications where org_id = '{}' and kind = 'many_reads'", vox.harbor.org.0)).await, 0);
+    assert_eq!(
+        vox.count("notifications where kind = 'many_reads' and title like 'api:key_%contacts%'").await,
+        1
+    );
+    assert_eq!(
+        vox.count(&format!("notifications where org_id = '{}' and kind = 'many_reads'", vox.harbor.org.0))
+            .await,
+        0
+    );
 }

@@ -138,7 +138,7 @@ async fn said(vox: &Voxanne, bytes: &[u8]) -> String {
 }
 
 #[tokio::test]
-async fn w18_w19_w20_what_is_large_deep_or_slow_is_refused_at_every_door_of_people() {
+async fn w18_w19_w20_w21_what_is_large_deep_or_slow_is_refused_at_every_door_of_people() {
     let vox = Voxanne::start_with(|config| {
         config.server.header_seconds = 1;
         config.server.body_seconds = 1;
@@ -176,6 +176,18 @@ async fn w18_w19_w20_what_is_large_deep_or_slow_is_refused_at_every_door_of_peop
         ("headers that never end", format!("{head}X: ")),
         ("two lengths", format!("{head}Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello")),
         (
+            "a request inside another",
+            format!(
+                "{head}Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n5c\r\nGET /dashboard HTTP/1.1\r\n\r\n0\r\n\r\n"
+            ),
+        ),
+        ("pieces of no length", format!("{head}Transfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\nx")),
+        ("another version of HTTP", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_owned()),
+        (
+            "lines that end in nothing but a feed",
+            "POST /sign-in HTTP/1.1\nHost : x\nContent-Length: 1\n\nx".to_owned(),
+        ),
+        (
             "a length and pieces",
             format!("{head}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
         ),
@@ -183,6 +195,7 @@ async fn w18_w19_w20_what_is_large_deep_or_slow_is_refused_at_every_door_of_peop
     ] {
         let begun = Instant::now();
         let answer = said(&vox, bytes.as_bytes()).await;
+        assert!(answer.matches("HTTP/1.1 ").count() <= 1, "{what}: two answers for one request: {answer}");
         assert!(!answer.starts_with("HTTP/1.1 2") && !answer.starts_with("HTTP/1.1 5"), "{what}: {answer}");
         assert!(begun.elapsed() < Duration::from_secs(15), "{what}: {:?}", begun.elapsed());
     }
