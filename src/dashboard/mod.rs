@@ -26,6 +26,7 @@ mod leads;
 mod list;
 mod marked;
 mod messages;
+mod no_page;
 mod notifications;
 mod page;
 mod people;
@@ -40,6 +41,8 @@ mod today;
 
 use axum::Router;
 use tower_http::compression::CompressionLayer;
+
+pub use self::no_page::for_people;
 
 use crate::platform::app::App;
 

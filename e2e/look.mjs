@@ -1,0 +1,43 @@
+// A look at a page as it stands: barriers in both themes, widths down to a small phone and up to a large wall, and its pictures.
+import AxeBuilder from "@axe-core/playwright";
+import { expect } from "@playwright/test";
+
+/** Where the pictures of a run are kept. */
+const PICTURES = "target/e2e/pages";
+const DESK = { width: 1280, height: 800 };
+const PHONE = { width: 375, height: 760 };
+const OTHER_WIDTHS = [320, 3840];
+
+async function barriers(page, isColoursOnly) {
+  const axe = new AxeBuilder({ page });
+  const { violations } = await (isColoursOnly ? axe.withRules(["color-contrast"]) : axe).analyze();
+  return violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target).join(", ")}`);
+}
+
+async function fits(page, width) {
+  const needed = await page.evaluate(() => document.documentElement.scrollWidth);
+  return needed <= width ? [] : [`needs ${needed} of ${width} pixels`];
+}
+
+/** Looks at what `page` shows; its pictures are named `name`. The page keeps its size and theme. */
+export async function look(page, name) {
+  const size = page.viewportSize();
+  const found = [];
+  for (const [device, view] of [["desk", DESK], ["phone", PHONE]]) {
+    await page.setViewportSize(view);
+    for (const theme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme: theme });
+      // What is built does not depend on the theme: only its colours do.
+      const told = [...(await barriers(page, theme === "dark")), ...(await fits(page, view.width))];
+      found.push(...told.map((one) => `${name}, ${device}, ${theme}: ${one}`));
+      await page.screenshot({ path: `${PICTURES}/${name}-${device}-${theme}.png`, animations: "disabled" });
+    }
+  }
+  for (const width of OTHER_WIDTHS) {
+    await page.setViewportSize({ width, height: 800 });
+    found.push(...(await fits(page, width)).map((one) => `${name}: ${one}`));
+  }
+  await page.setViewportSize(size);
+  await page.emulateMedia({ colorScheme: null });
+  expect.soft(found).toEqual([]);
+}
