@@ -76,7 +76,7 @@ impl AtDoor {
     }
 
     fn tn(&self, english: &'static str, value: impl std::fmt::Display) -> String {
-        self.t(english).replacen("{}", &value.to_string(), 1)
+        say::tn(self.language, english, value)
     }
 
     #[expect(clippy::unused_self, reason = "templates call it on the door")]

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Request, State};
+use axum::http::response::Parts;
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -50,7 +51,11 @@ pub async fn for_people(State(app): State<App>, request: Request, next: Next) ->
     let headers = request.headers().clone();
     let answer = next.run(request).await;
     let is_refusal = answer.status().is_client_error() || answer.status().is_server_error();
-    if !is_refusal || is_page(&answer) { answer } else { written(&app, &headers, &answer).await }
+    if !is_refusal || is_page(&answer) {
+        return answer;
+    }
+    let (refused, _) = answer.into_parts();
+    written(&app, &headers, &refused).await
 }
 
 fn is_for_person(request: &Request) -> bool {
@@ -66,8 +71,8 @@ fn is_page(answer: &Response) -> bool {
     kind.is_some_and(|kind| kind.starts_with("text/html"))
 }
 
-async fn written(app: &App, headers: &HeaderMap, answer: &Response) -> Response {
-    let status = answer.status();
+async fn written(app: &App, headers: &HeaderMap, refused: &Parts) -> Response {
+    let status = refused.status;
     let staff = match accounts::session_token(app, headers) {
         Some(token) => accounts::staff_of_session(app, token).await.ok().flatten(),
         None => None,
@@ -75,13 +80,13 @@ async fn written(app: &App, headers: &HeaderMap, answer: &Response) -> Response 
     let language = staff.as_ref().map_or_else(|| door::language_of(headers), |staff| staff.language);
     let d = Words { language };
     let (title, advice) = sentences(&d, status);
-    let id = answer.headers().get(&REQUEST_ID);
+    let id = refused.headers.get(&REQUEST_ID);
     let quoted = id.filter(|_| status.is_server_error()).and_then(|id| id.to_str().ok());
     let told =
         NoPage { title, advice, request_id: quoted.map(str::to_owned), is_signed_in: staff.is_some(), d };
     let mut page = page::render_as(status, &told);
     for name in [REQUEST_ID, header::RETRY_AFTER] {
-        if let Some(value) = answer.headers().get(&name) {
+        if let Some(value) = refused.headers.get(&name) {
             page.headers_mut().insert(name, value.clone());
         }
     }

@@ -157,9 +157,9 @@ impl Shell {
         say::t(self.language(), english)
     }
 
-    /// The same with `value` in the place of `{}`.
+    /// The same with `value` in the place of `{}`; of one thing as one says it.
     pub fn tn(&self, english: &'static str, value: impl std::fmt::Display) -> String {
-        self.t(english).replacen("{}", &value.to_string(), 1)
+        say::tn(self.language(), english, value)
     }
 
     /// The language of the reader.
