@@ -11,6 +11,7 @@
 )]
 
 mod account;
+mod acts;
 mod analytics;
 mod assets;
 mod audit;
