@@ -91,7 +91,16 @@ mod tests {
     fn acts_are_told_in_words_of_both_languages() {
         assert_eq!(words("transcript.read"), Some(("Transcript", "looked at")));
         assert_eq!(words("nothing.known"), None);
-        let nouns = ["account", "alert_recipient", "alert_settings", "door", "membership", "session", "text", "webhook_secret"];
+        let nouns = [
+            "account",
+            "alert_recipient",
+            "alert_settings",
+            "door",
+            "membership",
+            "session",
+            "text",
+            "webhook_secret",
+        ];
         let verbs = ["accept", "add", "ask", "csv", "mark_test", "preview", "read", "reset", "stop", "write"];
         for english in nouns.into_iter().filter_map(noun_of).chain(verbs.into_iter().filter_map(verb_of)) {
             assert_ne!(say::t(Language::Spanish, english), english);

@@ -95,7 +95,8 @@ impl CallsPage {
     /// What an empty list says.
     fn nothing(&self) -> &'static str {
         let asked = &self.asked;
-        let is_narrowed = [&asked.outcome, &asked.temperature, &asked.contact].iter().any(|one| !one.is_empty());
+        let is_narrowed =
+            [&asked.outcome, &asked.temperature, &asked.contact].iter().any(|one| !one.is_empty());
         self.s.t(if is_narrowed { "No such calls" } else { "No calls yet" })
     }
 

@@ -39,6 +39,7 @@ mod signed_in;
 mod tasks;
 mod team;
 mod today;
+mod told;
 
 use axum::Router;
 use tower_http::compression::CompressionLayer;
