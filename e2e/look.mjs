@@ -10,7 +10,9 @@ const EXAMINED = { light: "desk", dark: "phone" };
 const OTHER_WIDTHS = [320, 3840];
 
 async function barriers(page) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+  // Our pages hold no frames: without the page that would put their results together it takes a third of the time.
+  const axe = new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ["violations"] });
+  const { violations } = await axe.analyze();
   return violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target).join(", ")}`);
 }
 

@@ -39,6 +39,8 @@ test("the first Tab leads past the menu, and whatever has the focus shows it", a
     for (let step = 0; step < 40; step += 1) {
       await page.keyboard.press("Tab");
       const has = await page.evaluate(() => document.activeElement.outerHTML.slice(0, 120));
+      // Past the last element the browser itself has the focus.
+      if (has.startsWith("<body")) break;
       expect(await showsFocus(page), `${address}: ${has}`).toBe(true);
     }
   }
