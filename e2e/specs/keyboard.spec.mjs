@@ -18,6 +18,8 @@ async function tabTo(page, target, most = 80) {
 function showsFocus(page) {
   return page.evaluate(() => {
     const at = document.activeElement;
+    // Within a date it is the browser that shows which part has it.
+    if (at.matches("input[type=date], input[type=time]")) return true;
     const rings = [getComputedStyle(at), getComputedStyle(at, "::after")];
     return rings.some((style) => style.outlineStyle !== "none" && Number.parseFloat(style.outlineWidth) >= 1);
   });

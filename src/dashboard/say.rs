@@ -151,9 +151,8 @@ mod tests {
         let said = |language, value| tn(language, "{} visits", value);
         assert_eq!([said(Language::English, 1), said(Language::English, 0)], ["1 visit", "0 visits"]);
         assert_eq!([said(Language::Spanish, 1), said(Language::Spanish, 21)], ["1 cita", "21 citas"]);
-        let spanish = toml::from_str::<HashMap<String, String>>(SPANISH_LINES).unwrap_or_default();
         for (several, ones) in &*ONE {
-            assert!(spanish.contains_key(several), "nobody says {several}");
+            assert!(SPANISH.contains_key(several), "nobody says {several}");
             assert!(ones.iter().all(|one| one.contains("{}")), "{several}");
         }
     }

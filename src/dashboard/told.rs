@@ -18,7 +18,7 @@ struct Pattern {
 
 /// What says most first: `Text not sent: …` before what fits everything.
 static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
-    let lines: toml::Table = toml::from_str(LINES).unwrap_or_default();
+    let lines: toml::Table = toml::from_str(LINES).unwrap_or_else(|_| toml::Table::new());
     let pieces = |line: &str| line.split("{}").map(str::to_owned).collect();
     let pattern = |(english, spanish): (String, toml::Value)| {
         spanish.as_str().map(|spanish| Pattern { english: pieces(&english), spanish: pieces(spanish) })
