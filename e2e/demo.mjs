@@ -196,7 +196,7 @@ export const PAGES = [
   "/dashboard/team",
   "/dashboard/audit",
   "/dashboard/account",
-  "/dashboard/search?q=ruth",
+  "/dashboard/search?q=paula",
 ];
 
 /** The API with the clinic's own key, for what a spec needs to be there first. */
