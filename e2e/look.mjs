@@ -24,7 +24,10 @@ async function fits(page, width) {
   return needed <= width ? [] : [`needs ${needed} of ${width} pixels`];
 }
 
-/** Looks at what `page` shows; its pictures are named `name`. The page keeps its size and theme. */
+/**
+ * Looks at what `page` shows; its pictures are named `name`. The page keeps its size and theme.
+ * The whole page is pictured, but for the calendar, whose grid is as high as the window lets it be.
+ */
 export async function look(page, name, { fullPage = true } = {}) {
   const size = page.viewportSize();
   const found = [];
