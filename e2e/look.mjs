@@ -39,6 +39,8 @@ export async function look(page, name, { fullPage = true } = {}) {
       const told = device === EXAMINED[theme] ? await barriers(page) : [];
       told.push(...(await fits(page, view.width)));
       found.push(...told.map((one) => `${name}, ${device}, ${theme}: ${one}`));
+      // A picture takes as long as all the rest: the phone's dark one shows nothing that these three do not.
+      if (device === "phone" && theme === "dark") continue;
       await page.screenshot({ path: `${PICTURES}/${name}-${device}-${theme}.png`, fullPage });
     }
   }
