@@ -5,5 +5,6 @@ mod calendar;
 mod clinic;
 mod first_run;
 mod lists;
+mod no_page;
 mod settings;
 mod words;
