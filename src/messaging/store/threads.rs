@@ -112,7 +112,7 @@ const ALL: &str = concat!(
        union all
        (select i.from_phone, i.received_at, i.id, i.body, true from inbound_texts i
          where i.org_id = $1 and (i.received_at, i.id) < ($3, $4)
-           and i.received_at >= coalesce((select min(at) from went_out having count(*) >= $5), '-infinity')
+           and i.received_at >= (select case when count(*) >= $5 then min(at) else '-infinity' end from went_out)
            and not exists (select from texts n where n.org_id = $1 and n.to_phone = i.from_phone and n.queued_at >= i.received_at
                  and (n.queued_at, n.id) > (i.received_at, i.id) and n.",
     to_people!(),

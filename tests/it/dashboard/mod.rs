@@ -6,4 +6,5 @@ mod clinic;
 mod first_run;
 mod lists;
 mod settings;
+mod weight;
 mod words;
