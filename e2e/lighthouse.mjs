@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import start from "./start.mjs";
 
-const LIGHTHOUSE = "lighthouse@13.0.1";
+const LIGHTHOUSE = "lighthouse@13.5.0";
 const PAGES = ["/dashboard", "/dashboard/calendar", "/dashboard/settings"];
 const CATEGORIES = ["performance", "accessibility", "best-practices"];
 const browser = process.env.CHROMIUM || "/usr/bin/chromium";
