@@ -51,7 +51,7 @@ try {
     });
     const day = new Date(Date.UTC(2026, 11, 1 + Math.floor(n / 6) + 2 * Math.floor(n / 30)));
     try {
-      await book("Botox", "Dr. Maya Chen", day.toISOString().slice(0, 10), "Ada Example", `+1310555${2000 + n}`);
+      await book("Botox", "Dr. Maya Chen", day.toISOString().slice(0, 10), "Dora Dragg", `+1310555${2000 + n}`);
     } catch (error) {
       if (process.env.SAY) console.error(String(error).slice(0, 300));
       continue; // A day on which nothing is free.
