@@ -5,6 +5,7 @@ mod calendar;
 mod clinic;
 mod first_run;
 mod lists;
+mod no_page;
 mod settings;
 mod weight;
 mod words;
