@@ -2,7 +2,7 @@
 -- proportion. Each visit was made in its call and is up to two months later, so that the days ahead are full too. Rows without
 -- asking foreign keys or triggers: pages only read.
 set session_replication_role = replica;
-create function pg_temp.id(n bigint) returns uuid immutable language sql as $$ select lpad(n::text, 32, '0')::uuid $$;
+create or replace function pg_temp.id(n bigint) returns uuid immutable language sql as $$ select lpad(n::text, 32, '0')::uuid $$;
 
 update services set price_cents = 39000 where org_id = pg_temp.id(1);
 insert into contacts (org_id, id, phone, name, created_at)
