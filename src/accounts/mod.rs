@@ -73,6 +73,6 @@ pub use socket_token::{
 pub use staff::{Staff, staff_of_session};
 pub use staff_mail::{Link, MailFacts, STAFF_MAIL_TASK, StaffMail, mail_facts, page_of};
 pub use staff_of_token::{TokenError, staff_of_token};
-pub use store::{KeyRow, audit_breaks, list_keys, revoke_key};
+pub use store::{KeyRow, audit_breaks, late_audit_breaks, list_keys, revoke_key};
 pub use switch_org::{own_orgs, switch_org};
 pub use totp::code_at;

@@ -111,6 +111,11 @@ pub(super) async fn insert_act(
     Ok(())
 }
 
+/// The same among so many of the latest entries.
+pub async fn late_audit_breaks(tx: &mut PgConnection, entries: i64) -> sqlx::Result<Vec<Option<i64>>> {
+    sql_scalar("select link from app_ctx.late_audit_breaks($1)").bind(entries).fetch_all(tx).await
+}
+
 /// Entries at which the transaction's org's log does not go on from the one before (W32): their numbers.
 pub async fn audit_breaks(tx: &mut PgConnection) -> sqlx::Result<Vec<Option<i64>>> {
     sql_scalar("select link from app_ctx.audit_breaks()").fetch_all(tx).await

@@ -80,39 +80,45 @@ pub struct WantedCalls<'a> {
     pub limit: i64,
 }
 
-/// What a call in a list is made of, but for what finds it.
+/// What a call in a list is made of, but for what finds it. Found and limited first: what is told of them is looked up for those
+/// that are shown.
 macro_rules! calls_that {
     ($first:literal) => {
         concat!(
-            "select c.id, c.created_at, c.state::text as state, c.started_at, c.ended_at, c.ended_reason, c.duration_seconds,
-                    c.caller_phone, c.contact_id, k.name as contact_name, n.id as assistant_id, n.name as assistant_name,
-                    n.location_id, l.name as location_name, c.class, c.temperature, c.score, c.interest, c.summary, c.cost_usd,
+            "with found as materialized (
+               select c.org_id, c.id, c.created_at, n.id as assistant_id, n.name as assistant_name, n.location_id, o.outcome
+                 from calls c
+                 left join assistants n on n.org_id = c.org_id and n.platform = c.platform and n.platform_assistant_id = c.assistant_ref
+                 cross join lateral (select ",
+            outcome_of!(),
+            " as outcome) o
+                where c.org_id = $1 and ",
+            $first,
+            "
+                  and ($2::timestamptz is null or (c.created_at, c.id) < ($2, $3))
+                  and ($4::timestamptz is null or c.created_at >= $4) and ($5::timestamptz is null or c.created_at < $5)
+                  and ($6::boolean is null or (c.state <> 'ended') = $6) and ($7::text is null or c.class = $7)
+                  and ($8::text is null or c.temperature = $8) and ($9::uuid is null or c.contact_id = $9)
+                  and ($10::uuid is null or n.location_id = $10) and ($11::uuid is null or n.id = $11)
+                  and ($12::text is null or o.outcome = $12)
+                order by c.created_at desc, c.id desc limit $13)
+             select c.id, c.created_at, c.state::text as state, c.started_at, c.ended_at, c.ended_reason, c.duration_seconds,
+                    c.caller_phone, c.contact_id, k.name as contact_name, f.assistant_id, f.assistant_name,
+                    f.location_id, l.name as location_name, c.class, c.temperature, c.score, c.interest, c.summary, c.cost_usd,
                     c.recording_url is not null as has_recording, c.is_test, h.id as alert_id, h.kind as alert_kind, h.acknowledged_at,
                     h.acknowledged_by,
                     (select a.id from appointments a where a.org_id = c.org_id and a.call_id = c.id order by a.created_at, a.id limit 1)
                       as appointment_id,
                     (select count(*) from tasks t where t.org_id = c.org_id and t.call_id = c.id and t.done_at is null) as open_tasks,
-                    o.outcome
-               from calls c
-               left join contacts k on k.org_id = c.org_id and k.id = c.contact_id
-               left join assistants n on n.org_id = c.org_id and n.platform = c.platform and n.platform_assistant_id = c.assistant_ref
-               left join locations l on l.org_id = n.org_id and l.id = n.location_id
+                    f.outcome
+               from found f
+               join calls c on c.org_id = f.org_id and c.id = f.id
+               left join lateral (select x.name from contacts x where x.org_id = c.org_id and x.id = c.contact_id limit 1) k on true
+               left join locations l on l.org_id = f.org_id and l.id = f.location_id
                left join lateral (select e.id, e.kind, e.acknowledged_at, e.acknowledged_by from escalations e
                                    where e.org_id = c.org_id and e.kind in ('clinical', 'hot_lead') and e.call_ref = c.call_ref
                                    order by e.kind limit 1) h on true
-               cross join lateral (select ",
-            outcome_of!(),
-            " as outcome) o
-              where c.org_id = $1 and ",
-            $first,
-            "
-                and ($2::timestamptz is null or (c.created_at, c.id) < ($2, $3))
-                and ($4::timestamptz is null or c.created_at >= $4) and ($5::timestamptz is null or c.created_at < $5)
-                and ($6::boolean is null or (c.state <> 'ended') = $6) and ($7::text is null or c.class = $7)
-                and ($8::text is null or c.temperature = $8) and ($9::uuid is null or c.contact_id = $9)
-                and ($10::uuid is null or n.location_id = $10) and ($11::uuid is null or n.id = $11)
-                and ($12::text is null or o.outcome = $12)
-              order by c.created_at desc, c.id desc limit $13"
+              order by f.created_at desc, f.id desc"
         )
     };
 }
@@ -124,8 +130,20 @@ const OF_TEMPERATURE: &str = calls_that!("c.temperature = $8");
 const OF_ASSISTANT: &str = calls_that!(
     "c.assistant_ref = (select w.platform_assistant_id from assistants w where w.org_id = $1 and w.id = $11)"
 );
-const BOOKED: &str =
-    calls_that!("exists (select from appointments b where b.org_id = c.org_id and b.call_id = c.id)");
+const CHANGED: &str = calls_that!(
+    "c.caller_phone in (select a.customer_phone from appointment_changes g join appointments a on a.org_id = g.org_id and a.id = g.appointment_id
+                         where g.org_id = $1 and g.actor = 'voice' and g.action in ('moved', 'cancelled'))"
+);
+const WAITING: &str = calls_that!(
+    "c.id in (select w.call_id from waitlist_entries w where w.org_id = $1 and w.call_id is not null)"
+);
+const CALL_BACK: &str = calls_that!(
+    "c.id in (select t.call_id from tasks t where t.org_id = $1 and t.call_id is not null
+                 and t.kind in ('call_back', 'clinical_call_back', 'call_hot_lead'))"
+);
+const TRANSFERRED: &str = calls_that!("c.ended_reason like 'assistant-forwarded%'");
+const MISSED: &str =
+    calls_that!("(coalesce(c.duration_seconds, 0) < 20 or c.ended_reason ~ 'error|fault|failed')");
 const ANY: &str = calls_that!("true");
 const ONE: &str = calls_that!("c.id = $14");
 
@@ -134,11 +152,15 @@ impl WantedCalls<'_> {
     const fn statement(&self) -> &'static str {
         match self {
             Self { contact: Some(_), .. } => OF_CONTACT,
-            Self { is_running: Some(true), .. } => RUNNING,
+            Self { is_running: Some(true), .. } | Self { outcome: Some(Outcome::Running), .. } => RUNNING,
+            // Those that few calls have. What came of a call implies what its statement looks for.
+            Self { outcome: Some(Outcome::Changed), .. } => CHANGED,
+            Self { outcome: Some(Outcome::Waiting), .. } => WAITING,
+            Self { outcome: Some(Outcome::Transferred), .. } => TRANSFERRED,
+            Self { outcome: Some(Outcome::Missed), .. } => MISSED,
             Self { class: Some(_), .. } => OF_CLASS,
             Self { temperature: Some(_), .. } => OF_TEMPERATURE,
             Self { assistant: Some(_), .. } => OF_ASSISTANT,
-            Self { outcome: Some(Outcome::Booked), .. } => BOOKED,
             _ => ANY,
         }
     }
@@ -146,7 +168,22 @@ impl WantedCalls<'_> {
 
 /// The org's calls, the latest first.
 pub async fn list(tx: &mut PgConnection, org: OrgId, wanted: &WantedCalls<'_>) -> sqlx::Result<Vec<Listed>> {
-    bound(wanted.statement(), org, wanted).fetch_all(tx).await
+    let mut statement = wanted.statement();
+    if statement == ANY && wanted.outcome == Some(Outcome::CallBack) && few_to_call_back(tx, org).await? {
+        statement = CALL_BACK;
+    }
+    bound(statement, org, wanted).fetch_all(tx).await
+}
+
+/// Whether so few callers are to be called back that looking at each of them beats looking for them among all calls.
+async fn few_to_call_back(tx: &mut PgConnection, org: OrgId) -> sqlx::Result<bool> {
+    sql_scalar(
+        "select count(*) < 1000 from (select from tasks where org_id = $1 and call_id is not null
+           and kind in ('call_back', 'clinical_call_back', 'call_hot_lead') limit 1000) t",
+    )
+    .bind(org)
+    .fetch_one(tx)
+    .await
 }
 
 /// The call as lists show it.

@@ -78,7 +78,7 @@ async fn show_leads(
     let next =
         Cursor::behind(&mut leads, ROWS, |lead| Cursor { at: lead.created_at.to_jiff(), id: lead.id.0 });
     let settings = orgs::settings(&mut tx, &app.keys, org).await?;
-    let outcomes = leads::outcomes(&app, &mut tx, org, &settings, DAYS).await?;
+    let outcomes = leads::lately(&app, &mut tx, org, &settings, DAYS).await?;
     let alerts = today::open_alerts(&mut tx, org).await?;
     tx.commit().await?;
     Ok(page::render(&LeadsPage { s, alerts, leads, next, asked, outcomes }))

@@ -48,7 +48,7 @@ pub use hear_danger::{Heard, InDanger, hear_danger};
 pub use judge::{Finding, Judgement, Quality};
 pub use ladder::{ESCALATE_TASK, EscalateAlert};
 pub use offer_times::{OFFER_TIMES_TASK, OfferTimes};
-pub use outcomes::{Band, ByTemperature, HOURS_TO_BOOK, Outcome, Outcomes, outcomes};
+pub use outcomes::{Band, ByTemperature, HOURS_TO_BOOK, Outcome, Outcomes, lately, outcomes};
 pub use preview_rules::{Change, NowAndThen, RulesPreview, Temperatures, Verdict, preview_rules};
 pub use recipients::{
     AlertShift, Listed, Listing, RECIPIENTS_MAX, RecipientFields, SaveError, StaffPhone, find_recipient,

@@ -1,6 +1,9 @@
 //! Whether "hot" was true: what came of the calls that were called so.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
+use moka::sync::Cache;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -90,6 +93,43 @@ pub async fn outcomes(
 ) -> Result<Outcomes, sqlx::Error> {
     let window = Window::last(days, &settings.time_zone, app.clock.now());
     let rows = tally_between(tx, org, (window.since.0, window.until.0)).await?;
+    told(tx, org, (settings, window), &rows).await
+}
+
+/// For how long a page shows the same count: of ninety days a few minutes change nothing, and counting takes a while.
+const KEPT_MINUTES: i64 = 10;
+
+/// Counts by org, days and the ten minutes in which they were made.
+struct Kept(Cache<(OrgId, i32, i64), Arc<Vec<Tally>>>);
+
+/// The same as it was counted within the last ten minutes; what the thresholds say of it is always of now.
+pub async fn lately(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    settings: &Settings,
+    days: i32,
+) -> Result<Outcomes, sqlx::Error> {
+    let now = app.clock.now();
+    let window = Window::last(days, &settings.time_zone, now);
+    let kept = app.memo.get_or(|| Kept(Cache::builder().max_capacity(200).build()));
+    let key = (org, days, now.as_second() / (KEPT_MINUTES * 60));
+    let rows = if let Some(rows) = kept.0.get(&key) {
+        rows
+    } else {
+        let rows = Arc::new(tally_between(tx, org, (window.since.0, window.until.0)).await?);
+        kept.0.insert(key, rows.clone());
+        rows
+    };
+    told(tx, org, (settings, window), &rows).await
+}
+
+async fn told(
+    tx: &mut PgConnection,
+    org: OrgId,
+    (settings, window): (&Settings, Window),
+    rows: &[Tally],
+) -> Result<Outcomes, sqlx::Error> {
     let own = in_force(tx, org, settings).await?.own;
     let (_, floor) = store::tally::wishes(tx, org).await?;
     let ripe: Vec<Tally> = rows.iter().filter(|row| row.is_ripe).cloned().collect();

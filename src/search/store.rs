@@ -73,14 +73,14 @@ pub(super) async fn contacts_by_words(
         "with w as (select app_ctx.folded($2) as low, app_ctx.folded($2) || chr(1114111) as high)
          select k.id, k.name, k.phone, k.email
            from (select id from (
-                   (select c.id from contacts c where c.org_id = $1
+                   (select c.id from contacts c where c.org_id = $1 and c.name is not null
                        and c.name_folded >= (select low from w) and c.name_folded < (select high from w) order by c.name_folded limit 8)
                    union
-                   (select c.id from contacts c where c.org_id = $1
+                   (select c.id from contacts c where c.org_id = $1 and c.name is not null
                        and c.last_name_folded >= (select low from w) and c.last_name_folded < (select high from w)
                      order by c.last_name_folded limit 8)
                    union
-                   (select c.id from contacts c where c.org_id = $1
+                   (select c.id from contacts c where c.org_id = $1 and c.email is not null
                        and c.email_folded >= (select low from w) and c.email_folded < (select high from w) order by c.email_folded limit 8)
                  ) u limit 24) f
            join contacts k on k.org_id = $1 and k.id = f.id

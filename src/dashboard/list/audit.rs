@@ -58,7 +58,15 @@ pub(in crate::dashboard) async fn entries(
 
 /// Every kind of act in the log.
 pub(in crate::dashboard) async fn actions(tx: &mut PgConnection, org: OrgId) -> sqlx::Result<Vec<String>> {
-    sql_scalar("select distinct action from audit_log where org_id = $1 order by action limit 200")
+    // From one to the next by the index: there are few kinds and many entries.
+    sql_scalar(
+        "with recursive kinds (action) as (
+           (select action from audit_log where org_id = $1 order by action limit 1)
+           union all
+           select (select l.action from audit_log l where l.org_id = $1 and l.action > k.action order by l.action limit 1)
+             from kinds k where k.action is not null)
+         select action from kinds where action is not null limit 200",
+    )
         .bind(org)
         .fetch_all(tx)
         .await

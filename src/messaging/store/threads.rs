@@ -93,10 +93,10 @@ macro_rules! described {
     };
 }
 
-/// Every thread, newest first.
+/// Every thread, newest first. Among what came in, those that could be shown are as new as the last of what went out.
 const ALL: &str = concat!(
-    "with latest as (
-       (select t.to_phone as phone, t.queued_at as at, t.id, t.body, false as is_inbound from texts t
+    "with went_out as materialized (
+        select t.to_phone as phone, t.queued_at as at, t.id, t.body, false as is_inbound from texts t
          where t.org_id = $1 and (t.queued_at, t.id) < ($3, $4) and t.",
     to_people!(),
     "
@@ -106,10 +106,13 @@ const ALL: &str = concat!(
     ")
            and not exists (select from inbound_texts n where n.org_id = $1 and n.from_phone = t.to_phone
                  and n.received_at >= t.queued_at and (n.received_at, n.id) > (t.queued_at, t.id))
-         order by t.queued_at desc, t.id desc limit $5)
+         order by t.queued_at desc, t.id desc limit $5),
+     latest as (
+       select * from went_out
        union all
        (select i.from_phone, i.received_at, i.id, i.body, true from inbound_texts i
          where i.org_id = $1 and (i.received_at, i.id) < ($3, $4)
+           and i.received_at >= (select case when count(*) >= $5 then min(at) else '-infinity' end from went_out)
            and not exists (select from texts n where n.org_id = $1 and n.to_phone = i.from_phone and n.queued_at >= i.received_at
                  and (n.queued_at, n.id) > (i.received_at, i.id) and n.",
     to_people!(),

@@ -7,4 +7,5 @@ mod first_run;
 mod lists;
 mod no_page;
 mod settings;
+mod weight;
 mod words;
