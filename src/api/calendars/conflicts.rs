@@ -21,7 +21,6 @@ use crate::api::request::Received;
 use crate::api::visits::{Rules, refused_change};
 use crate::appointments::{self, ChangeError, SettleError, Settlement};
 use crate::calendars::{self, Conflict, Resolution};
-use crate::language::Language;
 use crate::platform::app::App;
 use crate::platform::bounded::Instant;
 use crate::platform::db::PgConnection;
@@ -226,7 +225,7 @@ async fn settle(
             Err(Problem::UNAVAILABLE)
         }
         Err(SettleError::Change { visit, error }) => {
-            Err(refused_change(tx, org, wanted.book, (visit, Language::English), error).await)
+            Err(refused_change(tx, org, wanted.book, (visit, caller.reads), error).await)
         }
         Err(SettleError::Unexpected(error)) => Err(problems::database(org, &error)),
     }

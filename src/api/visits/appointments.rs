@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 
 use super::Rules;
 use super::appointment::{Appointment, created, versioned};
-use super::refusals::{Words, language};
+use super::refusals::Words;
 use super::wish::{Wish, phone, place};
 use crate::accounts::Scope;
 use crate::api::answer::Answer;
@@ -129,10 +129,9 @@ async fn book_appointment(
 ) -> Result<Response, Problem> {
     caller.needs(Scope::AppointmentsWrite)?;
     let wish: Wish = request.json()?;
-    let answer = once(&app, &caller, &request, async |tx| {
-        book(&app, tx, &caller, (&wish, language(&request.headers))).await
-    })
-    .await?;
+    let answer =
+        once(&app, &caller, &request, async |tx| book(&app, tx, &caller, (&wish, caller.reads)).await)
+            .await?;
     scheduling::forget(&app, caller.org);
     Ok(answer)
 }

@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 
 use super::Rules;
 use super::appointment::{Appointment, versioned};
-use super::refusals::{language, refused_change};
+use super::refusals::refused_change;
 use super::wish::practitioner;
 use crate::accounts::Scope;
 use crate::api::answer::{Answer, IfMatch};
@@ -218,9 +218,8 @@ async fn change(
     request: &Received,
     (target, what): (Target<'_>, What<'_>),
 ) -> Result<Response, Problem> {
-    let answer = once(app, caller, request, async |tx| {
-        change_in(app, tx, caller, (target, what), language(&request.headers)).await
-    });
+    let answer =
+        once(app, caller, request, async |tx| change_in(app, tx, caller, (target, what), caller.reads).await);
     let answer = answer.await?;
     scheduling::forget(app, caller.org);
     Ok(answer)

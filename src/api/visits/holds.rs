@@ -19,7 +19,6 @@ use crate::api::idempotency::once;
 use crate::api::problems;
 use crate::api::request::Received;
 use crate::appointments::{self, BookError, Held};
-use crate::language::Language;
 use crate::platform::app::App;
 use crate::platform::bounded::{Count, Instant};
 use crate::platform::db::PgConnection;
@@ -105,7 +104,7 @@ async fn hold(
             }
             Err(BookError::RulesChanged(version)) => rules.seen = Some(version),
             Err(error) => {
-                let language = Language::English;
+                let language = caller.reads;
                 return Err(Words { org: caller.org, book: &book, location, language }.book(&error));
             }
         }

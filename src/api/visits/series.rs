@@ -20,7 +20,6 @@ use crate::api::idempotency::once;
 use crate::api::problems;
 use crate::api::request::Received;
 use crate::appointments::{self, BookError, BookedSeries, SeriesError};
-use crate::language::Language;
 use crate::platform::app::App;
 use crate::platform::bounded::Count;
 use crate::platform::db::PgConnection;
@@ -88,7 +87,7 @@ async fn book(
             every_days: i16::try_from(wish.every_days.get()).unwrap_or(i16::MAX),
             partial: wish.partial,
         };
-        let words = Words { org: caller.org, book: &book, location, language: Language::English };
+        let words = Words { org: caller.org, book: &book, location, language: caller.reads };
         match appointments::book_series(app, tx, caller.org, &wanted).await {
             Ok(series) => return shown(app, tx, caller, (&words, &series)).await,
             Err(SeriesError::Book(BookError::RulesChanged(version))) => rules.seen = Some(version),

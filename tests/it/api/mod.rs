@@ -23,3 +23,4 @@ mod threads;
 mod visits;
 mod voice;
 mod week;
+mod words;
