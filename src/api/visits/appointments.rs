@@ -91,9 +91,10 @@ impl<'de> Deserialize<'de> for Word<Attendance> {
 async fn list_appointments(
     State(app): State<App>,
     caller: ApiCaller,
-    Params(asked): Params<VisitParams>,
+    asked: Params<VisitParams>,
 ) -> Result<Response, Problem> {
     caller.needs(Scope::AppointmentsRead)?;
+    let asked = asked.read()?;
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let book = scheduling::rule_book(&app, caller.org, None)
         .await
@@ -146,7 +147,8 @@ async fn book(
     loop {
         let book = rules.next(app, caller).await?;
         let (location, service) = place(&book, wish.location_id, wish.service_id)?;
-        let wanted = wish.booking(caller, &book, (location, service))?;
+        let service = wish.given(service)?;
+        let wanted = wish.booking(caller, &book, (location, &service))?;
         match appointments::book(app, tx, caller.org, &wanted).await {
             Ok(booked) => {
                 let found = appointments::find(tx, caller.org, booked.id).await;

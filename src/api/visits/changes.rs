@@ -46,6 +46,9 @@ struct Move {
     /// Somebody else; whoever gives it is kept when it is not given.
     #[schema(inline)]
     practitioner_id: Option<Public<ResourceId>>,
+    /// This room or device; whatever is free is taken when it is not given.
+    #[schema(inline)]
+    resource_id: Option<Public<ResourceId>>,
     /// Longer or shorter than it is; its length is kept when it is not given.
     #[schema(inline)]
     duration_minutes: Option<Count<5, 720>>,
@@ -244,6 +247,7 @@ async fn change_in(
                     target,
                     starts_at,
                     practitioner,
+                    thing: to.resource_id.map(|id| id.0),
                     minutes: to.duration_minutes.and_then(|minutes| u16::try_from(minutes.get()).ok()),
                     call_ref: None,
                     asks_calendars: false,

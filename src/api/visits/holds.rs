@@ -96,7 +96,8 @@ async fn hold(
     loop {
         let book = rules.next(app, caller).await?;
         let (location, service) = place(&book, time.location_id, time.service_id)?;
-        let wanted = time.booking(caller, &book, (location, service))?;
+        let service = time.given(service)?;
+        let wanted = time.booking(caller, &book, (location, &service))?;
         match appointments::hold_for(app, tx, caller.org, &wanted, lifetime).await {
             Ok(held) => {
                 let path = format!("/api/v1/holds/{}", held.id);

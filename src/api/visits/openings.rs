@@ -112,9 +112,10 @@ fn somebody(book: &RuleBook, asked: Option<&str>) -> Result<Option<ResourceId>, 
 async fn list_openings(
     State(app): State<App>,
     caller: ApiCaller,
-    Params(asked): Params<OpeningParams>,
+    asked: Params<OpeningParams>,
 ) -> Result<Answer, Problem> {
     caller.needs(Scope::AppointmentsRead)?;
+    let asked = asked.read()?;
     check_range(asked.from, asked.to)?;
     let failed = |error: std::sync::Arc<sqlx::Error>| problems::database(caller.org, &error);
     let book = scheduling::rule_book(&app, caller.org, None).await.map_err(failed)?;
@@ -147,9 +148,10 @@ async fn list_openings(
 async fn explain_opening(
     State(app): State<App>,
     caller: ApiCaller,
-    Params(asked): Params<WhyParams>,
+    asked: Params<WhyParams>,
 ) -> Result<Answer, Problem> {
     caller.needs(Scope::AppointmentsRead)?;
+    let asked = asked.read()?;
     let failed = |error: std::sync::Arc<sqlx::Error>| problems::database(caller.org, &error);
     let book = scheduling::rule_book(&app, caller.org, None).await.map_err(failed)?;
     let (location, service) = found(&book, asked.location_id.as_deref(), &asked.service_id)?;

@@ -41,6 +41,8 @@ const NOT_BEGUN: Problem = Problem::new(
     "not_begun",
     "Nobody can have failed to come before the visit begins.",
 );
+/// Of a room or device that somebody asks for.
+pub(super) const NOT_NEEDED: &str = "is no room or device that the service takes here";
 const NO_LONGER_OFFERED: Problem = Problem::new(
     StatusCode::CONFLICT,
     "no_longer_offered",
@@ -143,6 +145,7 @@ impl Words<'_> {
                 .saying(format!("A visit that is {} does not move any more.", status.as_str())),
             ChangeError::NotBegun => NOT_BEGUN,
             ChangeError::NoLongerOffered => NO_LONGER_OFFERED,
+            ChangeError::NotNeeded => problems::invalid_field("resource_id", NOT_NEEDED),
             ChangeError::Refused { refusal, alternatives } => self.not_bookable(&refusal, &alternatives),
             ChangeError::RulesChanged(_) | ChangeError::CalendarUnknown(_) => Problem::UNAVAILABLE,
             ChangeError::Unexpected(error) => problems::database(self.org, &error),
@@ -164,10 +167,22 @@ impl Words<'_> {
         let person = to("practitioner").and_then(ResourceId::parse);
         let person = person.and_then(|id| self.book.practitioner_name(id.0));
         let person = person.map(|name| format!("It is with {name} now."));
+        let things = difference.get("resources").and_then(|change| change["to"].as_array());
+        let things = things.map(|ids| self.things(ids)).filter(|names| !names.is_empty());
+        let things = things.map(|names| format!("It is in {names} now."));
         let state =
             to("status").and_then(|status| status.parse().ok()).map(|status| became(status).to_owned());
-        let told = [starts, ends, person, state].into_iter().flatten();
+        let told = [starts, ends, person, things, state].into_iter().flatten();
         told.map(|sentence| self.language.say(&sentence)).collect()
+    }
+
+    /// The names of rooms and devices.
+    fn things(&self, ids: &[Value]) -> String {
+        let of = |id: &Value| {
+            let id = ResourceId::parse(id.as_str()?)?;
+            self.book.things.iter().find(|(thing, _)| *thing == id).map(|(_, name)| name.as_str())
+        };
+        ids.iter().filter_map(of).collect::<Vec<_>>().join(", ")
     }
 }
 

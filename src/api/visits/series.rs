@@ -81,8 +81,9 @@ async fn book(
     loop {
         let book = rules.next(app, caller).await?;
         let (location, service) = place(&book, wish.first.location_id, wish.first.service_id)?;
+        let service = wish.first.given(service)?;
         let wanted = appointments::Series {
-            first: wish.first.booking(caller, &book, (location, service))?,
+            first: wish.first.booking(caller, &book, (location, &service))?,
             visits: i16::try_from(wish.visits.get()).unwrap_or(i16::MAX),
             every_days: i16::try_from(wish.every_days.get()).unwrap_or(i16::MAX),
             partial: wish.partial,
