@@ -9,6 +9,7 @@ use sqlx::query::QueryAs;
 use sqlx::{FromRow, Postgres};
 
 use super::outcome::{Outcome, outcome_of};
+use super::test_calls::TestCalls;
 use crate::platform::db::{PgConnection, sql_as, sql_scalar};
 use crate::platform::ids::{AppointmentId, AssistantId, CallId, ContactId, EscalationId, LocationId, OrgId};
 
@@ -71,6 +72,8 @@ pub struct WantedCalls<'a> {
     pub contact: Option<ContactId>,
     pub location: Option<LocationId>,
     pub assistant: Option<AssistantId>,
+    /// Whether calls that only tried the assistant out are among them.
+    pub tests: TestCalls,
     /// Calls from then on.
     pub since: Option<Timestamp>,
     /// Calls before then.
@@ -111,7 +114,7 @@ macro_rules! calls_that {
                 and ($6::boolean is null or (c.state <> 'ended') = $6) and ($7::text is null or c.class = $7)
                 and ($8::text is null or c.temperature = $8) and ($9::uuid is null or c.contact_id = $9)
                 and ($10::uuid is null or n.location_id = $10) and ($11::uuid is null or n.id = $11)
-                and ($12::text is null or o.outcome = $12)
+                and ($12::text is null or o.outcome = $12) and app_ctx.shows_call(c.is_test, $14)
               order by c.created_at desc, c.id desc limit $13"
         )
     };
@@ -127,7 +130,7 @@ const OF_ASSISTANT: &str = calls_that!(
 const BOOKED: &str =
     calls_that!("exists (select from appointments b where b.org_id = c.org_id and b.call_id = c.id)");
 const ANY: &str = calls_that!("true");
-const ONE: &str = calls_that!("c.id = $14");
+const ONE: &str = calls_that!("c.id = $15");
 
 impl WantedCalls<'_> {
     /// The statement that finds the fewest calls that are not wanted.
@@ -151,7 +154,7 @@ pub async fn list(tx: &mut PgConnection, org: OrgId, wanted: &WantedCalls<'_>) -
 
 /// The call as lists show it.
 pub(super) async fn one(tx: &mut PgConnection, org: OrgId, id: CallId) -> sqlx::Result<Option<Listed>> {
-    let wanted = WantedCalls { limit: 1, ..WantedCalls::default() };
+    let wanted = WantedCalls { limit: 1, tests: TestCalls::With, ..WantedCalls::default() };
     bound(ONE, org, &wanted).bind(id).fetch_optional(tx).await
 }
 
@@ -175,6 +178,7 @@ fn bound(
         .bind(wanted.assistant)
         .bind(wanted.outcome.map(Outcome::as_str))
         .bind(wanted.limit)
+        .bind(wanted.tests.as_str())
 }
 
 /// What was said last in a call that runs. Quotes a caller: deliberately no `Debug`.

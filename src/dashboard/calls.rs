@@ -36,6 +36,8 @@ struct Asked {
     temperature: String,
     #[serde(default)]
     contact: String,
+    #[serde(default)]
+    tests: String,
     after: Option<String>,
 }
 
@@ -66,6 +68,7 @@ async fn show_calls(
         outcome: asked.outcome.parse().ok(),
         temperature: ["hot", "warm", "cold"].into_iter().find(|known| *known == asked.temperature),
         contact: ContactId::parse(&asked.contact),
+        tests: asked.tests.parse().unwrap_or_default(),
         after: after.map(|cursor| (cursor.at, CallId(cursor.id))),
         limit: ROWS + 1,
         ..WantedCalls::default()

@@ -19,6 +19,7 @@ mod services;
 mod setting_tests;
 mod tasks;
 mod templates;
+mod test_calls;
 mod threads;
 mod visits;
 mod voice;
