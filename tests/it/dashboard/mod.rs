@@ -4,6 +4,8 @@ mod analytics;
 mod calendar;
 mod clinic;
 mod first_run;
+mod forms;
 mod lists;
+mod reached;
 mod settings;
 mod words;
