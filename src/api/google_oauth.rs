@@ -80,7 +80,8 @@ async fn authorize(State(app): State<App>, mut parts: Parts) -> Result<Response,
     }
     let caller = ApiCaller::from_request_parts(&mut parts, &app).await?;
     caller.needs(Scope::CalendarsWrite)?;
-    let Params(asked) = Params::<WhoseAndWhence>::from_request_parts(&mut parts, &app).await?;
+    let Ok(asked) = Params::<WhoseAndWhence>::from_request_parts(&mut parts, &app).await;
+    let asked = asked.read()?;
     let elsewhere = || problems::invalid_field("return_to", "must be a page of the dashboard");
     let page = asked.return_to.map(|to| ReturnTo::parse(&to).ok_or_else(elsewhere)).transpose()?;
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
@@ -226,9 +227,10 @@ struct Status {
 async fn status(
     State(app): State<App>,
     caller: ApiCaller,
-    Params(whose): Params<Whose>,
+    whose: Params<Whose>,
 ) -> Result<Json<Status>, Problem> {
     caller.needs(Scope::CalendarsRead)?;
+    let whose = whose.read()?;
     let redirect_uri = calendars::redirect_uri(&app.config);
     let now = app.clock.now();
     Ok(Json(match account_of(&app, caller.org, whose.practitioner).await? {

@@ -141,9 +141,10 @@ struct ConflictParams {
 async fn list_calendar_conflicts(
     State(app): State<App>,
     caller: ApiCaller,
-    Params(asked): Params<ConflictParams>,
+    asked: Params<ConflictParams>,
 ) -> Result<Json<Page<CalendarConflict>>, Problem> {
     caller.needs(Scope::CalendarsRead)?;
+    let asked = asked.read()?;
     let before = asked.cursor.as_deref().map(place_of::<Timestamp, ConflictId>).transpose()?;
     let before = before.and_then(|(at, id)| Some((at.parse().ok()?, id)));
     let (limit, open_only) = (asked.limit.get(), asked.state == Which::Open);
