@@ -61,7 +61,7 @@ async fn show_found(
     SignedIn(staff): SignedIn,
     Query(asked): Query<Asked>,
 ) -> Result<Response, PageError> {
-    let tests = asked.tests.parse().unwrap_or_default();
+    let tests = asked.tests.parse().unwrap_or(TestCalls::LeftOut);
     let (s, q, found) = found(&app, staff, &asked.q, tests).await?;
     Ok(page::render(&SearchPage { s, has_tests: tests == TestCalls::With, q, found }))
 }
