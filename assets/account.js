@@ -23,5 +23,8 @@ document.addEventListener("api:done", (event) => {
     }
     part("confirm").hidden = true;
     part("codes").hidden = false;
+    const state = part("state").firstElementChild;
+    state.textContent = part("state").dataset.on;
+    state.className = "badge good";
   }
 });

@@ -260,6 +260,23 @@ function soon(pause = REFRESH_MS) {
   timer = setTimeout(refresh, pause);
 }
 
+function create() {
+  calendar = EventCalendar.create(grid, options());
+  calendar.shown = shownColumns();
+  calendar.hours = `${drawn.opens} ${drawn.closes}`;
+  // To the day that was asked for, not to this browser's today.
+  if (page.view === "week") calendar.gotoDate(page.date);
+  if (phone.matches && !page.who && calendar.shown[0]) document.getElementById("who").value = calendar.shown[0].id;
+}
+
+// The phone was turned, or the window has another width: the grid has other columns.
+function again() {
+  if (!calendar) return;
+  if (!phone.matches && !page.who) document.getElementById("who").value = "";
+  EventCalendar.destroy(calendar);
+  create();
+}
+
 async function start() {
   document.getElementById("grid-card").hidden = false;
   try {
@@ -269,15 +286,10 @@ async function start() {
     setTimeout(start, 5000);
     return;
   }
-  calendar = EventCalendar.create(grid, options());
-  calendar.shown = shownColumns();
-  calendar.hours = `${drawn.opens} ${drawn.closes}`;
-  // To the day that was asked for, not to this browser's today.
-  if (page.view === "week") calendar.gotoDate(page.date);
+  create();
   name();
   new MutationObserver(name).observe(grid, { childList: true, subtree: true });
   if (drawn.has_more) toast(word("more"), true);
-  if (phone.matches && !page.who && calendar.shown[0]) document.getElementById("who").value = calendar.shown[0].id;
   setInterval(() => calendar.updateEvent(nowLine()), NOW_MS);
   // Holds lapse, and other calendars change, without a word.
   setInterval(() => document.visibilityState === "visible" && soon(0), REREAD_MS);
@@ -664,6 +676,6 @@ async function book(wish) {
 if (grid) {
   document.addEventListener("live:event", (event) => ["appointment", "calendar", "settings"].includes(event.detail.kind) && calendar && soon());
   document.addEventListener("live:now", () => calendar && soon(0));
-  phone.addEventListener("change", () => location.reload());
+  phone.addEventListener("change", again);
   start();
 }

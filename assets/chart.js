@@ -1,6 +1,6 @@
 // Draws what stands beside it as numbers: a picture for those who see one; the table under it says the same to everybody.
 //
-//   <div class="chart" data-chart-of="days"></div>   <div id="days" data-chart='{"days": […], "series": […], "money": false}'></div>
+//   <div class="chart" data-chart-of="days"></div>   <div id="days" data-chart='{"days": […], "day": "Day", "series": […], "money": false}'></div>
 
 const HEIGHT = 240;
 const TONES = ["--brand", "--bad", "--good"];
@@ -23,7 +23,7 @@ const money = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD
 function draw(place) {
   const source = document.getElementById(place.dataset.chartOf);
   if (!source || typeof uPlot === "undefined") return;
-  const { days, series, money: isMoney } = JSON.parse(source.dataset.chart);
+  const { days, day: dayWord, series, money: isMoney } = JSON.parse(source.dataset.chart);
   const said = (value) => (value == null ? "–" : isMoney ? money.format(value / 100) : String(value));
   const [soft, line] = [tone("--soft"), tone("--line")];
   const axis = { stroke: soft, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 } };
@@ -38,7 +38,7 @@ function draw(place) {
       { ...axis, size: isMoney ? 72 : 48, values: (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? said(tick) : "")) },
     ],
     series: [
-      { label: "", value: (_, seconds) => (seconds == null ? "–" : day.format(new Date(seconds * 1000))) },
+      { label: dayWord, value: (_, seconds) => (seconds == null ? "–" : day.format(new Date(seconds * 1000))) },
       ...series.map(({ name }, place) => ({
         label: name,
         stroke: tone(TONES[place % TONES.length]),

@@ -19,7 +19,8 @@ const told = document.getElementById("segments");
 function count() {
   const { of, most } = pieces(box.value);
   const parts = [of, Math.max(1, Math.ceil(of / most))];
-  told.textContent = of === 0 ? "" : box.dataset.segments.replace(/\{\}/g, () => parts.shift());
+  const words = parts[1] === 1 ? box.dataset.segment : box.dataset.segments;
+  told.textContent = of === 0 ? "" : words.replace(/\{\}/g, () => parts.shift());
 }
 
 if (box) {

@@ -1,15 +1,19 @@
 // The surroundings: the menu on a phone, the theme, the keyboard's short cuts, the search box.
 
 const side = document.querySelector(".side");
-for (const button of document.querySelectorAll("[data-menu]")) {
-  button.addEventListener("click", () => {
-    const open = side.classList.toggle("is-open");
-    button.setAttribute("aria-expanded", String(open));
-    if (open) side.querySelector("a").focus();
-  });
+
+function showMenu(isOpen) {
+  side.classList.toggle("is-open", isOpen);
+  for (const button of document.querySelectorAll("[data-menu]")) button.setAttribute("aria-expanded", String(isOpen));
 }
+
 document.addEventListener("click", (event) => {
-  if (side?.classList.contains("is-open") && !event.target.closest(".side, [data-menu]")) side.classList.remove("is-open");
+  if (event.target.closest("[data-menu]")) {
+    showMenu(!side.classList.contains("is-open"));
+    if (side.classList.contains("is-open")) side.querySelector("a").focus();
+  } else if (side?.classList.contains("is-open") && !event.target.closest(".side")) {
+    showMenu(false);
+  }
 });
 
 for (const button of document.querySelectorAll("[data-theme-toggle]")) {
@@ -24,7 +28,10 @@ for (const button of document.querySelectorAll("[data-theme-toggle]")) {
 document.addEventListener("keydown", (event) => {
   const find = document.querySelector(".find input");
   if (event.key === "Escape") {
-    side?.classList.remove("is-open");
+    if (side?.classList.contains("is-open")) {
+      showMenu(false);
+      document.querySelector("[data-menu]")?.focus();
+    }
     document.querySelector(".suggestions")?.replaceChildren();
     return;
   }

@@ -6,8 +6,8 @@ function show(form, found) {
   form.querySelector("[data-example]").textContent = found.example ?? "";
   form.querySelector("[data-segments]").textContent = found.segments;
   form.querySelector("[data-longest]").textContent = found.segments_at_longest;
-  form.querySelector("[data-encoding]").textContent = found.encoding;
   form.querySelector("[data-costly]").textContent = found.costly_characters;
+  form.querySelector("[data-costly-note]").hidden = !found.costly_characters;
   form.querySelector("[data-flaws]").replaceChildren(...found.problems.map((flaw) => {
     const line = document.createElement("li");
     line.textContent = flaw.detail;

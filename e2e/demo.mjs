@@ -1,6 +1,8 @@
 // The demo as specs use it: its addresses, its people, and callers.
 import { expect } from "@playwright/test";
-import { randomUUID } from "node:crypto";
+import { execFile } from "node:child_process";
+import { createHmac, randomUUID } from "node:crypto";
+import { promisify } from "node:util";
 
 export const demo = JSON.parse(process.env.VOXANNE_DEMO);
 
@@ -17,6 +19,55 @@ export async function signIn(page, role = "owner", clinic = demo) {
   await expect(page.getByRole("heading", { level: 1, name: "Today" })).toBeVisible();
 }
 
+/** The password of whoever a spec lets join. */
+export const PASSWORD = "teal otter counts 9 rivers";
+
+/** The link to a page of the door in the e-mail to an address: its invitation, or the reset of its password. */
+export async function linkTo(address, door) {
+  let link;
+  const find = async () => {
+    const mails = await (await fetch(`${demo.sandbox_url}/mail/messages`)).json();
+    const links = mails.filter((mail) => mail.to === address).flatMap((mail) => mail.body.match(/https?:\/\/\S+/g) ?? []);
+    link = links.findLast((one) => one.includes(`/${door}/`));
+    return link;
+  };
+  await expect.poll(find, { timeout: 30_000 }).toBeTruthy();
+  return link;
+}
+
+/** Invites somebody, as an owner or a program does; the link that they are mailed. */
+export async function invite(email, role, key = demo.api_key) {
+  await api("POST", "/invitations", { email, role }, key);
+  return linkTo(email, "invitation");
+}
+
+/** Follows an invitation and makes an account. */
+export async function join(page, link, name) {
+  await page.goto(link);
+  await page.getByLabel("Your name").fill(name);
+  await page.getByLabel("New password").fill(PASSWORD);
+  await page.getByRole("button", { name: "Join" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Today" })).toBeVisible();
+}
+
+/** What an authenticator app shows for a key, so many half minutes after now by the demo's clock. */
+export function codeOf(secret, later = 0) {
+  const bits = [...secret.replace(/\s/g, "")].map((char) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(char).toString(2).padStart(5, "0")).join("");
+  const bytes = Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor((Date.now() / 1000 + demo.clock_ahead_seconds) / 30) + later));
+  const tag = createHmac("sha1", bytes).update(step).digest();
+  const at = tag[19] & 15;
+  return String((tag.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, "0");
+}
+
+/** Runs `voxanne admin …` beside the demo, as whoever operates it does; what it prints. */
+export async function admin(...args) {
+  const env = { ...process.env, VOXANNE_DATABASE_DATA_DIR: process.env.VOXANNE_DEMO_DIR };
+  const { stdout } = await promisify(execFile)(process.env.VOXANNE_PROGRAM, ["admin", ...args], { env });
+  return stdout;
+}
+
 /** Until the page's socket is open: what happens from now on is heard. */
 export async function isLive(page) {
   await expect(page.locator("html")).toHaveAttribute("data-socket", "open");
@@ -27,6 +78,24 @@ export async function textsTo(phone) {
   const answer = await fetch(`${demo.sandbox_url}/twilio/messages`);
   const all = await answer.json();
   return (all.messages ?? all).filter((text) => text.to === phone);
+}
+
+/** Somebody texts the clinic that has texted them, through the webhook that Twilio calls. */
+export async function textFrom(phone, body) {
+  const { account_sid, from } = (await textsTo(phone)).at(-1);
+  const answer = await fetch(`${demo.sandbox_url}/twilio/inbound`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({
+      webhook: `${demo.base_url}/api/webhooks/twilio/inbound/${demo.org_id}`,
+      account_sid,
+      auth_token: `sandbox-${account_sid}`,
+      from: phone,
+      to: from,
+      body,
+    }),
+  });
+  expect((await answer.json()).status).toBe(200);
 }
 
 /** A caller, as the voice platform tells of them. */
@@ -93,7 +162,7 @@ export class Caller {
   }
 }
 
-/** Every page that staff open from the menu. */
+/** Every page that has an address of its own and stands for itself. */
 export const PAGES = [
   "/dashboard",
   "/dashboard/calls",
@@ -105,17 +174,36 @@ export const PAGES = [
   "/dashboard/notifications",
   "/dashboard/analytics",
   "/dashboard/settings",
+  "/dashboard/settings/clinic",
+  "/dashboard/settings/hours",
+  "/dashboard/settings/services",
+  "/dashboard/settings/services/new",
+  "/dashboard/settings/practitioners",
+  "/dashboard/settings/practitioners/new",
+  "/dashboard/settings/resources",
+  "/dashboard/settings/policy",
+  "/dashboard/settings/alerts",
+  "/dashboard/settings/scoring",
+  "/dashboard/settings/texting",
+  "/dashboard/settings/texts",
+  "/dashboard/settings/sequences",
+  "/dashboard/settings/sequences/new",
+  "/dashboard/settings/waitlist",
+  "/dashboard/settings/email",
+  "/dashboard/settings/calendars",
+  "/dashboard/settings/assistant",
+  "/dashboard/settings/keys",
   "/dashboard/team",
   "/dashboard/audit",
   "/dashboard/account",
-  "/dashboard/search?q=ruth",
+  "/dashboard/search?q=paula",
 ];
 
 /** The API with the clinic's own key, for what a spec needs to be there first. */
-export async function api(method, path, body) {
+export async function api(method, path, body, key = demo.api_key) {
   const answer = await fetch(`${demo.base_url}/api/v1${path}`, {
     method,
-    headers: { authorization: `Bearer ${demo.api_key}`, "content-type": "application/json" },
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
     body: body === undefined ? undefined : JSON.stringify(body),
   });
   const told = await answer.json();
@@ -131,4 +219,12 @@ export async function book(service, practitioner, date, name, phone, fromHour = 
   const opening = items.find((item) => Number(item.local_starts_at.slice(11, 13)) >= fromHour);
   const wish = { service_id: svc.id, practitioner_id: res.id, starts_at: opening.starts_at, name, phone };
   return { ...(await api("POST", "/appointments", wish)), local_starts_at: opening.local_starts_at };
+}
+
+/** Signs out, from the menu that a phone keeps behind "More". */
+export async function signOut(page) {
+  const button = page.getByRole("button", { name: "Sign out", exact: true }).and(page.locator(".side button"));
+  if (!(await button.isVisible())) await page.getByRole("button", { name: "More" }).click();
+  await button.click();
+  await expect(page.getByRole("heading", { level: 1, name: "Sign in" })).toBeVisible();
 }

@@ -29,6 +29,7 @@ export default async function start() {
     demo.on("exit", (code) => reject(new Error(`the demo ended with ${code}:\n${log}`)));
   });
   process.env.VOXANNE_DEMO = line;
+  process.env.VOXANNE_PROGRAM = program;
   process.env.VOXANNE_DEMO_DIR = path.join(dir, "demo");
   return async () => {
     const ended = new Promise((resolve) => demo.once("exit", resolve));

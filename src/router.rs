@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::from_fn_with_state;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -41,6 +41,7 @@ pub fn router(app: App, metrics: Option<PrometheusHandle>) -> Router {
         // What the clinics' own programs call.
         .merge(api::router())
         // What staff see, and see happen.
+        .route("/", get(async || Redirect::to("/dashboard")))
         .merge(dashboard::router())
         .merge(live::http::router())
         // What whoever operates it calls.
@@ -51,7 +52,9 @@ pub fn router(app: App, metrics: Option<PrometheusHandle>) -> Router {
         .fallback(async || Problem::NOT_FOUND)
         .with_state(app.clone())
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| Problem::INTERNAL.into_response()))
-        .layer(from_fn_with_state(app, request_id::name))
+        .layer(from_fn_with_state(app.clone(), request_id::name))
+        // Whoever opens an address in a browser reads a page, not a document for programs.
+        .layer(from_fn_with_state(app, dashboard::for_people))
         .layer(set(header::CACHE_CONTROL, "no-store"))
         .layer(set(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(set(header::REFERRER_POLICY, "no-referrer"))

@@ -1,5 +1,6 @@
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { api, book, demo, isLive, signIn } from "../demo.mjs";
+import { test } from "../test.mjs";
 
 /** Days of the demo's week that other specs leave alone. */
 const DRAGGED = "2026-12-01";

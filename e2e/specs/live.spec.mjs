@@ -1,5 +1,6 @@
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { Caller, isLive, MANAGER_PHONE, signIn, textsTo } from "../demo.mjs";
+import { test } from "../test.mjs";
 
 test("a call arrives, is read while it runs, and its alert is taken, without a reload", async ({ page }) => {
   await signIn(page);

@@ -1,47 +1,87 @@
-import AxeBuilder from "@axe-core/playwright";
-import { expect, test } from "@playwright/test";
-import { demo, PAGES, signIn } from "../demo.mjs";
-
-/** Where the pictures of a run are kept. */
-const PICTURES = "target/e2e/pages";
+import { expect } from "@playwright/test";
+import { api, Caller, demo, PAGES, signIn } from "../demo.mjs";
+import { look } from "../look.mjs";
+import { test } from "../test.mjs";
 
 function nameOf(address) {
-  return address.replace(/^\/dashboard\/?/, "").replace(/[^a-z]+/g, "-") || "today";
+  return address.replace(/^\/dashboard\/?/, "").replace(/[^a-z]+/g, "-").replace(/-$/, "") || "today";
 }
 
-for (const theme of ["light", "dark"]) {
-  test(`no page has a barrier in ${theme}, and each has its picture`, async ({ browser }) => {
-    test.setTimeout(240_000);
-    const context = await browser.newContext({ colorScheme: theme });
-    const page = await context.newPage();
-    const complaints = [];
-    const barriers = [];
-    page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
-    page.on("pageerror", (error) => complaints.push(error.message));
-    await signIn(page);
-    for (const address of PAGES) {
-      await page.goto(demo.base_url + address);
-      await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      barriers.push(...violations.map((one) => `${address}: ${one.id}: ${one.nodes.map((node) => node.target).join(", ")}`));
-      await page.screenshot({ path: `${PICTURES}/${nameOf(address)}-${theme}.png` });
-    }
-    expect(barriers).toEqual([]);
-    expect(complaints).toEqual([]);
-  });
+/** Somebody who asks, is answered, books and is worth calling back: a call with everything that its page can show. */
+async function talkativeCall() {
+  const caller = new Caller("+13105550186");
+  await caller.rings();
+  await caller.hears("Thank you for calling Glow. How can I help?");
+  await caller.says("Hi, my name is Paula Page. I want Botox before my wedding, as soon as you can, money is no issue.");
+  await caller.asks("check_availability", { service: "Botox", date: "2026-12-04" });
+  const { items } = await api("GET", "/services?limit=100");
+  const service = items.find((one) => one.name === "Botox");
+  const openings = await api("GET", `/openings?service_id=${service.id}&from=2026-12-04&to=2026-12-04`);
+  const time = openings.items[0].local_starts_at.slice(11, 16);
+  await caller.hears("We have a time in the morning. Shall I book it?");
+  await caller.says("Yes please, book it.");
+  await caller.asks("book_appointment", { service: "Botox", date: "2026-12-04", time, name: "Paula Page" });
+  await caller.asks("check_availability", { service: "No such thing", date: "2026-12-04" });
+  await caller.says("Thank you, bye.");
+  await caller.hangsUp();
 }
 
-for (const width of [320, 375, 3840]) {
-  test(`every page fits in ${width} pixels`, async ({ browser }) => {
-    test.setTimeout(120_000);
-    const context = await browser.newContext({ viewport: { width, height: 800 } });
-    const page = await context.newPage();
-    await signIn(page);
-    for (const address of PAGES) {
-      await page.goto(demo.base_url + address);
-      await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-      expect(await page.evaluate(() => document.documentElement.scrollWidth), address).toBeLessThanOrEqual(width);
-      await page.screenshot({ path: `${PICTURES}/${nameOf(address)}-${width}.png` });
-    }
-  });
+/** Pages of a single thing, by what they are called. */
+async function single(page, list, name) {
+  await page.goto(demo.base_url + list);
+  const link = page.locator("main").getByRole("link", { name }).first();
+  await expect(link).toBeVisible({ timeout: 30_000 });
+  return link.getAttribute("href");
 }
+
+async function lookAt(page, addresses) {
+  for (const [name, address] of addresses) {
+    await page.goto(demo.base_url + address);
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    await look(page, name, { fullPage: !address.startsWith("/dashboard/calendar") });
+  }
+}
+
+const [SETTINGS, MENU] = [PAGES.filter((one) => one.includes("/settings")), PAGES.filter((one) => !one.includes("/settings"))];
+
+test.describe("no page has a barrier, each fits, and each has its picture", () => {
+  test.describe.configure({ timeout: 240_000 });
+
+  test("what the menu leads to, and single things", async ({ page }) => {
+    await talkativeCall();
+    await signIn(page);
+    const things = [
+      ["call", await single(page, "/dashboard/calls", "Paula Page")],
+      ["contact", await single(page, "/dashboard/contacts", "Paula Page")],
+      ["thread", await single(page, "/dashboard/messages", "Paula Page")],
+    ];
+    await lookAt(page, [...MENU.map((one) => [nameOf(one), one]), ...things]);
+  });
+
+  test("settings", async ({ page }) => {
+    await signIn(page);
+    const things = [
+      ["settings-service", await single(page, "/dashboard/settings/services", "Botox")],
+      ["settings-practitioner", await single(page, "/dashboard/settings/practitioners", "Dr. Maya Chen")],
+    ];
+    await lookAt(page, [...SETTINGS.map((one) => [nameOf(one), one]), ...things]);
+  });
+
+  test("the door, and where there is nothing", async ({ page }) => {
+    const dead = "nothing-of-the-kind";
+    await lookAt(page, [
+      ["sign-in", "/sign-in"],
+      ["forgot", "/forgot"],
+      ["reset-used", `/reset/${dead}`],
+      ["invitation-used", `/invitation/${dead}`],
+      ["waitlist-offer-over", `/w/${dead}`],
+      ["no-page", "/no/such/page"],
+    ]);
+    await signIn(page);
+    await page.goto(`${demo.base_url}/dashboard/calls/${dead}`);
+    await expect(page.getByRole("heading", { level: 1, name: "There is nothing here" })).toBeVisible();
+    await look(page, "no-such-call");
+    await page.getByRole("link", { name: "Back to Today" }).click();
+    await expect(page.getByRole("heading", { level: 1, name: "Today" })).toBeVisible();
+  });
+});

@@ -1,5 +1,6 @@
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { demo, isLive, MANAGER_PHONE, signIn, textsTo } from "../demo.mjs";
+import { test } from "../test.mjs";
 
 const NEW_PHONE = "+13105550179";
 

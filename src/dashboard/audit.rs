@@ -7,6 +7,7 @@ use axum::response::Response;
 use axum::routing::get;
 use serde::Deserialize;
 
+use super::acts;
 use super::cursor::Cursor;
 use super::list::audit::{self, Entry, Wanted};
 use super::page::{self, PageError};
@@ -51,6 +52,20 @@ impl AuditPage {
             Some(name) => name.clone(),
             None => entry.actor.clone(),
         }
+    }
+
+    /// What was done, in words.
+    fn what(&self, action: &str) -> String {
+        match acts::words(action) {
+            Some((noun, verb)) => format!("{}: {}", self.s.t(noun), self.s.t(verb)),
+            None => action.to_owned(),
+        }
+    }
+
+    /// Where what it was done to is looked at.
+    #[expect(clippy::unused_self, reason = "the template calls it")]
+    fn href(&self, subject: &str) -> Option<String> {
+        acts::href(subject)
     }
 
     #[expect(clippy::unused_self, reason = "the template calls it")]

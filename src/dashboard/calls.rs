@@ -95,6 +95,14 @@ impl CallsPage {
         tone(call.outcome())
     }
 
+    /// What an empty list says.
+    fn nothing(&self) -> &'static str {
+        let asked = &self.asked;
+        let is_narrowed =
+            [&asked.outcome, &asked.temperature, &asked.contact].iter().any(|one| !one.is_empty());
+        self.s.t(if is_narrowed { "No such calls" } else { "No calls yet" })
+    }
+
     fn outcomes(&self) -> Vec<(&'static str, &'static str)> {
         let ended = Outcome::ALL.into_iter().filter(|one| *one != Outcome::Running);
         ended.map(|one| (one.as_str(), self.s.t(outcome(one)))).collect()

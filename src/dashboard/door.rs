@@ -50,14 +50,22 @@ impl FromRequestParts<App> for AtDoor {
             );
         }
         let network = client::network(&parts.extensions, &parts.headers, app.config.server.proxies);
-        let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let language = language_of(text(header::ACCEPT_LANGUAGE));
-        Ok(Self { language, browser: Browser { network, agent: text(header::USER_AGENT).to_owned() } })
+        let agent = text(&parts.headers, header::USER_AGENT).to_owned();
+        Ok(Self { language: language_of(&parts.headers), browser: Browser { network, agent } })
     }
 }
 
+fn text(headers: &HeaderMap, name: header::HeaderName) -> &str {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+/// What a browser wants to read that has no session to tell.
+pub(super) fn language_of(headers: &HeaderMap) -> Language {
+    first_of(text(headers, header::ACCEPT_LANGUAGE))
+}
+
 /// The first language of a browser's list that pages are written in.
-fn language_of(accepted: &str) -> Language {
+fn first_of(accepted: &str) -> Language {
     let mut tags = accepted.split(',').filter_map(|part| part.split(';').next());
     tags.find_map(Language::of_tag).unwrap_or_default()
 }
@@ -68,7 +76,7 @@ impl AtDoor {
     }
 
     fn tn(&self, english: &'static str, value: impl std::fmt::Display) -> String {
-        self.t(english).replacen("{}", &value.to_string(), 1)
+        say::tn(self.language, english, value)
     }
 
     #[expect(clippy::unused_self, reason = "templates call it on the door")]
@@ -186,7 +194,7 @@ mod tests {
             ("de,fr;q=0.5", Language::English),
             ("de,es;q=0.5,en;q=0.1", Language::Spanish),
         ] {
-            assert_eq!(language_of(accepted), language, "{accepted}");
+            assert_eq!(first_of(accepted), language, "{accepted}");
         }
     }
 }

@@ -85,6 +85,12 @@ async fn show_leads(
 }
 
 impl LeadsPage {
+    /// What an empty list says.
+    fn nothing(&self) -> &'static str {
+        let is_narrowed = !self.asked.temperature.is_empty() || !self.asked.taken.is_empty();
+        self.s.t(if is_narrowed { "No such calls" } else { "No calls yet" })
+    }
+
     /// Who it is, as well as we know.
     fn who(&self, lead: &Lead) -> String {
         let name = lead.contact_name.clone().or_else(|| lead.caller_phone.as_deref().map(say::phone));

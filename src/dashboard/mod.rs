@@ -11,6 +11,7 @@
 )]
 
 mod account;
+mod acts;
 mod analytics;
 mod assets;
 mod audit;
@@ -26,6 +27,7 @@ mod leads;
 mod list;
 mod marked;
 mod messages;
+mod no_page;
 mod notifications;
 mod page;
 mod people;
@@ -37,9 +39,12 @@ mod signed_in;
 mod tasks;
 mod team;
 mod today;
+mod told;
 
 use axum::Router;
 use tower_http::compression::CompressionLayer;
+
+pub use self::no_page::for_people;
 
 use crate::platform::app::App;
 

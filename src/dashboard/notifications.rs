@@ -8,6 +8,7 @@ use axum::routing::get;
 use serde::Deserialize;
 
 use super::cursor::Cursor;
+use super::list::notifications::{ToldVisit, told_visits};
 use super::page::{self, PageError};
 use super::shell::{Place, Shell};
 use super::signed_in::SignedIn;
@@ -37,6 +38,7 @@ struct Asked {
 struct NotificationsPage {
     s: Shell,
     told: Vec<Listed>,
+    visits: Vec<ToldVisit>,
     next: Option<Cursor>,
     asked: Asked,
 }
@@ -61,15 +63,36 @@ async fn show_notifications(
         ..WantedNotifications::default()
     };
     let mut told = notifications::list(&mut tx, org, &wanted).await?;
-    tx.commit().await?;
     let next = Cursor::behind(&mut told, ROWS, |one| Cursor { at: one.created_at.to_jiff(), id: one.id.0 });
-    Ok(page::render(&NotificationsPage { s, told, next, asked }))
+    let visits: Vec<_> = told.iter().filter_map(|one| subject(one, "appointment")).collect();
+    let visits = if visits.is_empty() || !s.staff.may(Scope::AppointmentsRead) {
+        Vec::new()
+    } else {
+        told_visits(&mut tx, org, &visits).await?
+    };
+    tx.commit().await?;
+    Ok(page::render(&NotificationsPage { s, told, visits, next, asked }))
+}
+
+/// What it is about, where that is of this kind.
+fn subject(told: &Listed, kind: &str) -> Option<uuid::Uuid> {
+    told.subject_id.filter(|_| told.subject_kind.as_deref() == Some(kind))
 }
 
 impl NotificationsPage {
+    /// Whose visit, what for and when; nothing where it is about something else.
+    fn about(&self, told: &Listed) -> String {
+        let id = subject(told, "appointment");
+        let Some(visit) = self.visits.iter().find(|visit| Some(visit.id.0) == id) else {
+            return String::new();
+        };
+        let person = visit.person.as_deref().unwrap_or(self.s.t("Somebody"));
+        format!("{person} · {} · {}", visit.service, self.s.moment(visit.starts_at.to_jiff()))
+    }
+
     /// The page about what it tells; `None` when there is none that the reader may see.
     fn href(&self, told: &Listed) -> Option<String> {
-        let subject = |kind: &str| told.subject_id.filter(|_| told.subject_kind.as_deref() == Some(kind));
+        let subject = |kind: &str| subject(told, kind);
         if let Some(call) = told.call_id.filter(|_| self.s.may("calls:read")) {
             return Some(format!("/dashboard/calls/{call}"));
         }

@@ -16,12 +16,31 @@ const SPANISH_LINES: &str = include_str!("../../locales/es.toml");
 static SPANISH: LazyLock<HashMap<String, String>> =
     LazyLock::new(|| toml::from_str(SPANISH_LINES).unwrap_or_else(|_| HashMap::new()));
 
+/// One line for each sentence that counts: `"of several" = ["of one", "in Spanish"]`.
+const ONE_LINES: &str = include_str!("../../locales/one.toml");
+
+static ONE: LazyLock<HashMap<String, [String; 2]>> =
+    LazyLock::new(|| toml::from_str(ONE_LINES).unwrap_or_else(|_| HashMap::new()));
+
 /// The words in `language`; English where a translation is missing, which a test does not let happen.
 pub(super) fn t(language: Language, english: &'static str) -> &'static str {
     match language {
         Language::English => english,
         Language::Spanish => SPANISH.get(english).map_or(english, String::as_str),
     }
+}
+
+/// The words with `value` in the place of `{}`; those of one thing where it is one.
+pub(super) fn tn(language: Language, english: &'static str, value: impl std::fmt::Display) -> String {
+    let value = value.to_string();
+    let words = match (value.as_str(), ONE.get(english)) {
+        ("1", Some([of_one, en_uno])) => match language {
+            Language::English => of_one,
+            Language::Spanish => en_uno,
+        },
+        _ => t(language, english),
+    };
+    words.replacen("{}", &value, 1)
 }
 
 /// Whole units and cents of dollars: `$1,250`, `$12.50`.
@@ -125,6 +144,17 @@ mod tests {
         assert!(toml::from_str::<HashMap<String, String>>(SPANISH_LINES).is_ok());
         assert_eq!(t(Language::Spanish, "Calls"), "Llamadas");
         assert_eq!(t(Language::English, "Calls"), "Calls");
+    }
+
+    #[test]
+    fn one_thing_is_not_said_as_several_are() {
+        let said = |language, value| tn(language, "{} visits", value);
+        assert_eq!([said(Language::English, 1), said(Language::English, 0)], ["1 visit", "0 visits"]);
+        assert_eq!([said(Language::Spanish, 1), said(Language::Spanish, 21)], ["1 cita", "21 citas"]);
+        for (several, ones) in &*ONE {
+            assert!(SPANISH.contains_key(several), "nobody says {several}");
+            assert!(ones.iter().all(|one| one.contains("{}")), "{several}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::list::{self, COUNTED_MAX, Waiting};
-use super::{assets, say};
+use super::{assets, say, told};
 use crate::accounts::{Role, Scope, Staff};
 use crate::language::Language;
 use crate::platform::app::App;
@@ -157,9 +157,14 @@ impl Shell {
         say::t(self.language(), english)
     }
 
-    /// The same with `value` in the place of `{}`.
+    /// The same with `value` in the place of `{}`; of one thing as one says it.
     pub fn tn(&self, english: &'static str, value: impl std::fmt::Display) -> String {
-        self.t(english).replacen("{}", &value.to_string(), 1)
+        say::tn(self.language(), english, value)
+    }
+
+    /// The title of a task or a notification, in the reader's language.
+    pub fn told<'a>(&self, title: &'a str) -> std::borrow::Cow<'a, str> {
+        told::told(self.language(), title)
     }
 
     /// The language of the reader.

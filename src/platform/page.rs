@@ -6,11 +6,12 @@ use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-const STYLE: &str = "body{font:1.15rem/1.5 system-ui,sans-serif;margin:0;color:#1c1b22;background:#faf9fb}\
+const STYLE: &str = ":root{color-scheme:light dark}\
+body{font:1.15rem/1.5 system-ui,sans-serif;margin:0;color:light-dark(#1c1b22,#f1eff5);background:light-dark(#faf9fb,#131217)}\
 main{max-width:28rem;margin:0 auto;padding:2.5rem 1.25rem}h1{font-size:1.2rem;margin:0 0 1rem}\
 p{margin:0 0 1.25rem}strong{display:block;font-size:1.35rem}\
-button{font:inherit;font-weight:600;width:100%;min-height:3.25rem;border:0;border-radius:.6rem;color:#fff;background:#5b3a8e}\
-button:focus-visible{outline:3px solid #1c1b22;outline-offset:2px}";
+button{font:inherit;font-weight:600;width:100%;min-height:3.25rem;border:0;border-radius:.6rem;color:light-dark(#fff,#22143a);background:light-dark(#5b3a8e,#c3a6f2)}\
+button:focus-visible{outline:3px solid light-dark(#1c1b22,#f1eff5);outline-offset:2px}";
 
 /// A page with this title above `inner`, which is markup already.
 pub fn page(title: &str, inner: &str) -> String {

@@ -76,6 +76,7 @@ const ROUTES: &[Row] = &[
     open("get", "/assets/{name}", 404),
     open("get", "/api/v1/openapi.json", 200),
     // The door.
+    open("get", "/", 303),
     open("get", "/forgot", 200),
     // Pages.
     page("/dashboard", ""),

@@ -44,17 +44,17 @@ pub(super) fn calls(s: &Shell, figures: &Figures) -> String {
         series(s.t("Calls missed"), |day| day.missed),
         series(s.t("Visits booked"), |day| day.bookings),
     ];
-    chart(figures, &all, false)
+    chart(s, figures, &all, false)
 }
 
 pub(super) fn revenue(s: &Shell, figures: &Figures) -> String {
     let values: Vec<i64> = figures.days.iter().map(|day| day.revenue_booked_cents).collect();
-    chart(figures, &[json!({"name": s.t("Revenue booked"), "values": values})], true)
+    chart(s, figures, &[json!({"name": s.t("Revenue booked"), "values": values})], true)
 }
 
-fn chart(figures: &Figures, series: &[Value], is_money: bool) -> String {
+fn chart(s: &Shell, figures: &Figures, series: &[Value], is_money: bool) -> String {
     let days: Vec<String> = figures.days.iter().map(|day| day.day.0.to_string()).collect();
-    json!({"days": days, "series": series, "money": is_money}).to_string()
+    json!({"days": days, "day": s.t("Day"), "series": series, "money": is_money}).to_string()
 }
 
 pub(super) fn funnel(s: &Shell, figures: &Figures) -> Vec<Bar> {

@@ -74,7 +74,10 @@ async fn g9_the_page_says_its_days_and_shows_every_figure_beside_the_days_before
         assert!(said.contains(sentence), "{sentence}\n{said}");
     }
     // Everything that is drawn is there as a table, and nothing needs a style or a script of the page's own.
-    assert!(html.contains("data-chart=\"{&#34;days&#34;:[&#34;2026-10-30&#34;"), "{html}");
+    assert!(
+        html.contains("data-chart=\"{&#34;day&#34;:&#34;Day&#34;,&#34;days&#34;:[&#34;2026-10-30&#34;"),
+        "{html}"
+    );
     assert!(said.contains("Friday, October 30 7 5 2 2 $780"), "{said}");
     assert!(!html.contains(" style=") && !html.contains("<style") && !html.contains("<script>"));
     for table in ["summary", "days", "hours", "locations", "assistants", "funnel", "unmet"] {

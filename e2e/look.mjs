@@ -1,0 +1,54 @@
+// A look at a page as it stands: barriers in both themes, widths down to a small phone and up to a large wall, and its pictures.
+import AxeBuilder from "@axe-core/playwright";
+import { expect } from "@playwright/test";
+
+/** Where the pictures of a run are kept. */
+const PICTURES = "target/e2e/pages";
+const DESK = { width: 1280, height: 800 };
+const PHONE = { width: 375, height: 760 };
+const EXAMINED = { light: "desk", dark: "phone" };
+const OTHER_WIDTHS = [320, 3840];
+
+async function barriers(page) {
+  // Our pages hold no frames: without the page that would put their results together it takes a third of the time.
+  const axe = new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ["violations"] });
+  const { violations } = await axe.analyze();
+  return violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target).join(", ")}`);
+}
+
+async function fits(page, width) {
+  // Charts and the calendar's grid follow a frame later.
+  const isIn = (most) => document.documentElement.scrollWidth <= most;
+  await page.waitForFunction(isIn, width, { timeout: 3_000 }).catch(() => {});
+  const needed = await page.evaluate(() => document.documentElement.scrollWidth);
+  return needed <= width ? [] : [`needs ${needed} of ${width} pixels`];
+}
+
+/**
+ * Looks at what `page` shows; its pictures are named `name`. The page keeps its size and theme.
+ * The whole page is pictured, but for the calendar, whose grid is as high as the window lets it be.
+ */
+export async function look(page, name, { fullPage = true } = {}) {
+  const size = page.viewportSize();
+  const found = [];
+  for (const [device, view] of [["desk", DESK], ["phone", PHONE]]) {
+    await page.setViewportSize(view);
+    for (const theme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme: theme });
+      // Both sizes and both themes, not their product: what a page is built of does not change with its colours.
+      const told = device === EXAMINED[theme] ? await barriers(page) : [];
+      told.push(...(await fits(page, view.width)));
+      found.push(...told.map((one) => `${name}, ${device}, ${theme}: ${one}`));
+      // A picture takes as long as all the rest: the phone's dark one shows nothing that these three do not.
+      if (device === "phone" && theme === "dark") continue;
+      await page.screenshot({ path: `${PICTURES}/${name}-${device}-${theme}.png`, fullPage });
+    }
+  }
+  for (const width of OTHER_WIDTHS) {
+    await page.setViewportSize({ width, height: 800 });
+    found.push(...(await fits(page, width)).map((one) => `${name}: ${one}`));
+  }
+  await page.setViewportSize(size);
+  await page.emulateMedia({ colorScheme: null });
+  expect.soft(found).toEqual([]);
+}

@@ -1,0 +1,79 @@
+import { expect } from "@playwright/test";
+import { admin, demo, invite, join } from "../demo.mjs";
+import { look } from "../look.mjs";
+import { test } from "../test.mjs";
+
+/** A clinic that nobody has set up, and the link that its owner is mailed. */
+async function newClinic(name, email) {
+  const org = (await admin("org", "create", "--name", name, "--time-zone", "America/Denver")).trim();
+  const made = await admin("key", "add", "--org", org, "--name", "Spec", "--scope", "team:write");
+  return invite(email, "owner", made.match(/vxk_\S+/)[0]);
+}
+
+/** Where a page says what to do before there is anything. */
+const EMPTY = {
+  "/dashboard": "Nobody is on the phone",
+  "/dashboard/calls": "No calls yet",
+  "/dashboard/calendar": "No visits",
+  "/dashboard/leads": "No calls yet",
+  "/dashboard/contacts": "Nobody",
+  "/dashboard/messages": "No texts yet",
+  "/dashboard/tasks": "Nothing to do",
+  "/dashboard/notifications": "Nothing new",
+  "/dashboard/analytics": "No calls in these days",
+};
+
+test("a new clinic is led from its invitation to a calendar that callers can book", async ({ page }) => {
+  test.setTimeout(180_000);
+  const link = await newClinic("Lumen Skin", "lena@lumen.example");
+  await page.goto(link);
+  await expect(page.getByRole("heading", { level: 1, name: "Join Lumen Skin" })).toBeVisible();
+  await look(page, "invitation");
+  await join(page, link, "Lena Lum");
+  await expect(page.getByText("Finish setting up")).toBeVisible();
+  await page.getByRole("link", { name: "Go on" }).click();
+
+  const step = (name) => page.getByRole("heading", { level: 2, name, exact: true });
+  const listed = (name) => page.getByRole("navigation", { name: "Steps" }).getByRole("listitem").filter({ hasText: name });
+  await expect(step("Your clinic")).toBeVisible();
+  await look(page, "first-run-clinic");
+  await page.getByLabel("Street address").fill("14 Pearl Street, Boulder");
+  await page.getByRole("button", { name: "Save and go on" }).click();
+  await expect(step("Opening hours")).toBeVisible();
+  await look(page, "first-run-hours");
+  await page.getByRole("button", { name: "Save and go on" }).click();
+  await expect(step("Services")).toBeVisible();
+  await look(page, "first-run-services");
+  await page.getByRole("listitem").filter({ hasText: "Botox" }).getByRole("checkbox").check();
+  await page.getByRole("button", { name: "Add what is ticked" }).click();
+  await expect(step("Practitioners")).toBeVisible();
+  await page.getByLabel("Name, as callers know them").fill("Dr. Lena Lum");
+  await page.getByRole("checkbox", { name: "Botox" }).check();
+  await look(page, "first-run-practitioners");
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await expect(listed("Practitioners")).toContainText("Done");
+  await page.getByRole("link", { name: "Next step" }).click();
+
+  await expect(step("Phone number")).toBeVisible();
+  await look(page, "first-run-phone-number");
+  await page.getByRole("button", { name: "Skip this step" }).click();
+  await expect(listed("Phone number")).toContainText("Skipped");
+  await page.reload();
+  await expect(listed("Your clinic")).toContainText("Done");
+  await expect(listed("Phone number")).toContainText("Skipped");
+  for (const name of ["Alert phone", "Calendar", "Assistant"]) {
+    await expect(step(name)).toBeVisible();
+    await look(page, `first-run-${name.toLowerCase().replace(" ", "-")}`);
+    await page.getByRole("button", { name: "Skip this step" }).click();
+  }
+  await expect(page.getByText("You are set up")).toBeVisible();
+  await look(page, "first-run-end");
+  await page.locator("main").getByRole("link", { name: "Today" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Today" })).toBeVisible();
+  await expect(page.getByText("Finish setting up")).toBeHidden();
+  for (const [address, words] of Object.entries(EMPTY)) {
+    await page.goto(demo.base_url + address);
+    await expect(page.locator("main")).toContainText(words);
+    await look(page, `empty-${address.split("/").at(-1)}`, { fullPage: !address.endsWith("/calendar") });
+  }
+});
