@@ -55,7 +55,8 @@ const api = (request, body, version) =>
 // What a refusal says, in the API's words, and the times that it offers instead.
 
 function causes(problem) {
-  const said = [...(problem?.causes ?? []).map((cause) => cause.staff), ...(problem?.changes ?? [])];
+  const left = (problem?.left_out ?? []).flatMap((visit) => visit.causes.map((cause) => `${visit.nth}. ${cause.staff}`));
+  const said = [...(problem?.causes ?? []).map((cause) => cause.staff), ...left, ...(problem?.changes ?? [])];
   return said.length > 0 ? said : [problem?.detail ?? document.documentElement.dataset.failed];
 }
 
@@ -203,8 +204,6 @@ function options() {
     dateClick: mayWrite ? ({ dateStr, resource }) => openBooking({ wall: dateStr.slice(0, 19), column: resource?.id }) : undefined,
     eventDrop: (info) => drop(info, info.delta.days * 86400 + info.delta.seconds, 0),
     eventResize: (info) => drop(info, 0, info.endDelta.days * 86400 + info.endDelta.seconds),
-    // A room or a device is chosen by what is free, not by hand.
-    dragConstraint: ({ newResource }) => page.by === "practitioner" || !newResource,
     longPressDelay: 500,
     dragScroll: true,
   };
@@ -354,7 +353,13 @@ async function drop(info, startSeconds, endSeconds) {
   const visit = info.event.extendedProps.visit;
   const to = { starts_at: startSeconds === 0 ? visit.starts_at : instant(later(visit.start, startSeconds)) };
   if (endSeconds !== 0) to.duration_minutes = visit.minutes + endSeconds / 60;
-  if (page.by === "practitioner" && info.newResource) to.practitioner_id = info.newResource.id;
+  if (page.by === "practitioner") {
+    if (info.newResource) to.practitioner_id = info.newResource.id;
+  } else {
+    // In the room's own column a visit keeps it; in another it goes there.
+    const column = info.newResource?.id ?? (visit.columns.length === 1 ? visit.columns[0] : undefined);
+    if (column) to.resource_id = column;
+  }
   const answered = await move(visit, to);
   if (answered.ok) return;
   info.revert();
@@ -425,6 +430,13 @@ const shownVisit = () => {
 };
 
 panel?.addEventListener("click", (event) => {
+  const comes = event.target.closest("[data-comes]");
+  if (comes) {
+    const visit = shownVisit();
+    const confirms = () => doing(() => api(`POST /api/v1/appointments/${visit.id}/confirm-attendance`, {}, visit.version));
+    once(comes, async () => settled(await confirms(), visit, visit.shown.querySelector("[data-refusal]")));
+    return;
+  }
   const button = event.target.closest("[data-becomes]");
   if (!button) return;
   const visit = shownVisit();
@@ -443,7 +455,7 @@ panel?.addEventListener("submit", (event) => {
     return;
   }
   if (!form.reportValidity()) return;
-  const to = { starts_at: instant(`${said.date}T${said.time}`), practitioner_id: said.practitioner_id || undefined, duration_minutes: Number(said.duration_minutes) };
+  const to = { starts_at: instant(`${said.date}T${said.time}`), practitioner_id: said.practitioner_id || undefined, resource_id: said.resource_id || undefined, duration_minutes: Number(said.duration_minutes) };
   const send = async (body) => {
     const answered = await doing(() => api(`POST /api/v1/appointments/${visit.id}/move`, body, visit.version));
     return settled(answered, visit, box, (time) => send({ ...body, starts_at: time.starts_at, practitioner_id: time.practitioner_id }));
@@ -484,9 +496,11 @@ function openBooking({ wall, column }) {
   for (const wrong of form.querySelectorAll(".wrong")) wrong.textContent = "";
   form.elements.date.value = wall ? wall.slice(0, 10) : page.date;
   form.elements.time.value = wall ? wall.slice(11, 16) : "";
-  if (column && page.by === "practitioner") {
-    chooseFor(column);
-    form.elements.practitioner_id.value = column;
+  form.elements.resource_id.value = "";
+  if (column) {
+    const isPerson = page.by === "practitioner";
+    chooseFor(column, isPerson ? "people" : "things");
+    form.elements[isPerson ? "practitioner_id" : "resource_id"].value = column;
   }
   fitPeople();
   booking.showModal();
@@ -494,21 +508,24 @@ function openBooking({ wall, column }) {
   listTimes();
 }
 
-// The first treatment that this person gives, unless they give the one that is chosen.
-function chooseFor(person) {
-  const gives = (option) => option.dataset.people.split(" ").includes(person);
+// The first treatment that this person gives, or that takes this room or device, unless the one that is chosen does.
+function chooseFor(column, whose) {
+  const gives = (option) => option.dataset[whose].split(" ").includes(column);
   const select = form.elements.service_id;
   if (gives(select.selectedOptions[0])) return;
   const first = [...select.options].find(gives);
   if (first) select.value = first.value;
 }
 
-// Only those who give the treatment.
+// Only those who give the treatment, and only what it takes.
 function fitPeople() {
-  const able = form.elements.service_id.selectedOptions[0]?.dataset.people.split(" ") ?? [];
-  for (const option of form.elements.practitioner_id.options) {
-    option.hidden = option.disabled = option.value !== "" && !able.includes(option.value);
-    if (option.hidden && option.selected) form.elements.practitioner_id.value = "";
+  const chosen = form.elements.service_id.selectedOptions[0]?.dataset;
+  for (const [name, whose] of [["practitioner_id", "people"], ["resource_id", "things"]]) {
+    const able = chosen?.[whose].split(" ") ?? [];
+    for (const option of form.elements[name].options) {
+      option.hidden = option.disabled = option.value !== "" && !able.includes(option.value);
+      if (option.hidden && option.selected) form.elements[name].value = "";
+    }
   }
 }
 
@@ -620,6 +637,7 @@ form?.addEventListener("submit", (event) => {
   const of = form.elements;
   const wish = { service_id: of.service_id.value, location_id: page.location, starts_at: instant(`${of.date.value}T${of.time.value}`) };
   if (of.practitioner_id.value) wish.practitioner_id = of.practitioner_id.value;
+  if (of.resource_id.value) wish.resource_id = of.resource_id.value;
   for (const name of ["name", "phone", "notes"]) if (of[name].value.trim()) wish[name] = of[name].value.trim();
   once(event.submitter ?? form.querySelector('[type="submit"]'), () => book(wish));
 });
@@ -628,7 +646,10 @@ async function book(wish) {
   const box = booking.querySelector("[data-refusal]");
   box.hidden = true;
   for (const wrong of form.querySelectorAll(".wrong")) wrong.textContent = "";
-  const { ok, answer, isOffline } = await doing(() => api("POST /api/v1/appointments", wish));
+  const visits = Number(form.elements.visits.value);
+  const series = { first: wish, visits, every_days: Number(form.elements.every_days.value) };
+  const books = () => (visits > 1 ? api("POST /api/v1/series", series) : api("POST /api/v1/appointments", wish));
+  const { ok, answer, isOffline } = await doing(books);
   if (ok) {
     booking.close();
     form.reset();

@@ -113,9 +113,10 @@ document.addEventListener("submit", async (event) => {
   const form = event.target.closest("[data-google]");
   if (!form) return;
   event.preventDefault();
+  const asked = new URLSearchParams({ return_to: form.dataset.return });
   const whose = form.elements.practitioner.value;
-  const url = "/api/google-oauth/authorize" + (whose ? `?practitioner=${whose}` : "");
-  const { ok, answer } = await window.voxanne.call(`GET ${url}`);
+  if (whose) asked.set("practitioner", whose);
+  const { ok, answer } = await window.voxanne.call(`GET /api/google-oauth/authorize?${asked}`);
   if (ok) location.assign(answer.url);
   else window.voxanne.toast(answer?.detail ?? document.documentElement.dataset.failed, true);
 });

@@ -1,5 +1,7 @@
 //! The languages that texts are written in.
 
+mod spanish;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;

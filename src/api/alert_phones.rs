@@ -347,9 +347,10 @@ struct ChangeParams {
 async fn delete_alert_phone_change(
     State(app): State<App>,
     caller: ApiCaller,
-    Params(asked): Params<ChangeParams>,
+    asked: Params<ChangeParams>,
 ) -> Result<StatusCode, Problem> {
     caller.needs(Scope::SettingsWrite)?;
+    let asked = asked.read()?;
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let actor = caller.actor.to_string();
     let asker = Asker { actor: &actor, language: caller.language() };

@@ -99,9 +99,10 @@ struct AlertRecipientParams {
 async fn list_alert_recipients(
     State(app): State<App>,
     caller: ApiCaller,
-    Params(asked): Params<AlertRecipientParams>,
+    asked: Params<AlertRecipientParams>,
 ) -> Result<Response, Problem> {
     caller.needs(Scope::SettingsRead)?;
+    let asked = asked.read()?;
     let after = asked.cursor.as_deref().map(place_of::<jiff::Timestamp, AlertRecipientId>).transpose()?;
     let after = after.and_then(|(at, id)| Some((at.parse().ok()?, AlertRecipientId(id))));
     let limit = asked.limit.get();

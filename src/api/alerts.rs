@@ -170,9 +170,10 @@ fn kind<'de, D: Deserializer<'de>>(from: D) -> Result<Option<AlertKind>, D::Erro
 async fn list_alerts(
     State(app): State<App>,
     caller: ApiCaller,
-    Params(asked): Params<AlertParams>,
+    asked: Params<AlertParams>,
 ) -> Result<Response, Problem> {
     caller.needs(Scope::LeadsRead)?;
+    let asked = asked.read()?;
     let before = asked.cursor.as_deref().map(place_of::<jiff::Timestamp, EscalationId>).transpose()?;
     let before = before.and_then(|(at, id)| Some((at.parse().ok()?, EscalationId(id))));
     let limit = asked.limit.get();
@@ -329,9 +330,10 @@ impl AlertTimes {
 async fn get_alert_summary(
     State(app): State<App>,
     caller: ApiCaller,
-    Params(asked): Params<SummaryParams>,
+    asked: Params<SummaryParams>,
 ) -> Result<Answer, Problem> {
     caller.needs(Scope::LeadsRead)?;
+    let asked = asked.read()?;
     let days = asked.days.unwrap_or(DAYS.1);
     let now = app.clock.now();
     let since = now.checked_sub(SignedDuration::from_hours(days * 24)).unwrap_or(now);

@@ -76,9 +76,10 @@ struct ExportParams {
 async fn get_analytics(
     State(app): State<App>,
     caller: ApiCaller,
-    Params(asked): Params<AnalyticsParams>,
+    asked: Params<AnalyticsParams>,
 ) -> Result<Answer, Problem> {
     caller.needs(Scope::AnalyticsRead)?;
+    let asked = asked.read()?;
     Answer::ok(&*figures(&app, &caller, &asked).await?)
 }
 
@@ -87,9 +88,10 @@ async fn get_analytics(
 async fn get_analytics_csv(
     State(app): State<App>,
     caller: ApiCaller,
-    Params(asked): Params<ExportParams>,
+    asked: Params<ExportParams>,
 ) -> Result<Response, Problem> {
     caller.needs(Scope::AnalyticsRead)?;
+    let asked = asked.read()?;
     if let Some(role) = caller.staff().map(|staff| staff.role).filter(|role| *role > Role::Manager) {
         let refused = problems::role_lacks(role, Scope::AnalyticsRead);
         return Err(refused.saying(format!("The role {role} may look at figures and not take them away.")));

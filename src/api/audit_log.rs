@@ -70,9 +70,10 @@ struct AuditParams {
 async fn list_audit_log(
     State(app): State<App>,
     caller: ApiCaller,
-    Params(asked): Params<AuditParams>,
+    asked: Params<AuditParams>,
 ) -> Result<Response, Problem> {
     caller.needs(Scope::AuditRead)?;
+    let asked = asked.read()?;
     let after = asked.cursor.as_deref().map(place_of::<jiff::Timestamp, ActId>).transpose()?;
     let limit = asked.limit.get();
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);

@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use serde_json::json;
 
+use super::in_their_language::{Reader, accepted};
 use super::problems;
 use crate::accounts::{self, Act, Actor, Scope, Staff};
 use crate::language::Language;
@@ -27,6 +28,8 @@ pub(super) struct ApiCaller {
     pub org: OrgId,
     /// Who acts, as logs name them.
     pub actor: Actor,
+    /// What answers are written in: a session's person reads their own, everybody else what they ask for.
+    pub reads: Language,
     allowed: Allowed,
 }
 
@@ -82,8 +85,8 @@ impl ApiCaller {
         self.staff().map_or(Language::English, |staff| staff.language)
     }
 
-    fn of_staff(staff: Staff) -> Self {
-        Self { org: staff.org, actor: Actor::Staff(staff.user), allowed: Allowed::Staff(staff) }
+    fn of_staff(staff: Staff, reads: Language) -> Self {
+        Self { org: staff.org, actor: Actor::Staff(staff.user), reads, allowed: Allowed::Staff(staff) }
     }
 }
 
@@ -101,6 +104,9 @@ impl FromRequestParts<App> for ApiCaller {
         if caller.as_ref().is_err_and(|problem| problem.status == Problem::UNAUTHENTICATED.status) {
             metrics::counter!("voxanne_api_refused_total").increment(1);
         }
+        if let (Ok(caller), Some(reader)) = (&caller, parts.extensions.get::<Reader>()) {
+            reader.reads(caller.reads);
+        }
         caller
     }
 }
@@ -117,12 +123,13 @@ async fn by_bearer(app: &App, presented: &str, headers: &HeaderMap) -> Result<Ap
         let staff = accounts::staff_of_token(app, presented, wanted.clone().and_then(Result::ok)).await;
         let staff = staff.map_err(|error| problems::token(&error))?;
         wanted.transpose()?;
-        return Ok(ApiCaller::of_staff(staff));
+        return Ok(ApiCaller::of_staff(staff, accepted(headers)));
     }
     match accounts::authenticate(app, presented).await {
         Ok(Some(holder)) => Ok(ApiCaller {
             org: holder.org,
             actor: Actor::Key(holder.key),
+            reads: accepted(headers),
             allowed: Allowed::Key(holder.scopes),
         }),
         Ok(None) => Err(Problem::UNAUTHENTICATED),
@@ -140,7 +147,10 @@ async fn by_session(app: &App, headers: &HeaderMap, method: &Method) -> Result<A
         return Err(problems::CROSS_SITE);
     }
     match accounts::staff_of_session(app, token).await {
-        Ok(Some(staff)) => Ok(ApiCaller::of_staff(staff)),
+        Ok(Some(staff)) => {
+            let reads = staff.language;
+            Ok(ApiCaller::of_staff(staff, reads))
+        }
         Ok(None) => Err(Problem::UNAUTHENTICATED),
         Err(error) => {
             tracing::error!(error = chain(&*error), "Could not look up a session");

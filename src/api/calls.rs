@@ -15,7 +15,7 @@ use super::cursor::{Page, place_of};
 use super::params::{Limit, Params, check_range};
 use super::problems;
 use crate::accounts::Scope;
-use crate::calls::{self, Listed, Outcome, WantedCalls};
+use crate::calls::{self, Listed, Outcome, TestCalls, WantedCalls};
 use crate::platform::app::App;
 use crate::platform::bounded::{Day, Instant};
 use crate::platform::db::PgConnection;
@@ -178,6 +178,10 @@ struct CallParams {
     /// Only calls that this assistant answered.
     #[param(inline)]
     assistant_id: Option<Public<AssistantId>>,
+    /// Whether calls by which the clinic tried the assistant out are listed, too; `left_out` when it is not given.
+    #[serde(default)]
+    #[param(inline, value_type = Option<TestCalls>)]
+    tests: TestCalls,
     /// Only calls on this civil day of the clinic or later.
     #[param(inline)]
     from: Option<Day>,
@@ -242,9 +246,10 @@ pub(super) async fn instants(
 async fn list_calls(
     State(app): State<App>,
     caller: ApiCaller,
-    Params(asked): Params<CallParams>,
+    asked: Params<CallParams>,
 ) -> Result<Response, Problem> {
     caller.needs(Scope::CallsRead)?;
+    let asked = asked.read()?;
     let after = asked.cursor.as_deref().map(place_of::<jiff::Timestamp, CallId>).transpose()?;
     let (limit, location) = (asked.limit.get(), asked.location_id.map(|id| id.0));
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
@@ -258,6 +263,7 @@ async fn list_calls(
         contact: asked.contact_id.map(|id| id.0),
         location,
         assistant: asked.assistant_id.map(|id| id.0),
+        tests: asked.tests,
         since,
         until,
         after: after.and_then(|(at, id)| Some((at.parse().ok()?, CallId(id)))),

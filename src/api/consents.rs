@@ -119,9 +119,10 @@ struct ConsentParams {
 async fn list_consents(
     State(app): State<App>,
     caller: ApiCaller,
-    Params(asked): Params<ConsentParams>,
+    asked: Params<ConsentParams>,
 ) -> Result<Response, Problem> {
     caller.needs(Scope::MessagesRead)?;
+    let asked = asked.read()?;
     let before = asked.cursor.as_deref().map(place_of::<jiff::Timestamp, TextConsentId>).transpose()?;
     let before = before.map(|(_, id)| TextConsentId(id));
     let phone = asked.phone.as_deref().map(number).transpose()?;

@@ -18,6 +18,7 @@ use super::request::{Received, parsed};
 use crate::accounts::Scope;
 use crate::contacts::{self, Change, Listed, Listing};
 use crate::language::Language;
+use crate::mail::StaffAddress;
 use crate::phone::Phone;
 use crate::platform::app::App;
 use crate::platform::bounded::{Instant, Text};
@@ -64,6 +65,7 @@ struct ContactPatch {
     /// A person's name: letters and what stands between them.
     #[schema(inline)]
     name: Option<Text<1, 80>>,
+    email: Option<StaffAddress>,
     /// What they are texted in; null takes the org's.
     #[schema(inline)]
     language: Option<Language>,
@@ -87,9 +89,10 @@ struct ContactParams {
 async fn list_contacts(
     State(app): State<App>,
     caller: ApiCaller,
-    Params(asked): Params<ContactParams>,
+    asked: Params<ContactParams>,
 ) -> Result<Response, Problem> {
     caller.needs(Scope::MessagesRead)?;
+    let asked = asked.read()?;
     let after = asked.cursor.as_deref().map(place_of::<jiff::Timestamp, ContactId>).transpose()?;
     let after = after.and_then(|(at, id)| Some((at.parse().ok()?, ContactId(id))));
     let wrong = || invalid_field("phone", "must be a number like +12025550123");
@@ -125,7 +128,7 @@ async fn get_contact(
     Answer::ok(&contact)
 }
 
-/// Changes a contact's name or language.
+/// Changes a contact's name, e-mail address or language.
 #[utoipa::path(patch, path = "/contacts/{id}", tag = "texts", params(("id" = String, Path)), request_body = ContactPatch, responses((status = 200, body = Contact, description = "Changed")))]
 async fn update_contact(
     State(app): State<App>,
@@ -140,16 +143,18 @@ async fn update_contact(
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
     let current = as_json(&find(&mut tx, &caller, id).await?)?;
     IfMatch::of(&request.headers).check(&digest_of(&current), || difference(&current, &patch))?;
-    let renames = patch.contains_key("name");
-    let mut fields = merged(&current, patch, &["id", "phone", "email", "created_at"]);
-    if let (false, Some(fields)) = (renames, fields.as_object_mut()) {
-        fields.remove("name");
+    let (renames, readdresses) = (patch.contains_key("name"), patch.contains_key("email"));
+    let mut fields = merged(&current, patch, &["id", "phone", "created_at"]);
+    // What was heard on the phone is not checked again by whoever changes something else.
+    for (name, _) in [("name", renames), ("email", readdresses)].into_iter().filter(|(_, changes)| !changes) {
+        fields.as_object_mut().and_then(|fields| fields.remove(name));
     }
     let wanted: ContactPatch = parsed(fields)?;
     let name =
         wanted.name.as_ref().map(|name| SpokenName::parse(name.as_str()).ok_or(NOT_A_NAME)).transpose();
     let name = name.map_err(|wrong| invalid_field("name", wrong))?;
-    let change = Change { renames, name: name.as_ref(), language: wanted.language };
+    let email = wanted.email.as_ref().map(StaffAddress::as_str);
+    let change = Change { renames, name: name.as_ref(), readdresses, email, language: wanted.language };
     contacts::update(&mut tx, caller.org, id, &change).await.map_err(failed)?;
     caller.did(&app, &mut tx, ("contact.write", Some(id.to_string()))).await?;
     let now = find(&mut tx, &caller, id).await?;

@@ -9,7 +9,7 @@ use super::answer::{Answer, IfMatch, as_json, difference, digest_of};
 use super::caller::ApiCaller;
 use super::cursor::{Page, place_of};
 use super::idempotency::once;
-use super::params::Asked;
+use super::params::{Asked, Params};
 use super::problems;
 use super::request::{Received, parsed};
 use crate::accounts::Scope;
@@ -23,13 +23,13 @@ use crate::scheduling::catalogue::{Change, Deletable, Entry, Wanted, lock_catalo
 pub(super) async fn list<E: Entry>(
     app: &App,
     caller: &ApiCaller,
-    asked: impl TryInto<Asked, Error = Problem>,
+    asked: Params<impl TryInto<Asked, Error = Problem>>,
 ) -> Result<Response, Problem>
 where
     E::Id: Into<Uuid>,
 {
     caller.needs(Scope::CatalogueRead)?;
-    let asked: Asked = asked.try_into()?;
+    let asked: Asked = asked.read()?.try_into()?;
     let after = asked.cursor.as_deref().map(place_of::<E::SortKey, E::Id>).transpose()?;
     // One more than the page has room for: whether there is another.
     let wanted = Wanted { id: None, after, filter: asked.filter, limit: asked.limit + 1 };

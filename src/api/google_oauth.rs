@@ -8,7 +8,7 @@ use axum::Router;
 use axum::extract::{FromRequestParts as _, Query, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,8 @@ use super::problems;
 use super::request::Received;
 use crate::accounts::Scope;
 use crate::calendars::{
-    self, Account, BeginError, CONSENT_LASTS, ConsentError, ProviderKind, Returned, State as Standing,
+    self, Account, BeginError, CONSENT_LASTS, ConsentError, ProviderKind, ReturnTo, Returned,
+    State as Standing,
 };
 use crate::platform::app::App;
 use crate::platform::ids::{OrgId, ResourceId};
@@ -56,6 +57,14 @@ struct Whose {
     practitioner: Option<Public<ResourceId>>,
 }
 
+/// The same, and the page of the dashboard to go back to.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WhoseAndWhence {
+    practitioner: Option<Public<ResourceId>>,
+    return_to: Option<String>,
+}
+
 /// A link for a person.
 #[derive(Debug, Serialize)]
 struct Link {
@@ -71,14 +80,21 @@ async fn authorize(State(app): State<App>, mut parts: Parts) -> Result<Response,
     }
     let caller = ApiCaller::from_request_parts(&mut parts, &app).await?;
     caller.needs(Scope::CalendarsWrite)?;
-    let Params(whose) = Params::<Whose>::from_request_parts(&mut parts, &app).await?;
+    let Ok(asked) = Params::<WhoseAndWhence>::from_request_parts(&mut parts, &app).await;
+    let asked = asked.read()?;
+    let elsewhere = || problems::invalid_field("return_to", "must be a page of the dashboard");
+    let page = asked.return_to.map(|to| ReturnTo::parse(&to).ok_or_else(elsewhere)).transpose()?;
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
-    let practitioner = whose.practitioner.map(|id| id.0.0);
+    let practitioner = asked.practitioner.map(|id| id.0.0);
     let begun =
         calendars::begin_consent(&app, &mut tx, caller.org, practitioner, &caller.actor.short()).await;
     let begun = begun.map_err(|error| not_begun(caller.org, &error))?;
     tx.commit().await.map_err(failed)?;
+    let begun = match page {
+        Some(page) => begun.returning_to(&app, page),
+        None => begun,
+    };
     let link = Link { url: begun.link(&app.config), expires_in: CONSENT_LASTS.as_secs() };
     Ok(Json(link).into_response())
 }
@@ -139,9 +155,15 @@ async fn callback(State(app): State<App>, uri: Uri, headers: HeaderMap) -> Respo
             refusal_status(error)
         }
     };
-    let mut response = respond(status, notice(TITLE, &calendars::consent_sentence(&outcome)));
+    // Somebody else's browser learns nothing of where it would have gone.
+    let is_theirs = !matches!(outcome, Err(ConsentError::Invalid));
+    let page = calendars::return_of(&app, returned.state).filter(|_| is_theirs);
+    let mut response = match page {
+        Some(page) => Redirect::to(&page.saying(calendars::consent_outcome(&outcome))).into_response(),
+        None => respond(status, notice(TITLE, &calendars::consent_sentence(&outcome))),
+    };
     // Somebody else's return does not end the consent that this browser is in the middle of.
-    if !matches!(outcome, Err(ConsentError::Invalid)) {
+    if is_theirs {
         set_cookie(&app, response.headers_mut(), "", 0);
     }
     response
@@ -205,9 +227,10 @@ struct Status {
 async fn status(
     State(app): State<App>,
     caller: ApiCaller,
-    Params(whose): Params<Whose>,
+    whose: Params<Whose>,
 ) -> Result<Json<Status>, Problem> {
     caller.needs(Scope::CalendarsRead)?;
+    let whose = whose.read()?;
     let redirect_uri = calendars::redirect_uri(&app.config);
     let now = app.clock.now();
     Ok(Json(match account_of(&app, caller.org, whose.practitioner).await? {

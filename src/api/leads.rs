@@ -247,9 +247,10 @@ fn one_of<'de, D: Deserializer<'de>>(from: D, words: &[&str]) -> Result<Option<S
 async fn list_leads(
     State(app): State<App>,
     caller: ApiCaller,
-    Params(asked): Params<LeadParams>,
+    asked: Params<LeadParams>,
 ) -> Result<Response, Problem> {
     caller.needs(Scope::LeadsRead)?;
+    let asked = asked.read()?;
     let after = asked.cursor.as_deref().map(place_of::<jiff::Timestamp, CallId>).transpose()?;
     let limit = asked.limit.get();
     let wanted = WantedLeads {
@@ -292,9 +293,10 @@ async fn get_lead(
 async fn get_lead_thresholds(
     State(app): State<App>,
     caller: ApiCaller,
-    Params(asked): Params<ThresholdParams>,
+    asked: Params<ThresholdParams>,
 ) -> Result<Answer, Problem> {
     caller.needs(Scope::LeadsRead)?;
+    let asked = asked.read()?;
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
     let settings = orgs::settings(&mut tx, &app.keys, caller.org).await.map_err(failed)?;
@@ -309,9 +311,10 @@ async fn get_lead_thresholds(
 async fn get_lead_outcomes(
     State(app): State<App>,
     caller: ApiCaller,
-    Params(asked): Params<OutcomeParams>,
+    asked: Params<OutcomeParams>,
 ) -> Result<Answer, Problem> {
     caller.needs(Scope::LeadsRead)?;
+    let asked = asked.read()?;
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
     let settings = orgs::settings(&mut tx, &app.keys, caller.org).await.map_err(failed)?;

@@ -27,6 +27,7 @@ mod first_run;
 mod founder_console;
 mod google_oauth;
 mod idempotency;
+mod in_their_language;
 mod keys;
 mod leads;
 mod notifications;
@@ -55,6 +56,7 @@ mod waitlist;
 mod wording_settings;
 
 use axum::Router;
+use axum::middleware::from_fn;
 use axum::routing::get;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -73,6 +75,7 @@ pub fn router() -> Router<App> {
         .nest("/api/v1", routes)
         .route("/api/v1/openapi.json", get(async || openapi::answer(document)))
         .merge(google_oauth::router())
+        .layer(from_fn(in_their_language::answer))
         .merge(founder_console::router())
 }
 

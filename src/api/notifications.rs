@@ -103,9 +103,10 @@ fn is_owner(caller: &ApiCaller) -> bool {
 async fn list_notifications(
     State(app): State<App>,
     caller: ApiCaller,
-    Params(asked): Params<NotificationParams>,
+    asked: Params<NotificationParams>,
 ) -> Result<Response, Problem> {
     caller.needs(Scope::TasksRead)?;
+    let asked = asked.read()?;
     let after = asked.cursor.as_deref().map(place_of::<jiff::Timestamp, NotificationId>).transpose()?;
     let limit = asked.limit.get();
     let wanted = WantedNotifications {

@@ -3,7 +3,9 @@
 use axum::extract::State;
 use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::json;
-use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -39,12 +41,34 @@ struct OrgSettings {
     /// The language of texts to people of whom none is known.
     #[schema(inline)]
     language: Language,
+    /// Whether a call's recording is kept; left as it is when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(inline)]
+    keep_recordings: Option<KeepRecordings>,
+}
+
+/// Whether a call's recording is kept.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum KeepRecordings {
+    Always,
+    /// When the caller agreed.
+    WithConsent,
+    Never,
 }
 
 /// A country whose numbers are known.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-struct Region(String);
+pub(super) struct Region(String);
+
+impl PartialSchema for Region {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new().schema_type(Type::String).min_length(Some(2)).max_length(Some(2)).into()
+    }
+}
+
+impl ToSchema for Region {}
 
 impl<'de> Deserialize<'de> for Region {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
@@ -85,8 +109,11 @@ async fn set_org_settings(
     IfMatch::of(&request.headers).check(&digest_of(&there), || difference(&there, &changes))?;
     let named = (wanted.name.as_str(), wanted.region.0.as_str());
     orgs::rename(&mut tx, caller.org, named).await.map_err(failed)?;
-    let language = json!({ "language": wanted.language });
-    orgs::update_settings(&mut tx, caller.org, &language, app.clock.now()).await.map_err(failed)?;
+    let mut columns = json!({ "language": wanted.language });
+    if let Some(keep) = wanted.keep_recordings {
+        columns["keep_recordings"] = as_json(&keep)?;
+    }
+    orgs::update_settings(&mut tx, caller.org, &columns, app.clock.now()).await.map_err(failed)?;
     let act = Act { actor: &caller.actor.to_string(), action: "org.write", subject: None, detail: told };
     accounts::record_act(&app, &mut tx, caller.org, &act).await.map_err(failed)?;
     let now = current(&app, &mut tx, &caller).await?;
@@ -99,5 +126,10 @@ async fn current(app: &App, tx: &mut PgConnection, caller: &ApiCaller) -> Result
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let (name, region) = orgs::name_and_region(tx, caller.org).await.map_err(failed)?;
     let settings = orgs::settings(tx, &app.keys, caller.org).await.map_err(failed)?;
-    Ok(json!({ "name": name, "region": region, "language": settings.language }))
+    Ok(json!({
+        "name": name,
+        "region": region,
+        "language": settings.language,
+        "keep_recordings": settings.keep_recordings,
+    }))
 }

@@ -1,5 +1,7 @@
 //! What a URL asks: checked like a body, and refused by name like one.
 
+use std::convert::Infallible;
+
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 use serde::de::{self, DeserializeOwned};
@@ -21,24 +23,36 @@ const LIMIT_DEFAULT: i64 = 50;
 /// Days that a list may span, the first and the last included.
 const DAYS_MAX: i32 = 92;
 
-/// A query of known parameters, each at most once.
+/// A query of known parameters, each at most once. It is read when the handler asks for it: after it has looked at whether the
+/// caller may, so that nobody learns what a query takes who may not send it.
 #[derive(Debug)]
-pub(super) struct Params<T>(pub T);
+pub(super) struct Params<T>(Result<T, Problem>);
+
+impl<T> Params<T> {
+    /// What was asked; a refusal names the parameter that is wrong.
+    pub fn read(self) -> Result<T, Problem> {
+        self.0
+    }
+}
 
 impl<T: DeserializeOwned> FromRequestParts<App> for Params<T> {
-    type Rejection = Problem;
+    type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self, Problem> {
-        let pairs = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri).ok();
-        let Query(pairs) = pairs.ok_or_else(|| problems::invalid_field("query", "cannot be read"))?;
-        let mut all = Map::new();
-        for (name, value) in pairs {
-            if all.insert(name.clone(), Value::String(value)).is_some() {
-                return Err(problems::invalid_field(&name, "must be given once"));
-            }
-        }
-        parsed(Value::Object(all)).map(Self)
+    async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self, Infallible> {
+        Ok(Self(asked(parts)))
     }
+}
+
+fn asked<T: DeserializeOwned>(parts: &Parts) -> Result<T, Problem> {
+    let pairs = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri).ok();
+    let Query(pairs) = pairs.ok_or_else(|| problems::invalid_field("query", "cannot be read"))?;
+    let mut all = Map::new();
+    for (name, value) in pairs {
+        if all.insert(name.clone(), Value::String(value)).is_some() {
+            return Err(problems::invalid_field(&name, "must be given once"));
+        }
+    }
+    parsed(Value::Object(all))
 }
 
 /// Which page of a list.

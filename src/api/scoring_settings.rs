@@ -203,9 +203,10 @@ async fn set_scoring_settings(
 async fn list_scoring_versions(
     State(app): State<App>,
     caller: ApiCaller,
-    Params(asked): Params<VersionParams>,
+    asked: Params<VersionParams>,
 ) -> Result<Response, Problem> {
     caller.needs(Scope::SettingsRead)?;
+    let asked = asked.read()?;
     let before = asked.cursor.as_deref().map(place_of::<i32, OrgId>).transpose()?;
     let before = before.and_then(|(version, _)| version.parse().ok());
     let limit = asked.limit.get();

@@ -11,6 +11,7 @@ use super::caller::ApiCaller;
 use super::params::Params;
 use super::problems;
 use crate::accounts::Scope;
+use crate::calls::TestCalls;
 use crate::orgs;
 use crate::platform::app::App;
 use crate::platform::bounded::Instant;
@@ -59,6 +60,8 @@ struct FoundCall {
     class: Option<String>,
     temperature: Option<String>,
     summary: Option<String>,
+    /// Somebody of the clinic tried the assistant out.
+    is_test: bool,
 }
 
 /// A visit.
@@ -108,6 +111,10 @@ struct SearchParams {
     #[serde(deserialize_with = "typed")]
     #[param(min_length = 2, max_length = 80)]
     q: String,
+    /// Whether calls by which the clinic tried the assistant out are found; `left_out` when it is not given.
+    #[serde(default)]
+    #[param(inline, value_type = Option<TestCalls>)]
+    tests: TestCalls,
 }
 
 fn typed<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
@@ -121,9 +128,10 @@ fn typed<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
 async fn get_found(
     State(app): State<App>,
     caller: ApiCaller,
-    Params(asked): Params<SearchParams>,
+    asked: Params<SearchParams>,
 ) -> Result<Answer, Problem> {
     caller.needs(Scope::MessagesRead)?;
+    let asked = asked.read()?;
     let may = |scope| caller.needs(scope).is_ok();
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
@@ -134,6 +142,7 @@ async fn get_found(
         calls: may(Scope::CallsRead),
         visits: may(Scope::AppointmentsRead),
         tasks: may(Scope::TasksRead),
+        tests: asked.tests,
     };
     let found = search::find(&mut tx, caller.org, &wanted).await.map_err(failed)?;
     tx.commit().await.map_err(failed)?;
@@ -168,6 +177,7 @@ impl From<search::CallFound> for FoundCall {
             class: found.class,
             temperature: found.temperature,
             summary: found.summary,
+            is_test: found.is_test,
         }
     }
 }

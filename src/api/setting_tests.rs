@@ -53,8 +53,17 @@ struct SettingTest {
     checks: Vec<Check>,
 }
 
-fn answer(checks: Vec<Check>) -> Result<Answer, Problem> {
-    let found = SettingTest { ok: checks.iter().all(|check| check.ok), checks };
+/// In the words of whoever reads them.
+fn answer(checks: Vec<Check>, caller: &ApiCaller) -> Result<Answer, Problem> {
+    let said = |check: Check| Check {
+        detail: caller.reads.say(&check.detail),
+        fix: check.fix.map(|fix| caller.reads.say(&fix)),
+        ..check
+    };
+    let found = SettingTest {
+        ok: checks.iter().all(|check| check.ok),
+        checks: checks.into_iter().map(said).collect(),
+    };
     Ok(Answer { etag: None, ..Answer::ok(&found)? })
 }
 
@@ -64,7 +73,7 @@ fn answer(checks: Vec<Check>) -> Result<Answer, Problem> {
 async fn create_webhook_test(State(app): State<App>, caller: ApiCaller) -> Result<Answer, Problem> {
     caller.needs(Scope::SettingsWrite)?;
     let found = receptionist::try_door(&app, caller.org).await;
-    answer(found.map_err(|error| problems::database(caller.org, &error))?)
+    answer(found.map_err(|error| problems::database(caller.org, &error))?, &caller)
 }
 
 /// Reads the busy times of each calendar that blocks, and writes an event into each that takes visits, which is taken out at once.
@@ -72,7 +81,7 @@ async fn create_webhook_test(State(app): State<App>, caller: ApiCaller) -> Resul
 async fn create_calendar_test(State(app): State<App>, caller: ApiCaller) -> Result<Answer, Problem> {
     caller.needs(Scope::SettingsWrite)?;
     let found = calendars::try_accounts(&app, caller.org).await;
-    answer(found.map_err(|error| problems::database(caller.org, &error))?)
+    answer(found.map_err(|error| problems::database(caller.org, &error))?, &caller)
 }
 
 /// Asks the voice platform for each assistant of the org by the org's key, and tells in what it differs from what to paste.
@@ -80,7 +89,7 @@ async fn create_calendar_test(State(app): State<App>, caller: ApiCaller) -> Resu
 async fn create_assistant_test(State(app): State<App>, caller: ApiCaller) -> Result<Answer, Problem> {
     caller.needs(Scope::SettingsWrite)?;
     let found = tools::try_assistant(&app, caller.org).await;
-    answer(found.map_err(|error| problems::database(caller.org, &error))?)
+    answer(found.map_err(|error| problems::database(caller.org, &error))?, &caller)
 }
 
 /// Greets the mail server, and sends the person who is signed in an e-mail. For a program, which has no address, it greets alone.
@@ -91,10 +100,8 @@ async fn create_email_test(State(app): State<App>, caller: ApiCaller) -> Result<
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
     let (clinic, _) = orgs::name_and_region(&mut tx, caller.org).await.map_err(failed)?;
     tx.commit().await.map_err(failed)?;
-    answer(
-        mail::try_mail(&app, caller.staff().map(|staff| staff.email.as_str()), (&clinic, caller.language()))
-            .await,
-    )
+    let to = caller.staff().map(|staff| staff.email.as_str());
+    answer(mail::try_mail(&app, to, (&clinic, caller.language())).await, &caller)
 }
 
 /// Where a test goes.

@@ -165,9 +165,10 @@ impl FromStr for OpenKey {
 async fn list_tasks(
     State(app): State<App>,
     caller: ApiCaller,
-    Params(asked): Params<TaskParams>,
+    asked: Params<TaskParams>,
 ) -> Result<Response, Problem> {
     caller.needs(Scope::TasksRead)?;
+    let asked = asked.read()?;
     let limit = asked.limit.get();
     let (cursor, is_done) = (asked.cursor.as_deref(), asked.state.as_deref() == Some("done"));
     let wanted = WantedTasks {

@@ -9,6 +9,7 @@ use utoipa_axum::routes;
 use super::answer::{Answer, IfMatch, as_json, difference, digest_of};
 use super::caller::ApiCaller;
 use super::entries::lock;
+use super::org_settings::Region;
 use super::problems;
 use super::request::Received;
 use crate::accounts::Scope;
@@ -41,6 +42,14 @@ struct TextingSettings {
     /// … and from which they leave again.
     #[schema(inline)]
     quiet_until: Count<8, 12>,
+    /// Texts of the org in 24 hours; alerts to staff are not counted. Left as it is when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(inline)]
+    texts_per_day_max: Option<Count<0, 5000>>,
+    /// The countries whose numbers may be texted. Left as they are when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(inline, value_type = Option<Vec<String>>)]
+    text_regions: Option<List<Region, 20>>,
 }
 
 /// Shows what the org decided about when people are texted.
@@ -63,6 +72,9 @@ async fn set_texting_settings(
 ) -> Result<Answer, Problem> {
     caller.needs(Scope::SettingsWrite)?;
     let wanted: TextingSettings = request.json()?;
+    if wanted.text_regions.as_ref().is_some_and(|regions| regions.is_empty()) {
+        return Err(problems::invalid_field("text_regions", "must have at least one"));
+    }
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
     lock(&mut tx, caller.org).await?;
@@ -75,7 +87,7 @@ async fn set_texting_settings(
     appointments::plan_reminders_anew(&app, &mut tx, caller.org, &settings).await.map_err(failed)?;
     caller.did(&app, &mut tx, ("texting_settings.write", None)).await?;
     tx.commit().await.map_err(failed)?;
-    Answer::ok(&wanted)
+    Answer::ok(&Stored::of(&settings))
 }
 
 /// The same as it is stored: within its bounds by the database's own checks.
@@ -86,6 +98,8 @@ struct Stored<'a> {
     missed_call_text: bool,
     quiet_from: i8,
     quiet_until: i8,
+    texts_per_day_max: i32,
+    text_regions: &'a [String],
 }
 
 impl<'a> Stored<'a> {
@@ -96,6 +110,8 @@ impl<'a> Stored<'a> {
             missed_call_text: settings.missed_call_text,
             quiet_from: settings.quiet_from,
             quiet_until: settings.quiet_until,
+            texts_per_day_max: settings.texts_per_day_max,
+            text_regions: &settings.text_regions,
         }
     }
 }

@@ -162,9 +162,10 @@ struct MessageParams {
 async fn list_threads(
     State(app): State<App>,
     caller: ApiCaller,
-    Params(asked): Params<ThreadParams>,
+    asked: Params<ThreadParams>,
 ) -> Result<Response, Problem> {
     caller.needs(Scope::MessagesRead)?;
+    let asked = asked.read()?;
     let before = before(asked.cursor.as_deref())?;
     let (limit, is_unread) = (asked.limit.get(), asked.unread.is_some_and(|flag| flag.0));
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
@@ -185,9 +186,10 @@ async fn get_thread(
     State(app): State<App>,
     caller: ApiCaller,
     Path(id): Path<String>,
-    Params(asked): Params<MessageParams>,
+    asked: Params<MessageParams>,
 ) -> Result<Response, Problem> {
     caller.needs(Scope::MessagesRead)?;
+    let asked = asked.read()?;
     let (before, limit) = (before(asked.cursor.as_deref())?, asked.limit.get());
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let mut tx = app.begin(caller.org).await.map_err(failed)?;

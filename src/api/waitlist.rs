@@ -145,9 +145,10 @@ struct WaitlistParams {
 async fn list_waitlist_entries(
     State(app): State<App>,
     caller: ApiCaller,
-    Params(asked): Params<WaitlistParams>,
+    asked: Params<WaitlistParams>,
 ) -> Result<Response, Problem> {
     caller.needs(Scope::WaitlistRead)?;
+    let asked = asked.read()?;
     let after = asked.cursor.as_deref().map(place_of::<jiff::Timestamp, EntryId>).transpose()?;
     let after = after.and_then(|(at, id)| Some((at.parse().ok()?, EntryId(id))));
     let limit = asked.limit.get();

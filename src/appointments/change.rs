@@ -136,6 +136,9 @@ pub enum ChangeError {
     /// Nobody can have failed to come before the visit begins.
     #[error("the appointment has not begun")]
     NotBegun,
+    /// The room or device that was asked for is none that the service takes.
+    #[error("the service takes no such room or device")]
+    NotNeeded,
     /// The clinic no longer offers it, so no rules say where it could go.
     #[error("the service or location is no longer offered")]
     NoLongerOffered,

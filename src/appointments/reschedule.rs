@@ -30,6 +30,8 @@ pub struct Reschedule<'a> {
     pub starts_at: jiff::Timestamp,
     /// Somebody else than now; `None` keeps whoever gives it, as long as they still do.
     pub practitioner: Option<ResourceId>,
+    /// This room or device; `None` takes whatever is free.
+    pub thing: Option<ResourceId>,
     /// Longer or shorter than now; `None` keeps its length.
     pub minutes: Option<u16>,
     pub call_ref: Option<&'a str>,
@@ -43,7 +45,8 @@ pub struct Reschedule<'a> {
 /// transaction or nothing.
 ///
 /// Its own time stands in nobody's way, its practitioner and its length are kept. The same move asked for again is the same
-/// sentence. One that only gets longer or shorter is not late, and its person is not texted: they come when they were to come.
+/// sentence. One that only gets longer or shorter, or another room, is not late, and its person is not texted: they come when they
+/// were to come.
 pub async fn reschedule(
     app: &App,
     tx: &mut PgConnection,
@@ -53,6 +56,9 @@ pub async fn reschedule(
     let seen = change::find(tx, org, wanted.target.id).await?.ok_or(ChangeError::NotFound)?;
     let (location, mut service) = offered(wanted.book, &seen)?;
     service.rules.duration_minutes = wanted.minutes.unwrap_or(service.rules.duration_minutes);
+    if let Some(thing) = wanted.thing {
+        service = service.using(thing).ok_or(ChangeError::NotNeeded)?;
+    }
     let only = wanted.practitioner.or_else(|| kept(&service, &seen));
     let mut bookable = wanted.book.bookable(location, &service, only);
     let by = Writer {
@@ -65,7 +71,10 @@ pub async fn reschedule(
     let opening = Opening { starts: &[wanted.starts_at], leaving: &leaving };
     let taken = scheduling::open_ledger(app, tx, org, &mut bookable, opening, by).await?;
     let visit = change::lock(tx, org, wanted.target.id).await?;
-    if is_there(wanted, &visit) && visit.status.is_ahead() {
+    let is_in = |thing: ResourceId| {
+        visit.version == seen.version && leaving.iter().any(|(resource, _)| *resource == thing.0)
+    };
+    if is_there(wanted, &visit) && wanted.thing.is_none_or(is_in) && visit.status.is_ahead() {
         return Ok(Changed { said: visit.said.clone(), appointment: visit, is_repeat: true, fee: None });
     }
     check_version(tx, org, &visit, wanted.target.expected_version).await?;
@@ -99,7 +108,32 @@ pub async fn reschedule(
         scheduling::count_turn(tx, org, visit.service, fitted.opening.practitioner, 1).await?;
     }
     let status = status_there(wanted, &visit, &taken, fitted.opening.practitioner);
-    record(app, tx, org, wanted, (&visit, &fitted, location, status)).await
+    let things = Things::of(&leaving, &fitted, (visit.practitioner, fitted.opening.practitioner));
+    record(app, tx, org, wanted, (&visit, &fitted, location, status), &things).await
+}
+
+/// The rooms and devices that a visit had and has.
+struct Things {
+    before: Vec<String>,
+    after: Vec<String>,
+}
+
+impl Things {
+    fn of(leaving: &[(Uuid, jiff::Timestamp)], fitted: &Fit, people: (Uuid, Uuid)) -> Self {
+        let named = |ids: Vec<Uuid>, person: Uuid| {
+            let mut ids: Vec<Uuid> = ids.into_iter().filter(|id| *id != person).collect();
+            ids.sort_unstable();
+            ids.into_iter().map(|id| ResourceId(id).to_string()).collect()
+        };
+        Self {
+            before: named(leaving.iter().map(|(id, _)| *id).collect(), people.0),
+            after: named(fitted.claims.iter().map(|claim| claim.resource).collect(), people.1),
+        }
+    }
+
+    fn differ(&self) -> bool {
+        self.before != self.after
+    }
 }
 
 /// Whether the visit is already as it was asked to be.
@@ -156,6 +190,7 @@ async fn record(
     org: OrgId,
     wanted: &Reschedule<'_>,
     (visit, fitted, location, status): (&Appointment, &Fit, &Location, Status),
+    things: &Things,
 ) -> Result<Changed, ChangeError> {
     let now = app.clock.now();
     let starts_at = fitted.opening.starts_at.to_zoned(location.zone.clone());
@@ -185,19 +220,25 @@ async fn record(
             ("starts_at", json!(visit.starts_at.timestamp()), json!(fitted.opening.starts_at)),
             ("ends_at", json!(visit.ends_at), json!(fitted.opening.ends_at)),
             ("practitioner", person(visit.practitioner), person(fitted.opening.practitioner)),
+            ("resources", json!(things.before), json!(things.after)),
             ("status", json!(visit.status.as_str()), json!(status.as_str())),
         ]),
         reason: wanted.target.reason,
         late,
     };
     store::insert_change(tx, org, &version, now).await?;
-    let title = if moves { "A visit was moved" } else { "A visit became longer or shorter" };
+    let resizes = fitted.opening.ends_at != visit.ends_at;
+    let title = match (moves, resizes) {
+        (true, _) => "A visit was moved",
+        (false, true) => "A visit became longer or shorter",
+        (false, false) => "A visit got another room or device",
+    };
     tell::staff(app, tx, org, visit, title, late).await?;
     if status != visit.status {
         tell::waits_again(app, tx, org, visit).await?;
     }
     calendars::write_later(tx, org, visit.id, fitted.opening.practitioner).await?;
-    if moves || fitted.opening.ends_at < visit.ends_at {
+    if moves || things.differ() || fitted.opening.ends_at < visit.ends_at {
         offer_freed(app, tx, org, visit).await?;
     }
     metrics::counter!("voxanne_appointments_changed_total", "action" => "moved").increment(1);

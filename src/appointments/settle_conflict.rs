@@ -95,6 +95,7 @@ async fn follow(
                 target,
                 starts_at,
                 practitioner: None,
+                thing: None,
                 minutes: None,
                 call_ref: None,
                 asks_calendars: false,

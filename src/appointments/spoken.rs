@@ -83,7 +83,7 @@ pub fn unchanged_sentence(error: &ChangeError, tell: &Teller<'_>, zone: &TimeZon
         ChangeError::VersionConflict { .. } => {
             "I'm sorry, that visit is being changed at this very moment. Please ask me once more.".into()
         }
-        ChangeError::NoLongerOffered | ChangeError::NotBegun => {
+        ChangeError::NoLongerOffered | ChangeError::NotNeeded | ChangeError::NotBegun => {
             "I'm sorry, I can't move that visit myself. Our team can do it for you.".into()
         }
         ChangeError::RulesChanged(_) | ChangeError::CalendarUnknown(_) | ChangeError::Unexpected(_) => {

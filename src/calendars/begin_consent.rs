@@ -7,8 +7,9 @@ use uuid::Uuid;
 use voxanne_google_calendar as wire;
 
 use super::google::{self, SCOPES};
+use super::return_to::ReturnTo;
 use super::sealed::{self, VERIFIER};
-use super::signed::{self, Purpose};
+use super::signed::{Purpose, Signed};
 use super::store::{self, NewConsent};
 use crate::platform::app::App;
 use crate::platform::config::Config;
@@ -47,9 +48,17 @@ pub enum BeginError {
 pub struct Begun {
     /// For `/api/google-oauth/authorize?ticket=`.
     pub ticket: String,
+    signed: Signed,
 }
 
 impl Begun {
+    /// The same consent, whose browser goes back to `page` afterwards. Without one it reads that it can close the window.
+    #[must_use]
+    pub fn returning_to(self, app: &App, page: ReturnTo) -> Self {
+        let signed = Signed { to: Some(page), ..self.signed };
+        Self { ticket: signed.write(app, Purpose::Ticket), signed }
+    }
+
     /// What a person opens in their browser.
     pub fn link(&self, config: &Config) -> String {
         format!("{}/api/google-oauth/authorize?ticket={}", config.server.public_url, self.ticket)
@@ -99,12 +108,14 @@ pub async fn begin_consent(
         expires_at: super::ask::later(now, CONSENT_LASTS),
     };
     store::insert_consent(tx, org, &new, now).await?;
-    Ok(Begun { ticket: signed::sign(app, Purpose::Ticket, org, id.0) })
+    let signed = Signed::new(org, id.0);
+    Ok(Begun { ticket: signed.write(app, Purpose::Ticket), signed })
 }
 
 /// Opens the link: from now on only this browser can finish it.
 pub async fn open_consent(app: &App, ticket: &str) -> Result<Opened, BeginError> {
-    let (org, id) = signed::verify(app, Purpose::Ticket, ticket).ok_or(BeginError::UsedUp)?;
+    let signed = Signed::verify(app, Purpose::Ticket, ticket).ok_or(BeginError::UsedUp)?;
+    let (org, id) = (signed.org, signed.row);
     let browser = SecretString::from(secrets::new_token()?);
     let digest = app.keys.digest(browser.expose_secret());
     let mut tx = app.begin(org).await?;
@@ -114,7 +125,7 @@ pub async fn open_consent(app: &App, ticket: &str) -> Result<Opened, BeginError>
     let verifier = sealed::open(app, org, (VERIFIER, id), &bound.verifier_sealed)?;
     let ask = wire::ConsentRequest {
         redirect_uri: &redirect_uri(&app.config),
-        state: &signed::sign(app, Purpose::State, org, id),
+        state: &signed.write(app, Purpose::State),
         challenge: &wire::challenge(&verifier),
         scopes: &SCOPES,
     };

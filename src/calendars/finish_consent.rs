@@ -11,9 +11,10 @@ use super::begin_consent::redirect_uri;
 use super::connect::{Grant, NewAccount, connect};
 use super::connection::{ProviderKind, State};
 use super::google::{self, SCOPES};
+use super::return_to::ReturnTo;
 use super::revoke::end;
 use super::sealed::{self, SECRET, VERIFIER};
-use super::signed::{self, Purpose};
+use super::signed::{Purpose, Signed};
 use super::store;
 use super::trouble::Trouble;
 use crate::platform::app::App;
@@ -72,9 +73,15 @@ pub enum ConsentError {
     Unexpected(#[from] sqlx::Error),
 }
 
+/// Where the browser that brings this state goes back to; `None` when whoever began it named no page, or it is none of ours.
+pub fn return_of(app: &App, state: &str) -> Option<ReturnTo> {
+    Signed::verify(app, Purpose::State, state)?.to
+}
+
 /// Uses the consent up, asks Google for tokens and calendars, and connects the account.
 pub async fn finish_consent(app: &App, returned: Returned<'_>) -> Result<Consent, ConsentError> {
-    let (org, id) = signed::verify(app, Purpose::State, returned.state).ok_or(ConsentError::Invalid)?;
+    let signed = Signed::verify(app, Purpose::State, returned.state).ok_or(ConsentError::Invalid)?;
+    let (org, id) = (signed.org, signed.row);
     let digest = app.keys.digest(returned.browser);
     let mut tx = app.begin(org).await?;
     let used = store::use_consent(&mut tx, org, ConsentId(id), &digest, app.clock.now()).await?;

@@ -44,6 +44,21 @@ pub fn consent_sentence(outcome: &Result<Consent, ConsentError>) -> String {
     said.to_owned()
 }
 
+/// The same in one word, for a page of the dashboard that says it in its reader's language.
+pub const fn consent_outcome(outcome: &Result<Consent, ConsentError>) -> &'static str {
+    match outcome {
+        Ok(_) => "connected",
+        Err(ConsentError::Invalid) => "used",
+        Err(ConsentError::Refused) => "refused",
+        Err(ConsentError::MissingScopes { .. }) => "incomplete",
+        Err(ConsentError::NoRefreshToken) => "not_lasting",
+        Err(ConsentError::NoCalendar) => "no_calendar",
+        Err(ConsentError::Provider(Trouble::Forbidden)) => "not_enabled",
+        Err(ConsentError::Provider(_)) => "provider",
+        Err(ConsentError::Sealed(_) | ConsentError::Unexpected(_)) => "failed",
+    }
+}
+
 /// For who cannot be sent to Google.
 pub const fn opened_sentence(error: &BeginError) -> &'static str {
     match error {

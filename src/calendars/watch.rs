@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::ask::AskError;
 use super::connection::Calendar;
 use super::provider::Provider;
-use super::signed::{self, Purpose};
+use super::signed::{Purpose, Signed};
 use super::store;
 use super::sync::sync_later;
 use crate::platform::app::App;
@@ -47,7 +47,7 @@ pub(super) async fn keep_watching(
         return Ok(());
     }
     let id: Uuid = app.new_id();
-    let token = signed::sign(app, Purpose::Channel, org, calendar.id.0);
+    let token = Signed::new(org, calendar.id.0).write(app, Purpose::Channel);
     let channel = id.simple().to_string();
     let opened = google.watch(calendar, (&channel, &token, &address), super::ask::later(now, LASTS)).await;
     let mut tx = app.begin(org).await?;
@@ -87,7 +87,7 @@ pub(super) enum Pushed {
 
 /// Takes a push for what it is: a hint that there is something to look at.
 pub(super) async fn receive(app: &App, token: &str, channel: &str) -> Result<Pushed, sqlx::Error> {
-    let Some((org, calendar)) = signed::verify(app, Purpose::Channel, token) else {
+    let Some(Signed { org, row: calendar, .. }) = Signed::verify(app, Purpose::Channel, token) else {
         return Ok(Pushed::Forged);
     };
     let Ok(channel) = Uuid::try_parse(channel) else { return Ok(Pushed::Old) };

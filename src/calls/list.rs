@@ -9,6 +9,7 @@ use sqlx::query::QueryAs;
 use sqlx::{FromRow, Postgres};
 
 use super::outcome::{Outcome, outcome_of};
+use super::test_calls::TestCalls;
 use crate::platform::db::{PgConnection, sql_as, sql_scalar};
 use crate::platform::ids::{AppointmentId, AssistantId, CallId, ContactId, EscalationId, LocationId, OrgId};
 
@@ -71,6 +72,8 @@ pub struct WantedCalls<'a> {
     pub contact: Option<ContactId>,
     pub location: Option<LocationId>,
     pub assistant: Option<AssistantId>,
+    /// Whether calls that only tried the assistant out are among them.
+    pub tests: TestCalls,
     /// Calls from then on.
     pub since: Option<Timestamp>,
     /// Calls before then.
@@ -100,7 +103,7 @@ macro_rules! calls_that {
                   and ($6::boolean is null or (c.state <> 'ended') = $6) and ($7::text is null or c.class = $7)
                   and ($8::text is null or c.temperature = $8) and ($9::uuid is null or c.contact_id = $9)
                   and ($10::uuid is null or n.location_id = $10) and ($11::uuid is null or n.id = $11)
-                  and ($12::text is null or o.outcome = $12)
+                  and ($12::text is null or o.outcome = $12) and app_ctx.shows_call(c.is_test, $14)
                 order by c.created_at desc, c.id desc limit $13)
              select c.id, c.created_at, c.state::text as state, c.started_at, c.ended_at, c.ended_reason, c.duration_seconds,
                     c.caller_phone, c.contact_id, k.name as contact_name, f.assistant_id, f.assistant_name,
@@ -145,7 +148,7 @@ const TRANSFERRED: &str = calls_that!("c.ended_reason like 'assistant-forwarded%
 const MISSED: &str =
     calls_that!("(coalesce(c.duration_seconds, 0) < 20 or c.ended_reason ~ 'error|fault|failed')");
 const ANY: &str = calls_that!("true");
-const ONE: &str = calls_that!("c.id = $14");
+const ONE: &str = calls_that!("c.id = $15");
 
 impl WantedCalls<'_> {
     /// The statement that finds the fewest calls that are not wanted.
@@ -188,7 +191,7 @@ async fn few_to_call_back(tx: &mut PgConnection, org: OrgId) -> sqlx::Result<boo
 
 /// The call as lists show it.
 pub(super) async fn one(tx: &mut PgConnection, org: OrgId, id: CallId) -> sqlx::Result<Option<Listed>> {
-    let wanted = WantedCalls { limit: 1, ..WantedCalls::default() };
+    let wanted = WantedCalls { limit: 1, tests: TestCalls::With, ..WantedCalls::default() };
     bound(ONE, org, &wanted).bind(id).fetch_optional(tx).await
 }
 
@@ -212,6 +215,7 @@ fn bound(
         .bind(wanted.assistant)
         .bind(wanted.outcome.map(Outcome::as_str))
         .bind(wanted.limit)
+        .bind(wanted.tests.as_str())
 }
 
 /// What was said last in a call that runs. Quotes a caller: deliberately no `Debug`.

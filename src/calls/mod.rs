@@ -12,6 +12,7 @@ mod record_status;
 mod record_transcript;
 mod recording;
 mod store;
+mod test_calls;
 
 pub use close_stale::close_stale;
 pub use fetch_missing_reports::{FetchError, fetch_missing_reports};
@@ -30,3 +31,4 @@ pub use store::tool_calls::{
     Asked, Claim, NewToolCall, Replied, Told, Unmet, answer, claim, record_read_only, told_in, was_told,
 };
 pub use store::{CallRecord, Interest, Score, Turn, ensure, find, link_contact, record_score};
+pub use test_calls::TestCalls;

@@ -3,6 +3,7 @@
 use super::list::{self, Listed, WantedCalls};
 use super::note_read::{Part, note_read};
 use super::store::detail::{self, AlertRaised, TaskLeft, ToolCallMade, Transcript, Utterance, VisitMade};
+use super::test_calls::TestCalls;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::{CallId, OrgId};
@@ -50,7 +51,8 @@ pub async fn running(
     org: OrgId,
     limit: i64,
 ) -> Result<Vec<(Listed, Option<list::LastSaid>)>, sqlx::Error> {
-    let wanted = WantedCalls { is_running: Some(true), limit, ..WantedCalls::default() };
+    let wanted =
+        WantedCalls { is_running: Some(true), tests: TestCalls::With, limit, ..WantedCalls::default() };
     let calls = list::list(tx, org, &wanted).await?;
     let ids: Vec<CallId> = calls.iter().map(|call| call.id).collect();
     let mut said = list::last_said(tx, org, &ids).await?;

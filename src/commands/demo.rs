@@ -45,11 +45,12 @@ pub struct Args {
 }
 
 /// The stories that `--play` tells.
-const PLAYED: [Story; 15] = [
+const PLAYED: [Story; 16] = [
     Story::Books,
     Story::RacesForLastSlot,
     Story::RepeatsToolCall,
     Story::TurnsHot,
+    Story::AlertTaken,
     Story::SwollenFace,
     Story::Prepare,
     Story::Move,

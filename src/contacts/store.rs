@@ -105,13 +105,16 @@ pub(super) async fn update(
     change: &Change<'_>,
 ) -> sqlx::Result<bool> {
     let done = sql(
-        "update contacts set name = case when $3 then $4 else name end, language = $5 where org_id = $1 and id = $2",
+        "update contacts set name = case when $3 then $4 else name end, language = $5, email = case when $6 then $7 else email end
+          where org_id = $1 and id = $2",
     )
     .bind(org)
     .bind(id)
     .bind(change.renames)
     .bind(change.name.map(SpokenName::as_str))
     .bind(change.language.map(Language::as_str))
+    .bind(change.readdresses)
+    .bind(change.email)
     .execute(tx)
     .await?;
     Ok(done.rows_affected() == 1)

@@ -13,6 +13,10 @@ pub struct Change<'a> {
     pub renames: bool,
     /// Then to this one, or to none.
     pub name: Option<&'a SpokenName>,
+    /// Whether the e-mail address changes.
+    pub readdresses: bool,
+    /// Then to this one, or to none.
+    pub email: Option<&'a str>,
     /// What they are texted in from now on; `None` takes the org's.
     pub language: Option<Language>,
 }

@@ -100,6 +100,8 @@ struct CalendarPage {
     by: By,
     who: Option<ResourceId>,
     columns: Vec<Column>,
+    /// Rooms and devices of the place.
+    things: Vec<Column>,
     days: Vec<AgendaDay>,
     /// The visit that the URL names, as markup.
     panel: Option<String>,
@@ -137,6 +139,12 @@ async fn show_calendar(
         None => Vec::new(),
     };
     let columns = location.map_or_else(Vec::new, |location| columns(&book, location, by, (&all, &visits)));
+    let is_thing = |one: &&Column| {
+        one.active
+            && one.kind != By::Practitioner.as_str()
+            && location.is_some_and(|at| at.id == one.location_id)
+    };
+    let things = all.iter().filter(is_thing).cloned().collect();
     tx.commit().await?;
     let who = asked.who.as_deref().and_then(ResourceId::parse);
     let who = who.filter(|who| columns.iter().any(|column| column.id == *who));
@@ -155,6 +163,7 @@ async fn show_calendar(
         by,
         who,
         columns,
+        things,
         panel,
         panel_id,
     };

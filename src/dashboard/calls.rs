@@ -13,7 +13,7 @@ use super::say;
 use super::shell::{Place, Shell};
 use super::signed_in::SignedIn;
 use crate::accounts::Scope;
-use crate::calls::{self, LastSaid, Listed, Outcome, WantedCalls};
+use crate::calls::{self, LastSaid, Listed, Outcome, TestCalls, WantedCalls};
 use crate::platform::app::App;
 use crate::platform::ids::{CallId, ContactId, Prefixed as _};
 use crate::platform::problem::Problem;
@@ -36,6 +36,8 @@ struct Asked {
     temperature: String,
     #[serde(default)]
     contact: String,
+    #[serde(default)]
+    tests: String,
     after: Option<String>,
 }
 
@@ -66,6 +68,7 @@ async fn show_calls(
         outcome: asked.outcome.parse().ok(),
         temperature: ["hot", "warm", "cold"].into_iter().find(|known| *known == asked.temperature),
         contact: ContactId::parse(&asked.contact),
+        tests: asked.tests.parse().unwrap_or(TestCalls::LeftOut),
         after: after.map(|cursor| (cursor.at, CallId(cursor.id))),
         limit: ROWS + 1,
         ..WantedCalls::default()

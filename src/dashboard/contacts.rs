@@ -12,6 +12,7 @@ use super::page::{self, PageError};
 use super::shell::{Place, Shell};
 use super::signed_in::SignedIn;
 use crate::accounts::{Actor, Scope};
+use crate::calls::TestCalls;
 use crate::contacts::{self, Listing};
 use crate::orgs;
 use crate::platform::app::App;
@@ -79,8 +80,14 @@ async fn found(
     q: &str,
 ) -> Result<Vec<contacts::Listed>, sqlx::Error> {
     let settings = orgs::settings(tx, &app.keys, org).await?;
-    let wanted =
-        Wanted { words: q, region: &settings.default_region, calls: false, visits: false, tasks: false };
+    let wanted = Wanted {
+        words: q,
+        region: &settings.default_region,
+        calls: false,
+        visits: false,
+        tasks: false,
+        tests: TestCalls::default(),
+    };
     let mut rows = Vec::new();
     for one in search::find(tx, org, &wanted).await?.contacts {
         let listing = Listing { id: Some(one.id), limit: 1, ..Listing::default() };

@@ -12,6 +12,7 @@ use super::say;
 use super::shell::{Place, Shell};
 use super::signed_in::SignedIn;
 use crate::accounts::{Scope, Staff};
+use crate::calls::TestCalls;
 use crate::orgs;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
@@ -34,12 +35,15 @@ pub(super) fn routes() -> Router<App> {
 struct Asked {
     #[serde(default)]
     q: String,
+    #[serde(default)]
+    tests: String,
 }
 
 #[derive(Template)]
 #[template(path = "dashboard/search.html")]
 struct SearchPage {
     s: Shell,
+    has_tests: bool,
     q: String,
     found: Found,
 }
@@ -57,8 +61,9 @@ async fn show_found(
     SignedIn(staff): SignedIn,
     Query(asked): Query<Asked>,
 ) -> Result<Response, PageError> {
-    let (s, q, found) = found(&app, staff, &asked.q).await?;
-    Ok(page::render(&SearchPage { s, q, found }))
+    let tests = asked.tests.parse().unwrap_or(TestCalls::LeftOut);
+    let (s, q, found) = found(&app, staff, &asked.q, tests).await?;
+    Ok(page::render(&SearchPage { s, has_tests: tests == TestCalls::With, q, found }))
 }
 
 async fn show_suggestions(
@@ -66,7 +71,7 @@ async fn show_suggestions(
     SignedIn(staff): SignedIn,
     Query(asked): Query<Asked>,
 ) -> Result<Response, PageError> {
-    let (s, q, mut found) = found(&app, staff, &asked.q).await?;
+    let (s, q, mut found) = found(&app, staff, &asked.q, TestCalls::LeftOut).await?;
     found.contacts.truncate(SUGGESTED);
     found.calls.truncate(SUGGESTED);
     found.visits.truncate(SUGGESTED);
@@ -74,21 +79,31 @@ async fn show_suggestions(
     Ok(page::render(&Suggestions { s, q, found }))
 }
 
-async fn found(app: &App, staff: Staff, typed: &str) -> Result<(Shell, String, Found), PageError> {
+async fn found(
+    app: &App,
+    staff: Staff,
+    typed: &str,
+    tests: TestCalls,
+) -> Result<(Shell, String, Found), PageError> {
     let q: String = typed.trim().chars().filter(|c| !c.is_control()).take(LETTERS_MAX).collect();
     let org = staff.org;
     let mut tx = app.begin(org).await?;
     let found = if q.chars().count() < LETTERS_MIN {
         Found::default()
     } else {
-        look(app, &mut tx, &staff, &q).await?
+        look(app, &mut tx, &staff, (&q, tests)).await?
     };
     let s = Shell::load(app, &mut tx, staff, Place::Search).await?;
     tx.commit().await?;
     Ok((s, q, found))
 }
 
-async fn look(app: &App, tx: &mut PgConnection, staff: &Staff, q: &str) -> Result<Found, sqlx::Error> {
+async fn look(
+    app: &App,
+    tx: &mut PgConnection,
+    staff: &Staff,
+    (q, tests): (&str, TestCalls),
+) -> Result<Found, sqlx::Error> {
     let settings = orgs::settings(tx, &app.keys, staff.org).await?;
     let wanted = Wanted {
         words: q,
@@ -96,6 +111,7 @@ async fn look(app: &App, tx: &mut PgConnection, staff: &Staff, q: &str) -> Resul
         calls: staff.may(Scope::CallsRead),
         visits: staff.may(Scope::AppointmentsRead),
         tasks: staff.may(Scope::TasksRead),
+        tests,
     };
     search::find(tx, staff.org, &wanted).await
 }

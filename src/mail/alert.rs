@@ -34,10 +34,14 @@ impl StaffAlert<'_> {
         }
     }
 
-    fn words(&self, language: Language, clinic: &str) -> Words {
-        match self {
+    fn words(&self, language: Language, clinic: &str, page: Option<&str>) -> Words {
+        let words = match self {
             Self::HotLead(lead) => wording::hot_lead(language, clinic, lead),
             Self::Clinical { phone, reported } => wording::clinical(language, clinic, phone, reported),
+        };
+        match page {
+            Some(page) => words.with_call(language, page),
+            None => words,
         }
     }
 }
@@ -56,12 +60,15 @@ pub async fn alert_recipients(
         trouble::raise_off(app, tx, org, call).await?;
         return Ok(0);
     }
+    // The page on which it is taken. Staff alone: who opens it has to be signed in, or signs in first.
+    let base = Some(app.config.server.public_url.as_str()).filter(|url| !url.is_empty());
+    let page = base.zip(call).map(|(url, call)| format!("{url}/dashboard/calls/{call}"));
     let mut queued = 0;
     for recipient in &recipients {
         let new = NewEmail {
             kind: alert.kind(),
             recipient,
-            words: alert.words(recipient.language, clinic),
+            words: alert.words(recipient.language, clinic, page.as_deref()),
             dedupe_key: format!("{reason}:{}", recipient.id.0),
             call,
         };

@@ -28,6 +28,21 @@ pub struct Words {
     pub body: String,
 }
 
+impl Words {
+    /// The same with the address of the call's page, above the footer.
+    pub(super) fn with_call(self, language: Language, page: &str) -> Self {
+        let line = match language {
+            English => format!("Take it, so that nobody else is told: {page}"),
+            Spanish => format!("Acéptela, para que no se avise a nadie más: {page}"),
+        };
+        let body = match self.body.rsplit_once("\n\n") {
+            Some((above, footer)) => format!("{above}\n\n{line}\n\n{footer}"),
+            None => format!("{}\n{line}\n", self.body),
+        };
+        Self { body, ..self }
+    }
+}
+
 /// To staff: a caller worth calling back now. Says what the alert's text says.
 pub fn hot_lead(language: Language, clinic: &str, lead: &HotLead<'_>) -> Words {
     let clinic = clinic_of(language, clinic);
@@ -160,6 +175,17 @@ mod tests {
             "Vale la pena devolver esta llamada ahora.\n\nNombre: Desconocido\nTeléfono: +12345678900\nInterés: No lo dijo\n\
              Resumen: Cliente de alto valor detectado en la llamada\n\nLlame lo antes posible.\n\n\
              Quién recibe los correos de Glow MedSpa se decide en sus ajustes (e-mail recipients).\n"
+        );
+    }
+
+    #[test]
+    fn an_alert_leads_to_the_page_on_which_it_is_taken() {
+        let words = clinical(English, "Glow MedSpa", "+12345678900", "swollen");
+        assert_eq!(
+            words.with_call(English, "https://voxanne.example/dashboard/calls/call_1").body,
+            "A caller may have a reaction.\n\nPhone: +12345678900\nReported: swollen\n\nCall them back now.\n\n\
+             Take it, so that nobody else is told: https://voxanne.example/dashboard/calls/call_1\n\n\
+             Who gets e-mails of Glow MedSpa is set in its settings (e-mail recipients).\n"
         );
     }
 

@@ -15,6 +15,8 @@ pub struct Problem {
     pub status: StatusCode,
     /// Stable and greppable; documented in `docs/problems.md`.
     pub code: &'static str,
+    /// The status in words of whoever reads it; the English ones when it is not given.
+    pub title: Option<String>,
     /// What to do about it.
     pub detail: Cow<'static, str>,
     /// Further members, such as the `field` that is wrong. Never another org's data, never a person's.
@@ -56,7 +58,7 @@ impl Problem {
 
     /// A refusal with a code of its own; documented in `docs/problems.md`.
     pub const fn new(status: StatusCode, code: &'static str, detail: &'static str) -> Self {
-        Self { status, code, detail: Cow::Borrowed(detail), members: None, request_id: None }
+        Self { status, code, title: None, detail: Cow::Borrowed(detail), members: None, request_id: None }
     }
 
     /// The same refusal with a sentence of its own.
@@ -77,7 +79,7 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut body = json!({
             "type": format!("/problems#{}", self.code),
-            "title": self.status.canonical_reason(),
+            "title": self.title.as_deref().or(self.status.canonical_reason()),
             "status": self.status.as_u16(),
             "code": self.code,
             "detail": self.detail,

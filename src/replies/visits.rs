@@ -173,6 +173,7 @@ pub(super) async fn move_to(
         target: Target { id: visit, expected_version: None, actor: Actor::Text, reason: Some("By text") },
         starts_at: *starts_at,
         practitioner: Some(*practitioner),
+        thing: None,
         minutes: None,
         call_ref: Some(&kept_as(visit)),
         asks_calendars,
@@ -309,7 +310,10 @@ async fn not_changed(
         ChangeError::NotFound | ChangeError::NotAhead(_) | ChangeError::IllegalState { .. } => {
             nothing_to_change(talk, tx).await
         }
-        ChangeError::NoLongerOffered | ChangeError::NotBegun | ChangeError::Refused { .. } => {
+        ChangeError::NoLongerOffered
+        | ChangeError::NotNeeded
+        | ChangeError::NotBegun
+        | ChangeError::Refused { .. } => {
             let head = talk.head(None);
             talk.say(tx, (Kind::Reply, answers::no_other_time(&head)), Some(visit)).await?;
             find_time(talk, tx, visit).await

@@ -56,6 +56,33 @@ pub struct Service {
     pub(super) needs: Vec<(LocationId, slots::Need)>,
 }
 
+impl Service {
+    /// The same service given with this room or device: the first need that it can meet is met by it alone. `None` when it meets
+    /// none.
+    #[must_use]
+    pub fn using(&self, thing: ResourceId) -> Option<Self> {
+        let mut service = self.clone();
+        let meets =
+            |need: &slots::Need| need.candidates.iter().any(|candidate| candidate.resource == thing.0);
+        let (_, need) = service.needs.iter_mut().find(|(_, need)| meets(need))?;
+        need.candidates.retain(|candidate| candidate.resource == thing.0);
+        Some(service)
+    }
+
+    /// The rooms and devices that can meet a need of it.
+    pub fn things(&self) -> Vec<ResourceId> {
+        let mut things: Vec<ResourceId> = self
+            .needs
+            .iter()
+            .flat_map(|(_, need)| &need.candidates)
+            .map(|one| ResourceId(one.resource))
+            .collect();
+        things.sort_unstable();
+        things.dedup();
+        things
+    }
+}
+
 /// What a person must have had before a service.
 #[derive(Debug, Clone, Copy)]
 #[expect(missing_docs, reason = "named after the columns they come from")]

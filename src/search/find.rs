@@ -1,6 +1,7 @@
 //! Finds what somebody typed.
 
 use super::store::{self, CallFound, ContactFound, TaskFound, ThreadFound, VisitFound};
+use crate::calls::TestCalls;
 use crate::phone::Phone;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::{AppointmentId, CallId, ContactId, OrgId};
@@ -21,6 +22,8 @@ pub struct Wanted<'a> {
     pub visits: bool,
     /// Whether tasks may be told.
     pub tasks: bool,
+    /// Whether calls that only tried the assistant out are found.
+    pub tests: TestCalls,
 }
 
 /// What was found, at most eight of each. Names people: deliberately no `Debug`.
@@ -52,7 +55,8 @@ pub async fn find(tx: &mut PgConnection, org: OrgId, wanted: &Wanted<'_>) -> sql
     if let Some(number) = number.filter(|number| !phones.iter().any(|phone| phone == number)) {
         phones.push(number.to_owned());
     }
-    let calls = if wanted.calls { store::calls(tx, org, &ids, number).await? } else { Vec::new() };
+    let calls =
+        if wanted.calls { store::calls(tx, org, (&ids, number), wanted.tests).await? } else { Vec::new() };
     let visits = if wanted.visits { store::visits(tx, org, &ids, number).await? } else { Vec::new() };
     let tasks = if wanted.tasks {
         let call_ids: Vec<CallId> = calls.iter().map(|call| call.id).collect();

@@ -2,6 +2,7 @@
 
 use sqlx::FromRow;
 
+use crate::calls::TestCalls;
 use crate::platform::db::{PgConnection, sql_as};
 use crate::platform::ids::{AppointmentId, CallId, ContactId, OrgId, TaskId};
 
@@ -26,6 +27,7 @@ pub struct CallFound {
     pub class: Option<String>,
     pub temperature: Option<String>,
     pub summary: Option<String>,
+    pub is_test: bool,
 }
 
 /// A visit of one of them.
@@ -126,16 +128,16 @@ pub(super) async fn contacts_by_digits(
 pub(super) async fn calls(
     tx: &mut PgConnection,
     org: OrgId,
-    contacts: &[ContactId],
-    number: Option<&str>,
+    (contacts, number): (&[ContactId], Option<&str>),
+    tests: TestCalls,
 ) -> sqlx::Result<Vec<CallFound>> {
     sql_as(
-        "select c.id, c.created_at, k.name as contact_name, c.caller_phone, c.class, c.temperature, c.summary
+        "select c.id, c.created_at, k.name as contact_name, c.caller_phone, c.class, c.temperature, c.summary, c.is_test
            from ((select l.id from unnest($2::uuid[]) w (id)
-                   cross join lateral (select x.id from calls x where x.org_id = $1 and x.contact_id = w.id
+                   cross join lateral (select x.id from calls x where x.org_id = $1 and x.contact_id = w.id and app_ctx.shows_call(x.is_test, $4)
                                         order by x.created_at desc, x.id desc limit 8) l)
                  union
-                 (select x.id from calls x where x.org_id = $1 and x.caller_phone = $3 order by x.created_at desc limit 8)) f
+                 (select x.id from calls x where x.org_id = $1 and x.caller_phone = $3 and app_ctx.shows_call(x.is_test, $4) order by x.created_at desc limit 8)) f
            join calls c on c.org_id = $1 and c.id = f.id
            left join contacts k on k.org_id = $1 and k.id = c.contact_id
           order by c.created_at desc, c.id desc limit 8",
@@ -143,6 +145,7 @@ pub(super) async fn calls(
     .bind(org)
     .bind(contacts)
     .bind(number)
+    .bind(tests.as_str())
     .fetch_all(tx)
     .await
 }

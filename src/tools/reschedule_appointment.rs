@@ -44,6 +44,7 @@ pub(super) async fn answer(
         target: Target { id: visit.id, expected_version: None, actor: Actor::Voice, reason: None },
         starts_at,
         practitioner: None,
+        thing: None,
         minutes: None,
         call_ref: caller.call_ref.as_deref(),
         asks_calendars: true,

@@ -137,7 +137,7 @@ async fn names_are_a_first_name_and_an_initial_and_only_while_the_org_says_so() 
     feed.book(START, "Dana O'Neil").await;
     let asked = feed.api.get("/calendar-settings").await;
     let etag = asked.header("etag").to_owned();
-    assert_eq!(asked.good(), json!({"feed_names": false}));
+    assert_eq!(asked.good(), json!({"feed_names": false, "calendar_of_record": true}));
 
     feed.show_names(true).await;
     assert_eq!(feed.events().await[0]["SUMMARY"], "Botox - Dana O.");
@@ -155,7 +155,8 @@ async fn names_are_a_first_name_and_an_initial_and_only_while_the_org_says_so() 
     feed.api.put("/calendar-settings", json!({})).await.refused(422, "invalid_field");
     // Each org decides for itself.
     let harbor = vox.harbor_api().await;
-    assert_eq!(harbor.get("/calendar-settings").await.good(), json!({"feed_names": false}));
+    let theirs = harbor.get("/calendar-settings").await.good();
+    assert_eq!(theirs, json!({"feed_names": false, "calendar_of_record": false}));
 
     feed.show_names(false).await;
     assert_eq!(feed.events().await[0]["SUMMARY"], "Botox");

@@ -21,7 +21,6 @@ use crate::api::request::Received;
 use crate::api::visits::{Rules, refused_change};
 use crate::appointments::{self, ChangeError, SettleError, Settlement};
 use crate::calendars::{self, Conflict, Resolution};
-use crate::language::Language;
 use crate::platform::app::App;
 use crate::platform::bounded::Instant;
 use crate::platform::db::PgConnection;
@@ -142,9 +141,10 @@ struct ConflictParams {
 async fn list_calendar_conflicts(
     State(app): State<App>,
     caller: ApiCaller,
-    Params(asked): Params<ConflictParams>,
+    asked: Params<ConflictParams>,
 ) -> Result<Json<Page<CalendarConflict>>, Problem> {
     caller.needs(Scope::CalendarsRead)?;
+    let asked = asked.read()?;
     let before = asked.cursor.as_deref().map(place_of::<Timestamp, ConflictId>).transpose()?;
     let before = before.and_then(|(at, id)| Some((at.parse().ok()?, id)));
     let (limit, open_only) = (asked.limit.get(), asked.state == Which::Open);
@@ -230,7 +230,7 @@ async fn settle(
             Err(Problem::UNAVAILABLE)
         }
         Err(SettleError::Change { visit, error }) => {
-            Err(refused_change(tx, org, wanted.book, (visit, Language::English), error).await)
+            Err(refused_change(tx, org, wanted.book, (visit, caller.reads), error).await)
         }
         Err(SettleError::Unexpected(error)) => Err(problems::database(org, &error)),
     }

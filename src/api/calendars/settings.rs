@@ -27,6 +27,9 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 struct CalendarSettings {
     /// Whether feeds tell who comes, as a first name and an initial. Otherwise they show the service alone.
     feed_names: bool,
+    /// True: visits are final the moment they are booked, without an outside calendar. Left as it is when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    calendar_of_record: Option<bool>,
 }
 
 /// Shows what the org decided about calendars.
@@ -58,12 +61,16 @@ async fn set_calendar_settings(
     IfMatch::of(&request.headers).check(&digest_of(&there), || difference(&there, &changes))?;
     orgs::update_settings(&mut tx, caller.org, &told, app.clock.now()).await.map_err(failed)?;
     caller.did(&app, &mut tx, ("calendar_settings.write", None)).await?;
+    let now = current(&app, &mut tx, &caller).await?;
     tx.commit().await.map_err(failed)?;
-    Answer::ok(&wanted)
+    Answer::ok(&now)
 }
 
 async fn current(app: &App, tx: &mut PgConnection, caller: &ApiCaller) -> Result<CalendarSettings, Problem> {
     let settings = orgs::settings(tx, &app.keys, caller.org).await;
     let settings = settings.map_err(|error| problems::database(caller.org, &error))?;
-    Ok(CalendarSettings { feed_names: settings.feed_names })
+    Ok(CalendarSettings {
+        feed_names: settings.feed_names,
+        calendar_of_record: Some(settings.calendar_of_record),
+    })
 }

@@ -38,9 +38,10 @@ struct HoursParams {
 async fn get_hours(
     State(app): State<App>,
     caller: ApiCaller,
-    Params(params): Params<HoursParams>,
+    params: Params<HoursParams>,
 ) -> Result<Answer, Problem> {
     caller.needs(Scope::CatalogueRead)?;
+    let params = params.read()?;
     let whose = whose(&params.location_id, params.practitioner_id.as_deref()).ok_or(Problem::NOT_FOUND)?;
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
@@ -54,10 +55,11 @@ async fn get_hours(
 async fn set_hours(
     State(app): State<App>,
     caller: ApiCaller,
-    Params(params): Params<HoursParams>,
+    params: Params<HoursParams>,
     request: Received,
 ) -> Result<Answer, Problem> {
     caller.needs(Scope::CatalogueWrite)?;
+    let params = params.read()?;
     let whose = whose(&params.location_id, params.practitioner_id.as_deref()).ok_or(Problem::NOT_FOUND)?;
     let wanted: WeeklyHours = request.json()?;
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);

@@ -28,7 +28,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 async fn list_locations(
     State(app): State<App>,
     caller: ApiCaller,
-    Params(params): Params<PageParams>,
+    params: Params<PageParams>,
 ) -> Result<Response, Problem> {
     entries::list::<Location>(&app, &caller, params).await
 }

@@ -31,7 +31,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 async fn list_practitioners(
     State(app): State<App>,
     caller: ApiCaller,
-    Params(params): Params<PageParams>,
+    params: Params<PageParams>,
 ) -> Result<Response, Problem> {
     entries::list::<Practitioner>(&app, &caller, params).await
 }

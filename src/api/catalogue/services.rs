@@ -31,7 +31,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 async fn list_services(
     State(app): State<App>,
     caller: ApiCaller,
-    Params(params): Params<PageParams>,
+    params: Params<PageParams>,
 ) -> Result<Response, Problem> {
     entries::list::<Service>(&app, &caller, params).await
 }

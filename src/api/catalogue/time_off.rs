@@ -31,7 +31,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 async fn list_time_off(
     State(app): State<App>,
     caller: ApiCaller,
-    Params(params): Params<DayPageParams>,
+    params: Params<DayPageParams>,
 ) -> Result<Response, Problem> {
     entries::list::<TimeOff>(&app, &caller, params).await
 }

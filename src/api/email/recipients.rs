@@ -98,9 +98,10 @@ struct RecipientParams {
 async fn list_email_recipients(
     State(app): State<App>,
     caller: ApiCaller,
-    Params(asked): Params<RecipientParams>,
+    asked: Params<RecipientParams>,
 ) -> Result<Response, Problem> {
     caller.needs(Scope::SettingsRead)?;
+    let asked = asked.read()?;
     let after = asked.cursor.as_deref().map(place_of::<jiff::Timestamp, EmailRecipientId>).transpose()?;
     let after = after.and_then(|(at, id)| Some((at.parse().ok()?, EmailRecipientId(id))));
     let limit = asked.limit.get();

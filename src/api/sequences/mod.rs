@@ -113,9 +113,10 @@ fn not_saved(org: OrgId, error: SaveError) -> Problem {
 async fn list_sequences(
     State(app): State<App>,
     caller: ApiCaller,
-    Params(asked): Params<SequenceParams>,
+    asked: Params<SequenceParams>,
 ) -> Result<Response, Problem> {
     caller.needs(Scope::MessagesRead)?;
+    let asked = asked.read()?;
     let after = asked.cursor.as_deref().map(place_of::<i8, SequenceId>).transpose()?;
     let limit = asked.limit.get();
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);

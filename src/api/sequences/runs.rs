@@ -93,9 +93,10 @@ async fn list_sequence_runs(
     State(app): State<App>,
     caller: ApiCaller,
     Path(id): Path<String>,
-    Params(asked): Params<RunParams>,
+    asked: Params<RunParams>,
 ) -> Result<Response, Problem> {
     caller.needs(Scope::MessagesRead)?;
+    let asked = asked.read()?;
     let id = SequenceId::parse(&id).ok_or(Problem::NOT_FOUND)?;
     let before = asked.cursor.as_deref().map(place_of::<i8, SequenceRunId>).transpose()?;
     let before = before.map(|(_, id)| SequenceRunId(id));

@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 
 use super::Rules;
 use super::appointment::{Appointment, created, versioned};
-use super::refusals::{Words, language};
+use super::refusals::Words;
 use super::wish::{Wish, phone, place};
 use crate::accounts::Scope;
 use crate::api::answer::Answer;
@@ -91,9 +91,10 @@ impl<'de> Deserialize<'de> for Word<Attendance> {
 async fn list_appointments(
     State(app): State<App>,
     caller: ApiCaller,
-    Params(asked): Params<VisitParams>,
+    asked: Params<VisitParams>,
 ) -> Result<Response, Problem> {
     caller.needs(Scope::AppointmentsRead)?;
+    let asked = asked.read()?;
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let book = scheduling::rule_book(&app, caller.org, None)
         .await
@@ -129,10 +130,9 @@ async fn book_appointment(
 ) -> Result<Response, Problem> {
     caller.needs(Scope::AppointmentsWrite)?;
     let wish: Wish = request.json()?;
-    let answer = once(&app, &caller, &request, async |tx| {
-        book(&app, tx, &caller, (&wish, language(&request.headers))).await
-    })
-    .await?;
+    let answer =
+        once(&app, &caller, &request, async |tx| book(&app, tx, &caller, (&wish, caller.reads)).await)
+            .await?;
     scheduling::forget(&app, caller.org);
     Ok(answer)
 }
@@ -147,7 +147,8 @@ async fn book(
     loop {
         let book = rules.next(app, caller).await?;
         let (location, service) = place(&book, wish.location_id, wish.service_id)?;
-        let wanted = wish.booking(caller, &book, (location, service))?;
+        let service = wish.given(service)?;
+        let wanted = wish.booking(caller, &book, (location, &service))?;
         match appointments::book(app, tx, caller.org, &wanted).await {
             Ok(booked) => {
                 caller.did(app, tx, ("appointment.book", Some(booked.id.to_string()))).await?;

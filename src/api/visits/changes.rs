@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 
 use super::Rules;
 use super::appointment::{Appointment, versioned};
-use super::refusals::{language, refused_change};
+use super::refusals::refused_change;
 use super::wish::practitioner;
 use crate::accounts::Scope;
 use crate::api::answer::{Answer, IfMatch};
@@ -46,6 +46,9 @@ struct Move {
     /// Somebody else; whoever gives it is kept when it is not given.
     #[schema(inline)]
     practitioner_id: Option<Public<ResourceId>>,
+    /// This room or device; whatever is free is taken when it is not given.
+    #[schema(inline)]
+    resource_id: Option<Public<ResourceId>>,
     /// Longer or shorter than it is; its length is kept when it is not given.
     #[schema(inline)]
     duration_minutes: Option<Count<5, 720>>,
@@ -229,9 +232,8 @@ async fn change(
     request: &Received,
     (target, what): (Target<'_>, What<'_>),
 ) -> Result<Response, Problem> {
-    let answer = once(app, caller, request, async |tx| {
-        change_in(app, tx, caller, (target, what), language(&request.headers)).await
-    });
+    let answer =
+        once(app, caller, request, async |tx| change_in(app, tx, caller, (target, what), caller.reads).await);
     let answer = answer.await?;
     scheduling::forget(app, caller.org);
     Ok(answer)
@@ -256,6 +258,7 @@ async fn change_in(
                     target,
                     starts_at,
                     practitioner,
+                    thing: to.resource_id.map(|id| id.0),
                     minutes: to.duration_minutes.and_then(|minutes| u16::try_from(minutes.get()).ok()),
                     call_ref: None,
                     asks_calendars: false,

@@ -19,7 +19,6 @@ use crate::api::idempotency::once;
 use crate::api::problems;
 use crate::api::request::Received;
 use crate::appointments::{self, BookError, Held};
-use crate::language::Language;
 use crate::platform::app::App;
 use crate::platform::bounded::{Count, Instant};
 use crate::platform::db::PgConnection;
@@ -97,7 +96,8 @@ async fn hold(
     loop {
         let book = rules.next(app, caller).await?;
         let (location, service) = place(&book, time.location_id, time.service_id)?;
-        let wanted = time.booking(caller, &book, (location, service))?;
+        let service = time.given(service)?;
+        let wanted = time.booking(caller, &book, (location, &service))?;
         match appointments::hold_for(app, tx, caller.org, &wanted, lifetime).await {
             Ok(held) => {
                 let path = format!("/api/v1/holds/{}", held.id);
@@ -105,7 +105,7 @@ async fn hold(
             }
             Err(BookError::RulesChanged(version)) => rules.seen = Some(version),
             Err(error) => {
-                let language = Language::English;
+                let language = caller.reads;
                 return Err(Words { org: caller.org, book: &book, location, language }.book(&error));
             }
         }

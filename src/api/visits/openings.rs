@@ -1,7 +1,6 @@
 //! `/openings`: times that can be booked, and why another cannot.
 
 use axum::extract::State;
-use axum::http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -9,7 +8,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::appointment::local;
-use super::refusals::{Words, language};
+use super::refusals::Words;
 use super::wish::{phone, place, practitioner};
 use crate::accounts::Scope;
 use crate::api::answer::Answer;
@@ -113,10 +112,10 @@ fn somebody(book: &RuleBook, asked: Option<&str>) -> Result<Option<ResourceId>, 
 async fn list_openings(
     State(app): State<App>,
     caller: ApiCaller,
-    headers: HeaderMap,
-    Params(asked): Params<OpeningParams>,
+    asked: Params<OpeningParams>,
 ) -> Result<Answer, Problem> {
     caller.needs(Scope::AppointmentsRead)?;
+    let asked = asked.read()?;
     check_range(asked.from, asked.to)?;
     let failed = |error: std::sync::Arc<sqlx::Error>| problems::database(caller.org, &error);
     let book = scheduling::rule_book(&app, caller.org, None).await.map_err(failed)?;
@@ -133,7 +132,7 @@ async fn list_openings(
         to: asked.to.0,
     };
     let found = scheduling::open_times(&app, &search).await.map_err(failed)?;
-    let tell = Teller::new(&book, &location.zone).speaking(language(&headers));
+    let tell = Teller::new(&book, &location.zone).speaking(caller.reads);
     let items = found.openings.iter().map(|opening| Opening {
         starts_at: Instant(opening.starts_at),
         ends_at: Instant(opening.ends_at),
@@ -149,10 +148,10 @@ async fn list_openings(
 async fn explain_opening(
     State(app): State<App>,
     caller: ApiCaller,
-    headers: HeaderMap,
-    Params(asked): Params<WhyParams>,
+    asked: Params<WhyParams>,
 ) -> Result<Answer, Problem> {
     caller.needs(Scope::AppointmentsRead)?;
+    let asked = asked.read()?;
     let failed = |error: std::sync::Arc<sqlx::Error>| problems::database(caller.org, &error);
     let book = scheduling::rule_book(&app, caller.org, None).await.map_err(failed)?;
     let (location, service) = found(&book, asked.location_id.as_deref(), &asked.service_id)?;
@@ -168,7 +167,7 @@ async fn explain_opening(
         from: date,
         to: date,
     };
-    let words = Words { org: caller.org, book: &book, location, language: language(&headers) };
+    let words = Words { org: caller.org, book: &book, location, language: caller.reads };
     let why = match scheduling::why_not(&app, &search, asked.starts_at.0).await.map_err(failed)? {
         Some(Err(refusal)) => Why { bookable: false, causes: words.causes(&refusal) },
         Some(Ok(_)) => Why { bookable: true, causes: Value::Array(Vec::new()) },

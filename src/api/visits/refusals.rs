@@ -1,6 +1,6 @@
 //! Why a visit is not booked or changed, as problem documents. Causes and alternatives are data.
 
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 use voxanne_slots::{Opening, Refusal};
 
@@ -41,19 +41,13 @@ const NOT_BEGUN: Problem = Problem::new(
     "not_begun",
     "Nobody can have failed to come before the visit begins.",
 );
+/// Of a room or device that somebody asks for.
+pub(super) const NOT_NEEDED: &str = "is no room or device that the service takes here";
 const NO_LONGER_OFFERED: Problem = Problem::new(
     StatusCode::CONFLICT,
     "no_longer_offered",
     "The service or the location is no longer booked: cancel the visit and book another.",
 );
-
-/// The language that whoever asks reads: the first of `Accept-Language`, if it is one of ours.
-pub(in crate::api) fn language(headers: &HeaderMap) -> Language {
-    let wanted =
-        headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let first = wanted.split([',', ';']).next().unwrap_or_default();
-    Language::of_tag(first).unwrap_or_default()
-}
 
 /// A change of this visit that was refused, by the clock of where the visit is.
 pub(in crate::api) async fn refused_change(
@@ -102,14 +96,6 @@ impl Words<'_> {
 
     /// A booking or a hold that was refused. The rules are current: the caller has seen to it.
     pub fn book(&self, error: &BookError) -> Problem {
-        let problem = self.book_in_english(error);
-        match (self.language, spanish(problem.code)) {
-            (Language::Spanish, Some(words)) => problem.saying(words),
-            _ => problem,
-        }
-    }
-
-    fn book_in_english(&self, error: &BookError) -> Problem {
         match error {
             BookError::Refused { refusal, alternatives } => self.not_bookable(refusal, alternatives),
             BookError::HasAnotherVisit | BookError::TooMany(_) => ANOTHER_VISIT,
@@ -141,14 +127,6 @@ impl Words<'_> {
 
     /// A change that was refused.
     pub fn change(&self, error: ChangeError) -> Problem {
-        let problem = self.change_in_english(error);
-        match (self.language, spanish(problem.code)) {
-            (Language::Spanish, Some(words)) => problem.saying(words),
-            _ => problem,
-        }
-    }
-
-    fn change_in_english(&self, error: ChangeError) -> Problem {
         match error {
             ChangeError::NotFound => Problem::NOT_FOUND,
             ChangeError::VersionConflict { current, difference } => {
@@ -167,6 +145,7 @@ impl Words<'_> {
                 .saying(format!("A visit that is {} does not move any more.", status.as_str())),
             ChangeError::NotBegun => NOT_BEGUN,
             ChangeError::NoLongerOffered => NO_LONGER_OFFERED,
+            ChangeError::NotNeeded => problems::invalid_field("resource_id", NOT_NEEDED),
             ChangeError::Refused { refusal, alternatives } => self.not_bookable(&refusal, &alternatives),
             ChangeError::RulesChanged(_) | ChangeError::CalendarUnknown(_) => Problem::UNAVAILABLE,
             ChangeError::Unexpected(error) => problems::database(self.org, &error),
@@ -180,70 +159,40 @@ impl Words<'_> {
             let at: jiff::Timestamp = to(field)?.parse().ok()?;
             Some(at.to_zoned(self.location.zone.clone()))
         };
-        let starts = at("starts_at").map(|at| {
-            let moment = text_moment(&at, self.language);
-            self.either(format!("It is on {moment} now."), format!("Ahora es el {moment}."))
-        });
+        let moment = |at| text_moment(&at, self.language);
+        let starts = at("starts_at").map(|at| format!("It is on {} now.", moment(at)));
         // A visit that moved ends at another time as well.
-        let ends = at("ends_at").filter(|_| starts.is_none()).map(|at| {
-            let time = text_time(at.time(), self.language);
-            self.either(format!("It ends at {time} now."), format!("Ahora termina a {time}."))
-        });
+        let ends = at("ends_at").filter(|_| starts.is_none());
+        let ends = ends.map(|at| format!("It ends at {} now.", text_time(at.time(), self.language)));
         let person = to("practitioner").and_then(ResourceId::parse);
-        let person = person
-            .and_then(|id| self.book.practitioner_name(id.0))
-            .map(|name| self.either(format!("It is with {name} now."), format!("Ahora es con {name}.")));
-        let state = to("status").and_then(|status| status.parse().ok()).map(|status| self.state(status));
-        [starts, ends, person, state].into_iter().flatten().collect()
+        let person = person.and_then(|id| self.book.practitioner_name(id.0));
+        let person = person.map(|name| format!("It is with {name} now."));
+        let things = difference.get("resources").and_then(|change| change["to"].as_array());
+        let things = things.map(|ids| self.things(ids)).filter(|names| !names.is_empty());
+        let things = things.map(|names| format!("It is in {names} now."));
+        let state =
+            to("status").and_then(|status| status.parse().ok()).map(|status| became(status).to_owned());
+        let told = [starts, ends, person, things, state].into_iter().flatten();
+        told.map(|sentence| self.language.say(&sentence)).collect()
     }
 
-    fn state(&self, status: Status) -> String {
-        let (english, spanish) = match status {
-            Status::Pending => ("It has to be confirmed now.", "Ahora hay que confirmarla."),
-            Status::Scheduled => ("It is confirmed now.", "Ahora está confirmada."),
-            Status::Arrived => ("The person has arrived.", "La persona ya llegó."),
-            Status::Completed => ("It has taken place.", "La cita ya se realizó."),
-            Status::Cancelled => ("It was cancelled.", "La cita se canceló."),
-            Status::NoShow => ("The person did not come.", "La persona no vino."),
+    /// The names of rooms and devices.
+    fn things(&self, ids: &[Value]) -> String {
+        let of = |id: &Value| {
+            let id = ResourceId::parse(id.as_str()?)?;
+            self.book.things.iter().find(|(thing, _)| *thing == id).map(|(_, name)| name.as_str())
         };
-        self.either(english, spanish)
-    }
-
-    fn either(&self, english: impl Into<String>, spanish: impl Into<String>) -> String {
-        match self.language {
-            Language::English => english.into(),
-            Language::Spanish => spanish.into(),
-        }
+        ids.iter().filter_map(of).collect::<Vec<_>>().join(", ")
     }
 }
 
-/// The refusals that staff read, in Spanish.
-fn spanish(code: &str) -> Option<&'static str> {
-    Some(match code {
-        "not_bookable" => "No se puede a esa hora.",
-        "another_visit" => "La persona tiene otra cita a esa hora: mueva esa.",
-        "version_conflict" => "Alguien cambió la cita mientras tanto. Vuelva a leerla y decida de nuevo.",
-        "illegal_state" => "El estado de la cita no lo permite.",
-        "not_begun" => "Nadie puede haber faltado antes de que la cita empiece.",
-        "no_longer_offered" => "El tratamiento o la sede ya no se reservan: cancele la cita y reserve otra.",
-        "unavailable" => "Inténtelo de nuevo en un momento.",
-        _ => return None,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use axum::http::HeaderValue;
-
-    use super::*;
-
-    #[test]
-    fn the_first_language_that_is_asked_for_decides() {
-        let of = |asked: &'static str| {
-            language(&HeaderMap::from_iter([(header::ACCEPT_LANGUAGE, HeaderValue::from_static(asked))]))
-        };
-        assert_eq!([of("es"), of("es-MX,en;q=0.8")], [Language::Spanish; 2]);
-        assert_eq!([of("en-US,es;q=0.9"), of("fr"), of("")], [Language::English; 3]);
-        assert_eq!(language(&HeaderMap::new()), Language::English);
+fn became(status: Status) -> &'static str {
+    match status {
+        Status::Pending => "It has to be confirmed now.",
+        Status::Scheduled => "It is confirmed now.",
+        Status::Arrived => "The person has arrived.",
+        Status::Completed => "It has taken place.",
+        Status::Cancelled => "It was cancelled.",
+        Status::NoShow => "The person did not come.",
     }
 }

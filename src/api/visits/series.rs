@@ -20,7 +20,6 @@ use crate::api::idempotency::once;
 use crate::api::problems;
 use crate::api::request::Received;
 use crate::appointments::{self, BookError, BookedSeries, SeriesError};
-use crate::language::Language;
 use crate::platform::app::App;
 use crate::platform::bounded::Count;
 use crate::platform::db::PgConnection;
@@ -82,13 +81,14 @@ async fn book(
     loop {
         let book = rules.next(app, caller).await?;
         let (location, service) = place(&book, wish.first.location_id, wish.first.service_id)?;
+        let service = wish.first.given(service)?;
         let wanted = appointments::Series {
-            first: wish.first.booking(caller, &book, (location, service))?,
+            first: wish.first.booking(caller, &book, (location, &service))?,
             visits: i16::try_from(wish.visits.get()).unwrap_or(i16::MAX),
             every_days: i16::try_from(wish.every_days.get()).unwrap_or(i16::MAX),
             partial: wish.partial,
         };
-        let words = Words { org: caller.org, book: &book, location, language: Language::English };
+        let words = Words { org: caller.org, book: &book, location, language: caller.reads };
         match appointments::book_series(app, tx, caller.org, &wanted).await {
             Ok(series) => {
                 caller.did(app, tx, ("series.book", Some(series.id.to_string()))).await?;

@@ -1,8 +1,11 @@
 //! What a program wants to book: the same for visits, series and holds.
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::refusals::NOT_NEEDED;
 use crate::api::caller::ApiCaller;
 use crate::api::problems::invalid_field;
 use crate::appointments::NewBooking;
@@ -26,6 +29,9 @@ pub(super) struct Wish {
     /// Whoever is free, by the service's way of choosing, when it is not given.
     #[schema(inline)]
     pub practitioner_id: Option<Public<ResourceId>>,
+    /// This room or device; whatever is free is taken when it is not given.
+    #[schema(inline)]
+    pub resource_id: Option<Public<ResourceId>>,
     #[schema(inline)]
     pub starts_at: Instant,
     #[schema(inline)]
@@ -78,6 +84,17 @@ pub(in crate::api) fn phone(book: &RuleBook, said: Option<&str>) -> Result<Optio
 }
 
 impl Wish {
+    /// The service as it is wished: with a certain room or device, if one was asked for.
+    pub fn given<'b>(&self, service: &'b Service) -> Result<Cow<'b, Service>, Problem> {
+        match self.resource_id {
+            None => Ok(Cow::Borrowed(service)),
+            Some(Public(thing)) => {
+                let wrong = || invalid_field("resource_id", NOT_NEEDED);
+                service.using(thing).map(Cow::Owned).ok_or_else(wrong)
+            }
+        }
+    }
+
     /// As the verbs take it.
     pub fn booking<'b>(
         &self,

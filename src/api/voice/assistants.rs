@@ -96,9 +96,10 @@ struct AssistantParams {
 async fn list_assistants(
     State(app): State<App>,
     caller: ApiCaller,
-    Params(asked): Params<AssistantParams>,
+    asked: Params<AssistantParams>,
 ) -> Result<Response, Problem> {
     caller.needs(Scope::SettingsRead)?;
+    let asked = asked.read()?;
     let after = asked.cursor.as_deref().map(place_of::<u8, AssistantId>).transpose()?;
     let (after, limit) = (after.map(|(_, id)| AssistantId(id)), asked.limit.get());
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);

@@ -109,9 +109,10 @@ struct PhoneNumberParams {
 async fn list_phone_numbers(
     State(app): State<App>,
     caller: ApiCaller,
-    Params(asked): Params<PhoneNumberParams>,
+    asked: Params<PhoneNumberParams>,
 ) -> Result<Response, Problem> {
     caller.needs(Scope::SettingsRead)?;
+    let asked = asked.read()?;
     let after = asked.cursor.as_deref().map(place_of::<u8, PhoneNumberId>).transpose()?;
     let (after, limit) = (after.map(|(_, id)| PhoneNumberId(id)), asked.limit.get());
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);

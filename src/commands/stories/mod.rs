@@ -32,6 +32,8 @@ pub(super) enum Story {
     RepeatsToolCall,
     /// Botox and filler, budget, this week
     TurnsHot,
+    /// Wants a call back; the manager replies 1, and nobody else is told
+    AlertTaken,
     /// Wanted a pizza
     WrongNumber,
     /// A face swollen after filler
@@ -80,6 +82,7 @@ impl Story {
             Self::RepeatsToolCall => booking::repeats_tool_call(stage).await,
             Self::PriceShops => sales::price_shops(stage).await,
             Self::TurnsHot => sales::turns_hot(stage).await,
+            Self::AlertTaken => sales::alert_is_taken(stage).await,
             Self::WrongNumber => sales::wrong_number(stage).await,
             Self::SwollenFace => sales::swollen_face(stage).await,
             Self::Prepare => changes::prepares(stage).await,

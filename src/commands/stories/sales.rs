@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::super::CommandError;
 use super::stage::Stage;
+use crate::seed::GLOW;
 
 pub(super) async fn price_shops(stage: &Stage) -> Result<(), CommandError> {
     let mut line = stage.ring(Some("Pat Moreau")).await?;
@@ -28,6 +29,24 @@ pub(super) async fn turns_hot(stage: &Stage) -> Result<(), CommandError> {
     line.tool("notify_hot_lead", lead).await?;
     line.says("Wonderful, thank you so much!").await?;
     line.hangs_up().await
+}
+
+pub(super) async fn alert_is_taken(stage: &Stage) -> Result<(), CommandError> {
+    let Some(texting) = &stage.texting else { return turns_hot(stage).await };
+    let mut line = stage.ring(Some("Noor Haddad")).await?;
+    line.says("Could somebody call me about fillers and Botox? I have the budget and want it this week.")
+        .await?;
+    let lead = json!({
+        "leadName": "Noor Haddad",
+        "leadPhone": line.number,
+        "serviceInterest": "Dermal filler and Botox",
+        "summary": "Wants a call back about filler and Botox this week",
+        "urgency": "high",
+    });
+    line.tool("notify_hot_lead", lead).await?;
+    line.hangs_up().await?;
+    stage.text_to(GLOW.alert_phone, "Noor Haddad").await?;
+    texting.says(GLOW.alert_phone, "1").await
 }
 
 pub(super) async fn wrong_number(stage: &Stage) -> Result<(), CommandError> {

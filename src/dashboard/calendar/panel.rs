@@ -17,7 +17,7 @@ use crate::appointments::Status;
 use crate::platform::app::App;
 use crate::platform::ids::{AppointmentId, Prefixed as _, ResourceId};
 use crate::platform::problem::Problem;
-use crate::scheduling::RuleBook;
+use crate::scheduling::{RuleBook, Service};
 
 #[derive(Template)]
 #[template(path = "dashboard/calendar_visit.html")]
@@ -26,6 +26,8 @@ struct VisitPanel<'a> {
     visit: Visit,
     zone: TimeZone,
     people: Vec<(ResourceId, String)>,
+    /// The rooms and devices that its service takes.
+    things: Vec<(ResourceId, String)>,
 }
 
 /// The panel of a visit, for whoever clicks on it.
@@ -54,7 +56,9 @@ fn panel<'a>(s: &'a Shell, book: &RuleBook, visit: Visit) -> VisitPanel<'a> {
     let location = book.locations.iter().find(|location| location.id == visit.location_id);
     let able = book.service(visit.service_id).map_or(&[][..], |service| &service.practitioners);
     let people = book.practitioners.iter().filter(|person| able.contains(&person.id));
+    let takes = book.service(visit.service_id).map(Service::things).unwrap_or_default();
     VisitPanel {
+        things: book.things.iter().filter(|(id, _)| takes.contains(id)).cloned().collect(),
         people: people.map(|person| (person.id, person.name.clone())).collect(),
         zone: location.map_or_else(|| s.zone.clone(), |location| location.zone.clone()),
         s,

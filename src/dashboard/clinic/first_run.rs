@@ -12,13 +12,22 @@ use serde::Deserialize;
 use super::hours::{self, Week};
 use super::services::Offered;
 use super::{Catalogue, Values, opened, practitioners};
-use crate::accounts::Scope;
+use crate::accounts::{self, Scope};
+use crate::alert_phones::{self, AlertPhones};
+use crate::calendars::{self, Account};
 use crate::dashboard::page::{self, PageError};
+use crate::dashboard::settings;
+use crate::dashboard::settings::consent::{self, CameBack};
 use crate::dashboard::shell::{Place, Shell};
 use crate::dashboard::signed_in::SignedIn;
 use crate::first_run::{self, Decision, Progress, Step};
+use crate::orgs::{self, Assistant, DialledNumber, ListedDoor, ListedSecret, Settings};
 use crate::platform::app::App;
 use crate::platform::problem::Problem;
+use crate::scheduling::catalogue::{Location, Practitioner};
+
+/// More than a new clinic has of numbers or assistants.
+const ALL_MAX: i64 = 100;
 
 pub(super) fn routes() -> Router<App> {
     Router::new().route("/dashboard/first-run", get(show_first_run))
@@ -28,6 +37,9 @@ pub(super) fn routes() -> Router<App> {
 struct Asked {
     /// Which step; the first open one when left out.
     step: Option<String>,
+    /// The browser comes back from a consent.
+    #[serde(flatten)]
+    back: CameBack,
 }
 
 #[derive(Template)]
@@ -43,6 +55,19 @@ struct FirstRunPage {
     week: Week,
     templates: Vec<Offered>,
     v: Values,
+    sites: Vec<Location>,
+    people: Vec<Practitioner>,
+    numbers: Vec<DialledNumber>,
+    assistants: Vec<Assistant>,
+    doors: Vec<ListedDoor>,
+    secrets: Vec<ListedSecret>,
+    phones: AlertPhones,
+    accounts: Vec<Account>,
+    settings: Settings,
+    has_google: bool,
+    is_known: bool,
+    /// What came of a consent, and its tone.
+    consent: Option<(&'static str, &'static str)>,
 }
 
 async fn show_first_run(
@@ -51,6 +76,7 @@ async fn show_first_run(
     Query(asked): Query<Asked>,
 ) -> Result<Response, PageError> {
     let org = staff.org;
+    let is_known = accounts::signed_in_lately(&app, &staff).await?;
     let (mut tx, s) = opened(&app, staff, Scope::SettingsWrite).await?;
     let progress = first_run::progress(&mut tx, org).await?;
     let step = match asked.step.as_deref() {
@@ -61,11 +87,33 @@ async fn show_first_run(
     let catalogue = Catalogue::read(&mut tx, org).await?;
     let site = catalogue.sites.first().cloned().ok_or(Problem::NOT_FOUND)?;
     let week = hours::week_of(&mut tx, org, &site.id(), "").await?;
-    tx.commit().await?;
     let templates = Offered::beside(&catalogue.services);
     let v = if step == Some(Step::Practitioners) { practitioners::begun(&catalogue) } else { site.clone() };
-    let can_write = s.may("catalogue:write");
-    Ok(page::render(&FirstRunPage { s, can_write, progress, step, catalogue, site, week, templates, v }))
+    let page = FirstRunPage {
+        can_write: s.may("catalogue:write"),
+        sites: settings::sites(&mut tx, org).await?,
+        people: settings::people(&mut tx, org).await?,
+        numbers: orgs::phone_numbers(&mut tx, org, (None, None, ALL_MAX)).await?,
+        assistants: orgs::assistants(&mut tx, org, (None, None, ALL_MAX)).await?,
+        doors: orgs::doors(&mut tx, org).await?,
+        secrets: orgs::webhook_secrets(&mut tx, org).await?,
+        phones: alert_phones::alert_phones(&app, &mut tx, org).await?,
+        accounts: calendars::list(&app, &mut tx, org).await?,
+        settings: orgs::settings(&mut tx, &app.keys, org).await?,
+        has_google: !app.config.google.client_id.is_empty(),
+        consent: consent::said(&s, &asked.back),
+        is_known,
+        progress,
+        step,
+        catalogue,
+        site,
+        week,
+        templates,
+        v,
+        s,
+    };
+    tx.commit().await?;
+    Ok(page::render(&page))
 }
 
 impl FirstRunPage {
@@ -98,19 +146,6 @@ impl FirstRunPage {
         })
     }
 
-    /// Where a step that has its own page is set up.
-    fn page(&self, step: impl Borrow<Step>) -> &'static str {
-        match step.borrow() {
-            Step::AlertPhone => "/dashboard/settings/alerts",
-            Step::Calendar => "/dashboard/settings/calendars",
-            Step::PhoneNumber | Step::Assistant => "/dashboard/settings/assistant",
-            Step::Clinic => "/dashboard/settings/clinic",
-            Step::Hours => "/dashboard/settings/hours",
-            Step::Services => "/dashboard/settings/services",
-            Step::Practitioners => "/dashboard/settings/practitioners",
-        }
-    }
-
     /// The step after this one that is still open, else the end.
     fn after(&self, step: impl Borrow<Step>) -> &'static str {
         let later = Step::ALL.into_iter().skip_while(|other| other != step.borrow()).skip(1);
@@ -120,6 +155,15 @@ impl FirstRunPage {
 
     fn is_here(&self, step: impl Borrow<Step>) -> bool {
         self.step == Some(*step.borrow())
+    }
+
+    fn after_page(&self, step: impl Borrow<Step>) -> String {
+        format!("/dashboard/first-run?step={}", self.after(step))
+    }
+
+    /// Where a consent of this step comes back to.
+    fn here(&self) -> String {
+        format!("/dashboard/first-run?step={}", self.step.map_or("end", Step::name))
     }
 
     fn hours_address(&self) -> String {

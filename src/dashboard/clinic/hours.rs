@@ -83,6 +83,8 @@ pub(super) struct DayHours {
 struct Different {
     id: String,
     when: String,
+    /// The last of several days, as a field has it.
+    until: String,
     whose: String,
     hours: Option<String>,
     reason: String,
@@ -168,7 +170,7 @@ fn closed(s: &Shell, catalogue: &Catalogue, closure: &Closure) -> Different {
         (person, site) => format!("{person}, {site}"),
     };
     let hours = (!v.text("opens").is_empty()).then(|| format!("{} – {}", v.text("opens"), v.text("closes")));
-    Different { id: v.id(), when, whose, hours, reason: v.text("reason") }
+    Different { id: v.id(), when, until, whose, hours, reason: v.text("reason") }
 }
 
 fn away(s: &Shell, catalogue: &Catalogue, time_off: &TimeOff) -> Different {
@@ -181,6 +183,7 @@ fn away(s: &Shell, catalogue: &Catalogue, time_off: &TimeOff) -> Different {
     Different {
         id: v.id(),
         when: format!("{} – {}", at(time_off.starts_at.0), at(time_off.ends_at.0)),
+        until: String::new(),
         whose: name_of(&catalogue.people, &who),
         hours: None,
         reason: v.text("reason"),

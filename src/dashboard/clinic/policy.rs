@@ -40,6 +40,7 @@ async fn show_policy(State(app): State<App>, SignedIn(staff): SignedIn) -> Resul
     let texting = Values::of(&json!({
         "texting_enabled": settings.texting_enabled, "reminder_minutes": settings.reminder_minutes,
         "missed_call_text": settings.missed_call_text, "quiet_from": settings.quiet_from, "quiet_until": settings.quiet_until,
+        "texts_per_day_max": settings.texts_per_day_max, "text_regions": settings.text_regions,
     }));
     let (can_write, can_write_settings) = (s.may("catalogue:write"), s.may("settings:write"));
     Ok(page::render(&PolicyPage { s, can_write, can_write_settings, v: Values::of(&policy), texting }))

@@ -11,6 +11,7 @@ use crate::accounts::Scope;
 use crate::dashboard::page::{self, PageError};
 use crate::dashboard::shell::{Place, Shell};
 use crate::dashboard::signed_in::SignedIn;
+use crate::orgs::{self, Settings};
 use crate::platform::app::App;
 use crate::scheduling::catalogue::Location;
 
@@ -24,14 +25,17 @@ struct SitesPage {
     s: Shell,
     can_write: bool,
     sites: Vec<Values>,
+    /// What the org is called, and how it is understood.
+    settings: Settings,
 }
 
 async fn show_sites(State(app): State<App>, SignedIn(staff): SignedIn) -> Result<Response, PageError> {
     let org = staff.org;
     let (mut tx, s) = opened(&app, staff, Scope::CatalogueRead).await?;
     let sites = all::<Location>(&mut tx, org).await?;
+    let settings = orgs::settings(&mut tx, &app.keys, org).await?;
     tx.commit().await?;
-    Ok(page::render(&SitesPage { can_write: s.may("catalogue:write"), sites, s }))
+    Ok(page::render(&SitesPage { can_write: s.may("catalogue:write"), sites, settings, s }))
 }
 
 super::tabs!(SitesPage);

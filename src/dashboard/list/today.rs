@@ -195,7 +195,7 @@ pub(in crate::dashboard) async fn ended_calls(
         "select c.id, c.created_at, c.caller_phone, k.name as contact_name, c.temperature, c.class,
                 exists (select from appointments a where a.org_id = c.org_id and a.call_id = c.id) as has_booked
            from calls c left join contacts k on k.org_id = c.org_id and k.id = c.contact_id
-          where c.org_id = $1 and c.created_at >= $2 and c.created_at < $3 and (c.report_at is not null or c.state = 'ended')
+          where c.org_id = $1 and c.created_at >= $2 and c.created_at < $3 and app_ctx.shows_call(c.is_test, 'left_out') and (c.report_at is not null or c.state = 'ended')
           order by c.created_at desc limit $4",
     )
     .bind(org)

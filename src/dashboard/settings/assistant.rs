@@ -62,15 +62,6 @@ impl AssistantPage {
         found.map_or_else(|| self.s.t("Each ring asks us"), |assistant| assistant.name.as_str())
     }
 
-    /// In the word of whoever made it.
-    fn proof(&self, secret: &ListedSecret) -> &'static str {
-        match secret.scheme["type"].as_str() {
-            Some("vapi-secret") => "x-vapi-secret",
-            Some("bearer") => "bearer",
-            _ => "hmac",
-        }
-    }
-
     /// As it is pasted.
     fn pretty(&self, value: &impl Serialize) -> String {
         serde_json::to_string_pretty(value).unwrap_or_else(|_| String::new())
@@ -78,6 +69,17 @@ impl AssistantPage {
 
     fn prompt(&self) -> &str {
         self.sheet.assistant.model.messages.first().map_or("", |message| message.content.as_str())
+    }
+}
+
+impl ListedSecret {
+    /// Its form, in the word of whoever made it.
+    pub(in crate::dashboard) fn proof(&self) -> &'static str {
+        match self.scheme["type"].as_str() {
+            Some("vapi-secret") => "x-vapi-secret",
+            Some("bearer") => "bearer",
+            _ => "hmac",
+        }
     }
 }
 

@@ -2,10 +2,11 @@
 
 use askama::Template;
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
 
+use super::consent::{self, CameBack};
 use super::{Section, opened, people, sections};
 use crate::accounts::Scope;
 use crate::calendars::{self, Account, Conflict, State as Standing};
@@ -34,6 +35,8 @@ struct CalendarsPage {
     people: Vec<Practitioner>,
     settings: Settings,
     has_google: bool,
+    /// What came of a consent, and its tone.
+    consent: Option<(&'static str, &'static str)>,
 }
 
 impl CalendarsPage {
@@ -47,7 +50,11 @@ impl CalendarsPage {
     }
 }
 
-async fn show_calendars(State(app): State<App>, SignedIn(staff): SignedIn) -> Result<Response, PageError> {
+async fn show_calendars(
+    State(app): State<App>,
+    SignedIn(staff): SignedIn,
+    Query(back): Query<CameBack>,
+) -> Result<Response, PageError> {
     let org = staff.org;
     let (mut tx, s) = opened(&app, staff, Scope::CalendarsRead).await?;
     let page = CalendarsPage {
@@ -56,6 +63,7 @@ async fn show_calendars(State(app): State<App>, SignedIn(staff): SignedIn) -> Re
         people: people(&mut tx, org).await?,
         settings: orgs::settings(&mut tx, &app.keys, org).await?,
         has_google: !app.config.google.client_id.is_empty(),
+        consent: consent::said(&s, &back),
         sections: sections(&s.staff),
         here: "/calendars",
         s,

@@ -4,6 +4,7 @@
 mod alerts;
 mod assistant;
 mod calendars;
+pub(super) mod consent;
 mod email;
 mod keys;
 mod overview;
@@ -99,11 +100,11 @@ async fn opened(app: &App, staff: Staff, scope: Scope) -> Result<(OrgTx, Shell),
 /// More than any clinic has of either.
 const ALL_MAX: i64 = 500;
 
-async fn sites(tx: &mut PgConnection, org: OrgId) -> Result<Vec<Location>, sqlx::Error> {
+pub(super) async fn sites(tx: &mut PgConnection, org: OrgId) -> Result<Vec<Location>, sqlx::Error> {
     Location::select(tx, org, &Wanted { limit: ALL_MAX, ..Wanted::default() }).await
 }
 
-async fn people(tx: &mut PgConnection, org: OrgId) -> Result<Vec<Practitioner>, sqlx::Error> {
+pub(super) async fn people(tx: &mut PgConnection, org: OrgId) -> Result<Vec<Practitioner>, sqlx::Error> {
     Practitioner::select(tx, org, &Wanted { limit: ALL_MAX, ..Wanted::default() }).await
 }
 

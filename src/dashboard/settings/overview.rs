@@ -8,7 +8,7 @@ use axum::routing::get;
 
 use super::{Section, opened, sections};
 use crate::accounts::{self, Scope};
-use crate::alert_phones::{self, AlertPhones, PhoneStanding, TestedPhone};
+use crate::alert_phones::{self, AlertPhones, PendingPhone, TestedPhone};
 use crate::dashboard::page::{self, PageError};
 use crate::dashboard::shell::{Place, Shell};
 use crate::dashboard::signed_in::SignedIn;
@@ -29,20 +29,21 @@ struct OverviewPage {
     is_known: bool,
 }
 
-impl OverviewPage {
-    /// The org's number for hot leads, and the one that waits for its code.
-    fn hot_lead(&self) -> Option<&PhoneStanding> {
-        self.phones.of(PhonePurpose::HotLead)
+/// What the form of the alert phone shows.
+impl AlertPhones {
+    /// The org's number for hot leads.
+    pub(in crate::dashboard) fn hot_lead(&self) -> Option<&str> {
+        self.of(PhonePurpose::HotLead)?.phone.as_deref()
     }
 
-    fn phone(&self) -> Option<&str> {
-        self.hot_lead()?.phone.as_deref()
+    /// The one that waits for its code.
+    pub(in crate::dashboard) fn pending(&self) -> Option<&PendingPhone> {
+        self.of(PhonePurpose::HotLead)?.pending.as_ref()
     }
 
     /// What the field holds: the number that was asked for last.
-    fn wanted(&self) -> &str {
-        let pending = self.hot_lead().and_then(|standing| standing.pending.as_ref());
-        pending.map(|pending| pending.phone.as_str()).or_else(|| self.phone()).unwrap_or_default()
+    pub(in crate::dashboard) fn wanted(&self) -> &str {
+        self.pending().map(|pending| pending.phone.as_str()).or_else(|| self.hot_lead()).unwrap_or_default()
     }
 }
 
@@ -57,12 +58,12 @@ async fn show_settings(State(app): State<App>, SignedIn(staff): SignedIn) -> Res
 
 impl TestedPhone {
     /// The last four digits.
-    pub(super) fn end(&self) -> &str {
+    pub(in crate::dashboard) fn end(&self) -> &str {
         self.phone.get(self.phone.len().saturating_sub(4)..).unwrap_or_default()
     }
 
     /// How far it came, in a word and with its tone.
-    pub(super) fn standing(&self) -> (&'static str, &'static str) {
+    pub(in crate::dashboard) fn standing(&self) -> (&'static str, &'static str) {
         match self.state.as_str() {
             "queued" | "sending" => ("On its way", ""),
             "sent" => ("Sent", "brand"),

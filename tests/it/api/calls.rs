@@ -172,7 +172,7 @@ async fn every_outcome_is_what_came_of_the_call() {
     let line = vox.call_from(&vox.glow, &call_ref(7), Some("+13105550195"));
     line.in_progress().await.unwrap();
     vox.later(SignedDuration::from_hours(12));
-    let line = vox.call_from(&vox.glow, &call_ref(3), Some("+13105550199"));
+    let line = vox.call_from(&vox.glow, &call_ref(3), Some("+13105550188"));
     line.tool("request_human", json!({"reason": "a refund"})).await.unwrap();
     line.end("customer-ended-call").await.unwrap();
     for (n, expected) in [

@@ -104,10 +104,16 @@ async fn the_clinic_is_renamed_and_callers_hear_it() {
     let vox = Voxanne::start().await;
     let api = vox.glow_api().await;
     let there = api.get("/settings/org").await;
-    assert_eq!(there.body, json!({"name": "Glow MedSpa", "region": "US", "language": "en"}));
+    assert_eq!(
+        there.body,
+        json!({"name": "Glow MedSpa", "region": "US", "language": "en", "keep_recordings": "with_consent"})
+    );
     let wanted = json!({"name": "Glow & Co", "region": "us", "language": "es"});
     let now = api.put("/settings/org", wanted.clone()).await.good();
-    assert_eq!(now, json!({"name": "Glow & Co", "region": "US", "language": "es"}));
+    assert_eq!(
+        now,
+        json!({"name": "Glow & Co", "region": "US", "language": "es", "keep_recordings": "with_consent"})
+    );
     assert!(api.get("/assistant-sheet").await.good().to_string().contains("Glow & Co"));
     let stale = api.request("PUT", "/settings/org").header("if-match", there.header("etag")).json(&wanted);
     crate::harness::Answered::of(stale).await.refused(412, "changed_since");

@@ -1,14 +1,13 @@
 //! From an org that has nothing to a caller who books, over HTTP.
 
-use secrecy::SecretString;
+use reqwest::header::LOCATION;
 use serde_json::{Value, json};
-use uuid::Uuid;
 use voxanne::accounts::Role;
-use voxanne::orgs::{self, NewAssistant, NewOrg, NewPhoneNumber};
-use voxanne::platform::ids::{LocationId, OrgId};
-use voxanne_vapi::auth::Scheme;
+use voxanne::orgs::{self, NewOrg};
+use voxanne::platform::ids::OrgId;
 
-use crate::harness::{Clinic, Person, Voxanne, booking, call_ref};
+use crate::api::alert_phones::code_to;
+use crate::harness::{ACCOUNT, Answered, Clinic, Person, Voxanne, booking, call_ref};
 
 /// An org as `voxanne admin org create` makes it, and its owner.
 async fn new_org(vox: &Voxanne) -> (OrgId, Person) {
@@ -30,38 +29,69 @@ async fn new_org(vox: &Voxanne) -> (OrgId, Person) {
     (org, vox.signed_in("owner@willow.example").await)
 }
 
-/// What whoever runs the installation connects: the platform's assistant, its number, its secret.
-async fn connect_voice(vox: &Voxanne, org: OrgId) -> Clinic {
-    let clinic = Clinic {
+/// The steps that connect the outside, each by the form in its step: number, alert phone with its code, Google, assistant.
+async fn connect_all(vox: &Voxanne, owner: &Person, org: OrgId) -> Clinic {
+    let mut clinic = Clinic {
         org,
         assistant_id: "0a1b2c3d-aaaa-4bbb-8ccc-0123456789ab".to_owned(),
         phone_number_id: "0a1b2c3d-aaaa-4bbb-8ccc-0123456789ac".to_owned(),
         number: "+13105550555".to_owned(),
-        secret: "whsec_test_of_willow_aesthetics".to_owned(),
+        secret: String::new(),
         door: String::new(),
     };
-    let location: Uuid = vox.one(&format!("select id from locations where org_id = '{}'", org.0)).await;
-    let location = LocationId(location);
-    let mut tx = vox.app.begin(org).await.unwrap();
-    let assistant = NewAssistant {
-        id: vox.app.new_id(),
-        platform_assistant_id: clinic.assistant_id.clone(),
-        location,
-        name: "Ava".to_owned(),
-    };
-    orgs::add_assistant(&mut tx, org, &assistant).await.unwrap();
-    let number = NewPhoneNumber {
-        id: vox.app.new_id(),
-        platform_phone_number_id: Some(clinic.phone_number_id.clone()),
-        number: clinic.number.clone(),
-        location,
-        assistant: Some(assistant.id),
-    };
-    orgs::add_phone_number(&mut tx, org, &number).await.unwrap();
-    let secret = SecretString::from(clinic.secret.clone());
-    orgs::issue_secret(&vox.app, &mut tx, org, &Scheme::VapiSecret, &secret).await.unwrap();
-    tx.commit().await.unwrap();
+    let page = step(owner, "phone_number").await;
+    assert!(page.contains("data-then=\"/dashboard/first-run?step=alert_phone\""), "on to the next: {page}");
+    let site = first_option(&page, "loc_");
+    let number = json!({"number": clinic.number, "platform_phone_number_id": clinic.phone_number_id, "location_id": site});
+    owner.api("POST", &form_of(&page, "POST /api/v1/phone-numbers"), number).await.good();
+
+    let page = step(owner, "alert_phone").await;
+    assert!(!page.contains("id=\"phone-code\""), "no code is asked for yet");
+    let wanted = json!({"phone": "+13105550166"});
+    owner.api("POST", &form_of(&page, "POST /api/v1/settings/alert-phones"), wanted).await.good();
+    vox.run_jobs().await;
+    assert_eq!(state_of(owner, "alert_phone").await, "open", "it counts once the code is entered");
+    let page = step(owner, "alert_phone").await;
+    assert!(page.contains("id=\"phone-code\""), "{page}");
+    let code = code_to(vox, "+13105550166");
+    owner
+        .api("POST", &form_of(&page, "POST /api/v1/settings/alert-phones/confirm"), json!({ "code": code }))
+        .await
+        .good();
+
+    let page = step(owner, "calendar").await;
+    assert!(page.contains("data-google data-return=\"/dashboard/first-run?step=calendar\""), "{page}");
+    let back = consents_at(vox, owner, "/dashboard/first-run?step=calendar").await;
+    assert_eq!(back.0, 303);
+    assert_eq!(back.1, "/dashboard/first-run?step=calendar&consent=connected");
+    assert!(owner.page(&back.1).await.text.contains("Google Calendar is connected."));
+    vox.run_jobs().await;
+
+    let page = step(owner, "assistant").await;
+    let site = first_option(&page, "loc_");
+    let assistant = json!({"name": "Ava", "platform_assistant_id": clinic.assistant_id, "location_id": site});
+    owner.api("POST", &form_of(&page, "POST /api/v1/assistants"), assistant).await.good();
+    let issued = owner
+        .api("POST", &form_of(&page, "POST /api/v1/webhook-secrets"), json!({"proof": "x_vapi_secret"}))
+        .await;
+    issued.good()["secret"].as_str().unwrap().clone_into(&mut clinic.secret);
+    assert!(page.contains("POST /api/v1/doors") && page.contains("POST /api/v1/settings/tests/assistant"));
     clinic
+}
+
+/// A consent that is begun on a page: where Google's answer leads, and with which status.
+async fn consents_at(vox: &Voxanne, owner: &Person, page: &str) -> (u16, String) {
+    let path =
+        format!("/api/google-oauth/authorize?return_to={}", page.replace('?', "%3F").replace('=', "%3D"));
+    let link = Answered::of(owner.request("GET", &path)).await.good();
+    let back = vox.consents(link["url"].as_str().unwrap(), ACCOUNT).await;
+    let to = back.headers().get(LOCATION).map_or("", |to| to.to_str().unwrap());
+    (back.status().as_u16(), to.to_owned())
+}
+
+fn first_option(page: &str, prefix: &str) -> String {
+    let rest = page.split(&format!("<option value=\"{prefix}")).nth(1).unwrap();
+    format!("{prefix}{}", rest.split('"').next().unwrap())
 }
 
 /// The request that the step's form makes.
@@ -136,12 +166,10 @@ async fn a_new_clinic_is_guided_until_a_caller_can_book() {
         assert_eq!(state_of(&owner, name).await, "done", "{name} is there");
     }
 
-    for name in ["alert_phone", "calendar"] {
+    for name in ["phone_number", "alert_phone", "calendar", "assistant"] {
         assert!(step(&owner, name).await.contains("Skip this step"));
-        owner.api("PUT", &format!("/settings/first-run/{name}"), json!({"state": "skipped"})).await.good();
     }
-    assert!(owner.page("/dashboard").await.text.contains("6 of 8 steps"));
-    let clinic = connect_voice(&vox, org).await;
+    let clinic = connect_all(&vox, &owner, org).await;
     assert!(!owner.page("/dashboard").await.text.contains("Finish setting up"), "nothing is left");
     assert!(owner.page("/dashboard/first-run").await.text.contains("You are set up"));
 
@@ -150,6 +178,50 @@ async fn a_new_clinic_is_guided_until_a_caller_can_book() {
         line.tool("book_appointment", booking("Botox", "2026-12-01", "10:00 AM", "Ana Diaz")).await.unwrap();
     assert!(said.text().contains("Ana") || said.text().contains("10"), "{}", said.text());
     assert_eq!(vox.count(&format!("appointments where org_id = '{}'", org.0)).await, 1, "{}", said.text());
+}
+
+#[tokio::test]
+async fn w15_a_consent_comes_back_to_the_page_it_was_begun_on_and_to_no_other_place() {
+    let vox = Voxanne::start().await;
+    let owner = vox.glow_staff(Role::Owner).await;
+    for elsewhere in
+        ["https%3A%2F%2Fevil.example", "%2F%2Fevil.example", "%2Fdashboard%2F%2Fevil.example", "%2Fsign-out"]
+    {
+        let path = format!("/api/google-oauth/authorize?return_to={elsewhere}");
+        let refused = Answered::of(owner.request("GET", &path)).await;
+        assert_eq!(refused.refused(422, "invalid_field")["field"], "return_to", "{elsewhere}");
+    }
+    let here = "/dashboard/settings/calendars";
+    let path = format!("/api/google-oauth/authorize?return_to={here}");
+    let link = Answered::of(owner.request("GET", &path)).await.good()["url"].as_str().unwrap().to_owned();
+    // Whoever changes where the link leads has no link.
+    let (before, ticket) = link.rsplit_once('=').unwrap();
+    let mut parts: Vec<&str> = ticket.split('.').collect();
+    parts[2] = "L2Rhc2hib2FyZC90ZWFt";
+    let forged = vox.stranger().page(&format!("{before}={}", parts.join(".")).replace(&vox.url, "")).await;
+    assert_eq!(forged.status, 410);
+    // Somebody who refuses is back as well, and is told in their own language.
+    let back = vox.says_no(&link).await;
+    assert_eq!(back.headers()[LOCATION], format!("{here}?consent=refused"));
+    assert_eq!(vox.count("calendar_connections where connected").await, 0);
+    let told = owner.page(&format!("{here}?consent=refused")).await.text;
+    assert!(told.contains("Nothing was connected, since access was not allowed."), "{told}");
+    assert!(!owner.page(&format!("{here}?consent=pay-here")).await.text.contains("pay-here"));
+}
+
+#[tokio::test]
+async fn a_clinic_keeps_its_calendar_here_by_one_button() {
+    let vox = Voxanne::start().await;
+    let (_, owner) = new_org(&vox).await;
+    let page = step(&owner, "calendar").await;
+    assert!(page.contains("\"calendar_of_record\":true"), "{page}");
+    let body = json!({"feed_names": false, "calendar_of_record": true});
+    let kept = owner.api("PUT", &form_of(&page, "PUT /api/v1/calendar-settings"), body).await.good();
+    assert_eq!(kept, json!({"feed_names": false, "calendar_of_record": true}));
+    assert_eq!(state_of(&owner, "calendar").await, "done");
+    // Who says nothing about it leaves it as it is.
+    let kept = owner.api("PUT", "/calendar-settings", json!({"feed_names": true})).await.good();
+    assert_eq!(kept["calendar_of_record"], true);
 }
 
 #[tokio::test]

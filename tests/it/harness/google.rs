@@ -23,8 +23,18 @@ impl Voxanne {
 
     /// Follows the link as a browser without redirects: to Google, and back to us with the cookie. The last answer.
     pub async fn consents(&self, link: &str, email: &str) -> Response {
-        let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         self.sandbox.google().consents_next(email);
+        self.goes(link).await
+    }
+
+    /// The same of somebody who says no at Google.
+    pub async fn says_no(&self, link: &str) -> Response {
+        self.sandbox.google().refuses_next();
+        self.goes(link).await
+    }
+
+    async fn goes(&self, link: &str) -> Response {
+        let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         let opened = browser.get(link).send().await.unwrap();
         let cookie = header(&opened, &SET_COOKIE).split(';').next().unwrap().to_owned();
         let asked = browser.get(header(&opened, &LOCATION)).send().await.unwrap();
