@@ -70,7 +70,7 @@ async fn main() {
     played.spawn(play(dir.clone()));
     let played = played.join_next().await.unwrap();
     if played.is_err() {
-        println!("{}", std::fs::read_to_string(dir.join("serve.log")).unwrap_or_default());
+        println!("{}", std::fs::read_to_string(dir.join("serve.log")).unwrap());
     }
     stage::strike(&dir).await;
     played.unwrap();
