@@ -16,7 +16,7 @@ const CLINICAL_FROM: f32 = -2.6;
 /// Whoever may be hurt is never a sale: from this logit on, whatever the class.
 const HURT_FROM: f32 = -3.0;
 /// Hot from this logit on: where precision and recall of calls not seen are best together.
-const HOT_FROM: f32 = -0.3;
+const HOT_FROM: f32 = 0.0;
 /// What the phrases say is left as it is unless the model is surer of the contrary than this.
 const TRUST_IN_PHRASES: f32 = 1.5;
 /// What earns points, in the order of [`Decided::earned`].
