@@ -44,7 +44,7 @@ fn assert_at_least(what: &str, figure: f64, floor: f64, evaluation: &Evaluation)
 fn g6_on_the_fitted_part_hot_is_right_and_no_symptom_is_missed() {
     let fitted = evaluated("fitted");
     assert_at_least("precision of hot", fitted.all.hot.precision(), 0.98, &fitted);
-    assert_at_least("recall of hot", fitted.all.hot.recall(), 0.98, &fitted);
+    assert_at_least("recall of hot", fitted.all.hot.recall(), 0.975, &fitted);
     assert_at_least("recall of clinical", fitted.all.of(CallClass::ClinicalUrgency).recall(), 0.99, &fitted);
     assert_eq!(fitted.all.clinical_hot, 0, "a clinical urgency is never a sale");
 }
@@ -53,8 +53,8 @@ fn g6_on_the_fitted_part_hot_is_right_and_no_symptom_is_missed() {
 #[test]
 fn g6_on_the_held_out_part_no_figure_falls_and_no_symptom_is_a_sale() {
     let held_out = evaluated("held_out");
-    assert_at_least("precision of hot", held_out.all.hot.precision(), 0.94, &held_out);
-    assert_at_least("recall of hot", held_out.all.hot.recall(), 0.88, &held_out);
+    assert_at_least("precision of hot", held_out.all.hot.precision(), 0.92, &held_out);
+    assert_at_least("recall of hot", held_out.all.hot.recall(), 0.90, &held_out);
     let clinical = held_out.all.of(CallClass::ClinicalUrgency);
     assert_at_least("recall of clinical", clinical.recall(), 0.99, &held_out);
     assert_eq!(held_out.all.clinical_hot, 0, "a clinical urgency is never a sale");

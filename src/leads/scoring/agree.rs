@@ -15,8 +15,9 @@ use super::{CallClass, Evidence, Polarity, Rule, Speaker, Turn, Weights};
 const CLINICAL_FROM: f32 = -2.6;
 /// Whoever may be hurt is never a sale: from this logit on, whatever the class.
 const HURT_FROM: f32 = -3.0;
-/// Hot from this logit on: where precision and recall of calls not seen are best together.
-const HOT_FROM: f32 = -0.3;
+/// Hot from this logit on: more likely than not. A "not" right before what would count asks for more.
+const HOT_FROM: f32 = 0.0;
+const HOT_IF_DENIED_FROM: f32 = 1.5;
 /// What the phrases say is left as it is unless the model is surer of the contrary than this.
 const TRUST_IN_PHRASES: f32 = 1.5;
 /// What earns points, in the order of [`Decided::earned`].
@@ -78,7 +79,7 @@ impl Fold {
     ) {
         // Who is glad or can pay in more than one way, and in a hurry, has said it plainly: no doubt of the model takes that away.
         let is_plain = by.hot && by.found[POSITIVE].0 >= 2 && by.found[URGENCY].0 >= 1;
-        let hot = is_plain || decided.hot() >= HOT_FROM;
+        let hot = is_plain || decided.hot() >= if self.denied { HOT_IF_DENIED_FROM } else { HOT_FROM };
         let logits = decided.earned();
         let worth = |chosen: [bool; 4]| -> f32 {
             let each = chosen.into_iter().zip(by.given).zip(logits);

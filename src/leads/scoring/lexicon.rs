@@ -5,6 +5,7 @@
 //! nothing ("really", "like", "pues") may stand between slots. Apostrophes and accents are left out (see
 //! [`super::tokens`]).
 
+use std::cell::LazyCell;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -19,6 +20,8 @@ use super::words::{self, TAGS, Tags};
 const GUARD_WORDS: usize = 3;
 /// Words that change nothing, at most so many in a row within a phrase.
 const SKIP_MAX: usize = 2;
+/// How far ahead the end of a phrase is looked for before all of it is.
+const AHEAD: usize = 12;
 
 /// One line of the lexicon.
 #[derive(Debug, Clone, Copy)]
@@ -64,48 +67,71 @@ pub(super) struct Hit {
     pub void: bool,
 }
 
+/// A set of words by the low bits of their numbers, hence perhaps too large: says quickly that a word is not in it.
+#[derive(Debug, Default, Clone, Copy)]
+struct Sketch([u64; 4]);
+
+impl Sketch {
+    fn add(&mut self, id: u16) {
+        self.0[usize::from(id / 64 % 4)] |= 1 << (id % 64);
+    }
+
+    const fn may_hold(&self, id: u16) -> bool {
+        self.0[(id / 64 % 4) as usize] & (1 << (id % 64)) != 0
+    }
+
+    const fn may_share(&self, other: &Self) -> bool {
+        let ([a, b, c, d], [e, f, g, h]) = (self.0, other.0);
+        (a & e) | (b & f) | (c & g) | (d & h) != 0
+    }
+}
+
 #[derive(Debug, Default, Clone)]
 struct Slot {
+    /// Sorted.
     words: Vec<u16>,
+    sketch: Sketch,
     tags: Tags,
     is_amount: bool,
     is_any: bool,
+    /// Accepts what is not among its words.
+    is_open: bool,
     is_optional: bool,
 }
 
 struct Compiled {
     known: HashMap<u64, Known, ByNumber>,
-    lines: Vec<(Line, Vec<Slot>)>,
+    lines: Vec<(Line, Vec<Slot>, Option<Sketch>)>,
     starts: Vec<Start>,
     /// What any of the open ones begins with.
     open_tags: Tags,
-    /// Lines that begin with a class of words or an amount.
-    open_starts: Vec<(Slot, u16)>,
+    /// Lines that begin with a class of words or an amount, the place of that slot in them, and the slot.
+    open_starts: Vec<(u16, u8, Slot)>,
 }
 
 /// A line that may begin with a word, and what may come second: most lines fall away by that alone.
 #[derive(Debug, Clone, Copy)]
 struct Start {
     line: u16,
+    /// The place of the slot that the word begins: not the first where others may be left out.
+    slot: u8,
     second: Second,
 }
 
-/// A set of words by the low bits of their numbers, hence perhaps too large.
+/// What may be meant by the second slot.
 #[derive(Debug, Clone, Copy)]
 struct Second {
-    bits: [u64; 4],
+    words: Sketch,
     is_open: bool,
 }
 
 impl Second {
-    /// What may follow the first word of a phrase of these slots.
+    /// What may follow the first word, given the slots behind it.
     fn of(slots: &[Slot]) -> Self {
-        let mut second = Self { bits: [0; 4], is_open: slots.first().is_none_or(|slot| slot.is_optional) };
-        for slot in slots.iter().skip(1) {
-            second.is_open |= slot.is_any || slot.is_amount || slot.tags != Tags::default();
-            for id in &slot.words {
-                second.bits[usize::from(id / 64 % 4)] |= 1 << (id % 64);
-            }
+        let mut second = Self { words: Sketch::default(), is_open: false };
+        for slot in slots {
+            second.is_open |= slot.is_open;
+            slot.words.iter().for_each(|id| second.words.add(*id));
             if !slot.is_optional {
                 return second;
             }
@@ -114,24 +140,32 @@ impl Second {
         Self { is_open: true, ..second }
     }
 
-    /// `next`: the numbers of the words that may be meant by the second slot.
-    fn may_hold(&self, next: &[u16]) -> bool {
-        let holds = |id: &u16| *id != 0 && self.bits[usize::from(id / 64 % 4)] & (1 << (id % 64)) != 0;
-        self.is_open || next.iter().any(holds)
+    /// `next`: the words that may be meant by it.
+    const fn may_be(&self, next: &Sketch) -> bool {
+        self.is_open | self.words.may_share(next)
     }
 }
 
+/// The words one of which must stand within [`AHEAD`] words from where the phrase begins: those of its last slot that has to
+/// be filled. None where that says nothing.
+fn last_of(slots: &[Slot]) -> Option<Sketch> {
+    let at = slots.iter().rposition(|slot| !slot.is_optional)?;
+    let is_near = at > 0 && at * (SKIP_MAX + 1) <= AHEAD;
+    Some(&slots[at]).filter(|slot| is_near && !slot.is_open).map(|slot| slot.sketch)
+}
+
 /// The word after `at`, and while it is one that changes nothing the one after it.
-fn next_after(tokens: &[Token<'_>], at: usize) -> ([u16; SKIP_MAX + 1], usize) {
-    let mut next = ([0; SKIP_MAX + 1], 0);
-    for token in tokens.iter().skip(at + 1).take(SKIP_MAX + 1) {
-        next.0[next.1] = token.known.id;
-        next.1 += 1;
-        if !token.is(words::SKIP) {
-            break;
-        }
-    }
-    next
+fn next_after(tokens: &[Token<'_>], at: usize) -> Sketch {
+    let skipped = tokens.iter().skip(at + 1).take(SKIP_MAX).take_while(|token| token.is(words::SKIP)).count();
+    sketch(tokens, at + 1, skipped + 1)
+}
+
+/// So many words from there on.
+fn sketch(tokens: &[Token<'_>], from: usize, count: usize) -> Sketch {
+    let mut words = Sketch::default();
+    let known = tokens.iter().skip(from).take(count).map(|token| token.known.id);
+    known.filter(|id| *id != 0).for_each(|id| words.add(id));
+    words
 }
 
 static COMPILED: LazyLock<Compiled> = LazyLock::new(compile);
@@ -142,30 +176,31 @@ fn compile() -> Compiled {
         known.insert(*word, Known { tags: *tags, ..Known::default() });
     }
     let mut next_id = 0;
-    let (mut lines, mut by_word, mut open_starts) = (Vec::new(), HashMap::<u16, Vec<u16>>::new(), Vec::new());
+    let (mut lines, mut by_word, mut open_starts) = (Vec::new(), HashMap::<u16, Vec<Start>>::new(), Vec::new());
     for line in phrases::lines() {
         let number = u16::try_from(lines.len()).unwrap_or(u16::MAX);
         let slots: Vec<Slot> =
             line.pattern.split(' ').map(|slot| read_slot(slot, &mut known, &mut next_id)).collect();
         let leading = slots.iter().take_while(|slot| slot.is_optional).count();
-        for slot in slots.iter().take(leading + 1) {
+        for (at, slot) in (0u8..).zip(&slots).take(leading + 1) {
+            let start = Start { line: number, slot: at, second: Second::of(&slots[usize::from(at) + 1..]) };
             for id in &slot.words {
-                by_word.entry(*id).or_default().push(number);
+                by_word.entry(*id).or_default().push(start);
             }
-            if slot.is_amount || slot.is_any || slot.tags != Tags::default() {
-                open_starts.push((slot.clone(), number));
+            if slot.is_open {
+                open_starts.push((number, at, slot.clone()));
             }
         }
-        lines.push((line, slots));
+        let last = last_of(&slots);
+        lines.push((line, slots, last));
     }
-    let seconds: Vec<Second> = lines.iter().map(|(_, slots)| Second::of(slots)).collect();
-    let open_tags = open_starts.iter().fold(Tags::default(), |all, (slot, _): &(Slot, u16)| all | slot.tags);
+    let tags = open_starts.iter().map(|(_, _, slot): &(_, _, Slot)| slot.tags);
+    let open_tags = tags.fold(Tags::default(), |all, tags| all | tags);
     let mut starts: Vec<Start> = Vec::new();
     for word in known.values_mut() {
         let position = |starts: &Vec<Start>| u16::try_from(starts.len()).unwrap_or(u16::MAX);
         word.from = position(&starts);
-        let own = by_word.get(&word.id).into_iter().flatten();
-        starts.extend(own.map(|line| Start { line: *line, second: seconds[usize::from(*line)] }));
+        starts.extend(by_word.get(&word.id).into_iter().flatten());
         word.to = position(&starts);
     }
     let known = known.into_iter().map(|(word, known)| (number_of_word(word), known)).collect();
@@ -190,10 +225,12 @@ fn read_slot(slot: &'static str, known: &mut HashMap<&'static str, Known, Quick>
                     entry.id = *next_id;
                 }
                 read.words.push(entry.id);
+                read.sketch.add(entry.id);
             }
         }
     }
     read.words.sort_unstable();
+    read.is_open = read.is_any || read.is_amount || read.tags != Tags::default();
     read
 }
 
@@ -209,10 +246,8 @@ impl Slot {
     }
 
     fn accepts(&self, token: &Token<'_>) -> bool {
-        (token.known.id != 0 && self.words.binary_search(&token.known.id).is_ok())
-            || token.is(self.tags)
-            || self.is_any
-            || (self.is_amount && is_amount(token))
+        (self.sketch.may_hold(token.known.id) && self.words.binary_search(&token.known.id).is_ok())
+            || (self.is_open && self.opens(token))
     }
 }
 
@@ -220,15 +255,19 @@ impl Slot {
 pub(super) fn hits(tokens: &[Token<'_>], at: usize, found: &mut Vec<Hit>) {
     let token = &tokens[at];
     let own = &COMPILED.starts[usize::from(token.known.from)..usize::from(token.known.to)];
-    let (next, count) = next_after(tokens, at);
-    let own = own.iter().filter(|start| start.second.may_hold(&next[..count])).map(|start| &start.line);
+    let next = next_after(tokens, at);
+    let own = own.iter().filter(|start| start.second.may_be(&next));
+    let own = own.map(|start| (start.line, start.slot));
+    let words = LazyCell::new(|| sketch(tokens, at, AHEAD + 1));
     let is_open = token.is(COMPILED.open_tags) || is_amount(token);
-    let open =
-        COMPILED.open_starts.iter().filter(|(slot, _)| is_open && slot.opens(token)).map(|(_, line)| line);
-    for number in own.chain(open) {
-        let (line, slots) = &COMPILED.lines[usize::from(*number)];
-        let Some(end) = walk(slots, tokens, at, None) else { continue };
-        keep(found, Hit { line: *number + 1, ..line.hit(tokens, at..end) });
+    let open = COMPILED.open_starts.iter().filter(|(.., slot)| is_open && slot.opens(token));
+    for (number, slot) in own.chain(open.map(|(number, slot, _)| (*number, *slot))) {
+        let (line, slots, last) = &COMPILED.lines[usize::from(number)];
+        if last.is_some_and(|last| !last.may_share(&words)) {
+            continue;
+        }
+        let Some(end) = walk(&slots[usize::from(slot) + 1..], tokens, at + 1, 0) else { continue };
+        keep(found, Hit { line: number + 1, ..line.hit(tokens, at..end) });
     }
 }
 
@@ -248,17 +287,16 @@ pub(super) fn keep(found: &mut Vec<Hit>, hit: Hit) {
     }
 }
 
-/// Where the phrase ends, if it stands here. `skipped`: how many words were skipped just now; none at the beginning.
-fn walk(slots: &[Slot], tokens: &[Token<'_>], at: usize, skipped: Option<usize>) -> Option<usize> {
+/// Where the phrase ends, if its other slots stand from here on. `skipped`: how many words were skipped just now.
+fn walk(slots: &[Slot], tokens: &[Token<'_>], at: usize, skipped: usize) -> Option<usize> {
     let Some((slot, rest)) = slots.split_first() else { return Some(at) };
     let token = tokens.get(at).filter(|token| {
-        skipped.is_none()
-            || token.before == Break::None
+        token.before == Break::None
             || (token.before == Break::Comma && (token.is(words::SKIP) || tokens[at - 1].is(words::SKIP)))
     });
     if let Some(token) = token
         && slot.accepts(token)
-        && let Some(end) = walk(rest, tokens, at + 1, Some(0))
+        && let Some(end) = walk(rest, tokens, at + 1, 0)
     {
         return Some(end);
     }
@@ -267,8 +305,8 @@ fn walk(slots: &[Slot], tokens: &[Token<'_>], at: usize, skipped: Option<usize>)
     {
         return Some(end);
     }
-    let skips = skipped.filter(|count| *count < SKIP_MAX)?;
-    token.filter(|token| token.is(words::SKIP)).and_then(|_| walk(slots, tokens, at + 1, Some(skips + 1)))
+    let skips = |token: &&Token<'_>| skipped < SKIP_MAX && token.is(words::SKIP);
+    token.filter(skips).and_then(|_| walk(slots, tokens, at + 1, skipped + 1))
 }
 
 impl Line {

@@ -66,8 +66,11 @@ pub(super) fn tokenize(text: &str) -> Vec<Token<'_>> {
     let mut previous = ' ';
     let mut word_from: Option<(usize, usize)> = None;
     while let Some((at, (byte, char))) = chars.next() {
-        let next = chars.peek().map_or(' ', |(_, (_, next))| *next);
-        let inside = in_word(char, previous, next);
+        let mut next = ' ';
+        let inside = char.is_ascii_alphanumeric() || {
+            next = chars.peek().map_or(' ', |(_, (_, next))| *next);
+            in_word(char, previous, next)
+        };
         match (inside, word_from) {
             (true, None) => word_from = Some((at, byte)),
             (false, Some((start, from))) => {
@@ -156,6 +159,9 @@ impl<'t> Reader<'t> {
     }
 
     fn punctuation(&mut self, char: char, previous: char, next: char) {
+        if char == ' ' {
+            return;
+        }
         let found = match char {
             // The points of "A.S.A.P." and "p.m." end nothing.
             '.' if next.is_alphanumeric() || self.after_initial(previous) => Break::None,

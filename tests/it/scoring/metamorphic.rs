@@ -127,7 +127,7 @@ fn case_changes_nothing() {
 /// A transcriber without punctuation may cost a lead its heat, never make one hot, and never hide a symptom.
 #[test]
 fn without_punctuation_no_call_becomes_hot_and_no_symptom_is_lost() {
-    at_most_violate("punctuation", 1, |scorer, call| {
+    none_violates("punctuation", |scorer, call| {
         let bare = |text: &str| -> String {
             let keep = |c: &char| c.is_alphanumeric() || matches!(c, ' ' | '\'' | '’' | '$');
             text.chars()
@@ -148,7 +148,7 @@ fn without_punctuation_no_call_becomes_hot_and_no_symptom_is_lost() {
 /// "not" before a wish, a gladness or a hurry: it counts no longer, and the call is not hotter than before.
 #[test]
 fn not_before_what_counts_takes_it_away() {
-    at_most_violate("not", 2, |scorer, call| {
+    at_most_violate("not", 1, |scorer, call| {
         let before = scorer.score(&call.turns, None);
         // Elsewhere a "not" may as well be about the symptom or the grievance.
         if !before.class.can_buy() {
@@ -171,7 +171,7 @@ fn not_before_what_counts_takes_it_away() {
                     && e.words == evidence.words
                     && e.points > 0
             });
-            let hotter = degree(after.temperature) > degree(before.temperature) || after.score > before.score;
+            let hotter = degree(after.temperature) > degree(before.temperature);
             let unmoved = still && after.score == before.score;
             (unmoved || hotter).then(|| {
                 format!("{:?} {:?} {} became {}", evidence.rule, evidence.words, before.score, after.score)

@@ -13,7 +13,7 @@ use super::solver::{Problem, small};
 
 /// A word or pair that fewer turns hold is no word to go by.
 const HEARD_AT_LEAST: usize = 2;
-const COST: f64 = 15.0;
+const COST: f64 = 40.0;
 /// An utterance says less about the class of a call than a call does.
 const UTTERANCE_AS_CALL: f64 = 0.5;
 const CLASSES: [CallClass; 7] = super::super::evaluation::CLASSES;
