@@ -26,7 +26,7 @@ const ROUTES: &[(&str, &str, u16)] = &[
     ("GET", "/health/live", 200),
     ("GET", "/health/ready", 200),
     ("GET", "/problems", 200),
-    ("GET", "/", 404),
+    ("GET", "/", 200),
     ("GET", "/debug", 404),
     ("POST", "/api/tools/check_availability", 404),
 ];
