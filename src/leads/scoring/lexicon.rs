@@ -176,7 +176,8 @@ fn compile() -> Compiled {
         known.insert(*word, Known { tags: *tags, ..Known::default() });
     }
     let mut next_id = 0;
-    let (mut lines, mut by_word, mut open_starts) = (Vec::new(), HashMap::<u16, Vec<Start>>::new(), Vec::new());
+    let (mut lines, mut by_word, mut open_starts) =
+        (Vec::new(), HashMap::<u16, Vec<Start>>::new(), Vec::new());
     for line in phrases::lines() {
         let number = u16::try_from(lines.len()).unwrap_or(u16::MAX);
         let slots: Vec<Slot> =
