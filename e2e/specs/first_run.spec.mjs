@@ -3,10 +3,14 @@ import { admin, demo, invite, join } from "../demo.mjs";
 import { look } from "../look.mjs";
 import { test } from "../test.mjs";
 
+/** An owner is invited by who may do whatever an owner may. */
+const WRITTEN = ["catalogue", "appointments", "waitlist", "calendars", "messages", "leads", "settings", "tasks", "team"];
+const ALL_SCOPES = [...WRITTEN.flatMap((of) => [`${of}:read`, `${of}:write`]), "calls:read", "analytics:read", "audit:read", "keys:write"].join(",");
+
 /** A clinic that nobody has set up, and the link that its owner is mailed. */
 async function newClinic(name, email) {
   const org = (await admin("org", "create", "--name", name, "--time-zone", "America/Denver")).trim();
-  const made = await admin("key", "add", "--org", org, "--name", "Spec", "--scope", "team:write");
+  const made = await admin("key", "add", "--org", org, "--name", "Spec", "--scope", ALL_SCOPES);
   return invite(email, "owner", made.match(/vxk_\S+/)[0]);
 }
 
