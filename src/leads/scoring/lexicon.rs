@@ -80,9 +80,8 @@ impl Sketch {
         self.0[(id / 64 % 4) as usize] & (1 << (id % 64)) != 0
     }
 
-    const fn may_share(&self, other: &Self) -> bool {
-        let ([a, b, c, d], [e, f, g, h]) = (self.0, other.0);
-        (a & e) | (b & f) | (c & g) | (d & h) != 0
+    fn may_share(&self, other: &Self) -> bool {
+        self.0.iter().zip(other.0).fold(0, |shared, (mine, theirs)| shared | (mine & theirs)) != 0
     }
 }
 
@@ -141,7 +140,7 @@ impl Second {
     }
 
     /// `next`: the words that may be meant by it.
-    const fn may_be(&self, next: &Sketch) -> bool {
+    fn may_be(&self, next: &Sketch) -> bool {
         self.is_open | self.words.may_share(next)
     }
 }
