@@ -46,5 +46,5 @@ async fn w28_a_first_load_of_today_is_at_most_60_kb_and_of_the_calendar_120() {
     assert!(today <= 60 * 1024, "Today: {today} bytes");
     let calendar = weight(&owner, "/dashboard/calendar").await;
     assert!(calendar <= 120 * 1024, "Calendar: {calendar} bytes");
-    println!("first load, gzipped: Today {today} bytes, Calendar {calendar}");
+    eprintln!("first load, gzipped: Today {today} bytes, Calendar {calendar}");
 }
