@@ -22,6 +22,8 @@ const HOT_IF_DENIED_FROM: f32 = 1.5;
 const TRUST_IN_PHRASES: f32 = 1.5;
 /// What earns points, in the order of [`Decided::earned`].
 const EARNS: [Rule; 4] = [Rule::HighValueService, Rule::MediumService, Rule::Positive, Rule::Urgency];
+/// What each earns by the default weights.
+const POINTS: [u8; 4] = [40, 20, 30, 30];
 /// Their places there.
 const POSITIVE: usize = 2;
 const URGENCY: usize = 3;
@@ -81,10 +83,14 @@ impl Fold {
         let is_plain = by.hot && by.found[POSITIVE].0 >= 2 && by.found[URGENCY].0 >= 1;
         let hot = is_plain || decided.hot() >= if self.denied { HOT_IF_DENIED_FROM } else { HOT_FROM };
         let logits = decided.earned();
+        // Who said "not" gets no more than makes it hot, and what phrases say of the rest counts for less.
+        let counts_against = |points: u8| if self.denied && hot { f32::from(points) } else { 0.0 };
+        let trust = if self.denied { 0.0 } else { TRUST_IN_PHRASES };
         let worth = |chosen: [bool; 4]| -> f32 {
-            let each = chosen.into_iter().zip(by.given).zip(logits);
-            each.map(|((is, was), logit)| {
-                (if is { logit } else { 0.0 }) + if is == was { TRUST_IN_PHRASES } else { 0.0 }
+            let each = chosen.into_iter().zip(by.given).zip(logits).zip(POINTS);
+            each.map(|(((is, was), logit), points)| {
+                let earned = if is { logit - counts_against(points) } else { 0.0 };
+                earned + if is == was { trust } else { 0.0 }
             })
             .sum()
         };
@@ -176,7 +182,7 @@ impl Fold {
             }
         }
         let sum: u8 =
-            [40, 20, 30, 30].into_iter().zip(given).filter(|(_, is)| *is).map(|(points, _)| points).sum();
+            POINTS.into_iter().zip(given).filter(|(_, is)| *is).map(|(points, _)| points).sum();
         let hot = is_hot(given) && class.can_buy();
         ByPhrases { class, score: sum.min(100), hot, given, found, signs }
     }

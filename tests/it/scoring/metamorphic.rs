@@ -171,7 +171,7 @@ fn not_before_what_counts_takes_it_away() {
                     && e.words == evidence.words
                     && e.points > 0
             });
-            let hotter = degree(after.temperature) > degree(before.temperature);
+            let hotter = degree(after.temperature) > degree(before.temperature) || after.score > before.score;
             let unmoved = still && after.score == before.score;
             (unmoved || hotter).then(|| {
                 format!("{:?} {:?} {} became {}", evidence.rule, evidence.words, before.score, after.score)
