@@ -181,8 +181,7 @@ impl Fold {
                 signs[place] |= counts;
             }
         }
-        let sum: u8 =
-            POINTS.into_iter().zip(given).filter(|(_, is)| *is).map(|(points, _)| points).sum();
+        let sum: u8 = POINTS.into_iter().zip(given).filter(|(_, is)| *is).map(|(points, _)| points).sum();
         let hot = is_hot(given) && class.can_buy();
         ByPhrases { class, score: sum.min(100), hot, given, found, signs }
     }
