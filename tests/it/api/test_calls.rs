@@ -27,7 +27,7 @@ async fn g9_test_calls_are_listed_and_found_only_for_whoever_asks_for_them() {
     assert_eq!(listed("?tests=left_out").await, [json!(false)]);
     // Both came in the same instant: either may be first.
     let mut both = listed("?tests=with").await;
-    both.sort_by_key(|is_test| is_test.as_bool());
+    both.sort_by_key(Value::as_bool);
     assert_eq!(both, [json!(false), json!(true)]);
     assert_eq!(listed("?tests=only").await, [json!(true)]);
     api.get("/calls?tests=some").await.refused(422, "invalid_field");
