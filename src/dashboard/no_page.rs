@@ -104,6 +104,10 @@ fn sentences(d: &Words, status: StatusCode) -> (&'static str, &'static str) {
             d.t("That is not allowed"),
             d.t("Go back and try again; if it stays so, ask an owner of your clinic."),
         ),
+        StatusCode::TOO_MANY_REQUESTS => (
+            d.t("Too much at once"),
+            d.t("Much is asked for at your clinic at this moment. Please try again in a few seconds. Calls are answered meanwhile."),
+        ),
         status if status.is_server_error() => (
             d.t("Something went wrong on our side"),
             d.t("Please try again in a moment. Calls are answered meanwhile."),

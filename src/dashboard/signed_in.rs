@@ -7,6 +7,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use crate::accounts::{self, Staff};
 use crate::platform::app::App;
+use crate::platform::fair_share;
 use crate::platform::problem::Problem;
 use crate::platform::telemetry::chain;
 
@@ -29,8 +30,13 @@ impl FromRequestParts<App> for SignedIn {
         let Some(token) = accounts::session_token(app, &parts.headers) else {
             return Err(to_sign_in(&parts.uri, is_fragment));
         };
+        let seated = |refused: Problem| refused.into_response();
+        fair_share::wait(app, &parts.extensions, token).await.map_err(seated)?;
         match accounts::staff_of_session(app, token).await {
-            Ok(Some(staff)) => Ok(Self(staff)),
+            Ok(Some(staff)) => {
+                let taken = fair_share::take_as(app, &parts.extensions, (token, staff.org)).await;
+                taken.map(|()| Self(staff)).map_err(seated)
+            }
             Ok(None) => Err(to_sign_in(&parts.uri, is_fragment)),
             Err(error) => {
                 tracing::error!(error = chain(&*error), "Could not look up a session");
