@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::in_their_language::{Reader, accepted};
 use super::problems;
-use crate::accounts::{self, Act, Actor, Scope, Staff};
+use crate::accounts::{self, Act, Actor, AskedBy, Scope, Staff};
 use crate::language::Language;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
@@ -121,7 +121,7 @@ async fn seated(app: &App, parts: &Parts) -> Result<ApiCaller, Problem> {
     let caller = if is_bearer {
         by_bearer(app, presented, &parts.headers).await?
     } else {
-        by_session(app, presented).await?
+        by_session(app, presented, AskedBy::of(&parts.headers)).await?
     };
     fair_share::take_as(app, &parts.extensions, (presented, caller.org)).await?;
     Ok(caller)
@@ -156,8 +156,8 @@ async fn by_bearer(app: &App, presented: &str, headers: &HeaderMap) -> Result<Ap
     }
 }
 
-async fn by_session(app: &App, token: &str) -> Result<ApiCaller, Problem> {
-    match accounts::staff_of_session(app, token).await {
+async fn by_session(app: &App, token: &str, asked_by: AskedBy) -> Result<ApiCaller, Problem> {
+    match accounts::staff_of_session(app, token, asked_by).await {
         Ok(Some(staff)) => {
             let reads = staff.language;
             Ok(ApiCaller::of_staff(staff, reads))

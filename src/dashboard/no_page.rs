@@ -8,7 +8,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use super::{assets, door, page, say};
-use crate::accounts;
+use crate::accounts::{self, AskedBy};
 use crate::language::Language;
 use crate::platform::app::App;
 
@@ -74,7 +74,7 @@ fn is_page(answer: &Response) -> bool {
 async fn written(app: &App, headers: &HeaderMap, refused: &Parts) -> Response {
     let status = refused.status;
     let staff = match accounts::session_token(app, headers) {
-        Some(token) => accounts::staff_of_session(app, token).await.ok().flatten(),
+        Some(token) => accounts::staff_of_session(app, token, AskedBy::Page).await.ok().flatten(),
         None => None,
     };
     let language = staff.as_ref().map_or_else(|| door::language_of(headers), |staff| staff.language);

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::socket::serve;
-use crate::accounts;
+use crate::accounts::{self, AskedBy};
 use crate::platform::app::App;
 use crate::platform::fair_share;
 use crate::platform::problem::Problem;
@@ -104,7 +104,7 @@ async fn give_socket_token(
         return Err(CROSS_SITE);
     }
     fair_share::wait(&app, &extensions, token).await?;
-    let staff = accounts::staff_of_session(&app, token).await.map_err(|error| {
+    let staff = accounts::staff_of_session(&app, token, AskedBy::Page).await.map_err(|error| {
         tracing::error!(error = chain(&*error), "Could not look up a session");
         Problem::UNAVAILABLE
     })?;
