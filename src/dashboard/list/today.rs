@@ -112,8 +112,9 @@ pub(in crate::dashboard) async fn figures(
             where c.org_id = $1 and c.created_at >= (select min(since) from site) and c.created_at < (select max(until) from site)
               and c.created_at >= s.since and c.created_at < s.until and not c.is_outbound)
          select (select count(*) from called) as calls, (select count(*) from called where is_hot) as hot, b.booked, b.booked_cents,
-                (select count(*) from appointments a where a.org_id = $1 and a.starts_at >= $3 and a.starts_at < $4 and a.status <> 'cancelled'
-                    and (a.call_id is null or exists (select from counted_calls c where c.org_id = a.org_id and c.id = a.call_id))) as visits
+                (select count(*) from appointments a left join counted_calls c on c.org_id = a.org_id and c.id = a.call_id
+                  where a.org_id = $1 and a.starts_at >= $3 and a.starts_at < $4 and a.status <> 'cancelled'
+                    and (a.call_id is null or c.id is not null)) as visits
            from (select count(*) as booked, coalesce(sum(s.price_cents), 0)::bigint as booked_cents
                    from called k join appointments a on a.org_id = $1 and a.call_id = k.id
                    join services s on s.org_id = a.org_id and s.id = a.service_id) b",
