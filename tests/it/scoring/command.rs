@@ -34,7 +34,7 @@ fn e21_a_transcript_is_scored_at_a_terminal_with_the_words_and_where_they_stand(
     let (is_done, said) = score(&format!("AI: Thanks for calling, how can I help?\nUser: {SAID}\n"), &[]);
     assert!(is_done, "{said}");
     assert!(said.starts_with("new_lead · score 100 · hot\n"), "{said}");
-    assert!(said.contains("interest: Botox"), "{said}");
+    assert!(said.contains("interest: botox (\"Botox\", turn 1)"), "{said}");
     for words in ["budget", "this week"] {
         let line =
             said.lines().find(|line| line.contains("turn ") && line.contains(words) && line.contains(".."));
