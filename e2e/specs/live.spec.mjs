@@ -82,9 +82,10 @@ test("what the assistant does in a call stands on the call's page as it does it"
   await ring.asks("book_appointment", { service: "Botox", date: "2026-12-08", time, name: "Tom Tool" });
   await expect(tools.getByText("book_appointment")).toBeVisible();
   await expect(page.getByRole("heading", { level: 2, name: "Booked in this call" })).toBeVisible();
+  await ring.hangsUp();
+  // Whose call it was is known now.
   await expect(page.getByRole("heading", { level: 1, name: "Tom Tool" })).toBeVisible();
   expect(await page.evaluate(() => window.sameDocument)).toBe(true);
-  await ring.hangsUp();
 });
 
 test("whom somebody else invites stands on the pages of the team and of the audit log", async ({ page, context }) => {
