@@ -96,7 +96,7 @@ fn changes() -> Vec<(&'static str, String, bool)> {
         ("a call was one that was made", call("n7", "is_outbound = true"), true),
         ("a text arrived after all", "update texts set state = 'delivered' where state = 'failed'".to_owned(), true),
         ("a text is gone", "delete from texts where kind = 'message'".to_owned(), true),
-        ("somebody takes an alert", format!("update escalations set acknowledged_at = due_at + interval '900 seconds', acknowledged_by = 'Ana', acknowledged_via = 'api' where id = {}", id("ec9")), true),
+        ("somebody takes an alert", format!("update escalations set acknowledged_at = due_at + interval '900 seconds', acknowledged_by = 'Ana', acknowledged_via = 'api', closed_at = due_at + interval '900 seconds' where id = {}", id("ec9")), true),
         ("a text of an alert left later", format!("update texts set sent_at = sent_at + interval '1 hour' where id = {}", id("tc9")), true),
         ("somebody was not told", format!("delete from escalation_tellings where id = {}", id("tc5")), true),
         ("an alert never was", format!("delete from escalation_tellings where id = {}; delete from escalations where id = {}", id("tc3"), id("ec3")), true),
