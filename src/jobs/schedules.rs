@@ -8,7 +8,7 @@ use crate::platform::app::App;
 use crate::platform::db::Class;
 use crate::platform::ids::OrgId;
 use crate::{
-    after_hours, analytics, api, appointments, calendars, calls, leads, live, mail, messaging, orgs,
+    accounts, after_hours, analytics, api, appointments, calendars, calls, leads, live, mail, messaging, orgs,
     receptionist, sequences, waitlist,
 };
 
@@ -60,11 +60,13 @@ pub(super) enum Schedule {
     ChaseRescoring,
     /// Days that are over, whose figures are kept.
     KeepDays,
+    /// Logs of who did what that have grown.
+    SealAudit,
 }
 
 impl Schedule {
     /// Each schedule with its name and its minutes.
-    pub(super) const ALL: [(Self, &'static str, u32); 22] = [
+    pub(super) const ALL: [(Self, &'static str, u32); 23] = [
         (Self::ReplayStored, "replay_stored", 1),
         (Self::ChaseTexts, "chase_texts", 1),
         (Self::CloseStaleCalls, "close_stale_calls", 5),
@@ -87,6 +89,7 @@ impl Schedule {
         (Self::SuggestThresholds, "suggest_thresholds", 30),
         (Self::ChaseRescoring, "chase_rescoring", 30),
         (Self::KeepDays, "keep_days", 5),
+        (Self::SealAudit, "seal_audit", 30),
     ];
 
     async fn visit(self, app: &App, org: OrgId) -> Result<(), Failure> {
@@ -142,6 +145,7 @@ impl Schedule {
                 analytics::keep_figures(app, org).await.map_err(|e| Failure::of(&e))?;
                 leads::keep_tallies(app, org).await.map(drop).map_err(|e| Failure::of(&e))
             }
+            Self::SealAudit => accounts::seal_audit(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
             Self::ForgetEvents => live::forget_events(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
             Self::ForgetAnswers => api::forget_answers(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
         }
