@@ -1,5 +1,7 @@
 //! What came of the calls of days that are over, kept.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
@@ -49,10 +51,27 @@ impl Alike {
         }
         all
     }
+}
 
-    fn rows(self) -> impl Iterator<Item = Tally> {
-        let Self { can_buy, temperature, by_tool, scores } = self;
-        scores.into_iter().map(move |(score, calls, booked, showed, revenue_cents)| Tally {
+/// The scores of calls that are alike: can they buy, how warm, did the assistant raise the alert; and what came of each score.
+type Sums = BTreeMap<(bool, String, bool), BTreeMap<i16, [i64; 4]>>;
+
+/// Adds a day to what came of the days before.
+fn add(sums: &mut Sums, day: Vec<Alike>) {
+    for alike in day {
+        let of = sums.entry((alike.can_buy, alike.temperature, alike.by_tool)).or_default();
+        for (score, calls, booked, showed, cents) in alike.scores {
+            let sum = of.entry(score).or_default();
+            for (sum, more) in sum.iter_mut().zip([calls, booked, showed, cents]) {
+                *sum += more;
+            }
+        }
+    }
+}
+
+fn rows(sums: Sums) -> Vec<Tally> {
+    let of = |((can_buy, temperature, by_tool), scores): ((bool, String, bool), BTreeMap<i16, [i64; 4]>)| {
+        scores.into_iter().map(move |(score, [calls, booked, showed, revenue_cents])| Tally {
             can_buy,
             score,
             temperature: temperature.clone(),
@@ -63,7 +82,8 @@ impl Alike {
             showed,
             revenue_cents,
         })
-    }
+    };
+    sums.into_iter().flat_map(of).collect()
 }
 
 /// What came of the ripe calls of a stretch: of whole days as it is kept, of the rest from the rows.
@@ -75,18 +95,18 @@ pub(super) async fn kept_and_counted(
 ) -> Result<Vec<Tally>, sqlx::Error> {
     let days = days(tx, org, zone, (since, ripe)).await?;
     let kept: Vec<Option<Vec<Alike>>> = kept_days::kept(tx, org, Kind::Tally, &days).await?;
-    let mut rows = Vec::new();
+    let mut sums = Sums::new();
     // Days that are not kept are counted together with those beside them.
     let mut from = since;
     for (day, kept) in days.iter().zip(kept) {
         if let Some(kept) = kept {
-            rows.append(&mut counted(tx, org, (from, day.since)).await?);
-            rows.extend(kept.into_iter().flat_map(Alike::rows));
+            add(&mut sums, Alike::of(&counted(tx, org, (from, day.since)).await?));
+            add(&mut sums, kept);
             from = day.until;
         }
     }
-    rows.append(&mut counted(tx, org, (from, ripe)).await?);
-    Ok(rows)
+    add(&mut sums, Alike::of(&counted(tx, org, (from, ripe)).await?));
+    Ok(rows(sums))
 }
 
 /// Forgets days of which something has changed, and keeps those whose calls have had their time and that are not kept; how many
