@@ -102,7 +102,7 @@ fn changes() -> Vec<(&'static str, String, bool)> {
         ("an alert never was", format!("delete from escalation_tellings where id = {}; delete from escalations where id = {}", id("tc3"), id("ec3")), true),
         ("a time could be had", "update tool_calls set unmet_service_id = null, unmet_location_id = null, unmet_on = null, unmet_part = null where call_ref = 'n5'".to_owned(), true),
         ("a question is gone", "delete from tool_calls where call_ref = 'n4'".to_owned(), true),
-        ("a site has other hours", "update weekly_hours set closes_minute = closes_minute - 60".to_owned(), true),
+        ("a site has other hours", "update weekly_hours set closes_minute = closes_minute - 60 where closes_minute > opens_minute + 60".to_owned(), true),
         ("a site has another zone", "update locations set time_zone = 'America/New_York' where name like '%Phoenix'".to_owned(), true),
         ("an assistant answers for another site", "update assistants n set location_id = (select l.id from locations l where l.org_id = n.org_id order by l.position limit 1) where n.location_id = (select l.id from locations l where l.org_id = n.org_id order by l.position offset 1 limit 1)".to_owned(), true),
         ("a visit is gone", format!("delete from texts where appointment_id = {0}; delete from appointments where id = {0}", id("v0c5")), true),
