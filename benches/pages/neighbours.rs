@@ -31,7 +31,8 @@ pub async fn measure(stage: &Stage, port: u16, figures: &mut Figures) {
     let mut ratios = vec![];
     for _ in 0..ROUNDS {
         let quiet = other.times(PATH).await;
-        let (stop, counts) = (Arc::new(AtomicBool::new(false)), Arc::new([AtomicU64::new(0), AtomicU64::new(0)]));
+        let (stop, counts) =
+            (Arc::new(AtomicBool::new(false)), Arc::new([AtomicU64::new(0), AtomicU64::new(0)]));
         let mut flood = JoinSet::new();
         for _ in 0..FLOODING {
             flood.spawn(ask_on(flooding.clone(), stop.clone(), counts.clone()));
