@@ -167,6 +167,11 @@ impl Shell {
         told::told(self.language(), title)
     }
 
+    /// The same of what has several lines.
+    pub fn told_lines(&self, detail: &str) -> String {
+        detail.lines().map(|line| self.told(line)).collect::<Vec<_>>().join("\n")
+    }
+
     /// The language of the reader.
     pub fn language(&self) -> Language {
         self.staff.language
@@ -246,6 +251,12 @@ impl Shell {
     #[expect(clippy::unused_self, reason = "templates call it on the shell")]
     pub fn phone(&self, phone: &str) -> String {
         say::phone(phone)
+    }
+
+    /// Where a zone of time is named for: `Los Angeles`.
+    #[expect(clippy::unused_self, reason = "templates call it on the shell")]
+    pub fn place(&self, zone: &str) -> String {
+        say::place(zone)
     }
 
     /// Cents as money.
