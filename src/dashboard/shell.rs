@@ -12,6 +12,7 @@ use crate::accounts::{Role, Scope, Staff};
 use crate::language::Language;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
+use crate::tasks;
 
 /// The places of the navigation, in its order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,7 +166,12 @@ impl Shell {
         say::tn(self.language(), english, value)
     }
 
-    /// The title of a task or a notification, in the reader's language.
+    /// The title of a task in the reader's language; what a person wrote stays as it is.
+    pub fn task<'a>(&self, kind: &str, title: &'a str) -> std::borrow::Cow<'a, str> {
+        if kind == tasks::BY_HAND { title.into() } else { self.told(title) }
+    }
+
+    /// What the program told, such as the title of a notification, in the reader's language.
     pub fn told<'a>(&self, title: &'a str) -> std::borrow::Cow<'a, str> {
         told::told(self.language(), title)
     }

@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_person_wrote_stays_as_it_is() {
+    fn what_is_none_of_the_programs_stays_as_it_is() {
         for own in ["Order towels", "Text not sent: ", "", "Hot lead: call", "Answer a text from Ruth"] {
             assert_eq!(spanish(own), own);
         }

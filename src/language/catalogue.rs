@@ -48,14 +48,15 @@ impl Catalogue {
         if let Some(whole) = self.whole.get(english) {
             return Some(whole.clone());
         }
-        let find = |pattern: &Pattern| Some((pattern.other.clone(), values_of(&pattern.english, english)?));
-        let (pieces, values) = self.open.iter().filter(|_| depth <= DEPTH_MAX).find_map(find)?;
+        let mut open = self.open.iter().filter(|_| depth <= DEPTH_MAX);
+        let (pattern, values) =
+            open.find_map(|pattern| Some((pattern, values_of(&pattern.english, english)?)))?;
         let mut values = values.into_iter().map(|value| {
             let said = of_value(value).or_else(|| self.said(value, of_value, depth + 1));
             said.unwrap_or_else(|| value.to_owned())
         });
         let mut words = String::with_capacity(english.len() * 2);
-        for piece in &pieces {
+        for piece in &pattern.other {
             words += piece;
             words += &values.next().unwrap_or_else(String::new);
         }
