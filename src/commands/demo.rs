@@ -104,7 +104,7 @@ async fn play(
     base_url: String,
 ) -> Result<(), CommandError> {
     let demo = open(started, dir, base_url).await?;
-    roles::start(started, Some(listener), true).await?;
+    let mut stop = roles::start(started, Some(listener), true).await?;
     demo.write(dir)?;
     if args.json {
         say(demo.line()?);
@@ -114,10 +114,10 @@ async fn play(
     if args.play {
         tokio::select! {
             told = tell(&demo) => told?,
-            stopped = roles::until_stopped(started) => return stopped,
+            stopped = stop.wait(started) => return stopped,
         }
     }
-    roles::until_stopped(started).await?;
+    stop.wait(started).await?;
     if !args.json {
         say("Stopping.");
     }
