@@ -14,7 +14,7 @@ use super::demo_file::{ClinicFile, DemoFile, LineFile, SignInFile};
 use super::failure::Doing as _;
 use super::output::say;
 use super::start::{self, How, Started, Texts};
-use super::stories::{self, Stage, Story};
+use super::stories::{self, Stage, Story, Time};
 use super::{demo_calendar, demo_mail, place, roles};
 use crate::accounts::{self, NewKey, Scope};
 use crate::orgs::{self, Claimed};
@@ -45,7 +45,10 @@ pub struct Args {
 }
 
 /// The stories that `--play` tells.
-const PLAYED: [Story; 16] = [
+const PLAYED: [Story; 18] = [
+    // What was some days ago comes before what is now.
+    Story::TimesByNight,
+    Story::AlertClimbs,
     Story::Books,
     Story::RacesForLastSlot,
     Story::RepeatsToolCall,
@@ -113,7 +116,7 @@ async fn play(
     }
     if args.play {
         tokio::select! {
-            told = tell(&demo) => told?,
+            told = tell(&demo, Time::of(&started.app)) => told?,
             stopped = stop.wait(started) => return stopped,
         }
     }
@@ -124,8 +127,8 @@ async fn play(
     Ok(())
 }
 
-async fn tell(demo: &DemoFile) -> Result<(), CommandError> {
-    let stage = Stage::of_demo(demo)?;
+async fn tell(demo: &DemoFile, time: Time) -> Result<(), CommandError> {
+    let stage = Stage::of_demo(demo, Some(time))?;
     let told = stories::tell(&stage, &PLAYED).await;
     stage.close().await;
     say("\nThe demo goes on; Ctrl-C ends it.");
