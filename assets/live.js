@@ -23,17 +23,20 @@ async function fetchParts() {
     const kinds = part.dataset.live.split(" ");
     return waiting.has("*") || kinds.includes("*") || kinds.some((kind) => waiting.has(kind));
   });
+  const kinds = [...waiting];
   waiting.clear();
   if (parts.length === 0) return;
   let response;
   try {
-    response = await fetch(location.href, { headers: { "hx-request": "true" }, credentials: "same-origin" });
+    response = await fetch(location.href, { headers: { "hx-request": "true", ...BY_ITSELF }, credentials: "same-origin" });
   } catch {
     return;
   }
-  if (response.status === 401) return location.assign("/sign-in?next=" + encodeURIComponent(location.pathname));
+  if (response.status === 401) return toSignIn();
+  // Too much is asked for at the clinic at this moment: what is shown stays until it is this page's turn.
+  if (response.status === 429) return setTimeout(() => refresh(kinds), 1000 * Number(response.headers.get("retry-after") ?? 2));
   if (!response.ok) return;
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const page = parsed(await response.text());
   for (const part of parts) {
     const fresh = page.getElementById(part.id);
     if (!fresh || fresh.isEqualNode(part)) continue;
@@ -73,7 +76,7 @@ function heard(message) {
 async function connect() {
   let token;
   try {
-    const { ok, answer } = await call("POST /dashboard/socket-token", {});
+    const { ok, answer } = await call("POST /dashboard/socket-token", {}, BY_ITSELF);
     if (!ok) return again();
     token = answer.token;
   } catch {

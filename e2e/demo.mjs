@@ -9,6 +9,12 @@ export const demo = JSON.parse(process.env.VOXANNE_DEMO);
 /** Who is told of Glow's hot leads. */
 export const MANAGER_PHONE = "+13105550177";
 
+/** Until Today is there and hears keys and clicks: its scripts run once it has loaded. */
+export async function isAtToday(page) {
+  await expect(page.getByRole("heading", { level: 1, name: "Today" })).toBeVisible();
+  await page.waitForLoadState();
+}
+
 /** Signs somebody of a demo clinic in: its owner, manager, front_desk or viewer. */
 export async function signIn(page, role = "owner", clinic = demo) {
   const staff = demo.sign_ins.find((one) => one.role === role && one.org_id === clinic.org_id);
@@ -16,7 +22,7 @@ export async function signIn(page, role = "owner", clinic = demo) {
   await page.getByLabel("E-mail").fill(staff.email);
   await page.getByLabel("Password", { exact: true }).fill(staff.password);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await expect(page.getByRole("heading", { level: 1, name: "Today" })).toBeVisible();
+  await isAtToday(page);
 }
 
 /** The password of whoever a spec lets join. */
@@ -47,7 +53,7 @@ export async function join(page, link, name) {
   await page.getByLabel("Your name").fill(name);
   await page.getByLabel("New password").fill(PASSWORD);
   await page.getByRole("button", { name: "Join" }).click();
-  await expect(page.getByRole("heading", { level: 1, name: "Today" })).toBeVisible();
+  await isAtToday(page);
 }
 
 /**

@@ -41,6 +41,7 @@ fn noun_of(noun: &str) -> Option<&'static str> {
         "second_factor" => "Second step",
         "sequence" | "sequence_run" => "Sequence",
         "session" => "Browser",
+        "sign_in" => "Sign-in",
         "system_prompt" | "voice_platform" => "Voice platform",
         "task" => "Task",
         "text" => "Text",
@@ -71,6 +72,7 @@ fn verb_of(verb: &str) -> Option<&'static str> {
         "open" => "opened",
         "preview" => "tried out",
         "read" => "looked at",
+        "refuse" => "refused",
         "reopen" => "opened again",
         "reset" => "reset",
         "revoke" | "withdraw" => "taken back",
@@ -98,10 +100,23 @@ mod tests {
             "door",
             "membership",
             "session",
+            "sign_in",
             "text",
             "webhook_secret",
         ];
-        let verbs = ["accept", "add", "ask", "csv", "mark_test", "preview", "read", "reset", "stop", "write"];
+        let verbs = [
+            "accept",
+            "add",
+            "ask",
+            "csv",
+            "mark_test",
+            "preview",
+            "read",
+            "refuse",
+            "reset",
+            "stop",
+            "write",
+        ];
         for english in nouns.into_iter().filter_map(noun_of).chain(verbs.into_iter().filter_map(verb_of)) {
             assert_ne!(say::t(Language::Spanish, english), english);
         }

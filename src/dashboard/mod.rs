@@ -34,6 +34,7 @@ mod people;
 mod say;
 mod search;
 mod sent;
+mod session;
 mod settings;
 mod shell;
 mod signed_in;
@@ -69,6 +70,7 @@ pub fn router() -> Router<App> {
         .merge(calendar::routes())
         .merge(door::routes())
         .merge(account::routes())
+        .merge(session::routes())
         .merge(team::routes())
         .merge(audit::routes())
         // Assets are compressed already, and better.

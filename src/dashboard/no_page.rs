@@ -8,7 +8,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use super::{assets, door, page, say};
-use crate::accounts;
+use crate::accounts::{self, AskedBy};
 use crate::language::Language;
 use crate::platform::app::App;
 
@@ -74,7 +74,7 @@ fn is_page(answer: &Response) -> bool {
 async fn written(app: &App, headers: &HeaderMap, refused: &Parts) -> Response {
     let status = refused.status;
     let staff = match accounts::session_token(app, headers) {
-        Some(token) => accounts::staff_of_session(app, token).await.ok().flatten(),
+        Some(token) => accounts::staff_of_session(app, token, AskedBy::Page).await.ok().flatten(),
         None => None,
     };
     let language = staff.as_ref().map_or_else(|| door::language_of(headers), |staff| staff.language);
@@ -103,6 +103,10 @@ fn sentences(d: &Words, status: StatusCode) -> (&'static str, &'static str) {
         StatusCode::FORBIDDEN => (
             d.t("That is not allowed"),
             d.t("Go back and try again; if it stays so, ask an owner of your clinic."),
+        ),
+        StatusCode::TOO_MANY_REQUESTS => (
+            d.t("Too much at once"),
+            d.t("Much is asked for at your clinic at this moment. Please try again in a few seconds. Calls are answered meanwhile."),
         ),
         status if status.is_server_error() => (
             d.t("Something went wrong on our side"),

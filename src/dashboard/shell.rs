@@ -137,6 +137,8 @@ pub(super) struct Shell {
     pub now: Timestamp,
     /// The clinic's zone: that of its first site.
     pub zone: TimeZone,
+    /// Seconds for which the reader stays signed in at the least.
+    pub seconds_left: i64,
 }
 
 impl Shell {
@@ -149,7 +151,8 @@ impl Shell {
     ) -> Result<Self, sqlx::Error> {
         let waiting = list::waiting(tx, staff.org, staff.may(Scope::TeamWrite)).await?;
         let zone = TimeZone::get(&waiting.time_zone).unwrap_or(TimeZone::UTC);
-        Ok(Self { staff, here, waiting, now: app.clock.now(), zone })
+        let seconds_left = staff.seconds_left(app);
+        Ok(Self { staff, here, waiting, now: app.clock.now(), zone, seconds_left })
     }
 
     /// The words in the reader's language.

@@ -262,7 +262,8 @@ pub(super) async fn location_of_assistant(
     .await
 }
 
-/// The platform's id of the assistant that answers a ring: the dialled number's own, else the location's first.
+/// The platform's id of the assistant that answers a ring: the dialled number's own, else the location's only one. G12: where
+/// there are several, which of them is meant is not guessed.
 pub async fn assistant_for_ring(
     tx: &mut PgConnection,
     org: OrgId,
@@ -272,8 +273,12 @@ pub async fn assistant_for_ring(
     sql_scalar(
         "select a.platform_assistant_id from assistants a
            left join phone_numbers n on n.org_id = a.org_id and n.assistant_id = a.id and n.platform_phone_number_id = $2
-          where a.org_id = $1 and (n.id is not null or a.location_id = $3)
-          order by n.id is null, a.name limit 1",
+          where a.org_id = $1
+            and (n.id is not null
+                 or a.location_id = $3
+                    and not exists (select from assistants o
+                                     where o.org_id = a.org_id and o.location_id = a.location_id and o.id <> a.id))
+          order by n.id is null limit 1",
     )
     .bind(org)
     .bind(platform_phone_number_id)

@@ -30,13 +30,13 @@ async fn is_written_once_after(faults: &[Fault]) {
 }
 
 #[tokio::test]
-async fn f10_f11_g12_an_effect_whose_answer_is_lost_is_written_once() {
+async fn f10_f11_g6_g12_an_effect_whose_answer_is_lost_is_written_once() {
     is_written_once_after(&[Fault::TimeoutAfterEffect]).await;
     is_written_once_after(&[Fault::HangUpAfterEffect, Fault::HangUpAfterEffect]).await;
 }
 
 #[tokio::test]
-async fn f10_an_effect_that_comes_late_is_written_once() {
+async fn f10_g6_an_effect_that_comes_late_is_written_once() {
     is_written_once_after(&[Fault::Delay { millis: 2_500 }]).await;
 }
 

@@ -93,8 +93,13 @@ pub fn config(sandbox: &Sandbox) -> Config {
     config.google.revoke_url = google.revoke_url;
     config.google.api_url = google.api_url;
     config.calendars.private_networks = true;
+    // Tests move the clock by hours with somebody signed in; what signs them out has tests of its own.
+    config.accounts.idle_minutes = 720;
+    config.accounts.absolute_hours = 168;
     config.database.live_connections = 8;
     config.database.back_connections = 4;
+    // A line is for a busy machine, too: how long one waits in it is tested where it is short.
+    config.server.org_wait_ms = 20_000;
     config
 }
 
