@@ -12,6 +12,8 @@ mod served;
 #[path = "../voice_path/stage.rs"]
 mod stage;
 
+mod neighbours;
+
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -118,6 +120,7 @@ async fn play(dir: PathBuf) {
         figures.at_most(name, TARGET_MS, &[at(&times, 99)]);
     }
     figures.at_least("pages: p50, of a question to the database", 0.0, &of_ready);
+    neighbours::measure(&stage, product.port, &mut figures).await;
     figures.print();
     product.stop().await;
 }
@@ -157,9 +160,13 @@ struct Browser {
 
 impl Browser {
     async fn sign_in(port: u16) -> Self {
+        Self::sign_in_as(port, EMAIL).await
+    }
+
+    async fn sign_in_as(port: u16, email: &str) -> Self {
         let url = format!("http://127.0.0.1:{port}");
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        let form = [("email", EMAIL), ("password", PASSWORD)];
+        let form = [("email", email), ("password", PASSWORD)];
         let answer =
             http.post(format!("{url}/sign-in")).header(ORIGIN, &url).form(&form).send().await.unwrap();
         let cookie = answer.headers().get(SET_COOKIE).unwrap().to_str().unwrap();

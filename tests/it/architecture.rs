@@ -29,8 +29,14 @@ const RANKS: &[&[&str]] = &[
     &["platform"],
 ];
 /// Where HTTP is spoken.
-const HTTP_FILES: &[&str] =
-    &["router.rs", "platform/problem.rs", "platform/page.rs", "platform/edge.rs", "platform/request_id.rs"];
+const HTTP_FILES: &[&str] = &[
+    "router.rs",
+    "platform/problem.rs",
+    "platform/page.rs",
+    "platform/edge.rs",
+    "platform/request_id.rs",
+    "platform/fair_share.rs",
+];
 const FILE_LINES_MAX: usize = 400;
 const FUNCTION_LINES_MAX: usize = 70;
 
