@@ -54,6 +54,8 @@ impl Db {
                 ("jit", "off"),
                 // Nor by planning it for its values: in a large installation that made a look twice as long.
                 ("plan_cache_mode", "force_generic_plan"),
+                // Nor by sharing it among workers, who take ten milliseconds to come.
+                ("max_parallel_workers_per_gather", "0"),
             ]);
         }
         let pool = |connections, wait_ms| {
