@@ -8,8 +8,8 @@ use crate::platform::app::App;
 use crate::platform::db::Class;
 use crate::platform::ids::OrgId;
 use crate::{
-    accounts, after_hours, analytics, api, appointments, calendars, calls, leads, live, mail, messaging, orgs,
-    receptionist, sequences, waitlist,
+    accounts, after_hours, analytics, api, appointments, calendars, calls, leads, live, mail, messaging,
+    orgs, receptionist, sequences, waitlist,
 };
 
 /// Work that comes round, for every org in turn.
