@@ -19,7 +19,7 @@ pub(super) async fn alert_climbs(stage: &Stage) -> Result<(), CommandError> {
     let Some((denver, time, texting)) = denver(stage) else { return Ok(()) };
     let day = latest(denver, |day| day.weekday() != Weekday::Sunday);
     let then = denver.at(day, "11 AM")?.timestamp();
-    time.as_of(then, nobody_answers(denver, time, texting)).await
+    time.as_of(then, Box::pin(nobody_answers(denver, time, texting))).await
 }
 
 async fn nobody_answers(denver: &Stage, time: &Time, texting: &Texting) -> Result<(), CommandError> {
@@ -55,7 +55,7 @@ pub(super) async fn times_by_night(stage: &Stage) -> Result<(), CommandError> {
     let evening = |day: Date| day.weekday() != Weekday::Saturday && day < denver.day(-1);
     let day = latest(denver, evening);
     let then = denver.at(day, "7 PM")?.timestamp();
-    time.as_of(then, until_opening(denver, time, (texting, day))).await
+    time.as_of(then, Box::pin(until_opening(denver, time, (texting, day)))).await
 }
 
 async fn until_opening(

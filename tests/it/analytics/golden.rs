@@ -223,7 +223,8 @@ async fn tiles(vox: &Voxanne) -> Vec<String> {
     assert_eq!(page.status, 200);
     let (_, figures) = page.text.split_once("id=\"figures\"").unwrap();
     let (figures, _) = figures.split_once("id=\"running\"").unwrap();
-    let much = figures.split("class=\"much\">").skip(1).map(|rest| rest.split_once('<').unwrap().0.to_owned());
+    let much =
+        figures.split("class=\"much\">").skip(1).map(|rest| rest.split_once('<').unwrap().0.to_owned());
     let much: Vec<String> = much.collect();
     assert_eq!(much.len(), 4, "{figures}");
     let link = figures.split("href=\"").last().unwrap().split_once('"').unwrap().0.replace("&#38;", "&");
@@ -246,7 +247,8 @@ async fn g7_the_tiles_of_today_are_what_analytics_counts_for_that_day() {
     ];
     for (day, expected) in golden {
         // At half past eleven in the evening in Denver, when it is the next day elsewhere.
-        let evening: Timestamp = format!("{day}T23:30:00[America/Denver]").parse::<jiff::Zoned>().unwrap().timestamp();
+        let evening: Timestamp =
+            format!("{day}T23:30:00[America/Denver]").parse::<jiff::Zoned>().unwrap().timestamp();
         vox.app.clock.advance(evening.duration_since(vox.app.clock.now()));
         assert_eq!(tiles(&vox).await, expected, "{day}");
         let api = vox.api(&vox.denver, &[Scope::AnalyticsRead]).await;

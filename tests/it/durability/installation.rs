@@ -25,6 +25,9 @@ use crate::harness::{KEY, config, keys, secret_of};
 /// How long the program may take to be ready.
 const READY_WITHIN: Duration = Duration::from_secs(20);
 
+/// Of the signals that a process has handlers for.
+const SIGTERMS_BIT: u64 = 1 << 14;
+
 /// What stays when the program dies.
 pub struct Installation {
     pub postgres: Durable,
@@ -179,7 +182,7 @@ impl Program {
     fn hears_sigterm(&self) -> bool {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id().unwrap())).unwrap();
         let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap().trim();
-        u64::from_str_radix(caught, 16).unwrap() & (1 << (Signal::SIGTERM as u64 - 1)) != 0
+        u64::from_str_radix(caught, 16).unwrap() & SIGTERMS_BIT != 0
     }
 
     pub fn has_ended(&mut self) -> bool {

@@ -19,7 +19,13 @@ fn score(transcript: &str, more: &[&str]) -> (bool, String) {
 }
 
 fn run(file: &Path, more: &[&str]) -> (bool, String) {
-    let done = Command::new(env!("CARGO_BIN_EXE_voxanne")).arg("score").arg(file).args(more).env_clear().output().unwrap();
+    let done = Command::new(env!("CARGO_BIN_EXE_voxanne"))
+        .arg("score")
+        .arg(file)
+        .args(more)
+        .env_clear()
+        .output()
+        .unwrap();
     (done.status.success(), String::from_utf8([done.stdout, done.stderr].concat()).unwrap())
 }
 
@@ -30,7 +36,8 @@ fn e21_a_transcript_is_scored_at_a_terminal_with_the_words_and_where_they_stand(
     assert!(said.starts_with("new_lead · score 100 · hot\n"), "{said}");
     assert!(said.contains("interest: Botox"), "{said}");
     for words in ["budget", "this week"] {
-        let line = said.lines().find(|line| line.contains("turn ") && line.contains(words) && line.contains(".."));
+        let line =
+            said.lines().find(|line| line.contains("turn ") && line.contains(words) && line.contains(".."));
         let line = line.unwrap_or_else(|| panic!("{words}: {said}"));
         let (span, _) = line.trim_start().strip_prefix("turn  1, ").unwrap().split_once('+').unwrap();
         let (start, end) = span.trim().split_once("..").unwrap();
@@ -45,12 +52,19 @@ fn e21_the_verdict_is_json_for_a_program() {
     let (is_done, said) = score(&turns.to_string(), &["--json"]);
     assert!(is_done, "{said}");
     let verdict: Value = serde_json::from_str(&said).unwrap();
-    assert_eq!((&verdict["class"], &verdict["score"], &verdict["temperature"]), (&json!("new_lead"), &json!(100), &json!("hot")));
+    assert_eq!(
+        (&verdict["class"], &verdict["score"], &verdict["temperature"]),
+        (&json!("new_lead"), &json!(100), &json!("hot"))
+    );
     let evidence = verdict["evidence"].as_array().unwrap();
     assert!(evidence.iter().filter(|found| found["points"].as_i64().unwrap() > 0).count() >= 3, "{said}");
     for found in evidence {
         let at = |name: &str| usize::try_from(found[name].as_u64().unwrap()).unwrap();
-        assert_eq!((at("turn"), found["words"].as_str().unwrap()), (1, &SAID[at("start")..at("end")]), "{found}");
+        assert_eq!(
+            (at("turn"), found["words"].as_str().unwrap()),
+            (1, &SAID[at("start")..at("end")]),
+            "{found}"
+        );
     }
 }
 
