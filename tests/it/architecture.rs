@@ -22,7 +22,7 @@ const RANKS: &[&[&str]] = &[
     &["scheduling"],
     &["calendars"],
     &["calls", "contacts", "mail", "messaging", "notifications", "tasks"],
-    &["accounts", "first_run"],
+    &["accounts", "first_run", "kept_days"],
     &["orgs"],
     &["language", "phone", "when", "spoken_name"],
     // Knows no slice, nor what the slices share.
