@@ -10,6 +10,8 @@ mod sheet;
 use sqlx::postgres::PgDatabaseError;
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::platform::app::App;
+
 use super::problems::{self, invalid_field};
 use crate::platform::app::App;
 use crate::platform::db::violates;
