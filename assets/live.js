@@ -18,6 +18,18 @@ function refresh(kinds) {
   timer = setTimeout(fetchParts, GATHER_MS);
 }
 
+// What somebody has opened stays open, and what they have closed stays closed. The nth of the same words is the same.
+function keepOpen(part, fresh) {
+  const byWords = (root) => Object.groupBy(root.querySelectorAll("details"), (one) => one.querySelector("summary")?.textContent);
+  const shown = byWords(part);
+  for (const [words, list] of Object.entries(byWords(fresh))) {
+    list.forEach((one, nth) => {
+      const same = shown[words]?.[nth];
+      if (same) one.open = same.open;
+    });
+  }
+}
+
 async function fetchParts() {
   const parts = [...document.querySelectorAll("[data-live]")].filter((part) => {
     const kinds = part.dataset.live.split(" ");
@@ -39,7 +51,9 @@ async function fetchParts() {
   const page = parsed(await response.text());
   for (const part of parts) {
     const fresh = page.getElementById(part.id);
-    if (!fresh || fresh.isEqualNode(part)) continue;
+    if (!fresh) continue;
+    keepOpen(part, fresh);
+    if (fresh.isEqualNode(part)) continue;
     // Somebody has changed something there and not saved it: what they save is told when it is no longer what they saw.
     if (part.querySelector("form[data-dirty]")) continue;
     // Somebody is typing there: it is fetched again when they are done.

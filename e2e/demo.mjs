@@ -107,6 +107,16 @@ export async function textFrom(phone, body) {
   expect((await answer.json()).status).toBe(200);
 }
 
+/** The next answers of a vendor are bad ones, until that many came or `goWell` is called. */
+export async function goBadly(vendor, fault, times = 1) {
+  const body = JSON.stringify({ vendor, fault, times });
+  await fetch(`${demo.sandbox_url}/faults`, { method: "POST", headers: { "content-type": "application/json" }, body });
+}
+
+export async function goWell() {
+  await fetch(`${demo.sandbox_url}/faults`, { method: "DELETE" });
+}
+
 /** A caller, as the voice platform tells of them. */
 export class Caller {
   constructor(number, clinic = demo) {
@@ -155,7 +165,7 @@ export class Caller {
     return answer.results[0].result ?? answer.results[0].error;
   }
 
-  hangsUp() {
+  hangsUp(summary = "Played by a browser spec.") {
     return this.post({
       type: "end-of-call-report",
       endedReason: "customer-ended-call",
@@ -166,7 +176,7 @@ export class Caller {
         messages: this.turns.map((turn, at) => ({ ...turn, time: Date.parse(this.began) + at * 4000, secondsFromStart: at * 4 })),
         transcript: this.turns.map((turn) => `${turn.role === "user" ? "User" : "AI"}: ${turn.message}`).join("\n"),
       },
-      analysis: { summary: "Played by a browser spec." },
+      analysis: { summary },
     });
   }
 }
@@ -209,13 +219,13 @@ export const PAGES = [
 ];
 
 /** The API with the clinic's own key, for what a spec needs to be there first. */
-export async function api(method, path, body, key = demo.api_key) {
+export async function api(method, path, body, key = demo.api_key, headers = {}) {
   const answer = await fetch(`${demo.base_url}/api/v1${path}`, {
     method,
-    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json", ...headers },
     body: body === undefined ? undefined : JSON.stringify(body),
   });
-  const told = await answer.json();
+  const told = answer.status === 204 ? undefined : await answer.json();
   expect(answer.ok, `${method} ${path}: ${JSON.stringify(told)}`).toBe(true);
   return told;
 }

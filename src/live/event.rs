@@ -12,7 +12,7 @@ use crate::platform::ids::{
 };
 
 /// Every kind of event, as sockets tell it and pages wait for it (G11): `tests/it/live/contract.rs` holds both to this list.
-pub const KINDS: [&str; 12] = [
+pub const KINDS: [&str; 13] = [
     "call",
     "appointment",
     "lead",
@@ -25,13 +25,14 @@ pub const KINDS: [&str; 12] = [
     "calendar",
     "settings",
     "session",
+    "audit",
 ];
 
 /// Every `type` of what the server says on a socket.
 pub const SAID: [&str; 4] = ["subscribed", "event", "reload", "ping"];
 
 /// The database's word for each kind, the one that is told, and how ids of its things begin.
-const SPOKEN: [(&str, &str, &str); 13] = [
+const SPOKEN: [(&str, &str, &str); 14] = [
     ("call", "call", CallId::PREFIX),
     ("appointment", "appointment", AppointmentId::PREFIX),
     ("lead", "lead", AlertId::PREFIX),
@@ -45,6 +46,7 @@ const SPOKEN: [(&str, &str, &str); 13] = [
     ("calendar", "calendar", ConnectionId::PREFIX),
     ("settings", "settings", OrgId::PREFIX),
     ("session", "session", UserId::PREFIX),
+    ("audit", "audit", OrgId::PREFIX),
 ];
 
 /// Where somebody stands who has seen everything up to an event, in the order in which changes commit.

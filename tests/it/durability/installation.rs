@@ -100,6 +100,8 @@ impl Installation {
             assert!(ended.is_none() && program.begun.elapsed() < READY_WITHIN, "{ended:?}: {}", self.log());
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
+        // R28: whoever is served may rely on being finished, so that no moment is too early to be asked to stop.
+        assert!(program.hears_sigterm(), "SIGTERM would cut it off");
         program
     }
 
@@ -171,6 +173,13 @@ impl Program {
             .await
             .expect("it ends in time")
             .unwrap()
+    }
+
+    /// Whether it has a handler for SIGTERM; without one it would die of it.
+    fn hears_sigterm(&self) -> bool {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id().unwrap())).unwrap();
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap().trim();
+        u64::from_str_radix(caught, 16).unwrap() & (1 << (Signal::SIGTERM as u64 - 1)) != 0
     }
 
     pub fn has_ended(&mut self) -> bool {
