@@ -535,7 +535,9 @@ async function listTimes() {
   const mine = ++asked;
   if (!of.date.value || !of.service_id.value) return place.replaceChildren();
   const query = new URLSearchParams({ service_id: of.service_id.value, location_id: page.location, from: of.date.value, to: of.date.value });
-  if (of.practitioner_id.value) query.set("practitioner_id", of.practitioner_id.value);
+  for (const name of ["practitioner_id", "resource_id"]) {
+    if (of[name].value) query.set(name, of[name].value);
+  }
   let found;
   try {
     found = await api(`GET /api/v1/openings?${query}`);
@@ -627,7 +629,7 @@ form?.elements.name.addEventListener("keydown", (event) => {
 
 form?.addEventListener("change", (event) => {
   if (event.target.name === "service_id") fitPeople();
-  if (["service_id", "practitioner_id", "date"].includes(event.target.name)) listTimes();
+  if (["service_id", "practitioner_id", "resource_id", "date"].includes(event.target.name)) listTimes();
   if (event.target.name === "time") press();
 });
 

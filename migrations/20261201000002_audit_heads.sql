@@ -36,7 +36,8 @@ begin
   perform pg_advisory_xact_lock(hashtextextended('audit:' || new.org_id, 0));
   select h.link, h.digest into before from public.audit_heads h where h.org_id = new.org_id;
   entry := new;
-  entry.link := coalesce(before.link, 0) + 1;
+  -- Without its head a log goes on all the same, with a gap that says so.
+  entry.link := coalesce(before.link, (select max(a.link) + 1 from public.audit_log a where a.org_id = new.org_id), 0) + 1;
   entry.digest := app_ctx.audit_digest(coalesce(before.digest, ''), entry);
   update public.audit_log a set link = entry.link, digest = entry.digest where a.org_id = new.org_id and a.id = new.id;
   insert into public.audit_heads as h (org_id, link, digest) values (new.org_id, entry.link, entry.digest)

@@ -53,7 +53,7 @@ pub use change_member::{MemberError, remove_member, set_role};
 pub use cookie::{is_from_own_page, no_session_cookie, session_cookie, session_token};
 pub use end_session::{OwnSession, end_other_sessions, end_session, own_sessions, sign_out};
 pub use invite::{Invitation, InviteError, NewInvitation, invite, list_invitations, revoke_invitation};
-pub use list::{ListedAct, WantedActs, has_acted, list_acts, subjects_of};
+pub use list::{ListedAct, WantedActs, has_read, list_acts, subjects_read};
 pub use member::{Member, list_members};
 pub use open_session::{Browser, OpenError};
 pub use own_account::{

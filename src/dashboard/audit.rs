@@ -71,6 +71,15 @@ impl AuditPage {
         }
     }
 
+    /// What it was done to: a person by name, a thing that can be looked at by what it is.
+    fn subject<'a>(&'a self, subject: &'a str) -> &'a str {
+        let is_subject = |member: &&Member| member.user.to_string() == subject;
+        match self.members.iter().find(is_subject) {
+            Some(member) => &member.name,
+            None => acts::thing(subject).map_or(subject, |thing| self.s.t(thing)),
+        }
+    }
+
     /// Where what it was done to is looked at.
     #[expect(clippy::unused_self, reason = "the template calls it")]
     fn href(&self, subject: &str) -> Option<String> {

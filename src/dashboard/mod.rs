@@ -44,6 +44,7 @@ mod today;
 mod told;
 
 use axum::Router;
+use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 
 pub use self::no_page::for_people;
@@ -73,6 +74,7 @@ pub fn router() -> Router<App> {
         .merge(session::routes())
         .merge(team::routes())
         .merge(audit::routes())
-        // Assets are compressed already, and better.
-        .layer(CompressionLayer::new())
+        // Assets are compressed already, and better. A page is written for one reader: a week of the calendar took longer to
+        // compress than to find.
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
 }

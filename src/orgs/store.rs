@@ -262,6 +262,18 @@ pub(super) async fn location_of_assistant(
     .await
 }
 
+/// How many of the org's numbers name no assistant at a site that has several: people answer them.
+pub async fn ambiguous_numbers(tx: &mut PgConnection, org: OrgId) -> sqlx::Result<i64> {
+    sql_scalar(
+        "select count(*) from phone_numbers n
+          where n.org_id = $1 and n.assistant_id is null
+            and (select count(*) from assistants a where a.org_id = n.org_id and a.location_id = n.location_id) > 1",
+    )
+    .bind(org)
+    .fetch_one(tx)
+    .await
+}
+
 /// The platform's id of the assistant that answers a ring: the dialled number's own, else the location's only one. G12: where
 /// there are several, which of them is meant is not guessed.
 pub async fn assistant_for_ring(

@@ -67,6 +67,7 @@ pub(in crate::dashboard) struct NextVisit {
 #[derive(FromRow)]
 pub(in crate::dashboard) struct OpenTask {
     pub id: TaskId,
+    pub kind: String,
     pub title: String,
     pub created_at: jiff_sqlx::Timestamp,
 }
@@ -194,7 +195,7 @@ pub(in crate::dashboard) async fn open_tasks(
     tx: &mut PgConnection,
     org: OrgId,
 ) -> sqlx::Result<Vec<OpenTask>> {
-    sql_as("select id, title, created_at from tasks where org_id = $1 and done_at is null order by created_at desc limit $2")
+    sql_as("select id, kind, title, created_at from tasks where org_id = $1 and done_at is null order by created_at desc limit $2")
         .bind(org)
         .bind(SHOWN)
         .fetch_all(tx)

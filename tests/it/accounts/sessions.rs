@@ -187,7 +187,10 @@ async fn signing_in_and_out_and_every_refusal_are_in_the_log() {
     let owner = vox.glow_staff(Role::Owner).await;
     let mut desk = vox.glow_staff(Role::FrontDesk).await;
     let session: String = vox
-        .one("select 'ses_' || translate(id::text, '-', '') from sessions where token_digest is not null order by created_at desc, id desc limit 1")
+        .one(
+            "select 'ses_' || translate(id::text, '-', '') from sessions
+              where user_id = (select user_id from users where email = 'frontdesk@glow.example')",
+        )
         .await;
     let of_desk = "actor = (select 'staff:usr_' || translate(user_id::text, '-', '') from users where email = 'frontdesk@glow.example')";
     assert_eq!(

@@ -4,6 +4,7 @@
 mod api;
 mod google;
 mod line;
+mod literals;
 mod log;
 mod server;
 mod staff;
@@ -32,6 +33,7 @@ use voxanne_sandbox::twilio::Text;
 pub use api::{Answered, Api};
 pub use google::ACCOUNT;
 pub use line::Line;
+pub use literals::{literals, sources};
 pub use server::{Database, empty_database, new_database, prepare, secret_of};
 pub use staff::Person;
 

@@ -67,7 +67,8 @@ fn g13_json_in_a_string_that_cannot_be_read_is_kept_only_where_it_names_no_secre
     }
     let mut read = json!({ "arguments": r#"[{"token": "s3cret", "name": "Jane"}]"# });
     redact(&mut read);
-    assert_eq!(read["arguments"], format!(r#"[{{"token":"{REDACTED}","name":"Jane"}}]"#));
+    let kept: Value = serde_json::from_str(read["arguments"].as_str().unwrap()).unwrap();
+    assert_eq!(kept, json!([{ "token": REDACTED, "name": "Jane" }]));
 }
 
 /// What callers say and clinics write has words and numbers that careless redaction takes for somebody's data.
