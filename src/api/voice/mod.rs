@@ -11,6 +11,7 @@ use sqlx::postgres::PgDatabaseError;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::problems::{self, invalid_field};
+use crate::platform::app::App;
 use crate::platform::db::violates;
 use crate::platform::ids::OrgId;
 use crate::platform::problem::Problem;
