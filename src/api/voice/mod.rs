@@ -13,7 +13,6 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::platform::app::App;
 
 use super::problems::{self, invalid_field};
-use crate::platform::app::App;
 use crate::platform::db::violates;
 use crate::platform::ids::OrgId;
 use crate::platform::problem::Problem;
