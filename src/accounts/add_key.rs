@@ -24,6 +24,8 @@ pub struct NewKey {
     pub scopes: Vec<Scope>,
     /// How long it works; `None` until revoked.
     pub works_for: Option<SignedDuration>,
+    /// Who makes it, as the audit log names them; `None` is the operator.
+    pub made_by: Option<String>,
 }
 
 /// Why no key was made.
@@ -75,6 +77,7 @@ pub async fn add_key(
         digest: app.keys.digest(&key),
         scopes: scopes.into_iter().map(Scope::name).collect(),
         expires_at,
+        created_by: new.made_by.as_deref(),
     };
     store::insert_key(tx, org, &row, now).await?;
     Ok((row.id, key.into()))

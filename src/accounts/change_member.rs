@@ -3,8 +3,10 @@
 use serde_json::json;
 
 use super::Role;
+use super::actor::Actor;
+use super::invite::revoke_invitation;
 use super::record_act::{Act, record_act};
-use super::store::members;
+use super::store::{self, KeyRow, members};
 use crate::platform::app::App;
 use crate::platform::db::{PgConnection, violates};
 use crate::platform::ids::{MembershipId, OrgId};
@@ -51,16 +53,38 @@ pub async fn set_role(
     Ok(record_act(app, tx, org, &act).await?)
 }
 
-/// Ends a membership, by `actor`: nothing of theirs opens the org any more (W38).
+/// What somebody who was staff leaves behind. Names a person: deliberately no `Debug`.
+pub struct Left {
+    /// What they are called.
+    pub name: String,
+    /// Where they read mails.
+    pub email: String,
+    /// Keys that they made, and that work on until somebody revokes them.
+    pub keys: Vec<KeyRow>,
+}
+
+/// Ends a membership, by `actor`: nothing of theirs opens the org any more, and whom they invited cannot come (W38). Programs that
+/// they made keys for work on: what is left of them is told.
 pub async fn remove_member(
     app: &App,
     tx: &mut PgConnection,
     org: OrgId,
     (id, actor): (MembershipId, &str),
-) -> Result<(), MemberError> {
-    let (_, role) = members::lock(tx, org, id).await?.ok_or(MemberError::NoMember)?;
+) -> Result<Left, MemberError> {
+    let (user, role) = members::lock(tx, org, id).await?.ok_or(MemberError::NoMember)?;
+    let member = members::team(tx).await?.into_iter().find(|member| member.id == id);
+    let member = member.ok_or(MemberError::NoMember)?;
     members::end(tx, org, id, app.clock.now()).await?;
+    let theirs = Actor::Staff(user).to_string();
+    for invitation in members::open_invitations(tx, org).await? {
+        if invitation.invited_by == theirs {
+            revoke_invitation(app, tx, org, (invitation.id, actor)).await?;
+        }
+    }
+    let mut keys = store::list_keys(tx, org).await?;
+    keys.retain(|key| key.created_by.as_ref() == Some(&theirs));
     let detail = json!({ "role": role.name() });
     let act = Act { actor, action: "membership.end", subject: Some(id.to_string()), detail };
-    Ok(record_act(app, tx, org, &act).await?)
+    record_act(app, tx, org, &act).await?;
+    Ok(Left { name: member.name, email: member.email, keys })
 }

@@ -49,7 +49,7 @@ pub use add_key::{AddKeyError, NewKey, add_key};
 pub use add_staff::{AddStaffError, NewStaff, add_staff, is_known};
 pub use asked_by::AskedBy;
 pub use authenticate::{KeyHolder, authenticate};
-pub use change_member::{MemberError, remove_member, set_role};
+pub use change_member::{Left, MemberError, remove_member, set_role};
 pub use cookie::{is_from_own_page, no_session_cookie, session_cookie, session_token};
 pub use end_session::{OwnSession, end_other_sessions, end_session, own_sessions, sign_out};
 pub use invite::{Invitation, InviteError, NewInvitation, invite, list_invitations, revoke_invitation};

@@ -23,6 +23,8 @@ pub struct KeyRow {
     pub scopes: Vec<String>,
     /// From then on it is refused.
     pub expires_at: Option<jiff_sqlx::Timestamp>,
+    /// Who made it, as the audit log names them; `None` where that is not known.
+    pub created_by: Option<String>,
 }
 
 pub(super) struct NewKeyRow<'a> {
@@ -31,6 +33,7 @@ pub(super) struct NewKeyRow<'a> {
     pub digest: Vec<u8>,
     pub scopes: Vec<&'static str>,
     pub expires_at: Option<Timestamp>,
+    pub created_by: Option<&'a str>,
 }
 
 pub(super) async fn insert_key(
@@ -39,16 +42,18 @@ pub(super) async fn insert_key(
     new: &NewKeyRow<'_>,
     now: Timestamp,
 ) -> sqlx::Result<()> {
-    sql("insert into api_keys (org_id, id, name, key_digest, scopes, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7)")
-        .bind(org)
-        .bind(new.id)
-        .bind(new.name)
-        .bind(&new.digest)
-        .bind(&new.scopes)
-        .bind(now.to_sqlx())
-        .bind(new.expires_at.map(jiff_sqlx::Timestamp::from))
-        .execute(tx)
-        .await?;
+    sql("insert into api_keys (org_id, id, name, key_digest, scopes, created_at, expires_at, created_by)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)")
+    .bind(org)
+    .bind(new.id)
+    .bind(new.name)
+    .bind(&new.digest)
+    .bind(&new.scopes)
+    .bind(now.to_sqlx())
+    .bind(new.expires_at.map(jiff_sqlx::Timestamp::from))
+    .bind(new.created_by)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
@@ -58,7 +63,7 @@ pub(super) async fn active_key(
     org: OrgId,
     digest: Vec<u8>,
 ) -> sqlx::Result<Option<KeyRow>> {
-    sql_as("select id, name, scopes, expires_at from api_keys where org_id = $1 and key_digest = $2 and revoked_at is null")
+    sql_as("select id, name, scopes, expires_at, created_by from api_keys where org_id = $1 and key_digest = $2 and revoked_at is null")
         .bind(org)
         .bind(digest)
         .fetch_optional(tx)
@@ -67,7 +72,7 @@ pub(super) async fn active_key(
 
 /// The org's keys that were not revoked, oldest first; expired ones among them.
 pub async fn list_keys(tx: &mut PgConnection, org: OrgId) -> sqlx::Result<Vec<KeyRow>> {
-    sql_as("select id, name, scopes, expires_at from api_keys where org_id = $1 and revoked_at is null order by id")
+    sql_as("select id, name, scopes, expires_at, created_by from api_keys where org_id = $1 and revoked_at is null order by id")
         .bind(org)
         .fetch_all(tx)
         .await

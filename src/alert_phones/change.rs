@@ -77,6 +77,12 @@ pub(super) fn in_force(settings: &Settings, purpose: PhonePurpose) -> Option<&st
     }
 }
 
+/// Whether `phone` is the org's own for alerts of either kind.
+pub fn is_in_force(settings: &Settings, phone: &Phone) -> bool {
+    let own = [settings.hot_lead_alert_phone.as_deref(), settings.clinical_alert_phone.as_deref()];
+    own.contains(&Some(phone.as_str()))
+}
+
 /// The six digits of a change: they follow from its id and the installation's key, so that they are kept nowhere.
 pub(super) fn code_of(keys: &Keys, change: Uuid) -> String {
     let digest = keys.digest(&format!("phone_change:{change}"));
@@ -126,10 +132,21 @@ pub(super) async fn text_notice(
 ) -> Result<(), sqlx::Error> {
     let before = in_force(settings, purpose).filter(|before| now != Some(*before));
     let Some(to) = before.and_then(|before| Phone::parse_e164(before).ok()) else { return Ok(()) };
+    text_notice_to(app, tx, (org, settings), (&to, purpose, now), asker).await
+}
+
+/// The same to a number that is given.
+pub(super) async fn text_notice_to(
+    app: &App,
+    tx: &mut PgConnection,
+    (org, settings): (OrgId, &Settings),
+    (to, purpose, now): (&Phone, PhonePurpose, Option<&str>),
+    asker: Asker<'_>,
+) -> Result<(), sqlx::Error> {
     let change: Uuid = app.new_id();
     let new = NewText {
         kind: Kind::PhoneNotice,
-        to: &to,
+        to,
         body: phone_notice(purpose, &settings.clinic_name, now, asker.language),
         dedupe_key: format!("phone_notice:{change}"),
         contact: None,

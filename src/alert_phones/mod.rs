@@ -12,13 +12,15 @@ mod remove_phone;
 mod send_test;
 mod standing;
 mod store;
+mod tell_former;
 mod withdraw_change;
 
 pub use begin_change::{BeginError, Begun, begin_change};
-pub use change::{Asker, PendingPhone};
+pub use change::{Asker, PendingPhone, is_in_force};
 pub use confirm_phone::{ConfirmError, confirm_phone};
 pub use count_try::count_try;
 pub use remove_phone::remove_phone;
 pub use send_test::{TestError, Tested, send_test};
 pub use standing::{AlertPhones, PhoneStanding, TestedPhone, alert_phones};
+pub use tell_former::tell_former;
 pub use withdraw_change::withdraw_change;

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::change::{self, Asker, PendingPhone, a_day_ago};
+use super::change::{self, Asker, PendingPhone, a_day_ago, is_in_force};
 use super::store;
 use crate::messaging::wording::{self, PhonePurpose};
 use crate::messaging::{Kind, NewText, Queued, Rule, queue_text};
@@ -72,11 +72,6 @@ pub async fn send_test(
     let text = queued.map_err(TestError::Refused)?.text();
     let text = text.ok_or(TestError::Database(sqlx::Error::RowNotFound))?;
     Ok(Tested { text, is_code: !is_ours })
-}
-
-fn is_in_force(settings: &Settings, phone: &Phone) -> bool {
-    let own = [settings.hot_lead_alert_phone.as_deref(), settings.clinical_alert_phone.as_deref()];
-    own.contains(&Some(phone.as_str()))
 }
 
 async fn pending_for(

@@ -17,6 +17,7 @@ use super::problems::{self, invalid_field};
 use super::request::Received;
 use crate::accounts::Scope;
 use crate::alert_phones::{self, Asker, BeginError, Begun, ConfirmError};
+use crate::leads;
 use crate::messaging::Rule;
 use crate::messaging::wording::PhonePurpose;
 use crate::phone::Phone;
@@ -48,7 +49,7 @@ enum AlertPurpose {
     HotLead,
     /// That of clinical alerts.
     Clinical,
-    /// Nothing of the org's settings changes: somebody who is told of alerts shows that the phone is theirs.
+    /// Nothing of the org's settings changes: somebody on the list shows that the phone is theirs, and is told from then on.
     Recipient,
 }
 
@@ -261,7 +262,7 @@ pub(super) async fn remove(
     removed.map_err(|error| problems::database(caller.org, &error))
 }
 
-fn not_begun(org: OrgId, error: &BeginError) -> Problem {
+pub(super) fn not_begun(org: OrgId, error: &BeginError) -> Problem {
     match error {
         BeginError::TooMany => TOO_MANY_CODES,
         BeginError::NoRecipient => invalid_field("phone", "is no recipient's"),
@@ -321,14 +322,17 @@ pub(super) async fn confirm(
     let actor = caller.actor.to_string();
     let asker = Asker { actor: &actor, language: caller.language() };
     let confirmed = alert_phones::confirm_phone(app, tx, caller.org, entered, asker).await;
-    confirmed.map_err(|error| match error {
+    let phone = confirmed.map_err(|error| match error {
         ConfirmError::Wrong => invalid_field("code", "is not the one that was texted"),
         ConfirmError::NothingAsked => invalid_field(
             "code",
             "counts no more: ask for a new one, it works for ten minutes and five tries",
         ),
         ConfirmError::Database(error) => problems::database(caller.org, &error),
-    })
+    })?;
+    let told = leads::confirm_recipients(tx, caller.org, &phone, app.clock.now()).await;
+    told.map_err(|error| problems::database(caller.org, &error))?;
+    Ok(phone)
 }
 
 /// Which change.

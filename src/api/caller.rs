@@ -3,15 +3,16 @@
 //! Three credentials open the API: a program's key, a token (JWT) of ours or of the issuer that the settings name, and the
 //! session of somebody who is signed in. The first that a request presents is the one that counts.
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, OriginalUri};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::in_their_language::{Reader, accepted};
 use super::problems;
 use crate::accounts::{self, Act, Actor, AskedBy, Scope, Staff};
 use crate::language::Language;
+use crate::notifications;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::fair_share;
@@ -76,9 +77,25 @@ impl ApiCaller {
         tx: &mut PgConnection,
         (action, subject): (&'static str, Option<String>),
     ) -> Result<(), Problem> {
-        let act = Act { actor: &self.actor.to_string(), action, subject, detail: json!({}) };
+        self.did_with(app, tx, (action, subject), json!({})).await
+    }
+
+    /// The same with what there is to know of it.
+    pub async fn did_with(
+        &self,
+        app: &App,
+        tx: &mut PgConnection,
+        (action, subject): (&'static str, Option<String>),
+        detail: Value,
+    ) -> Result<(), Problem> {
+        let act = Act { actor: &self.actor.to_string(), action, subject, detail };
         let done = accounts::record_act(app, tx, self.org, &act).await;
         done.map_err(|error| problems::database(self.org, &error))
+    }
+
+    /// As people know them: a person's name, and a program's key.
+    pub fn name(&self) -> String {
+        self.staff().map_or_else(|| self.actor.to_string(), |staff| staff.name.clone())
     }
 
     /// Of texts and mails that come of what they ask.
@@ -124,6 +141,15 @@ async fn seated(app: &App, parts: &Parts) -> Result<ApiCaller, Problem> {
         by_session(app, presented, AskedBy::of(&parts.headers)).await?
     };
     fair_share::take_as(app, &parts.extensions, (presented, caller.org)).await?;
+    if parts.method.is_safe() {
+        let (actor, query) = (caller.actor.to_string(), parts.uri.query().unwrap_or_default());
+        // The path as it was asked for: the router has taken its beginning off.
+        let path = parts.extensions.get::<OriginalUri>().map_or(parts.uri.path(), |uri| uri.path());
+        let wait = notifications::note_look(app, (caller.org, &actor), (path, query)).await;
+        if let Some(seconds) = wait.map_err(|error| problems::database(caller.org, &error))? {
+            return Err(Problem::TOO_MANY_READS.with("retry_after_seconds", seconds));
+        }
+    }
     Ok(caller)
 }
 

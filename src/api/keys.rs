@@ -40,6 +40,8 @@ struct ApiKey {
     /// From then on it opens nothing; null does not end by itself.
     #[schema(inline)]
     expires_at: Option<Instant>,
+    /// Who made it: `staff:usr_…` or `api:key_…`; null where that was not kept.
+    created_by: Option<String>,
 }
 
 /// Keys that were not revoked.
@@ -61,6 +63,7 @@ async fn list_keys(State(app): State<App>, caller: ApiCaller) -> Result<Answer, 
         name: key.name,
         scopes: key.scopes,
         expires_at: key.expires_at.map(|at| Instant(at.to_jiff())),
+        created_by: key.created_by,
     };
     Answer::ok(&ApiKeys { items: keys.into_iter().map(shown).collect() })
 }
@@ -114,6 +117,7 @@ async fn create_key(
             name: wanted.name.as_str().to_owned(),
             scopes,
             works_for: days.map(|days| SignedDuration::from_hours(days * 24)),
+            made_by: Some(caller.actor.to_string()),
         };
         let made = accounts::add_key(&app, tx, caller.org, &new).await;
         let (id, key) = made.map_err(|error| match error {

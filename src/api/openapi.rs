@@ -90,6 +90,9 @@ pub(super) fn complete(document: &mut OpenApi) {
         components.responses.insert(name.to_owned(), refusal.build().into());
     }
     components.schemas.values_mut().for_each(tidy);
+    for (_, schema) in components.schemas.iter_mut().filter(|(name, _)| PROVED.contains(&name.as_str())) {
+        add_proof(schema);
+    }
     let patches: Vec<_> = components.schemas.iter().filter_map(patch_of).collect();
     components.schemas.extend(patches);
     components.schemas.insert("Problem".to_owned(), problem());
@@ -151,6 +154,20 @@ fn tidy(schema: &mut RefOr<Schema>) {
             RefOr::Ref(_) | RefOr::T(_) => continue,
         }
         *property = of;
+    }
+}
+
+/// Whoever writes these shows that they are there.
+const PROVED: [&str; 2] = ["AlertRecipientFields", "EmailRecipientFields"];
+
+fn add_proof(schema: &mut RefOr<Schema>) {
+    let RefOr::T(Schema::Object(object)) = schema else { return };
+    for (name, about) in [
+        ("password", "Of a person who signed in more than 15 minutes ago, where this goes somewhere new."),
+        ("second_factor", "A code of their second factor in its place."),
+    ] {
+        let field = ObjectBuilder::new().schema_type(Type::String).description(Some(about)).build();
+        object.properties.insert(name.to_owned(), Schema::Object(field).into());
     }
 }
 

@@ -1,6 +1,7 @@
 //! Whether the person of a session is there: for what whoever finds an open browser must not do (T20).
 
 use axum::http::StatusCode;
+use serde_json::{Map, Value};
 
 use super::caller::ApiCaller;
 use super::problems::{self, invalid_field};
@@ -16,6 +17,29 @@ const PASSWORD_NEEDED: Problem = Problem::new(
     "password_needed",
     "Your password is needed for this, since you signed in more than 15 minutes ago.",
 );
+
+/// What shows that somebody is there, taken out of a body whose other fields are what is written.
+#[derive(Default)]
+pub(super) struct TakenProof {
+    password: Option<String>,
+    second_factor: Option<String>,
+}
+
+impl TakenProof {
+    /// Takes it.
+    pub fn out_of(body: &mut Map<String, Value>) -> Result<Self, Problem> {
+        let mut take = |field: &str| match body.remove(field) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(written)) => Ok(Some(written)),
+            Some(_) => Err(invalid_field(field, "is not of the type that it takes")),
+        };
+        Ok(Self { password: take("password")?, second_factor: take("second_factor")? })
+    }
+
+    pub fn shown(&self) -> Proof<'_> {
+        Proof { password: self.password.as_deref(), second_factor: self.second_factor.as_deref() }
+    }
+}
 
 /// Refuses somebody who signed in a while ago and does not show that they are there. Programs have their key.
 pub(super) async fn prove(app: &App, caller: &ApiCaller, proof: Proof<'_>) -> Result<(), Problem> {

@@ -11,6 +11,7 @@ use utoipa_axum::routes;
 use super::answer::Answer;
 use super::caller::ApiCaller;
 use super::idempotency::once;
+use super::left_behind;
 use super::problems::{self, invalid_field};
 use super::request::Received;
 use crate::accounts::{self, InviteError, Member, MemberError, NewInvitation, Role, Scope};
@@ -142,7 +143,8 @@ async fn update_member(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Ends that somebody is staff: nothing of theirs opens anything here any more.
+/// Ends that somebody is staff: nothing of theirs opens anything here any more, and whom they invited cannot come. A task lists the keys
+/// that they made and where alerts still go that look like theirs.
 #[utoipa::path(delete, path = "/team/{id}", tag = "team", params(("id" = String, Path)), responses((status = 204, description = "Done"), (status = 409, description = "They are the last owner")))]
 async fn delete_member(
     State(app): State<App>,
@@ -154,7 +156,8 @@ async fn delete_member(
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
     let done = accounts::remove_member(&app, &mut tx, caller.org, (id, &caller.actor.to_string())).await;
-    done.map_err(|error| refused(caller.org, error))?;
+    let left = done.map_err(|error| refused(caller.org, error))?;
+    left_behind::ask(&app, &mut tx, caller.org, (id, &left)).await.map_err(failed)?;
     tx.commit().await.map_err(failed)?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -273,7 +273,7 @@ async fn issue(app: &App, demo: &DemoClinic) -> Result<(String, String, String),
     let _: Uuid = orgs::issue_secret(app, &mut tx, demo.org, &Scheme::VapiSecret, &sealed)
         .await
         .doing("add the clinic's secret")?;
-    let new = NewKey { name: "Demo".to_owned(), scopes: Scope::ALL.to_vec(), works_for: None };
+    let new = NewKey { name: "Demo".to_owned(), scopes: Scope::ALL.to_vec(), works_for: None, made_by: None };
     let (_, key) = accounts::add_key(app, &mut tx, demo.org, &new).await.doing("add the clinic's key")?;
     tx.commit().await.doing("commit the clinic's secrets")?;
     Ok((door, secret, key.expose_secret().to_owned()))

@@ -111,7 +111,7 @@ impl NotificationsPage {
             "appointment" | "calendar" => "calendar",
             "call_back" | "false_promise" => "calls",
             "texting" => "messages",
-            "many_reads" => "audit",
+            "many_reads" | "bulk_reads" | "alert_recipients" | "email_recipients" => "audit",
             _ => "notifications",
         }
     }
@@ -120,7 +120,12 @@ impl NotificationsPage {
     fn tone(&self, told: &Listed) -> &'static str {
         match told.kind.as_str() {
             "clinical_urgency" => "bad",
-            "hot_lead" | "alert_unacknowledged" | "many_reads" => "warn",
+            "hot_lead"
+            | "alert_unacknowledged"
+            | "many_reads"
+            | "bulk_reads"
+            | "alert_recipients"
+            | "email_recipients" => "warn",
             _ => "soft",
         }
     }

@@ -5,7 +5,8 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 
-use crate::accounts::{self, AskedBy, Staff};
+use crate::accounts::{self, Actor, AskedBy, Staff};
+use crate::notifications;
 use crate::platform::app::App;
 use crate::platform::fair_share;
 use crate::platform::problem::Problem;
@@ -34,13 +35,34 @@ impl FromRequestParts<App> for SignedIn {
         match accounts::staff_of_session(app, token, AskedBy::of(&parts.headers)).await {
             Ok(Some(staff)) => {
                 let taken = fair_share::take_as(app, &parts.extensions, (token, staff.org)).await;
-                taken.map(|()| Self(staff)).map_err(seated)
+                taken.map_err(seated)?;
+                looked(app, parts, &staff).await?;
+                Ok(Self(staff))
             }
             Ok(None) => Err(to_sign_in(parts)),
             Err(error) => {
                 tracing::error!(error = chain(&*error), "Could not look up a session");
                 Err(Problem::UNAVAILABLE.into_response())
             }
+        }
+    }
+}
+
+/// Counts what they look at, and shows no more to whoever goes on and on (W37).
+async fn looked(app: &App, parts: &Parts, staff: &Staff) -> Result<(), Response> {
+    if !parts.method.is_safe() {
+        return Ok(());
+    }
+    let actor = Actor::Staff(staff.user).to_string();
+    let asked = (parts.uri.path(), parts.uri.query().unwrap_or_default());
+    match notifications::note_look(app, (staff.org, &actor), asked).await {
+        Ok(None) => Ok(()),
+        Ok(Some(seconds)) => {
+            Err(Problem::TOO_MANY_READS.with("retry_after_seconds", seconds).into_response())
+        }
+        Err(error) => {
+            tracing::error!(error = chain(&error), "Could not tell of somebody who reads very much");
+            Err(Problem::UNAVAILABLE.into_response())
         }
     }
 }

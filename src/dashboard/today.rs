@@ -12,7 +12,8 @@ use super::page::{self, PageError};
 use super::say;
 use super::shell::{Place, Shell};
 use super::signed_in::SignedIn;
-use crate::accounts::Scope;
+use crate::accounts::{Actor, Scope};
+use crate::calls::{self, Part};
 use crate::first_run::{self, Progress};
 use crate::platform::app::App;
 
@@ -44,16 +45,22 @@ async fn show_today(State(app): State<App>, SignedIn(staff): SignedIn) -> Result
     } else {
         None
     };
+    let running = today::running_calls(&mut tx, org, s.now).await?;
     let page = TodayPage {
         figures: today::figures(&mut tx, org, s.today(), day).await?,
         alerts: today::open_alerts(&mut tx, org).await?,
-        running: today::running_calls(&mut tx, org, s.now).await?,
+        running,
         ended: today::ended_calls(&mut tx, org, day).await?,
         visits: today::next_visits(&mut tx, org, day, s.now).await?,
         tasks: today::open_tasks(&mut tx, org).await?,
         setup,
         s,
     };
+    // The last words of a call are its transcript, too. Last, since a line of the log makes others wait until it commits.
+    let reader = Actor::Staff(page.s.staff.user).to_string();
+    for call in page.running.iter().filter(|call| call.last_words.is_some()) {
+        calls::note_read(&app, &mut tx, org, (call.id, &reader, Part::Transcript)).await?;
+    }
     tx.commit().await?;
     Ok(page::render(&page))
 }

@@ -60,7 +60,7 @@ impl<'l> Ladder<'l> {
         org: OrgId,
         settings: &'l Settings,
     ) -> Result<Self, sqlx::Error> {
-        let listing = Listing { only_active: true, limit: RECIPIENTS_MAX, ..Listing::default() };
+        let listing = Listing { only_told: true, limit: RECIPIENTS_MAX, ..Listing::default() };
         let listed = recipients::list(tx, org, &listing).await?;
         let recipients: Vec<Recipient> = listed.into_iter().map(|listed| listed.recipient).collect();
         let sites = if recipients.is_empty() && !settings.alerts_wait_for_opening {

@@ -52,8 +52,8 @@ pub use offer_times::{OFFER_TIMES_TASK, OfferTimes};
 pub use outcomes::{Band, ByTemperature, HOURS_TO_BOOK, Outcome, Outcomes, lately, outcomes};
 pub use preview_rules::{Change, NowAndThen, RulesPreview, Temperatures, Verdict, preview_rules};
 pub use recipients::{
-    AlertShift, Listed, Listing, RECIPIENTS_MAX, RecipientFields, SaveError, StaffPhone, find_recipient,
-    list_recipients, remove_recipient, save_recipient,
+    AlertShift, Listed, Listing, RECIPIENTS_MAX, RecipientFields, SaveError, StaffPhone, confirm_recipients,
+    find_recipient, list_recipients, remove_recipient, save_recipient,
 };
 pub use rescore_calls::{RESCORE_TASK, RescoreCalls, rescore_calls};
 pub use roster::{Recipient, Shift};

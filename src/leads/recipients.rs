@@ -33,6 +33,11 @@ impl StaffPhone {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// As much of it as others may see.
+    pub fn last4(&self) -> &str {
+        self.0.get(self.0.len().saturating_sub(4)..).unwrap_or_default()
+    }
 }
 
 /// What was stored is one.
@@ -163,8 +168,10 @@ impl RecipientFields {
 pub struct Listed {
     /// Who.
     pub recipient: Recipient,
-    /// Whether they are told anything.
+    /// Whether they are to be told anything.
     pub is_active: bool,
+    /// Whether it was shown that the phone is theirs: until then they are told nothing (T20).
+    pub is_confirmed: bool,
     /// When they were added.
     pub created_at: Timestamp,
 }
@@ -176,8 +183,8 @@ pub struct Listing {
     pub id: Option<AlertRecipientId>,
     /// Those after this one.
     pub after: Option<(Timestamp, AlertRecipientId)>,
-    /// Only those who are told anything.
-    pub only_active: bool,
+    /// Only those who are told anything: active, and of a phone that is known to be theirs.
+    pub only_told: bool,
     /// So many at most.
     pub limit: i64,
 }
@@ -199,21 +206,32 @@ pub enum SaveError {
     Database(#[from] sqlx::Error),
 }
 
-/// Adds the recipient of this id, or replaces what is there.
+/// Adds the recipient of this id, or replaces what is there. Another phone than before tells nothing until it is confirmed, unless
+/// it `is_proved`, or another recipient's that is.
 pub async fn save_recipient(
     tx: &mut PgConnection,
     org: OrgId,
-    id: AlertRecipientId,
+    (id, is_proved): (AlertRecipientId, bool),
     fields: &RecipientFields,
     now: Timestamp,
 ) -> Result<(), SaveError> {
-    match store::upsert(tx, org, id, fields, now).await {
+    match store::upsert(tx, org, (id, is_proved.then_some(now)), fields, now).await {
         Ok(true) => Ok(()),
         Ok(false) => Err(SaveError::TooMany),
         Err(error) if violates(&error, "alert_recipients_once") => Err(SaveError::Taken),
         Err(error) if violates(&error, "alert_recipients_at_a_site") => Err(SaveError::NoLocation),
         Err(error) => Err(error.into()),
     }
+}
+
+/// It was shown who holds `phone`: whoever of the list has it is told from now on.
+pub async fn confirm_recipients(
+    tx: &mut PgConnection,
+    org: OrgId,
+    phone: &str,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    store::confirm(tx, org, phone, now).await
 }
 
 /// The org's recipients, oldest first.

@@ -47,6 +47,12 @@ impl Problem {
         "org_busy",
         "Too many requests of this clinic run at once: wait as long as Retry-After says, then repeat it.",
     );
+    /// Somebody goes on and on through what the org knows of people (W37).
+    pub const TOO_MANY_READS: Self = Self::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        "too_many_reads",
+        "More was read within an hour than anybody needs. Wait until the hour is over; the owners were told.",
+    );
     /// No such page.
     pub const NOT_FOUND: Self = Self::new(StatusCode::NOT_FOUND, "not_found", "There is nothing here.");
     /// Ours to fix; the request may be repeated.

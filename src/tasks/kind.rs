@@ -94,6 +94,7 @@ const KINDS: &[Row] = &[
     ("email_refused", Urgency::Soon, "An e-mail was refused", "Un correo fue rechazado"),
     ("email_unreachable", Urgency::Soon, "E-mails do not arrive", "Los correos no llegan"),
     ("email_unknown", Urgency::Soon, "An e-mail may not have arrived", "Un correo quizá no llegó"),
+    ("member_left", Urgency::Soon, "Decide on what somebody left", "Decidir sobre lo que alguien dejó"),
     ("alert_budget", Urgency::Soon, "Look at the threshold of alerts", "Revisar el umbral de alertas"),
     (BY_HAND, Urgency::Today, "To do", "Por hacer"),
 ];

@@ -7,6 +7,7 @@
 //!   is held to that; `tests/it/api/access.rs` takes one row with a request that succeeds.
 //! * **a page**: one line in [`ROUTES`]: `page("/dashboard/things", "things:read")`, with `""` where whoever is signed in may look.
 //! * **a POST of a page**, such as a token for its socket: `act("/dashboard/…")`.
+//! * **kept for programs of before**: `kept(method, path, scope)`.
 //! * **anything else**: `open(method, path, status)` for what a stranger gets, which everybody else then gets, too: they are no
 //!   credentials there.
 
@@ -19,6 +20,7 @@ use serde_json::Value;
 use syn::visit::{self, Visit};
 use voxanne::accounts::{Role, Scope};
 
+use crate::accounts::tokens;
 use crate::harness::{Person, Voxanne};
 
 /// Who may use a route that is not of the API.
@@ -32,6 +34,8 @@ enum Who {
     Part(&'static str),
     /// Whoever is signed in, from a page of ours.
     Act,
+    /// Whose credential of any kind has the scope: a route that is kept for programs of before.
+    Kept(&'static str),
 }
 
 type Row = (&'static str, &'static str, Who);
@@ -51,6 +55,10 @@ const fn part(path: &'static str, scope: &'static str) -> Row {
 
 const fn act(path: &'static str) -> Row {
     ("post", path, Who::Act)
+}
+
+const fn kept(method: &'static str, path: &'static str, scope: &'static str) -> Row {
+    (method, path, Who::Kept(scope))
 }
 
 /// Every route but the API's.
@@ -123,10 +131,16 @@ const ROUTES: &[Row] = &[
     act("/dashboard/session"),
     act("/dashboard/socket-token"),
     act("/dashboard/switch"),
+    // Kept for programs of before.
+    kept("get", "/api/founder-console/settings", "settings:read"),
+    kept("post", "/api/founder-console/settings", "settings:write"),
+    kept("post", "/api/founder-console/settings/test-hot-lead-sms", "settings:write"),
+    kept("get", "/api/google-oauth/authorize", "calendars:write"),
+    kept("get", "/api/google-oauth/status", "calendars:read"),
+    kept("post", "/api/google-oauth/revoke", "calendars:write"),
 ];
 
-/// Forms of the door, the socket and kept routes, which other tests try whole: `tests/it/accounts/doors.rs`, `tests/it/live`,
-/// `tests/it/calendars`, `tests/it/api`. May only shrink.
+/// Forms of the door and the socket, which other tests try whole: `tests/it/accounts/doors.rs`, `tests/it/live`. May only shrink.
 const ELSEWHERE: &[(&str, &str)] = &[
     ("get", "/sign-in"),
     ("post", "/sign-in"),
@@ -136,12 +150,6 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("post", "/reset/{token}"),
     ("post", "/invitation/{token}"),
     ("get", "/ws/live-calls"),
-    ("get", "/api/founder-console/settings"),
-    ("post", "/api/founder-console/settings"),
-    ("post", "/api/founder-console/settings/test-hot-lead-sms"),
-    ("get", "/api/google-oauth/authorize"),
-    ("get", "/api/google-oauth/status"),
-    ("post", "/api/google-oauth/revoke"),
 ];
 
 /// What the routers' source says: each `.route("path", get(…).post(…))`, whatever file it is in.
@@ -287,6 +295,9 @@ async fn callers(vox: &Voxanne) -> Vec<Caller> {
     add("an expired session", expired, None, None);
     add("somebody who is staff no more", former, None, None);
     add("a forged token", vox.stranger(), Some(forged_token(vox).await), None);
+    for (what, token) in tokens::useless(vox) {
+        add(what, vox.stranger(), Some(token), None);
+    }
     add("a made-up cookie", vox.stranger().with(&"A".repeat(43)), None, None);
     for (what, role) in [
         ("a viewer", Role::Viewer),
@@ -312,7 +323,7 @@ fn filled(path: &str) -> String {
 
 #[tokio::test]
 async fn b12_w9_every_page_and_door_gives_every_caller_what_its_row_says() {
-    let vox = Voxanne::start().await;
+    let vox = Voxanne::start_with(tokens::believes).await;
     let callers = callers(&vox).await;
     for (method, path, who) in ROUTES {
         for caller in &callers {
@@ -355,6 +366,11 @@ async fn b12_w9_every_page_and_door_gives_every_caller_what_its_row_says() {
                     };
                     assert!(html.contains(own) && !html.contains(other), "{what}: one org's page");
                 }
+                Who::Kept(_) if caller.scopes.is_none() => assert_eq!(status, 401, "{what}"),
+                Who::Kept(scope) if !caller.may(scope) => assert_eq!(status, 403, "{what}"),
+                Who::Kept(_) => {
+                    assert!(!matches!(status, 401 | 403 | 405) && status < 500, "{what}: {status}");
+                }
                 Who::Act if !caller.signed_in => {
                     assert!(matches!(status, 303 | 401 | 403), "{what}: {status}");
                 }
@@ -372,7 +388,7 @@ async fn b12_w9_every_page_and_door_gives_every_caller_what_its_row_says() {
 /// The API's document says which scope each operation takes; whoever has it gets past that, and nobody else does.
 #[tokio::test]
 async fn b12_w9_every_operation_of_the_api_is_open_to_exactly_those_roles_that_have_its_scope() {
-    let vox = Voxanne::start().await;
+    let vox = Voxanne::start_with(tokens::believes).await;
     let callers = callers(&vox).await;
     let document = serde_json::to_value(voxanne::api::document()).unwrap();
     let mut tried = 0;

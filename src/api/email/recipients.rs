@@ -4,22 +4,25 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::accounts::Scope;
-use crate::api::answer::Answer;
+use crate::api::answer::{Answer, IfMatch, as_json, difference, digest_of};
 use crate::api::caller::ApiCaller;
 use crate::api::cursor::{Page, place_of};
+use crate::api::entries::merged;
 use crate::api::idempotency::once;
-use crate::api::listed::{self, Acts, Listed};
 use crate::api::params::{Limit, Params};
+use crate::api::presence::{TakenProof, prove};
 use crate::api::problems::{self, invalid_field};
-use crate::api::request::Received;
+use crate::api::request::{Received, parsed};
 use crate::mail::{
     self, Listing, RECIPIENTS_MAX, Recipient, RecipientFields, SaveError, StaffAddress, TestEmailError,
 };
+use crate::notifications::{self, NewNotification};
 use crate::platform::app::App;
 use crate::platform::bounded::Instant;
 use crate::platform::db::PgConnection;
@@ -28,6 +31,7 @@ use crate::platform::problem::Problem;
 use crate::platform::public::Public;
 
 const PATH: &str = "/email-recipients";
+const READ_ONLY: &[&str] = &["id", "delivery", "created_at"];
 
 const TOO_MANY_TEST_EMAILS: Problem = Problem::new(
     StatusCode::TOO_MANY_REQUESTS,
@@ -113,14 +117,33 @@ async fn list_email_recipients(
     Ok(axum::Json(page).into_response())
 }
 
-/// Adds somebody of the clinic. An org has up to twenty.
+/// Adds somebody of the clinic. An org has up to twenty, and its owners hear of each. A person who signed in more than 15 minutes
+/// ago gives their password, too.
 #[utoipa::path(post, path = PATH, tag = "settings", request_body = RecipientFields, responses((status = 201, body = EmailRecipient, description = "Added")))]
 async fn create_email_recipient(
     State(app): State<App>,
     caller: ApiCaller,
     request: Received,
 ) -> Result<Response, Problem> {
-    listed::create::<EmailRecipient>(&app, &caller, &request).await
+    caller.needs(Scope::SettingsWrite)?;
+    let mut body: Map<String, Value> = request.json()?;
+    let proof = TakenProof::out_of(&mut body)?;
+    let fields: RecipientFields = parsed(Value::Object(body))?;
+    prove(&app, &caller, proof.shown()).await?;
+    let id: EmailRecipientId = app.new_id();
+    once(&app, &caller, &request, async |tx| {
+        save(&app, tx, caller.org, id, &fields).await?;
+        write_down(&app, tx, &caller, ("email_recipient.write", id, &fields.address)).await?;
+        let title = format!(
+            "{} put an address on the list of those who get e-mails: {}",
+            caller.name(),
+            fields.address.as_str()
+        );
+        tell_owners(&app, tx, caller.org, (id, title)).await?;
+        let made = find(&app, tx, caller.org, id).await?;
+        Answer::created(&made, format!("/api/v1{PATH}/{id}"))
+    })
+    .await
 }
 
 /// Shows a recipient.
@@ -130,10 +153,16 @@ async fn get_email_recipient(
     caller: ApiCaller,
     Path(id): Path<String>,
 ) -> Result<Answer, Problem> {
-    listed::get::<EmailRecipient>(&app, &caller, &id).await
+    caller.needs(Scope::SettingsRead)?;
+    let id = EmailRecipientId::parse(&id).ok_or(Problem::NOT_FOUND)?;
+    let failed = |error: sqlx::Error| problems::database(caller.org, &error);
+    let mut tx = app.begin(caller.org).await.map_err(failed)?;
+    let found = find(&app, &mut tx, caller.org, id).await?;
+    tx.commit().await.map_err(failed)?;
+    Answer::ok(&found)
 }
 
-/// Changes a recipient. What is queued already goes where it was queued for.
+/// Changes a recipient. What is queued already goes where it was queued for. Another address needs what a new one does.
 #[utoipa::path(patch, path = "/email-recipients/{id}", tag = "settings", params(("id" = String, Path)), request_body(content = ref("#/components/schemas/EmailRecipientPatch")), responses((status = 200, body = EmailRecipient, description = "Changed")))]
 async fn update_email_recipient(
     State(app): State<App>,
@@ -141,7 +170,44 @@ async fn update_email_recipient(
     Path(id): Path<String>,
     request: Received,
 ) -> Result<Answer, Problem> {
-    listed::update::<EmailRecipient>(&app, &caller, &request, &id).await
+    caller.needs(Scope::SettingsWrite)?;
+    let id = EmailRecipientId::parse(&id).ok_or(Problem::NOT_FOUND)?;
+    let mut patch: Map<String, Value> = request.json()?;
+    let proof = TakenProof::out_of(&mut patch)?;
+    let failed = |error: sqlx::Error| problems::database(caller.org, &error);
+    if patch.contains_key("address") && !has_address(&app, &caller, id, &patch).await? {
+        prove(&app, &caller, proof.shown()).await?;
+    }
+    let mut tx = app.begin(caller.org).await.map_err(failed)?;
+    let there = find(&app, &mut tx, caller.org, id).await?;
+    let current = as_json(&there)?;
+    IfMatch::of(&request.headers).check(&digest_of(&current), || difference(&current, &patch))?;
+    let fields: RecipientFields = parsed(merged(&current, patch, READ_ONLY))?;
+    save(&app, &mut tx, caller.org, id, &fields).await?;
+    write_down(&app, &mut tx, &caller, ("email_recipient.write", id, &fields.address)).await?;
+    if there.address != fields.address {
+        let (was, is) = (there.address.as_str(), fields.address.as_str());
+        let title =
+            format!("{} changed an address that gets e-mails: it was {was}, and is {is} now", caller.name());
+        tell_owners(&app, &mut tx, caller.org, (id, title)).await?;
+    }
+    let now = find(&app, &mut tx, caller.org, id).await?;
+    tx.commit().await.map_err(failed)?;
+    Answer::ok(&now)
+}
+
+/// Whether the recipient has the address of the patch already.
+async fn has_address(
+    app: &App,
+    caller: &ApiCaller,
+    id: EmailRecipientId,
+    patch: &Map<String, Value>,
+) -> Result<bool, Problem> {
+    let failed = |error: sqlx::Error| problems::database(caller.org, &error);
+    let mut tx = app.begin(caller.org).await.map_err(failed)?;
+    let there = find(app, &mut tx, caller.org, id).await?;
+    tx.commit().await.map_err(failed)?;
+    Ok(patch.get("address").and_then(Value::as_str) == Some(there.address.as_str()))
 }
 
 /// Removes a recipient: from now on nothing leaves for them, not even what is queued.
@@ -151,7 +217,23 @@ async fn delete_email_recipient(
     caller: ApiCaller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    listed::delete::<EmailRecipient>(&app, &caller, &id).await
+    caller.needs(Scope::SettingsWrite)?;
+    let id = EmailRecipientId::parse(&id).ok_or(Problem::NOT_FOUND)?;
+    let failed = |error: sqlx::Error| problems::database(caller.org, &error);
+    let mut tx = app.begin(caller.org).await.map_err(failed)?;
+    let there = find(&app, &mut tx, caller.org, id).await?;
+    if !mail::remove_recipient(&mut tx, caller.org, id).await.map_err(failed)? {
+        return Err(Problem::NOT_FOUND);
+    }
+    write_down(&app, &mut tx, &caller, ("email_recipient.delete", id, &there.address)).await?;
+    let title = format!(
+        "{} took an address off the list of those who get e-mails: {}",
+        caller.name(),
+        there.address.as_str()
+    );
+    tell_owners(&app, &mut tx, caller.org, (id, title)).await?;
+    tx.commit().await.map_err(failed)?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// An e-mail that is on its way.
@@ -192,56 +274,57 @@ async fn create_test_email(
     .await
 }
 
-impl Listed for EmailRecipient {
-    type Id = EmailRecipientId;
-    type Fields = RecipientFields;
-    const PATH: &'static str = PATH;
-    const READ_ONLY: &'static [&'static str] = &["id", "delivery", "created_at"];
-    const ACTS: Acts = Acts {
-        added: "email_recipient.write",
-        written: "email_recipient.write",
-        removed: "email_recipient.delete",
+async fn save(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    id: EmailRecipientId,
+    fields: &RecipientFields,
+) -> Result<(), Problem> {
+    mail::save_recipient(tx, org, id, fields, app.clock.now()).await.map_err(|error| match error {
+        SaveError::Taken => invalid_field("address", "is another recipient's"),
+        SaveError::TooMany => {
+            invalid_field("address", &format!("is one more than {RECIPIENTS_MAX} recipients"))
+        }
+        SaveError::Database(error) => problems::database(org, &error),
+    })
+}
+
+/// Who has which address stays out of the log; whose server it is does not.
+async fn write_down(
+    app: &App,
+    tx: &mut PgConnection,
+    caller: &ApiCaller,
+    (action, id, address): (&'static str, EmailRecipientId, &StaffAddress),
+) -> Result<(), Problem> {
+    let (name, server) = address.as_str().split_once('@').unwrap_or_default();
+    let begin: String = name.chars().take(1).collect();
+    let detail = json!({ "address": format!("{begin}…@{server}") });
+    caller.did_with(app, tx, (action, Some(id.to_string())), detail).await
+}
+
+async fn tell_owners(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    (id, title): (EmailRecipientId, String),
+) -> Result<(), Problem> {
+    let news = NewNotification {
+        kind: "email_recipients",
+        title,
+        subject: Some(("email_recipient", id.0)),
+        dedupe_key: format!("email_recipient:{}:{}", id.0, app.clock.now()),
     };
+    let told = notifications::notify_owners(app, tx, org, &news).await;
+    told.map(drop).map_err(|error| problems::database(org, &error))
+}
 
-    async fn find(
-        app: &App,
-        tx: &mut PgConnection,
-        org: OrgId,
-        id: EmailRecipientId,
-    ) -> sqlx::Result<Option<Self>> {
-        let found = mail::find_recipient(tx, org, id).await?;
-        Ok(found.map(|recipient| Self::of(app, recipient)))
-    }
-
-    async fn add(
-        app: &App,
-        tx: &mut PgConnection,
-        org: OrgId,
-        id: EmailRecipientId,
-        fields: &RecipientFields,
-    ) -> Result<(), Problem> {
-        let saved = mail::save_recipient(tx, org, id, fields, app.clock.now()).await;
-        saved.map_err(|error| match error {
-            SaveError::Taken => invalid_field("address", "is another recipient's"),
-            SaveError::TooMany => {
-                invalid_field("address", &format!("is one more than {RECIPIENTS_MAX} recipients"))
-            }
-            SaveError::Database(error) => problems::database(org, &error),
-        })
-    }
-
-    async fn replace(
-        app: &App,
-        tx: &mut PgConnection,
-        org: OrgId,
-        id: EmailRecipientId,
-        fields: &RecipientFields,
-    ) -> Result<(), Problem> {
-        Self::add(app, tx, org, id, fields).await
-    }
-
-    async fn remove(tx: &mut PgConnection, org: OrgId, id: EmailRecipientId) -> Result<bool, Problem> {
-        let gone = mail::remove_recipient(tx, org, id).await;
-        gone.map_err(|error| problems::database(org, &error))
-    }
+async fn find(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    id: EmailRecipientId,
+) -> Result<EmailRecipient, Problem> {
+    let found = mail::find_recipient(tx, org, id).await.map_err(|error| problems::database(org, &error))?;
+    found.map(|recipient| EmailRecipient::of(app, recipient)).ok_or(Problem::NOT_FOUND)
 }

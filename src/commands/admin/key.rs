@@ -54,7 +54,7 @@ pub(super) async fn run(app: &App, action: Action) -> Result<(), CommandError> {
     match action {
         Action::Add { org, name, scopes, expires_days } => {
             let works_for = expires_days.map(|days| SignedDuration::from_hours(i64::from(days) * 24));
-            add(app, org, &NewKey { name, scopes, works_for }).await
+            add(app, org, &NewKey { name, scopes, works_for, made_by: None }).await
         }
         Action::List { org } => list(app, org).await,
         Action::Revoke { org, id } => revoke(app, org, id).await,

@@ -80,6 +80,16 @@ impl AlertsPage {
         pending.is_some_and(|pending| pending.phone == phone)
     }
 
+    /// Whether everybody on the list waits for a code, or rests.
+    fn nobody_is_told(&self) -> bool {
+        let waits = self.recipients.iter().any(|listed| listed.is_active && !listed.is_confirmed);
+        waits && !self.recipients.iter().any(|listed| listed.is_active && listed.is_confirmed)
+    }
+
+    fn has_alert_phone(&self) -> bool {
+        self.settings.hot_lead_alert_phone.is_some()
+    }
+
     fn site(&self, listed: &Listed) -> &str {
         let at = listed.recipient.location;
         let site = self.sites.iter().find(|site| Some(site.id.0) == at);

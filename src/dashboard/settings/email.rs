@@ -7,7 +7,7 @@ use axum::response::Response;
 use axum::routing::get;
 
 use super::{Section, opened, sections};
-use crate::accounts::Scope;
+use crate::accounts::{self, Scope};
 use crate::dashboard::page::{self, PageError};
 use crate::dashboard::say;
 use crate::dashboard::shell::{Place, Shell};
@@ -28,6 +28,7 @@ struct EmailPage {
     recipients: Vec<Recipient>,
     summary_hour: Option<i16>,
     is_on: bool,
+    is_known: bool,
 }
 
 impl EmailPage {
@@ -44,6 +45,7 @@ impl EmailPage {
 
 async fn show_email(State(app): State<App>, SignedIn(staff): SignedIn) -> Result<Response, PageError> {
     let org = staff.org;
+    let is_known = accounts::signed_in_lately(&app, &staff).await?;
     let (mut tx, s) = opened(&app, staff, Scope::SettingsRead).await?;
     let listing = Listing { limit: RECIPIENTS_MAX, ..Listing::default() };
     let page = EmailPage {
@@ -52,6 +54,7 @@ async fn show_email(State(app): State<App>, SignedIn(staff): SignedIn) -> Result
         is_on: mail::is_on(&app.config),
         sections: sections(&s.staff),
         here: "/email",
+        is_known,
         s,
     };
     tx.commit().await?;

@@ -9,6 +9,7 @@ use axum::routing::get;
 use super::{Section, opened, sections};
 use crate::accounts::{self, KeyRow, Scope};
 use crate::dashboard::page::{self, PageError};
+use crate::dashboard::people::People;
 use crate::dashboard::shell::{Place, Shell};
 use crate::dashboard::signed_in::SignedIn;
 use crate::platform::app::App;
@@ -27,9 +28,18 @@ struct KeysPage {
     /// What a key of theirs may be allowed.
     scopes: &'static [Scope],
     is_known: bool,
+    people: People,
 }
 
 impl KeysPage {
+    /// "made by Maria Lopez".
+    fn maker(&self, key: &KeyRow) -> Option<String> {
+        let made_by = key.created_by.as_deref()?;
+        let name = self.people.actor(made_by);
+        let by = if made_by.starts_with("staff:") { "somebody who left" } else { "another key" };
+        Some(self.s.tn("made by {}", name.unwrap_or_else(|| self.s.t(by))))
+    }
+
     fn is_over(&self, key: &KeyRow) -> bool {
         key.expires_at.is_some_and(|at| at.to_jiff() <= self.s.now)
     }
@@ -40,6 +50,7 @@ async fn show_keys(State(app): State<App>, SignedIn(staff): SignedIn) -> Result<
     let is_known = accounts::signed_in_lately(&app, &staff).await?;
     let (mut tx, s) = opened(&app, staff, Scope::KeysWrite).await?;
     let page = KeysPage {
+        people: People::load(&mut tx).await?,
         keys: accounts::list_keys(&mut tx, org).await?,
         scopes: s.staff.role.scopes(),
         sections: sections(&s.staff),

@@ -20,6 +20,7 @@ struct Row {
     wants_hot_lead: bool,
     wants_clinical: bool,
     is_active: bool,
+    is_confirmed: bool,
     created_at: jiff_sqlx::Timestamp,
     weekdays: Vec<i16>,
     from_minutes: Vec<i16>,
@@ -46,6 +47,7 @@ impl From<Row> for Listed {
                 shifts: shifts.collect(),
             },
             is_active: row.is_active,
+            is_confirmed: row.is_confirmed,
             created_at: row.created_at.to_jiff(),
         }
     }
@@ -59,7 +61,7 @@ pub(in crate::leads) async fn list(
 ) -> sqlx::Result<Vec<Listed>> {
     let after = listing.after.unzip();
     let rows: Vec<Row> = sql_as(
-        "select r.id, r.location_id, r.name, r.phone, r.step, r.wants_hot_lead, r.wants_clinical, r.is_active, r.created_at,
+        "select r.id, r.location_id, r.name, r.phone, r.step, r.wants_hot_lead, r.wants_clinical, r.is_active, r.confirmed_at is not null as is_confirmed, r.created_at,
                 s.weekdays, s.from_minutes, s.until_minutes
            from alert_recipients r,
                 lateral (select coalesce(array_agg(s.weekday order by s.position), '{}') as weekdays,
@@ -67,7 +69,7 @@ pub(in crate::leads) async fn list(
                                 coalesce(array_agg(s.until_minute order by s.position), '{}') as until_minutes
                            from alert_shifts s where s.org_id = r.org_id and s.recipient_id = r.id) s
           where r.org_id = $1 and ($2::uuid is null or r.id = $2) and ($3::timestamptz is null or (r.created_at, r.id) > ($3, $4))
-            and (r.is_active or not $6)
+            and (r.is_active and r.confirmed_at is not null or not $6)
           order by r.created_at, r.id limit $5",
     )
     .bind(org)
@@ -75,7 +77,7 @@ pub(in crate::leads) async fn list(
     .bind(after.0.map(jiff_sqlx::ToSqlx::to_sqlx))
     .bind(after.1)
     .bind(listing.limit)
-    .bind(listing.only_active)
+    .bind(listing.only_told)
     .fetch_all(tx)
     .await?;
     Ok(rows.into_iter().map(Listed::from).collect())
@@ -86,17 +88,20 @@ pub(in crate::leads) async fn list(
 pub(in crate::leads) async fn upsert(
     tx: &mut PgConnection,
     org: OrgId,
-    id: AlertRecipientId,
+    (id, confirmed_at): (AlertRecipientId, Option<Timestamp>),
     fields: &RecipientFields,
     now: Timestamp,
 ) -> sqlx::Result<bool> {
+    // A phone that another row of theirs has shown, or this one before, is shown.
     let done = sql(
-        "insert into alert_recipients (org_id, id, location_id, name, phone, step, wants_hot_lead, wants_clinical, is_active, created_at)
-         select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10
+        "insert into alert_recipients (org_id, id, location_id, name, phone, step, wants_hot_lead, wants_clinical, is_active, created_at,
+            confirmed_at)
+         select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
+                coalesce((select min(confirmed_at) from alert_recipients where org_id = $1 and phone = $5), $12)
           where (select count(*) from alert_recipients where org_id = $1 and id <> $2) < $11
          on conflict (org_id, id) do update set location_id = excluded.location_id, name = excluded.name, phone = excluded.phone,
             step = excluded.step, wants_hot_lead = excluded.wants_hot_lead, wants_clinical = excluded.wants_clinical,
-            is_active = excluded.is_active",
+            is_active = excluded.is_active, confirmed_at = excluded.confirmed_at",
     )
     .bind(org)
     .bind(id)
@@ -109,6 +114,7 @@ pub(in crate::leads) async fn upsert(
     .bind(fields.active)
     .bind(now.to_sqlx())
     .bind(RECIPIENTS_MAX)
+    .bind(confirmed_at.map(jiff_sqlx::ToSqlx::to_sqlx))
     .execute(&mut *tx)
     .await?;
     if done.rows_affected() == 0 {
@@ -131,6 +137,22 @@ pub(in crate::leads) async fn upsert(
     .execute(tx)
     .await?;
     Ok(true)
+}
+
+/// Whoever has the phone is told from now on.
+pub(in crate::leads) async fn confirm(
+    tx: &mut PgConnection,
+    org: OrgId,
+    phone: &str,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    sql("update alert_recipients set confirmed_at = $3 where org_id = $1 and phone = $2 and confirmed_at is null")
+        .bind(org)
+        .bind(phone)
+        .bind(now.to_sqlx())
+        .execute(tx)
+        .await?;
+    Ok(())
 }
 
 /// False when the org has none such.

@@ -148,6 +148,7 @@ fn label(language: Language, kind: &str) -> &'static str {
         "set_up_email" | "email_refused" | "email_unreachable" | "email_unknown" => {
             ("E-mails do not arrive: see to it", "Los correos no llegan: revisarlo")
         }
+        "member_left" => ("Decide on what somebody left", "Decidir sobre lo que alguien dejó"),
         _ => ("Something else to look at", "Otra cosa por revisar"),
     };
     match language {

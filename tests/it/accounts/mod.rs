@@ -2,8 +2,9 @@
 
 mod commands;
 mod doors;
+mod leaving;
 mod published_keys;
 mod races;
 mod sessions;
 mod team;
-mod tokens;
+pub mod tokens;

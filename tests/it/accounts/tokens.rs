@@ -8,36 +8,36 @@ use voxanne::accounts::{self, AskedBy, Role};
 
 use crate::harness::{Answered, NOW, Person, Voxanne};
 
-const SECRET: &str = "a secret that both sides have, 32 bytes";
-pub(super) const ISSUER: &str = "https://project.supabase.example/auth/v1";
+pub(crate) const SECRET: &str = "a secret that both sides have, 32 bytes";
+pub(crate) const ISSUER: &str = "https://project.supabase.example/auth/v1";
 
-pub(super) fn now() -> i64 {
+pub(crate) fn now() -> i64 {
     NOW.parse::<jiff::Timestamp>().unwrap().as_second()
 }
 
-pub(super) fn part(value: &Value) -> String {
+pub(crate) fn part(value: &Value) -> String {
     URL_SAFE_NO_PAD.encode(value.to_string())
 }
 
-pub(super) fn signed(head: &Value, claims: &Value, secret: &[u8]) -> String {
+pub(crate) fn signed(head: &Value, claims: &Value, secret: &[u8]) -> String {
     let body = format!("{}.{}", part(head), part(claims));
     let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret), body.as_bytes());
     format!("{body}.{}", URL_SAFE_NO_PAD.encode(tag.as_ref()))
 }
 
 /// As Supabase signs.
-pub(super) fn claims() -> Value {
+pub(crate) fn claims() -> Value {
     json!({
         "iss": ISSUER, "aud": "authenticated", "sub": "9b2f6a52-33a0-4e7c-9a38-6c1d58f6e0a1", "email": "owner@glow.example",
         "exp": now() + 3600, "iat": now(), "role": "authenticated", "aal": "aal1",
     })
 }
 
-fn head() -> Value {
+pub(crate) fn head() -> Value {
     json!({"alg": "HS256", "typ": "JWT"})
 }
 
-pub(super) fn changed(mut value: Value, name: &str, to: Value) -> Value {
+pub(crate) fn changed(mut value: Value, name: &str, to: Value) -> Value {
     match to {
         Value::Null => {
             value.as_object_mut().unwrap().remove(name);
@@ -56,7 +56,7 @@ async fn start() -> Voxanne {
     .await
 }
 
-pub(super) async fn asks(vox: &Voxanne, token: &str, org: Option<&str>) -> Answered {
+pub(crate) async fn asks(vox: &Voxanne, token: &str, org: Option<&str>) -> Answered {
     let api = vox.api_with(Some(token.to_owned()));
     let request = api.request("GET", "/locations");
     Answered::of(match org {
@@ -298,4 +298,36 @@ async fn w1_a_token_of_ours_is_for_one_thing_and_holds_as_long_as_the_session() 
     asks(&vox, &token, None).await.refused(401, "unauthenticated");
     assert!(accounts::verify_socket_token(&vox.app, &socket.token).await.is_err());
     assert!(!accounts::still_holds(&vox.app, &holder).await.unwrap());
+}
+
+/// A server that believes the other issuer, for tables of who gets in where.
+pub(crate) fn believes(config: &mut voxanne::platform::config::Config) {
+    config.tokens.issuer = ISSUER.into();
+    config.tokens.secret = SECRET.into();
+    config.tokens.emails_are_verified = true;
+}
+
+/// Tokens that say who the owner is, signed with the right secret, and are worth nothing: what is wrong with each.
+pub(crate) fn useless(vox: &Voxanne) -> Vec<(&'static str, String)> {
+    let now = vox.app.clock.now().as_second();
+    let fresh = changed(changed(claims(), "iat", json!(now)), "exp", json!(now + 3600));
+    let with = |name: &str, to: Value| signed(&head(), &changed(fresh.clone(), name, to), SECRET.as_bytes());
+    vec![
+        ("a token of a wrong issuer", with("iss", json!("https://else.supabase.example/auth/v1"))),
+        ("a token without an issuer", with("iss", Value::Null)),
+        ("a token for somebody else's server", with("aud", json!("else"))),
+        ("an expired token", with("exp", json!(now - 3600))),
+        ("a token with another secret", signed(&head(), &fresh, b"another secret, 32 bytes and more")),
+    ]
+}
+
+#[tokio::test]
+async fn b11_the_useless_tokens_of_the_tables_lack_nothing_else() {
+    let vox = Voxanne::start_with(believes).await;
+    let now = vox.app.clock.now().as_second();
+    let fresh = changed(changed(claims(), "iat", json!(now)), "exp", json!(now + 3600));
+    asks(&vox, &signed(&head(), &fresh, SECRET.as_bytes()), None).await.good();
+    for (what, token) in useless(&vox) {
+        assert_eq!(asks(&vox, &token, None).await.status, 401, "{what}");
+    }
 }

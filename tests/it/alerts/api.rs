@@ -165,7 +165,7 @@ async fn recipients_are_added_changed_and_removed_within_their_bounds() {
     assert_eq!(vox.count("alert_recipients").await, 0);
     assert_eq!(vox.count("audit_log where action like 'alert_recipient.%'").await, 3);
     for n in 0..30 {
-        on_rota(&api, "One", &format!("+1310555{:04}", 100 + n), 1).await;
+        on_rota(&vox, &api, "One", &format!("+1310555{:04}", 100 + n), 1).await;
     }
     let (field, said) =
         api.post("/alert-recipients", json!({"name": "More", "phone": BO})).await.wrong_field();

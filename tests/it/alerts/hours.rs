@@ -73,8 +73,8 @@ async fn whoever_is_on_shift_by_night_is_told_by_night() {
     let api = vox.glow_api().await;
     waits_for_opening(&api).await;
     let night = json!([{"weekday": "tuesday", "from": "18:00", "until": "02:00"}]);
-    on_rota_with(&api, json!({"name": "Ann", "phone": ANN, "step": 2, "shifts": night})).await;
-    on_rota(&api, "Bo", BO, 1).await;
+    on_rota_with(&vox, &api, json!({"name": "Ann", "phone": ANN, "step": 2, "shifts": night})).await;
+    on_rota(&vox, &api, "Bo", BO, 1).await;
     work_at(&vox, NIGHT).await;
     hot_lead(&vox, &vox.glow, 1).await;
     assert_eq!(told(&vox, [ANN, BO]), [1, 0], "nobody of step 1 is there, so step 2 is told at once");
@@ -124,8 +124,8 @@ async fn a_night_shift_goes_on_over_the_hour_that_the_clocks_skip() {
     let vox = Voxanne::start().await;
     let api = vox.glow_api().await;
     let night = json!([{"weekday": "saturday", "from": "22:00", "until": "06:00"}]);
-    on_rota_with(&api, json!({"name": "Ann", "phone": ANN, "step": 1, "shifts": night})).await;
-    on_rota_with(&api, json!({"name": "Bo", "phone": BO, "step": 2, "shifts": night})).await;
+    on_rota_with(&vox, &api, json!({"name": "Ann", "phone": ANN, "step": 1, "shifts": night})).await;
+    on_rota_with(&vox, &api, json!({"name": "Bo", "phone": BO, "step": 2, "shifts": night})).await;
     // Sunday, March 14th 2027, 1:58 AM in Los Angeles: two minutes later it is 3 AM.
     vox.later("2027-03-14T09:58:00Z".parse::<Timestamp>().unwrap().duration_since(vox.app.clock.now()));
     hot_lead(&vox, &vox.glow, 1).await;
@@ -148,7 +148,7 @@ async fn each_site_alerts_its_own_people() {
     let sites = api.get("/locations?limit=100").await.good()["items"].as_array().unwrap().clone();
     let site = |zone: &str| sites.iter().find(|site| site["time_zone"] == zone).unwrap()["id"].clone();
     for (name, phone, zone) in [("Dee", ANN, "America/Denver"), ("Pia", BO, "America/Phoenix")] {
-        on_rota_with(&api, json!({"name": name, "phone": phone, "location_id": site(zone)})).await;
+        on_rota_with(&vox, &api, json!({"name": name, "phone": phone, "location_id": site(zone)})).await;
     }
     // The call's record says which assistant answered.
     for (n, clinic) in [(1, &vox.denver), (2, &vox.phoenix)] {

@@ -151,8 +151,8 @@ async fn ts14_tool_then_score_and_score_then_tool_are_one_alert_with_one_ladder(
 async fn whoever_is_removed_mid_ladder_is_told_nothing_more_and_can_take_nothing() {
     let vox = Voxanne::start().await;
     let api = vox.glow_api().await;
-    let ann = on_rota(&api, "Ann", ANN, 1).await;
-    on_rota(&api, "Bo", BO, 2).await;
+    let ann = on_rota(&vox, &api, "Ann", ANN, 1).await;
+    on_rota(&vox, &api, "Bo", BO, 2).await;
     hot_lead(&vox, &vox.glow, 1).await;
     assert_eq!(api.delete(&format!("/alert-recipients/{ann}")).await.status, 204);
     vox.says(ANN, "1").await;

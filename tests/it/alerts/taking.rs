@@ -76,8 +76,8 @@ async fn a_busy_hour_of_ones_is_no_loop() {
 async fn of_two_who_reply_at_once_one_has_it_and_the_other_hears_who() {
     let vox = Voxanne::start().await;
     let api = vox.glow_api().await;
-    on_rota(&api, "Ann", ANN, 1).await;
-    on_rota(&api, "Bo", BO, 1).await;
+    on_rota(&vox, &api, "Ann", ANN, 1).await;
+    on_rota(&vox, &api, "Bo", BO, 1).await;
     hot_lead(&vox, &vox.glow, 1).await;
     assert_eq!(told(&vox, [ANN, BO]), [1, 1]);
     let glow = &vox.glow;

@@ -30,8 +30,11 @@ async fn a_number_that_may_not_be_texted_is_passed_over() {
     let vox = Voxanne::start().await;
     let api = vox.glow_api().await;
     // Glow texts the US and Canada only.
-    on_rota(&api, "Ann", "+447400123456", 1).await;
-    on_rota(&api, "Bo", BO, 2).await;
+    let ann = json!({"name": "Ann", "phone": "+447400123456"});
+    assert_eq!(api.post("/alert-recipients", ann).await.wrong_field().0, "phone");
+    on_rota(&vox, &api, "Ann", ANN, 1).await;
+    vox.exec("update alert_recipients set phone = '+447400123456'").await;
+    on_rota(&vox, &api, "Bo", BO, 2).await;
     let said = hot_lead(&vox, &vox.glow, 1).await;
     assert!(said.starts_with("Thank you. I've put your details"), "nothing was queued: {said}");
     round(&vox).await;
@@ -68,7 +71,7 @@ async fn b4_an_alert_of_one_clinic_is_taken_by_nobody_of_another() {
     rota(&vox).await;
     let (glow, harbor) = (vox.glow_api().await, vox.harbor_api().await);
     // The same person works for both, and the same call id comes to both.
-    on_rota(&harbor, "Ann", ANN, 1).await;
+    on_rota(&vox, &harbor, "Ann", ANN, 1).await;
     hot_lead(&vox, &vox.glow, 1).await;
     hot_lead(&vox, &vox.harbor, 1).await;
     assert_eq!((vox.count("escalations").await, told(&vox, [ANN])), (2, [2]));

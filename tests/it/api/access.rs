@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 use voxanne::accounts::{self, Role, Scope};
 
+use crate::accounts::tokens;
 use crate::harness::{Answered, Api, Clinic, Voxanne};
 
 /// A route, and a request of it that succeeds with the right key. `$location` and the like stand for the clinic's own.
@@ -580,13 +581,15 @@ async fn useless_keys(vox: &Voxanne, clinic: &Clinic) -> Vec<(&'static str, Api)
     tx.commit().await.unwrap();
     let (_, expired) = vox.new_key(clinic.org, &Scope::ALL, Some(SignedDuration::from_hours(24))).await;
     vox.later(SignedDuration::from_hours(24));
-    vec![
+    let mut all = vec![
         ("a stranger", vox.api_with(None)),
         ("a made-up key", vox.api_with(Some(format!("vxk_{}", "A".repeat(43))))),
         ("the voice door's secret", vox.api_with(Some(clinic.secret.clone()))),
         ("a revoked key", vox.api_with(Some(revoked))),
         ("an expired key", vox.api_with(Some(expired))),
-    ]
+    ];
+    all.extend(tokens::useless(vox).into_iter().map(|(what, token)| (what, vox.api_with(Some(token)))));
+    all
 }
 
 /// Asks, tries, keeps a time for minutes or marks as seen: nothing that anybody would look for later.
@@ -607,7 +610,7 @@ fn changes_nothing(path: &str) -> bool {
 
 #[tokio::test]
 async fn b4_b12_every_caller_gets_what_the_table_says_on_every_route() {
-    let vox = Voxanne::start().await;
+    let vox = Voxanne::start_with(tokens::believes).await;
     // First, since one of them expires: a hold would lapse meanwhile.
     let useless = useless_keys(&vox, &vox.glow).await;
     let (glow, harbor) = (vox.glow_api().await, vox.harbor_api().await);

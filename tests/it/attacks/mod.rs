@@ -1,6 +1,7 @@
 //! What somebody tries who means no good: a stranger, a viewer of one clinic, a key that may do one thing, and whoever has something
 //! written down that staff will look at.
 
+mod bulk;
 mod markup;
 mod money;
 mod neighbours;

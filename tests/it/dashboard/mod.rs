@@ -9,6 +9,7 @@ mod lists;
 mod no_page;
 mod reached;
 mod settings;
+mod today;
 mod told;
 mod weight;
 mod words;

@@ -55,7 +55,7 @@ impl Voxanne {
         scopes: &[Scope],
         works_for: Option<SignedDuration>,
     ) -> (ApiKeyId, String) {
-        let new = NewKey { name: "Tests".to_owned(), scopes: scopes.to_vec(), works_for };
+        let new = NewKey { name: "Tests".to_owned(), scopes: scopes.to_vec(), works_for, made_by: None };
         let mut tx = self.app.begin(org).await.unwrap();
         let (id, key) = accounts::add_key(&self.app, &mut tx, org, &new).await.unwrap();
         tx.commit().await.unwrap();

@@ -1,0 +1,69 @@
+//! W38: whoever is staff no more leaves nothing that works without somebody knowing.
+
+use serde_json::{Value, json};
+use voxanne::accounts::Role;
+
+use crate::harness::{Person, Voxanne};
+
+const PHONE: &str = "+13105550188";
+
+async fn membership(person: &Person, email: &str) -> String {
+    let team = person.api("GET", "/team", Value::Null).await.good();
+    let member = team["items"].as_array().unwrap().iter().find(|m| m["email"] == email).unwrap().clone();
+    member["id"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn w38_whoever_is_removed_has_their_invitations_taken_back_and_what_is_left_becomes_a_task() {
+    let vox = Voxanne::start().await;
+    let (owner, leaver) = (vox.glow_staff(Role::Owner).await, {
+        vox.joins(vox.glow.org, "pat@glow.example", Role::Owner).await;
+        vox.signed_in("pat@glow.example").await
+    });
+    let name: String = vox.one("select name from users where email = 'pat@glow.example'").await;
+    let key = json!({"name": "Website", "scopes": ["catalogue:read"]});
+    let made = leaver.api("POST", "/keys", key).await.good();
+    owner.api("POST", "/keys", json!({"name": "Ours", "scopes": ["catalogue:read"]})).await.good();
+    for (person, email) in [(&leaver, "friend@else.example"), (&owner, "new@glow.example")] {
+        let invited = json!({"email": email, "role": "owner"});
+        assert_eq!(person.api("POST", "/invitations", invited).await.status, 201);
+    }
+    owner.api("POST", "/alert-recipients", json!({"name": name, "phone": PHONE})).await.good();
+    owner.api("POST", "/email-recipients", json!({"address": "Pat@glow.example"})).await.good();
+
+    let items = owner.api("GET", "/keys", Value::Null).await.good()["items"].clone();
+    let website = items.as_array().unwrap().iter().find(|key| key["name"] == "Website").unwrap().clone();
+    assert!(website["created_by"].as_str().unwrap().starts_with("staff:usr_"), "{website}");
+    let page = owner.page("/dashboard/settings/keys").await.text;
+    assert!(page.contains(&format!("made by {name}")), "{page}");
+
+    let of_leaver = format!("/team/{}", membership(&owner, "pat@glow.example").await);
+    assert_eq!(owner.api("DELETE", &of_leaver, Value::Null).await.status, 204);
+    let open = owner.api("GET", "/invitations", Value::Null).await.good();
+    let invited: Vec<&Value> = open["items"].as_array().unwrap().iter().map(|one| &one["email"]).collect();
+    assert_eq!(invited, ["new@glow.example"]);
+    assert_eq!(vox.count("audit_log where action = 'invitation.revoke'").await, 1);
+    let detail: String = vox.one("select detail from tasks where kind = 'member_left'").await;
+    let expected =
+        ["API key: Website", "E-mails: Pat@glow.example", &format!("Alerts by text: {name}, {PHONE}")];
+    assert_eq!(detail.lines().collect::<Vec<_>>(), expected);
+    let tasks = owner.page("/dashboard/tasks").await.text;
+    assert!(tasks.contains("is staff no more: decide on what is left of theirs"), "{tasks}");
+    for link in ["/dashboard/settings/keys", "/dashboard/settings/alerts", "/dashboard/settings/email"] {
+        assert!(tasks.contains(&format!("href=\"{link}\"")), "{link}");
+    }
+    let page = owner.page("/dashboard/settings/keys").await.text;
+    assert!(page.contains("made by somebody who left"), "{page}");
+    let works = vox.api_with(made["key"].as_str().map(str::to_owned));
+    works.get("/locations").await.good();
+}
+
+#[tokio::test]
+async fn w38_whoever_leaves_nothing_leaves_no_task() {
+    let vox = Voxanne::start().await;
+    let owner = vox.glow_staff(Role::Owner).await;
+    vox.glow_staff(Role::Viewer).await;
+    let of_viewer = format!("/team/{}", membership(&owner, "viewer@glow.example").await);
+    assert_eq!(owner.api("DELETE", &of_viewer, Value::Null).await.status, 204);
+    assert_eq!(vox.count("tasks where kind = 'member_left'").await, 0);
+}
