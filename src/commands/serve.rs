@@ -58,9 +58,10 @@ pub(super) async fn work() -> Result<(), CommandError> {
 async fn run(started: &mut Started, listener: Option<TcpListener>, works: bool) -> Result<(), CommandError> {
     let address = listener.as_ref().and_then(|listener| listener.local_addr().ok());
     let mut stop = roles::start(started, listener, works).await?;
-    match address {
-        Some(address) => tracing::info!(%address, worker = works, "Ready"),
-        None => tracing::info!("Ready"),
+    if let Some(address) = address {
+        tracing::info!(%address, worker = works, "Ready");
+    } else {
+        tracing::info!("Ready");
     }
     stop.wait(started).await
 }
