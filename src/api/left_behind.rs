@@ -49,7 +49,8 @@ fn is_same(one: &str, other: &str) -> bool {
 
 /// A list has no address beside a phone: the name is all there is, and often the first one alone.
 fn is_theirs(listed: &str, name: &str) -> bool {
-    is_same(listed, name) || name.split_whitespace().next().is_some_and(|first| is_same(listed, first))
+    let first = name.split_whitespace().next();
+    first.is_some_and(|first| is_same(listed, name) || is_same(listed, first))
 }
 
 #[cfg(test)]

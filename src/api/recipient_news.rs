@@ -1,6 +1,8 @@
 //! What comes of another phone on the list of those who are told of alerts: a code goes to it, the one before hears of it, and so do
 //! the owners (T20).
 
+use uuid::Uuid;
+
 use super::alert_phones::not_begun;
 use super::caller::ApiCaller;
 use super::problems;
@@ -136,7 +138,7 @@ async fn tell_owners(
         kind: "alert_recipients",
         title,
         subject: Some(("alert_recipient", about.id.0)),
-        dedupe_key: format!("alert_recipient:{}:{}", about.id.0, app.clock.now()),
+        dedupe_key: format!("alert_recipient:{}", app.new_id::<Uuid>()),
     };
     let told = notifications::notify_owners(app, tx, org, &news).await;
     told.map(drop).map_err(|error| problems::database(org, &error))

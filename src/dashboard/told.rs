@@ -73,7 +73,7 @@ mod tests {
     #[test]
     fn no_pattern_fits_everything() {
         let lines: HashMap<String, String> = toml::from_str(TOLD_LINES).unwrap_or_else(|_| HashMap::new());
-        for english in lines.keys() {
+        for english in lines.keys().filter(|english| english.contains("{}")) {
             assert!(english.split("{}").any(|piece| piece.len() > 3), "{english}");
         }
     }

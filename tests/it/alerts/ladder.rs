@@ -156,11 +156,15 @@ async fn whoever_is_removed_mid_ladder_is_told_nothing_more_and_can_take_nothing
     hot_lead(&vox, &vox.glow, 1).await;
     assert_eq!(api.delete(&format!("/alert-recipients/{ann}")).await.status, 204);
     vox.says(ANN, "1").await;
-    assert_eq!(told(&vox, [ANN, BO]), [1, 0], "she is a stranger now");
+    assert_eq!(
+        told(&vox, [ANN, BO]),
+        [2, 0],
+        "the alert, and that there will be none; she is a stranger now"
+    );
     assert_eq!(taken(&vox).await, "open");
     minutes(&vox, 3).await;
     minutes(&vox, 5).await;
     minutes(&vox, 7).await;
-    assert_eq!(told(&vox, [ANN, BO]), [1, 3]);
+    assert_eq!(told(&vox, [ANN, BO]), [2, 3]);
     assert_eq!(vox.count("escalation_tellings where name = 'Ann'").await, 1, "what was told stays on record");
 }

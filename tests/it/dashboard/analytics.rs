@@ -56,7 +56,7 @@ async fn g9_the_page_says_its_days_and_shows_every_figure_beside_the_days_before
     let said = words(&html);
     for sentence in [
         "Friday, October 30 – Tuesday, November 3",
-        "compared with Sunday, October 25 – Thursday, October 29 · America/Denver, America/Phoenix",
+        "compared with Sunday, October 25 – Thursday, October 29 · Denver, Phoenix",
         "Calls answered 25 of 29 calls 257 % more",
         "Calls missed 3 of 29 calls 200 % more",
         "Calls that booked 32 % 8 calls 3 points more",

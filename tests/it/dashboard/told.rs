@@ -127,7 +127,11 @@ fn english(html: &str, data: &[String]) -> Vec<String> {
         for known in data {
             rest = rest.replace(known.as_str(), "");
         }
-        rest.split(|c: char| !c.is_alphabetic()).any(|word| ENGLISH.contains(&word))
+        // What is quoted is as it was said, and an id or a tool's name is no word.
+        while let Some((before, quoted)) = rest.split_once('“') {
+            rest = format!("{before} {}", quoted.split_once('”').map_or("", |(_, after)| after));
+        }
+        rest.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|word| ENGLISH.contains(&word))
     };
     read(html).into_iter().filter(is_english).collect()
 }

@@ -47,7 +47,10 @@ fn collect_literals(tokens: TokenStream, found: &mut Vec<String>) {
                 }
                 (is_attribute, is_logged) = (false, false);
             }
-            TokenTree::Punct(punct) => is_attribute = punct.as_char() == '#',
+            TokenTree::Punct(punct) => {
+                // `#![…]`, which `//!` is, too.
+                is_attribute = punct.as_char() == '#' || (is_attribute && punct.as_char() == '!');
+            }
             TokenTree::Literal(literal) => {
                 if let Ok(text) = syn::parse_str::<syn::LitStr>(&literal.to_string()) {
                     found.push(text.value());

@@ -33,7 +33,7 @@ async fn ts14_a_hot_lead_is_mailed_once_however_often_it_is_raised() {
 
     Take it, so that nobody else is told: https://…/call
 
-    Who gets e-mails of Glow MedSpa is set in its settings (e-mail recipients).
+    Who gets e-mails of Glow MedSpa is set under Settings, E-mail.
     ");
     let id: String = vox.one("select replace(id::text, '-', '') from emails").await;
     assert_eq!(mail.message_id, format!("{id}@alerts.example"));

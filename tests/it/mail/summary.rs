@@ -66,7 +66,7 @@ async fn the_morning_after_a_day_is_told_in_numbers_and_names_nobody() {
     Open tasks: 1
     - Call somebody back who asked for it (since Tuesday, November 24)
 
-    Who gets e-mails of Glow MedSpa is set in its settings (e-mail recipients).
+    Who gets e-mails of Glow MedSpa is set under Settings, E-mail.
     ");
     for told in ["Dana", "Sarah", "Botox", CALLER, "billing"] {
         assert!(!mail.body.contains(told) && !mail.subject.contains(told), "{told}");
