@@ -15,8 +15,8 @@ use super::{CallClass, Evidence, Polarity, Rule, Speaker, Turn, Weights};
 const CLINICAL_FROM: f32 = -2.6;
 /// Whoever may be hurt is never a sale: from this logit on, whatever the class.
 const HURT_FROM: f32 = -3.0;
-/// Hot from this logit on: more likely than not. A "not" right before what would count asks for more.
-const HOT_FROM: f32 = 0.0;
+/// Hot from this logit on: 0.57 of certainty, for an alert that is wrong costs more than one that is missed. A "not" right before what would count asks for more.
+const HOT_FROM: f32 = 0.3;
 const HOT_IF_DENIED_FROM: f32 = 1.5;
 /// What the phrases say is left as it is unless the model is surer of the contrary than this.
 const TRUST_IN_PHRASES: f32 = 1.5;

@@ -1,7 +1,7 @@
 //! What the phrases found and what the model answers, side by side, and the decisions made from both.
 
 use super::super::{CallClass, Rule};
-use super::{Answers, Decision, HOT, Model, OF_CALL};
+use super::{Answers, Course, Decision, HOT, Model, OF_CALL};
 
 /// What is decided from the signals: four things that earn points, seven classes, and whether the call is hot.
 pub(in super::super) const DECISIONS: [&str; 12] = [
@@ -21,7 +21,7 @@ pub(in super::super) const DECISIONS: [&str; 12] = [
 /// Where the classes begin in [`DECISIONS`], in the order of [`CallClass`].
 const CLASS: usize = 4;
 /// How many signals there are: see [`signals`].
-pub(in super::super) const SIGNALS: usize = 53;
+pub(in super::super) const SIGNALS: usize = 62;
 
 /// The rules that say what kind of call it is.
 const SIGNS: [Rule; 6] = [
@@ -57,6 +57,18 @@ const fn flag(is: bool) -> f32 {
     if is { 1.0 } else { 0.0 }
 }
 
+/// From "surely not" to "surely".
+fn share(answer: f32) -> f32 {
+    (0.5 + answer / 8.0).clamp(0.0, 1.0)
+}
+
+/// It takes two or three signs to make a call hot: how surely they were heard together.
+fn together(high: bool, answers: &Answers) -> [f32; 5] {
+    let [h, m, p, u] = [0, 1, 2, 3].map(|question| share(answers.turns[question].0));
+    let (hot, high) = (answers.call[HOT], flag(high));
+    [h * p, h * u, m * p * u, (1.0 - high) * hot, high * hot]
+}
+
 /// All that the decisions are made from.
 pub(in super::super) fn signals(by: &ByPhrases, answers: &Answers) -> [f32; SIGNALS] {
     let turn = answers.turns.map(|(answer, _)| answer);
@@ -74,6 +86,9 @@ pub(in super::super) fn signals(by: &ByPhrases, answers: &Answers) -> [f32; SIGN
     );
     all.push(turn[0].min(turn[2].max(turn[3])));
     all.push(turn[1].min(turn[2]).min(turn[3]));
+    let Course { second, last, .. } = answers.course;
+    all.extend([second, last, answers.course.late()]);
+    all.extend(together(by.given[0], answers));
     let mut signals = [0.0; SIGNALS];
     signals.iter_mut().zip(all).for_each(|(signal, value)| *signal = value);
     signals
