@@ -15,9 +15,13 @@ use super::{CallClass, Evidence, Polarity, Rule, Speaker, Turn, Weights};
 const CLINICAL_FROM: f32 = -2.6;
 /// Whoever may be hurt is never a sale: from this logit on, whatever the class.
 const HURT_FROM: f32 = -3.0;
+/// The same where a "not" stands right before what would count: it says nothing of who is hurt.
+const HURT_IF_DENIED_FROM: f32 = -4.0;
 /// Hot from this logit on: 0.57 of certainty, for an alert that is wrong costs more than one that is missed. A "not" right before what would count asks for more.
 const HOT_FROM: f32 = 0.3;
 const HOT_IF_DENIED_FROM: f32 = 1.5;
+/// Who said "not" gets no more points than the least that makes a call hot, or than a wish and one sign if it is not.
+const POINTS_IF_DENIED: [u8; 2] = [50, 70];
 /// What the phrases say is left as it is unless the model is surer of the contrary than this.
 const TRUST_IN_PHRASES: f32 = 1.5;
 /// What earns points, in the order of [`Decided::earned`].
@@ -40,9 +44,14 @@ pub(super) const fn is_hot([high, medium, positive, urgency]: [bool; 4]) -> bool
     (high && (positive || urgency)) || (medium && positive && urgency)
 }
 
+/// The points of these of [`EARNS`] by the default weights.
+fn sum(chosen: [bool; 4]) -> u8 {
+    POINTS.into_iter().zip(chosen).filter(|(_, is)| *is).map(|(points, _)| points).sum()
+}
+
 /// Whether the caller may be hurt, whatever the class.
-pub(super) fn may_be_hurt(decided: &Decided) -> bool {
-    decided.clinical() >= HURT_FROM
+pub(super) fn may_be_hurt(decided: &Decided, denied: bool) -> bool {
+    decided.clinical() >= if denied { HURT_IF_DENIED_FROM } else { HURT_FROM }
 }
 
 impl Fold {
@@ -97,8 +106,15 @@ impl Fold {
         let all = (0u8..16).map(|bits| [0, 1, 2, 3].map(|place| bits & (1 << place) != 0));
         // Where a "not" stands right before what would count, nothing is added to what does.
         let adds = |chosen: &[bool; 4]| chosen.iter().zip(by.given).any(|(is, was)| *is && !was);
-        let fitting = all.filter(|chosen| is_hot(*chosen) == hot && !(self.denied && adds(chosen)));
-        let best = fitting.reduce(|best, other| if worth(other) > worth(best) { other } else { best });
+        let borne = |chosen: &[bool; 4]| {
+            !self.denied
+                || (!adds(chosen) && sum(*chosen) <= POINTS_IF_DENIED[usize::from(is_hot(*chosen))])
+        };
+        let best = |hot: bool| {
+            let fitting = all.clone().filter(|chosen| is_hot(*chosen) == hot && borne(chosen));
+            fitting.reduce(|best, other| if worth(other) > worth(best) { other } else { best })
+        };
+        let best = best(hot).or_else(|| best(false));
         for (place, is) in best.into_iter().flatten().enumerate() {
             match (by.given[place], is) {
                 (false, true) => self.earn(EARNS[place], answers, weights, said),
@@ -181,9 +197,8 @@ impl Fold {
                 signs[place] |= counts;
             }
         }
-        let sum: u8 = POINTS.into_iter().zip(given).filter(|(_, is)| *is).map(|(points, _)| points).sum();
         let hot = is_hot(given) && class.can_buy();
-        ByPhrases { class, score: sum.min(100), hot, given, found, signs }
+        ByPhrases { class, score: sum(given).min(100), hot, given, found, signs }
     }
 }
 

@@ -138,7 +138,7 @@ impl Course {
 }
 
 /// Of a call with fewer units than this the phrases alone decide: the model was fitted on conversations, not on a sentence.
-const ENOUGH_WORDS: usize = 10;
+const ENOUGH_WORDS: usize = 16;
 
 impl Answers {
     /// Whether enough was heard to go by the model.
