@@ -20,8 +20,8 @@ const HURT_IF_DENIED_FROM: f32 = -4.0;
 /// Hot from this logit on: 0.57 of certainty, for an alert that is wrong costs more than one that is missed. A "not" right before what would count asks for more.
 const HOT_FROM: f32 = 0.3;
 const HOT_IF_DENIED_FROM: f32 = 1.5;
-/// Who said "not" gets no more points than the least that makes a call hot, or than a wish and one sign if it is not.
-const POINTS_IF_DENIED: [u8; 2] = [50, 70];
+/// Who said "not" gets no more points than the least that makes a call hot, or than the most that does not.
+const POINTS_IF_DENIED: [u8; 2] = [60, 70];
 /// What the phrases say is left as it is unless the model is surer of the contrary than this.
 const TRUST_IN_PHRASES: f32 = 1.5;
 /// What earns points, in the order of [`Decided::earned`].
@@ -93,7 +93,11 @@ impl Fold {
         let hot = is_plain || decided.hot() >= if self.denied { HOT_IF_DENIED_FROM } else { HOT_FROM };
         let logits = decided.earned();
         // Who said "not" gets no more than makes it hot, and what phrases say of the rest counts for less.
-        let counts_against = |points: u8| if self.denied && hot { f32::from(points) } else { 0.0 };
+        let counts_against = |points: u8| match (self.denied, hot) {
+            (false, _) => 0.0,
+            (true, false) => f32::from(points) / 20.0,
+            (true, true) => f32::from(points),
+        };
         let trust = if self.denied { 0.0 } else { TRUST_IN_PHRASES };
         let worth = |chosen: [bool; 4]| -> f32 {
             let each = chosen.into_iter().zip(by.given).zip(logits).zip(POINTS);
@@ -107,8 +111,7 @@ impl Fold {
         // Where a "not" stands right before what would count, nothing is added to what does.
         let adds = |chosen: &[bool; 4]| chosen.iter().zip(by.given).any(|(is, was)| *is && !was);
         let borne = |chosen: &[bool; 4]| {
-            !self.denied
-                || (!adds(chosen) && sum(*chosen) <= POINTS_IF_DENIED[usize::from(is_hot(*chosen))])
+            !self.denied || (!adds(chosen) && sum(*chosen) <= POINTS_IF_DENIED[usize::from(is_hot(*chosen))])
         };
         let best = |hot: bool| {
             let fitting = all.clone().filter(|chosen| is_hot(*chosen) == hot && borne(chosen));

@@ -114,12 +114,7 @@ pub(super) struct Course {
 
 impl Default for Course {
     fn default() -> Self {
-        Self {
-            best: NOTHING_HEARD,
-            second: NOTHING_HEARD,
-            before_last: NOTHING_HEARD,
-            last: NOTHING_HEARD,
-        }
+        Self { best: NOTHING_HEARD, second: NOTHING_HEARD, before_last: NOTHING_HEARD, last: NOTHING_HEARD }
     }
 }
 

@@ -155,8 +155,7 @@ impl Services {
         let mut slots = name.into_iter();
         let Some(first) = slots.next() else { return };
         let numbers = |word: &String| inflected(word).into_iter().map(|word| number_of_word(&word));
-        let rest: Vec<Vec<u64>> =
-            slots.map(|choices| choices.iter().flat_map(numbers).collect()).collect();
+        let rest: Vec<Vec<u64>> = slots.map(|choices| choices.iter().flat_map(numbers).collect()).collect();
         for word in first.iter().flat_map(|word| inflected(word)) {
             let known = self.by_first.entry(number_of_word(&word)).or_default();
             if !known.iter().any(|name| name.rest == rest) {
@@ -192,9 +191,10 @@ impl Services {
         let follows = |name: &&Name| {
             let next = tokens.get(at + 1..=at + name.rest.len());
             next.is_some_and(|next| {
-                name.rest.iter().zip(next).all(|(choices, token)| {
-                    token.before == Break::None && choices.contains(&token.number)
-                })
+                name.rest
+                    .iter()
+                    .zip(next)
+                    .all(|(choices, token)| token.before == Break::None && choices.contains(&token.number))
             })
         };
         let longest = names

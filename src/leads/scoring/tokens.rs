@@ -121,10 +121,7 @@ const fn is_apostrophe(char: char) -> bool {
 }
 
 fn is_hesitation(word: &str) -> bool {
-    matches!(
-        word,
-        "um" | "umm" | "uh" | "uhh" | "uhm" | "erm" | "er" | "hmm" | "mmm" | "eh" | "ehm" | "em"
-    )
+    matches!(word, "um" | "umm" | "uh" | "uhh" | "uhm" | "erm" | "er" | "hmm" | "mmm" | "eh" | "ehm" | "em")
 }
 
 fn normal(raw: &str) -> Cow<'_, str> {
