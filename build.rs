@@ -22,7 +22,7 @@ const LIBRARIES: &[(&str, &str)] = &[
 ];
 
 /// Ours that every page loads, as one file.
-const APP: &[&str] = &["form.js", "live.js", "shell.js"];
+const APP: &[&str] = &["form.js", "session.js", "live.js", "shell.js"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=assets");

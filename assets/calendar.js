@@ -1,7 +1,7 @@
 // The calendar page: the grid over what the page itself lists, and the ways to change a visit. Everything is written by the
 // API; the words of a refusal are the API's, the others stand in the page.
 
-const { call, toast } = window.voxanne;
+const { call, toast, parsed, BY_ITSELF } = window.voxanne;
 const grid = document.getElementById("calendar");
 const page = grid?.dataset;
 const word = (name) => page["word" + name[0].toUpperCase() + name.slice(1)] ?? "";
@@ -216,9 +216,9 @@ function scrollTo() {
   return `${String(hour).padStart(2, "0")}:00`;
 }
 
-async function read() {
+async function read(headers) {
   const query = new URLSearchParams({ from: page.from, to: page.to, by: page.by, location: page.location });
-  const { ok, answer } = await call(`GET /dashboard/calendar/events?${query}`);
+  const { ok, answer } = await call(`GET /dashboard/calendar/events?${query}`, undefined, headers);
   if (!ok) throw new Error("events");
   drawn = answer;
   readAt = Date.now();
@@ -227,7 +227,7 @@ async function read() {
 async function refresh() {
   if (busy > 0) return soon();
   try {
-    await read();
+    await read(BY_ITSELF);
   } catch {
     toast(word("failed"), true);
     return soon(5000);
@@ -410,7 +410,7 @@ const panel = document.getElementById("visit");
 async function fill(id) {
   const response = await fetch(`/dashboard/calendar/visits/${id}`, { headers: { "hx-request": "true" }, credentials: "same-origin" });
   if (!response.ok) throw new Error("visit");
-  const part = new DOMParser().parseFromString(await response.text(), "text/html");
+  const part = parsed(await response.text());
   panel.querySelector("[data-panel]").replaceChildren(...part.body.childNodes);
 }
 
@@ -535,7 +535,9 @@ async function listTimes() {
   const mine = ++asked;
   if (!of.date.value || !of.service_id.value) return place.replaceChildren();
   const query = new URLSearchParams({ service_id: of.service_id.value, location_id: page.location, from: of.date.value, to: of.date.value });
-  if (of.practitioner_id.value) query.set("practitioner_id", of.practitioner_id.value);
+  for (const name of ["practitioner_id", "resource_id"]) {
+    if (of[name].value) query.set(name, of[name].value);
+  }
   let found;
   try {
     found = await api(`GET /api/v1/openings?${query}`);
@@ -627,7 +629,7 @@ form?.elements.name.addEventListener("keydown", (event) => {
 
 form?.addEventListener("change", (event) => {
   if (event.target.name === "service_id") fitPeople();
-  if (["service_id", "practitioner_id", "date"].includes(event.target.name)) listTimes();
+  if (["service_id", "practitioner_id", "resource_id", "date"].includes(event.target.name)) listTimes();
   if (event.target.name === "time") press();
 });
 

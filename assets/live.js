@@ -18,25 +18,42 @@ function refresh(kinds) {
   timer = setTimeout(fetchParts, GATHER_MS);
 }
 
+// What somebody has opened stays open, and what they have closed stays closed. The nth of the same words is the same.
+function keepOpen(part, fresh) {
+  const byWords = (root) => Object.groupBy(root.querySelectorAll("details"), (one) => one.querySelector("summary")?.textContent);
+  const shown = byWords(part);
+  for (const [words, list] of Object.entries(byWords(fresh))) {
+    list.forEach((one, nth) => {
+      const same = shown[words]?.[nth];
+      if (same) one.open = same.open;
+    });
+  }
+}
+
 async function fetchParts() {
   const parts = [...document.querySelectorAll("[data-live]")].filter((part) => {
     const kinds = part.dataset.live.split(" ");
     return waiting.has("*") || kinds.includes("*") || kinds.some((kind) => waiting.has(kind));
   });
+  const kinds = [...waiting];
   waiting.clear();
   if (parts.length === 0) return;
   let response;
   try {
-    response = await fetch(location.href, { headers: { "hx-request": "true" }, credentials: "same-origin" });
+    response = await fetch(location.href, { headers: { "hx-request": "true", ...BY_ITSELF }, credentials: "same-origin" });
   } catch {
     return;
   }
-  if (response.status === 401) return location.assign("/sign-in?next=" + encodeURIComponent(location.pathname));
+  if (response.status === 401) return toSignIn();
+  // Too much is asked for at the clinic at this moment: what is shown stays until it is this page's turn.
+  if (response.status === 429) return setTimeout(() => refresh(kinds), 1000 * Number(response.headers.get("retry-after") ?? 2));
   if (!response.ok) return;
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const page = parsed(await response.text());
   for (const part of parts) {
     const fresh = page.getElementById(part.id);
-    if (!fresh || fresh.isEqualNode(part)) continue;
+    if (!fresh) continue;
+    keepOpen(part, fresh);
+    if (fresh.isEqualNode(part)) continue;
     // Somebody has changed something there and not saved it: what they save is told when it is no longer what they saw.
     if (part.querySelector("form[data-dirty]")) continue;
     // Somebody is typing there: it is fetched again when they are done.
@@ -73,7 +90,7 @@ function heard(message) {
 async function connect() {
   let token;
   try {
-    const { ok, answer } = await call("POST /dashboard/socket-token", {});
+    const { ok, answer } = await call("POST /dashboard/socket-token", {}, BY_ITSELF);
     if (!ok) return again();
     token = answer.token;
   } catch {

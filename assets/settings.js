@@ -56,9 +56,6 @@ document.addEventListener("click", async ({ target }) => {
   if (previews) preview(previews);
 });
 
-// Of many tabs the one that is shown is in sight.
-document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
-
 // The slider says what its threshold would have meant.
 function say(slider) {
   const line = document.querySelector(`#thresholds [data-threshold="${slider.value}"]`);

@@ -49,3 +49,6 @@ document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-filters]");
   if (form) form.requestSubmit();
 });
+
+// Of many tabs the one that is shown is in sight.
+for (const tab of document.querySelectorAll(".tabs [aria-current]")) tab.scrollIntoView({ block: "nearest", inline: "center" });

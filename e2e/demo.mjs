@@ -9,6 +9,12 @@ export const demo = JSON.parse(process.env.VOXANNE_DEMO);
 /** Who is told of Glow's hot leads. */
 export const MANAGER_PHONE = "+13105550177";
 
+/** Until Today is there and hears keys and clicks: its scripts run once it has loaded. */
+export async function isAtToday(page) {
+  await expect(page.getByRole("heading", { level: 1, name: "Today" })).toBeVisible();
+  await page.waitForLoadState();
+}
+
 /** Signs somebody of a demo clinic in: its owner, manager, front_desk or viewer. */
 export async function signIn(page, role = "owner", clinic = demo) {
   const staff = demo.sign_ins.find((one) => one.role === role && one.org_id === clinic.org_id);
@@ -16,7 +22,7 @@ export async function signIn(page, role = "owner", clinic = demo) {
   await page.getByLabel("E-mail").fill(staff.email);
   await page.getByLabel("Password", { exact: true }).fill(staff.password);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await expect(page.getByRole("heading", { level: 1, name: "Today" })).toBeVisible();
+  await isAtToday(page);
 }
 
 /** The password of whoever a spec lets join. */
@@ -47,7 +53,7 @@ export async function join(page, link, name) {
   await page.getByLabel("Your name").fill(name);
   await page.getByLabel("New password").fill(PASSWORD);
   await page.getByRole("button", { name: "Join" }).click();
-  await expect(page.getByRole("heading", { level: 1, name: "Today" })).toBeVisible();
+  await isAtToday(page);
 }
 
 /**
@@ -101,6 +107,16 @@ export async function textFrom(phone, body) {
   expect((await answer.json()).status).toBe(200);
 }
 
+/** The next answers of a vendor are bad ones, until that many came or `goWell` is called. */
+export async function goBadly(vendor, fault, times = 1) {
+  const body = JSON.stringify({ vendor, fault, times });
+  await fetch(`${demo.sandbox_url}/faults`, { method: "POST", headers: { "content-type": "application/json" }, body });
+}
+
+export async function goWell() {
+  await fetch(`${demo.sandbox_url}/faults`, { method: "DELETE" });
+}
+
 /** A caller, as the voice platform tells of them. */
 export class Caller {
   constructor(number, clinic = demo) {
@@ -149,7 +165,7 @@ export class Caller {
     return answer.results[0].result ?? answer.results[0].error;
   }
 
-  hangsUp() {
+  hangsUp(summary = "Played by a browser spec.") {
     return this.post({
       type: "end-of-call-report",
       endedReason: "customer-ended-call",
@@ -160,7 +176,7 @@ export class Caller {
         messages: this.turns.map((turn, at) => ({ ...turn, time: Date.parse(this.began) + at * 4000, secondsFromStart: at * 4 })),
         transcript: this.turns.map((turn) => `${turn.role === "user" ? "User" : "AI"}: ${turn.message}`).join("\n"),
       },
-      analysis: { summary: "Played by a browser spec." },
+      analysis: { summary },
     });
   }
 }
@@ -203,13 +219,13 @@ export const PAGES = [
 ];
 
 /** The API with the clinic's own key, for what a spec needs to be there first. */
-export async function api(method, path, body, key = demo.api_key) {
+export async function api(method, path, body, key = demo.api_key, headers = {}) {
   const answer = await fetch(`${demo.base_url}/api/v1${path}`, {
     method,
-    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json", ...headers },
     body: body === undefined ? undefined : JSON.stringify(body),
   });
-  const told = await answer.json();
+  const told = answer.status === 204 ? undefined : await answer.json();
   expect(answer.ok, `${method} ${path}: ${JSON.stringify(told)}`).toBe(true);
   return told;
 }

@@ -1,4 +1,5 @@
-// Lighthouse on Today, Calendar and Settings of the demo, signed in, as a desktop and as a phone: `npm run lighthouse`.
+// Lighthouse on Today, Calendar and Settings of the demo, signed in, as a desktop and as a phone: `npm run lighthouse`,
+// of a release build with VOXANNE_PROFILE=release.
 // It is fetched by npx when it runs, since it is larger than everything else together.
 import { chromium } from "@playwright/test";
 import { spawnSync } from "node:child_process";

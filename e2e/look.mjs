@@ -26,17 +26,18 @@ async function fits(page, width) {
 
 /**
  * Looks at what `page` shows; its pictures are named `name`. The page keeps its size and theme.
+ * `inFull` looks for barriers in either theme at either size.
  * The whole page is pictured, but for the calendar, whose grid is as high as the window lets it be.
  */
-export async function look(page, name, { fullPage = true } = {}) {
+export async function look(page, name, { fullPage = true, inFull = false } = {}) {
   const size = page.viewportSize();
   const found = [];
   for (const [device, view] of [["desk", DESK], ["phone", PHONE]]) {
     await page.setViewportSize(view);
     for (const theme of ["light", "dark"]) {
       await page.emulateMedia({ colorScheme: theme });
-      // Both sizes and both themes, not their product: what a page is built of does not change with its colours.
-      const told = device === EXAMINED[theme] ? await barriers(page) : [];
+      // Else both sizes and both themes, not their product: what a page is built of does not change with its colours.
+      const told = inFull || device === EXAMINED[theme] ? await barriers(page) : [];
       told.push(...(await fits(page, view.width)));
       found.push(...told.map((one) => `${name}, ${device}, ${theme}: ${one}`));
       // A picture takes as long as all the rest: the phone's dark one shows nothing that these three do not.

@@ -1,5 +1,6 @@
 //! The languages that texts are written in.
 
+mod catalogue;
 mod spanish;
 
 use std::borrow::Cow;
@@ -10,6 +11,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
+
+pub use catalogue::Catalogue;
+pub use spanish::TOLD_LINES;
 
 /// A language of texts: a contact's own, else the org's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

@@ -41,6 +41,7 @@ pub mod notifications;
 pub mod tasks;
 
 pub mod accounts;
+pub mod kept_days;
 
 pub mod orgs;
 

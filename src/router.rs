@@ -15,6 +15,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::platform::app::App;
 use crate::platform::db::Class;
+use crate::platform::fair_share;
 use crate::platform::problem::Problem;
 use crate::platform::request_id;
 use crate::{api, calendars, dashboard, live, messaging, receptionist, replies, waitlist};
@@ -53,6 +54,7 @@ pub fn router(app: App, metrics: Option<PrometheusHandle>) -> Router {
         .with_state(app.clone())
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| Problem::INTERNAL.into_response()))
         .layer(from_fn(without_nul))
+        .layer(from_fn(fair_share::seat))
         .layer(from_fn_with_state(app.clone(), request_id::name))
         // Whoever opens an address in a browser reads a page, not a document for programs.
         .layer(from_fn_with_state(app, dashboard::for_people))

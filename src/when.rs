@@ -51,7 +51,7 @@ use jiff::tz::{AmbiguousOffset, TimeZone};
 
 pub use date::{DateQuestion, parse_date};
 pub use days::{Weekdays, parse_stretch};
-pub use say::{say_date, say_moment, say_time, say_times, text_day, text_moment, text_time};
+pub use say::{say_date, say_moment, say_time, say_times, spanish, text_day, text_moment, text_time};
 pub use time::{TimeQuestion, parse_time};
 pub use within::{dates_within, times_within};
 

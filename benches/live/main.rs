@@ -133,6 +133,7 @@ async fn staff(stage: &Stage, app: &App) -> Staff {
         name: "Bench".to_owned(),
         email: "bench@clinic.example".to_owned(),
         language: Language::English,
+        signed_in_until: None,
     }
 }
 

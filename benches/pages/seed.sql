@@ -63,6 +63,8 @@ begin
     update audit_log set link = number, digest = previous where org_id = entry.org_id and id = entry.id;
   end loop;
 end $$;
+insert into audit_heads (org_id, link, digest)
+select org_id, link, digest from audit_log where org_id = pg_temp.id(1) order by link desc limit 1;
 insert into inbound_texts (org_id, id, provider_sid, from_phone, body, meaning, received_at, read_at)
 select pg_temp.id(1), pg_temp.id(9900000 + i), 'bench-' || i, phone, 'Thanks!', 'other', at, case when i > 120 then at end
   from called where i % 4 = 0;

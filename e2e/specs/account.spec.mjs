@@ -1,5 +1,5 @@
 import { expect } from "@playwright/test";
-import { codeOf, demo, invite, join, linkTo, PASSWORD, signOut } from "../demo.mjs";
+import { codeOf, demo, invite, isAtToday, join, linkTo, PASSWORD, signOut } from "../demo.mjs";
 import { look } from "../look.mjs";
 import { test } from "../test.mjs";
 
@@ -51,18 +51,18 @@ for (const [device, width] of [["desk", 1280], ["phone", 375]]) {
       await expect(page.getByRole("alert")).toContainText("That is not right");
       // The app's next code: the one that switched it on has been used.
       await giveCode(page, codeOf(secret, 1));
-      await expect(page.getByRole("heading", { level: 1, name: "Today" })).toBeVisible();
+      await isAtToday(page);
 
       await signOut(page);
       await givePassword(page, email);
       await giveCode(page, recovery[0]);
-      await expect(page.getByRole("heading", { level: 1, name: "Today" })).toBeVisible();
+      await isAtToday(page);
       await signOut(page);
       await givePassword(page, email);
       await giveCode(page, recovery[0]);
       await expect(page.getByRole("alert")).toContainText("That is not right");
       await giveCode(page, recovery[1]);
-      await expect(page.getByRole("heading", { level: 1, name: "Today" })).toBeVisible();
+      await isAtToday(page);
     });
   });
 }
@@ -87,7 +87,7 @@ test("a forgotten password is replaced by the link that is mailed, once", async 
   await expect(page.getByRole("alert")).toContainText("That is not right");
   await page.getByLabel("Password", { exact: true }).fill(`${PASSWORD} anew`);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await expect(page.getByRole("heading", { level: 1, name: "Today" })).toBeVisible();
+  await isAtToday(page);
   await page.goto(link);
   await expect(page.getByRole("status")).toContainText("does not work any more");
 });

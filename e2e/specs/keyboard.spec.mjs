@@ -68,8 +68,6 @@ test("a dialog is opened by Enter, closed by Escape, and gives the focus back", 
 test("the menu of a phone is opened and closed by keys", async ({ page }) => {
   await page.setViewportSize({ width: 375, height: 760 });
   await signIn(page);
-  // Only what has its script hears keys.
-  await isLive(page);
   const more = page.getByRole("button", { name: "More" });
   await more.focus();
   await page.keyboard.press("Enter");

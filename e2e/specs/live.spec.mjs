@@ -1,5 +1,5 @@
 import { expect } from "@playwright/test";
-import { Caller, isLive, MANAGER_PHONE, signIn, textsTo } from "../demo.mjs";
+import { api, book, Caller, demo, isLive, MANAGER_PHONE, signIn, textFrom, textsTo } from "../demo.mjs";
 import { test } from "../test.mjs";
 
 test("a call arrives, is read while it runs, and its alert is taken, without a reload", async ({ page }) => {
@@ -32,4 +32,73 @@ test("what happened while the connection was away is there when it is back", asy
   await context.setOffline(false);
   await expect(page.locator("#running").getByText("(310) 555-0172")).toBeVisible({ timeout: 30_000 });
   await ring.hangsUp();
+});
+
+test("a STOP, and a START after it, are seen on the open pages of whoever sent them", async ({ page }) => {
+  const phone = "+13105550191";
+  await book("Botox", "Dr. Maya Chen", "2026-12-08", "Stella Stop", phone);
+  await expect.poll(async () => (await textsTo(phone)).length, { timeout: 30_000 }).toBeGreaterThan(0);
+  const { items } = await api("GET", `/contacts?phone=${encodeURIComponent(phone)}`);
+  await signIn(page, "front_desk");
+  await page.goto(`${demo.base_url}/dashboard/contacts/${items[0].id}`);
+  await expect(page.getByRole("heading", { level: 1, name: "Stella Stop" })).toBeVisible();
+  await isLive(page);
+  await page.evaluate(() => (window.sameDocument = true));
+  const badge = page.getByText("No texts: they said STOP");
+  await expect(badge).toBeHidden();
+  await textFrom(phone, "STOP");
+  await expect(badge).toBeVisible();
+  await expect(page.locator("#consents li").filter({ hasText: "No" })).toBeVisible();
+  expect(await page.evaluate(() => window.sameDocument)).toBe(true);
+
+  await page.goto(`${demo.base_url}/dashboard/messages/${items[0].id}`);
+  const warning = page.getByText("They said STOP: only they can take that back.");
+  await expect(badge).toBeVisible();
+  await expect(warning).toBeVisible();
+  await isLive(page);
+  await page.evaluate(() => (window.sameDocument = true));
+  await textFrom(phone, "START");
+  await expect(badge).toBeHidden();
+  await expect(warning).toBeHidden();
+  expect(await page.evaluate(() => window.sameDocument)).toBe(true);
+});
+
+test("what the assistant does in a call stands on the call's page as it does it", async ({ page }) => {
+  const ring = new Caller("+13105550192");
+  await ring.rings();
+  await ring.says("Do you have time for Botox in December?");
+  await signIn(page);
+  await page.locator("#running").getByRole("link", { name: "(310) 555-0192" }).click();
+  await expect(page.locator("#transcript").getByText("in December")).toBeVisible();
+  await isLive(page);
+  await page.evaluate(() => (window.sameDocument = true));
+  const tools = page.locator("#tools");
+  await ring.asks("check_availability", { service: "Botox", date: "2026-12-08" });
+  await expect(tools.getByText("check_availability")).toBeVisible();
+  const { items } = await api("GET", "/services?limit=100");
+  const { id } = items.find((one) => one.name === "Botox");
+  const openings = await api("GET", `/openings?service_id=${id}&from=2026-12-08&to=2026-12-08`);
+  const time = openings.items.at(-1).local_starts_at.slice(11, 16);
+  await ring.asks("book_appointment", { service: "Botox", date: "2026-12-08", time, name: "Tom Tool" });
+  await expect(tools.getByText("book_appointment")).toBeVisible();
+  await expect(page.getByRole("heading", { level: 2, name: "Booked in this call" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: "Tom Tool" })).toBeVisible();
+  expect(await page.evaluate(() => window.sameDocument)).toBe(true);
+  await ring.hangsUp();
+});
+
+test("whom somebody else invites stands on the pages of the team and of the audit log", async ({ page, context }) => {
+  await signIn(page);
+  const log = await context.newPage();
+  await page.goto(`${demo.base_url}/dashboard/team`);
+  await log.goto(`${demo.base_url}/dashboard/audit`);
+  await Promise.all([isLive(page), isLive(log)]);
+  const entries = log.locator("#log tbody tr", { hasText: "Program: Demo" });
+  const before = await entries.count();
+  const { id } = await api("POST", "/invitations", { email: "ida.invited@glow.example", role: "viewer" });
+  const invited = page.locator("#invited").getByText("ida.invited@glow.example");
+  await expect(invited).toBeVisible();
+  await expect.poll(() => entries.count()).toBeGreaterThan(before);
+  await api("DELETE", `/invitations/${id}`);
+  await expect(invited).toBeHidden();
 });

@@ -1,5 +1,5 @@
 import { expect } from "@playwright/test";
-import { api, Caller, demo, PAGES, signIn } from "../demo.mjs";
+import { api, book, Caller, demo, isLive, PAGES, signIn, textsTo } from "../demo.mjs";
 import { look } from "../look.mjs";
 import { test } from "../test.mjs";
 
@@ -34,14 +34,19 @@ async function single(page, list, name) {
   return link.getAttribute("href");
 }
 
+/** What is looked at in either theme at either size. */
+const MAIN = ["/dashboard", "/dashboard/calendar", "/dashboard/settings"];
+
 async function lookAt(page, addresses) {
   for (const [name, address] of addresses) {
     await page.goto(demo.base_url + address);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-    await look(page, name, { fullPage: !address.startsWith("/dashboard/calendar") });
+    await look(page, name, { fullPage: !address.startsWith("/dashboard/calendar"), inFull: MAIN.includes(address) });
   }
 }
 
+/** A day of the demo that other specs leave alone. */
+const DIALOGS = "2026-12-11";
 const [SETTINGS, MENU] = [PAGES.filter((one) => one.includes("/settings")), PAGES.filter((one) => !one.includes("/settings"))];
 
 test.describe("no page has a barrier, each fits, and each has its picture", () => {
@@ -60,11 +65,61 @@ test.describe("no page has a barrier, each fits, and each has its picture", () =
 
   test("settings", async ({ page }) => {
     await signIn(page);
+    const words = { en: "Hi {first_name}, thank you from {clinic}. {questions}" };
+    const { id } = await api("POST", "/sequences", { name: "Thanks", trigger: "after_visit", active: true, steps: [{ after_days: 1, words }] });
     const things = [
+      ["settings-sequence", `/dashboard/settings/sequences/${id}`],
       ["settings-service", await single(page, "/dashboard/settings/services", "Botox")],
       ["settings-practitioner", await single(page, "/dashboard/settings/practitioners", "Dr. Maya Chen")],
     ];
     await lookAt(page, [...SETTINGS.map((one) => [nameOf(one), one]), ...things]);
+  });
+
+  test("open dialogs, and an offer that somebody was texted", async ({ page }) => {
+    const visit = await book("Botox", "Nora Alvarez", DIALOGS, "Vera Visit", "+13105550194");
+    await signIn(page);
+    await page.goto(`${demo.base_url}/dashboard/calendar?date=${DIALOGS}`);
+    await isLive(page);
+    await page.locator(`#calendar [data-event="${visit.id}"]`).click();
+    const panel = page.locator("dialog#visit");
+    await expect(panel.getByRole("heading", { name: "Vera Visit" })).toBeVisible();
+    await panel.locator("summary", { hasText: "Move it" }).click();
+    await look(page, "dialog-visit", { fullPage: false });
+    await page.keyboard.press("Escape");
+    await expect(panel).toBeHidden();
+    await page.getByRole("button", { name: "Book a visit" }).click();
+    const booking = page.getByRole("dialog", { name: "Book a visit" });
+    await booking.getByLabel("Treatment").selectOption({ label: "Botox" });
+    await expect(booking.locator("[data-times] button").first()).toBeVisible();
+    await look(page, "dialog-book", { fullPage: false });
+
+    const phone = "+13105550197";
+    await api("POST", "/waitlist", { service_id: visit.service_id, phone, name: "Wally Wait" });
+    await api("POST", `/appointments/${visit.id}/cancel`, {}, demo.api_key, { "if-match": `"${visit.version}"` });
+    const link = async () => (await textsTo(phone)).map((text) => text.body.match(/https?:\/\/\S+\/w\/[\w-]+/)?.[0]).find(Boolean);
+    await expect.poll(link, { timeout: 30_000 }).toBeTruthy();
+    await page.goto(await link());
+    await expect(page.getByRole("button").first()).toBeVisible();
+    await look(page, "waitlist-offer");
+  });
+
+  test("two pages in Spanish", async ({ page }) => {
+    await signIn(page, "viewer");
+    const speak = (language) =>
+      page.evaluate(async (language) => {
+        const answer = await fetch("/api/v1/account", { method: "PATCH", headers: { "content-type": "application/json" }, body: JSON.stringify({ language }) });
+        return answer.status;
+      }, language);
+    expect(await speak("es")).toBe(200);
+    for (const [name, address, title] of [
+      ["spanish-today", "/dashboard", "Hoy"],
+      ["spanish-leads", "/dashboard/leads", "Interesados"],
+    ]) {
+      await page.goto(demo.base_url + address);
+      await expect(page.getByRole("heading", { level: 1, name: title })).toBeVisible();
+      await look(page, name);
+    }
+    expect(await speak("en")).toBe(200);
   });
 
   test("the door, and where there is nothing", async ({ page }) => {

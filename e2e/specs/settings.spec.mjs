@@ -1,5 +1,5 @@
 import { expect } from "@playwright/test";
-import { demo, isLive, MANAGER_PHONE, signIn, textsTo } from "../demo.mjs";
+import { api, demo, goBadly, goWell, isLive, MANAGER_PHONE, signIn, textsTo } from "../demo.mjs";
 import { test } from "../test.mjs";
 
 const NEW_PHONE = "+13105550179";
@@ -36,4 +36,77 @@ test("a new alert phone counts once its code was entered, and is still there aft
   await expect(card.getByText("(310) 555-0179")).toBeVisible();
   // Whoever was told until now hears of it.
   await expect.poll(async () => (await textsTo(MANAGER_PHONE)).length).toBeGreaterThan(0);
+});
+
+test("every other test button looks for real, and says what is wrong and what to do", async ({ page }) => {
+  test.setTimeout(120_000);
+  const [harbor, rita] = [demo.other_org, "+16175550195"];
+  const change = (method, path, body) => api(method, path, body, harbor.api_key);
+  await change("POST", "/alert-recipients", { name: "Rita Rung", phone: rita });
+  await change("POST", "/settings/alert-phones", { purpose: "recipient", phone: rita });
+  await change("PUT", "/settings/voice-platform", { private_key: "sandbox-private-key" });
+  await signIn(page, "owner", harbor);
+  const found = page.locator("#found li");
+  const press = (name) => page.getByRole("button", { name, exact: true }).click();
+  /** What each line says, and whether it is right. */
+  const says = async (lines) => {
+    await expect(found).toHaveCount(lines.length);
+    for (const [at, [words, verdict]] of lines.entries()) {
+      await expect(found.nth(at)).toContainText(words);
+      await expect(found.nth(at).locator(".badge")).toHaveText(verdict);
+    }
+  };
+
+  await page.goto(`${demo.base_url}/dashboard/settings/assistant`);
+  await isLive(page);
+  await press("Test the webhook");
+  await says([
+    ["/api/webhooks/vapi leads here.", "Right"],
+    ["A message that is signed with the clinic's secret is believed.", "Right"],
+    ["The secret and the assistant name this clinic.", "Right"],
+    ["A message with another secret is refused.", "Right"],
+  ]);
+  await press("Test the assistant");
+  await says([["the platform has no assistant of that id (404).", "Wrong"]]);
+  await expect(found.first().locator("strong")).toHaveText("Compare the id, and whether the private key is of the same account.");
+
+  await page.goto(`${demo.base_url}/dashboard/settings/calendars`);
+  await isLive(page);
+  await press("Test the calendars");
+  await says([
+    ["busy times can be read.", "Right"],
+    ["an event was written, and taken out again.", "Right"],
+  ]);
+  await goBadly("google_free_busy", { kind: "refusal", http: 403, reason: "rateLimitExceeded" }, 5);
+  await press("Test the calendars");
+  await expect(found.first().locator(".badge")).toHaveText("Wrong");
+  await goWell();
+  await says([
+    ["the provider asks for a pause (limited).", "Wrong"],
+    ["an event was written, and taken out again.", "Right"],
+  ]);
+  await expect(found.first().locator("strong")).toContainText("If it lasts, ask for more quota.");
+
+  await page.goto(`${demo.base_url}/dashboard/settings/email`);
+  await isLive(page);
+  await press("Send me a test");
+  await says([
+    ["takes our greeting and login.", "Right"],
+    ["An e-mail to owner@harbor.example was taken.", "Right"],
+  ]);
+
+  // Of a recipient: refused by Twilio, with its code and what to do.
+  await expect.poll(async () => (await textsTo(rita)).length, { timeout: 30_000 }).toBeGreaterThan(0);
+  const code = (await textsTo(rita)).at(-1).body.match(/\b\d{6}\b/)[0];
+  await change("POST", "/settings/alert-phones/confirm", { purpose: "recipient", code });
+  await page.goto(`${demo.base_url}/dashboard/settings/alerts`);
+  await isLive(page);
+  const listed = page.getByRole("listitem").filter({ hasText: "Rita Rung" });
+  await listed.locator("summary").click();
+  await goBadly("twilio", { kind: "status", http: 400, code: 21608 });
+  await listed.getByRole("button", { name: "Send Test SMS" }).click();
+  const told = page.locator("#clinical-phone").getByRole("listitem").filter({ hasText: "Test SMS · (617) 555-0195" });
+  await expect(told).toContainText("(Twilio 21608)");
+  await expect(told).toContainText("Verify this number or upgrade the account.");
+  await goWell();
 });

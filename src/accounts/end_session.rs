@@ -19,8 +19,16 @@ pub async fn sign_out(app: &App, token: &str) -> Result<(), sqlx::Error> {
     }
     let digest = app.keys.digest(token);
     let mut tx = app.db.begin_across(Class::Back).await?;
+    let open = sessions::staff_of_token(&mut tx, &digest).await?;
     let user = sessions::user_of_token(&mut tx, &digest).await?;
     tx.commit().await?;
+    if let Some(open) = open {
+        let staff = open.staff;
+        let mut tx = app.begin_both(staff.org, staff.user).await?;
+        end_session(app, &mut tx, &staff, open.session).await?;
+        return tx.commit().await;
+    }
+    // Nobody was in: there is nothing to write down.
     let Some(user) = user else { return Ok(()) };
     let mut tx = app.begin_as(user).await?;
     if let Some(id) = sessions::id_of_token(&mut tx, user, &digest).await? {

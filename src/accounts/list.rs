@@ -86,8 +86,8 @@ pub async fn list_acts(
         .await
 }
 
-/// Whether somebody did that to it since then.
-pub async fn has_acted(
+/// Whether somebody read that since then. Acts that read end in `.read`, and have an index of their own.
+pub async fn has_read(
     tx: &mut PgConnection,
     org: OrgId,
     (actor, action, subject): (&str, &str, &str),
@@ -95,7 +95,7 @@ pub async fn has_acted(
 ) -> sqlx::Result<bool> {
     sql_scalar(
         "select exists (select from audit_log
-                         where org_id = $1 and actor = $2 and at > $5 and action = $3 and subject = $4)",
+                         where org_id = $1 and actor = $2 and at > $5 and action like '%.read' and action = $3 and subject = $4)",
     )
     .bind(org)
     .bind(actor)
@@ -106,8 +106,8 @@ pub async fn has_acted(
     .await
 }
 
-/// To how many things somebody did one of these since then.
-pub async fn subjects_of(
+/// How many things somebody read since then, by acts that end in `.read`.
+pub async fn subjects_read(
     tx: &mut PgConnection,
     org: OrgId,
     (actor, actions): (&str, &[&str]),
@@ -115,7 +115,7 @@ pub async fn subjects_of(
 ) -> sqlx::Result<i64> {
     sql_scalar(
         "select count(distinct subject) from audit_log
-          where org_id = $1 and actor = $2 and at > $4 and action = any ($3)",
+          where org_id = $1 and actor = $2 and at > $4 and action like '%.read' and action = any ($3)",
     )
     .bind(org)
     .bind(actor)

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::store;
+use super::store::audit;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::OrgId;
@@ -27,5 +27,5 @@ pub async fn record_act(
     org: OrgId,
     act: &Act<'_>,
 ) -> Result<(), sqlx::Error> {
-    store::insert_act(tx, org, app.new_id(), act, app.clock.now()).await
+    audit::insert_act(tx, org, app.new_id(), act, app.clock.now()).await
 }

@@ -5,7 +5,7 @@ use secrecy::ExposeSecret as _;
 use super::attempts::{self, Tried};
 use super::open_session::{Browser, open_session};
 use super::recovery;
-use super::sign_in::SignInError;
+use super::sign_in::{SignInError, note_refusal};
 use super::store::sessions;
 use super::store::users::{self, User};
 use super::totp;
@@ -51,6 +51,8 @@ pub async fn confirm_sign_in(app: &App, token: &str, code: &str) -> Result<Strin
     let waiting = waiting.filter(|waiting| waiting.holds(app.clock.now())).ok_or(SignInError::Wrong)?;
     if !takes(app, &mut tx, &person, code).await? {
         metrics::counter!("voxanne_sign_in_refused_total").increment(1);
+        tx.rollback().await?;
+        note_refusal(app, user, "code").await;
         return Err(SignInError::Wrong);
     }
     sessions::end(&mut tx, user, waiting.id).await?;

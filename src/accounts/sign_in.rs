@@ -2,14 +2,21 @@
 //!
 //! W16: an address that nobody has is answered like a wrong password, after the same work.
 
+use serde_json::json;
+
 use super::attempts::{self, Tried, Wait};
 use super::open_session::{Browser, OpenError, open_session};
 use super::password::{self, HashError};
+use super::record_act::{Act, record_act};
 use super::store::users::{self, User};
 use crate::platform::app::App;
 use crate::platform::db::Class;
 use crate::platform::ids::{OrgId, UserId};
 use crate::platform::secrets::SecretError;
+use crate::platform::telemetry::chain;
+
+/// Who acts in the log where nobody has shown who they are.
+pub const AT_THE_DOOR: &str = "sign-in";
 
 /// Somebody got in, or half in. Tokens are for the cookie.
 #[derive(Clone, PartialEq, Eq)]
@@ -70,10 +77,16 @@ pub async fn sign_in(
     if let Some(wait) = attempts::count(app, &tried).await? {
         return Err(wait.into());
     }
+    let known = user.as_ref().map(|user| user.user_id);
     let kept = user.as_ref().and_then(|user| user.password_hash.clone());
     let is_right = password::verify(app, password, kept).await?;
     let Some(user) = user.filter(|_| is_right) else {
         metrics::counter!("voxanne_sign_in_refused_total").increment(1);
+        // Aside: who waits for it would tell by the time that somebody has this address.
+        if let Some(known) = known {
+            let app = app.clone();
+            app.clone().tasks.spawn(async move { note_refusal(&app, known, "password").await });
+        }
         return Err(SignInError::Wrong);
     };
     attempts::forget(app, &tried).await?;
@@ -83,6 +96,26 @@ pub async fn sign_in(
     let token = open_session(app, &mut tx, (id, org), browser, due).await?;
     tx.commit().await?;
     Ok(if due { Entered::SecondFactor(token) } else { Entered::Open(token) })
+}
+
+/// Writes down that somebody else's password, or none, was tried, or a wrong code: in the log of the first org that `user` works
+/// for. How often is bounded by how often one may try.
+pub(super) async fn note_refusal(app: &App, user: UserId, step: &'static str) {
+    let noted = async {
+        let Some(org) = first_org(app, user).await? else { return Ok(()) };
+        let act = Act {
+            actor: AT_THE_DOOR,
+            action: "sign_in.refuse",
+            subject: Some(user.to_string()),
+            detail: json!({"step": step}),
+        };
+        let mut tx = app.begin(org).await?;
+        record_act(app, &mut tx, org, &act).await?;
+        tx.commit().await
+    };
+    if let Err(error) = noted.await {
+        tracing::warn!(error = chain(&error), "A sign-in that was refused could not be written down");
+    }
 }
 
 /// As accounts are told apart: case does not count. What no address can have in it (W20: a NUL, which the database does not

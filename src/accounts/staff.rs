@@ -5,13 +5,13 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::store::sessions::{self, StaffRow};
-use super::{Role, Scope};
+use super::{AskedBy, Role, Scope};
 use crate::language::Language;
 use crate::platform::app::App;
 use crate::platform::db::Class;
 use crate::platform::ids::{OrgId, SessionId, UserId};
 
-/// A session's `last_seen_at` is written at most so often.
+/// A session's `last_seen_at` is written at most so often, or four times within the idle limit where that is shorter.
 const TOUCHED_EVERY: SignedDuration = SignedDuration::from_secs(60);
 /// 32 bytes in base64.
 pub(super) const TOKEN_LENGTH: usize = 43;
@@ -33,6 +33,8 @@ pub struct Staff {
     pub email: String,
     /// Of their pages.
     pub language: Language,
+    /// When they have to sign in again, whatever they do; `None` for a token.
+    pub signed_in_until: Option<Timestamp>,
 }
 
 impl std::fmt::Debug for Staff {
@@ -46,12 +48,24 @@ impl Staff {
     pub fn may(&self, scope: Scope) -> bool {
         self.role.scopes().contains(&scope)
     }
+
+    /// Seconds for which they stay signed in at the least, when nobody does anything after this request of theirs.
+    pub fn seconds_left(&self, app: &App) -> i64 {
+        let idle = idle_limit(app).as_secs() - touched_every(app).as_secs();
+        let until = self.signed_in_until.map(|until| until.duration_since(app.clock.now()).as_secs());
+        until.map_or(idle, |until| until.min(idle))
+    }
 }
 
 /// Who the cookie's `token` is; `None` when it opens nothing (any more).
 ///
 /// Nothing is remembered: a session that ended, a membership that ended and a role that changed count from the next request.
-pub async fn staff_of_session(app: &App, token: &str) -> Result<Option<Staff>, Arc<sqlx::Error>> {
+/// Only what a person asks for counts as theirs: a page that keeps itself true does not keep anybody signed in.
+pub async fn staff_of_session(
+    app: &App,
+    token: &str,
+    asked_by: AskedBy,
+) -> Result<Option<Staff>, Arc<sqlx::Error>> {
     // Nothing of another form is looked up.
     if token.len() != TOKEN_LENGTH {
         return Ok(None);
@@ -61,7 +75,8 @@ pub async fn staff_of_session(app: &App, token: &str) -> Result<Option<Staff>, A
     tx.commit().await?;
     let now = app.clock.now();
     let Some(row) = row.filter(|row| holds(app, row)) else { return Ok(None) };
-    if now.duration_since(row.last_seen_at) >= TOUCHED_EVERY {
+    let is_due = now.duration_since(row.last_seen_at) >= touched_every(app);
+    if asked_by == AskedBy::Person && is_due {
         touch(app, row.staff.user, row.session, now).await?;
     }
     Ok(Some(row.staff))
@@ -75,8 +90,15 @@ fn holds(app: &App, row: &StaffRow) -> bool {
 /// Now, and since when an open session has to have asked for something.
 pub(super) fn limits(app: &App) -> (Timestamp, Timestamp) {
     let now = app.clock.now();
-    let idle = SignedDuration::from_mins(app.config.accounts.idle_minutes);
-    (now, now.checked_sub(idle).unwrap_or(now))
+    (now, now.checked_sub(idle_limit(app)).unwrap_or(now))
+}
+
+fn idle_limit(app: &App) -> SignedDuration {
+    SignedDuration::from_mins(app.config.accounts.idle_minutes)
+}
+
+fn touched_every(app: &App) -> SignedDuration {
+    TOUCHED_EVERY.min(idle_limit(app) / 4)
 }
 
 async fn touch(app: &App, user: UserId, session: SessionId, now: Timestamp) -> Result<(), sqlx::Error> {

@@ -144,5 +144,14 @@ async fn staff(
         (None, _) => return Err(TokenError::WhichOrg),
     };
     let language = person.language()?;
-    Ok(Staff { user, org: *org, role: *role, session, name: person.name, email: person.email, language })
+    Ok(Staff {
+        user,
+        org: *org,
+        role: *role,
+        session,
+        name: person.name,
+        email: person.email,
+        language,
+        signed_in_until: None,
+    })
 }

@@ -1,5 +1,6 @@
 //! All SQL of the slice.
 
+pub(super) mod audit;
 pub(super) mod members;
 pub(super) mod sessions;
 pub(super) mod users;
@@ -7,10 +8,8 @@ pub(super) mod users;
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use sqlx::FromRow;
-use uuid::Uuid;
 
-use super::record_act::Act;
-use crate::platform::db::{PgConnection, sql, sql_as, sql_scalar};
+use crate::platform::db::{PgConnection, sql, sql_as};
 use crate::platform::ids::{ApiKeyId, OrgId};
 
 /// A key without the key.
@@ -89,34 +88,4 @@ pub async fn revoke_key(
             .execute(tx)
             .await?;
     Ok(done.rows_affected() == 1)
-}
-
-pub(super) async fn insert_act(
-    tx: &mut PgConnection,
-    org: OrgId,
-    id: Uuid,
-    act: &Act<'_>,
-    now: Timestamp,
-) -> sqlx::Result<()> {
-    sql("insert into audit_log (org_id, id, actor, action, subject, detail, at) values ($1, $2, $3, $4, $5, $6, $7)")
-        .bind(org)
-        .bind(id)
-        .bind(act.actor)
-        .bind(act.action)
-        .bind(act.subject.as_deref())
-        .bind(&act.detail)
-        .bind(now.to_sqlx())
-        .execute(tx)
-        .await?;
-    Ok(())
-}
-
-/// The same among so many of the latest entries.
-pub async fn late_audit_breaks(tx: &mut PgConnection, entries: i64) -> sqlx::Result<Vec<Option<i64>>> {
-    sql_scalar("select link from app_ctx.late_audit_breaks($1)").bind(entries).fetch_all(tx).await
-}
-
-/// Entries at which the transaction's org's log does not go on from the one before (W32): their numbers.
-pub async fn audit_breaks(tx: &mut PgConnection) -> sqlx::Result<Vec<Option<i64>>> {
-    sql_scalar("select link from app_ctx.audit_breaks()").fetch_all(tx).await
 }

@@ -1,10 +1,12 @@
-//! All SQL of the slice: reads, over the tables of others. Every statement takes the wanted sites and days the same way.
+//! All SQL of the slice: reads, over the tables of others. Every statement takes the wanted days of sites the same way.
 //!
-//! A statement looks at the stretch from the earliest beginning to the latest end at any site, by an index, and then at each
-//! site's own days.
+//! A statement looks at each stretch of time that days of sites share, by an index, and then whose day it is. What it counts of a
+//! day depends on that day alone, so that days can be kept and added up.
 
 pub(super) mod calls;
+pub(super) mod hot;
 pub(super) mod speed;
+pub(super) mod texts;
 pub(super) mod unmet;
 pub(super) mod visits;
 
@@ -12,8 +14,8 @@ use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use sqlx::FromRow;
 
-use crate::platform::db::{PgConnection, sql, sql_as};
-use crate::platform::ids::{AssistantId, LocationId, OrgId};
+use crate::platform::db::{PgConnection, sql_as};
+use crate::platform::ids::{AssistantId, LocationId, OrgId, ServiceId};
 
 /// What changes whenever figures could: what staff are told of, those told of last among it, and what could not be had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, FromRow)]
@@ -37,26 +39,36 @@ pub(super) async fn version(tx: &mut PgConnection, org: OrgId, now: Timestamp) -
     .await
 }
 
-/// A figure is made of many rows, most of which are read by a stretch of time: worth planning for its values, and the room to
-/// keep them all at once. For this transaction.
-pub(super) async fn expect_many_rows(tx: &mut PgConnection) -> sqlx::Result<()> {
-    sql("select set_config('plan_cache_mode', 'force_custom_plan', true), set_config('work_mem', '32MB', true),
-                set_config('enable_sort', 'off', true)")
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
 /// An assistant, as it is called now.
 #[derive(Debug, Clone, FromRow)]
 pub(super) struct AssistantRow {
     pub id: AssistantId,
     pub name: String,
     pub location_id: LocationId,
+    /// The platform, and its id there.
+    pub known_as: String,
 }
 
 pub(super) async fn assistants(tx: &mut PgConnection, org: OrgId) -> sqlx::Result<Vec<AssistantRow>> {
-    sql_as("select id, name, location_id from assistants where org_id = $1 order by name, id")
+    sql_as(
+        "select id, name, location_id, platform || ' ' || platform_assistant_id as known_as from assistants
+          where org_id = $1 order by name, id",
+    )
+    .bind(org)
+    .fetch_all(tx)
+    .await
+}
+
+/// A service, as it is called now and what it costs.
+#[derive(Debug, Clone, FromRow)]
+pub(super) struct ServiceRow {
+    pub id: ServiceId,
+    pub name: String,
+    pub price_cents: Option<i32>,
+}
+
+pub(super) async fn services(tx: &mut PgConnection, org: OrgId) -> sqlx::Result<Vec<ServiceRow>> {
+    sql_as("select id, name, price_cents from services where org_id = $1 order by id")
         .bind(org)
         .fetch_all(tx)
         .await

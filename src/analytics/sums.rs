@@ -4,63 +4,85 @@ use std::collections::BTreeMap;
 
 use jiff::ToSpan as _;
 use jiff::civil::Date;
+use uuid::Uuid;
 
+use super::day_counts::{CallCounts, DayCounts};
+use super::days::SiteDay;
 use super::figures::{
     AssistantFigures, CallFigures, DayFigures, Funnel, HotFigures, HourFigures, SiteFigures, SpeedFigures,
     TextFigures, Totals, UnmetFigures, VisitFigures,
 };
 use super::share::share;
-use super::store::AssistantRow;
-use super::store::calls::CallRow;
-use super::store::speed::{HotRow, SpeedRow, TextRow};
-use super::store::unmet::UnmetRow;
+use super::store::hot::HotRow;
+use super::store::speed::SpeedRow;
 use super::store::visits::DueRow;
+use super::store::{AssistantRow, ServiceRow};
 use crate::platform::bounded::Day;
 use crate::platform::public::Public;
 use crate::scheduling::SiteHours;
 
-/// What the statements counted.
-pub(super) struct Rows {
-    pub calls: Vec<CallRow>,
-    pub due: Vec<DueRow>,
-    pub speed: Vec<SpeedRow>,
+/// A day with what was counted of it.
+pub(super) struct Counted {
+    /// Whether it is of the wanted range, and not of the one before.
+    pub is_now: bool,
+    pub day: SiteDay,
+    pub counts: DayCounts,
     pub hot: Vec<HotRow>,
-    pub texts: Vec<TextRow>,
-    pub unmet: Vec<UnmetRow>,
+}
+
+/// Every day of both ranges.
+pub(super) struct Rows {
+    pub days: Vec<Counted>,
+    /// Whether nothing is looked at alone, no site and no assistant.
+    pub of_all: bool,
 }
 
 impl Rows {
+    /// Leaves only what one assistant did.
+    pub fn only(&mut self, assistant: Uuid) {
+        for day in &mut self.days {
+            day.counts.only(assistant);
+            day.hot.retain(|row| row.assistant == Some(assistant));
+        }
+    }
+
+    fn of(&self, is_now: bool) -> impl Iterator<Item = &Counted> + Clone {
+        self.days.iter().filter(move |day| day.is_now == is_now)
+    }
+
     pub fn totals(&self, is_now: bool) -> Totals {
-        let hot = self.hot.iter().find(|row| row.is_now == is_now).cloned().unwrap_or_default();
-        let texts = self.texts.iter().find(|row| row.is_now == is_now).cloned().unwrap_or_default();
+        let of = || self.of(is_now);
+        let (hot, booked) =
+            of().flat_map(|day| &day.hot).fold((0, 0), |sum, row| (sum.0 + row.calls, sum.1 + row.booked));
+        let texts = of().flat_map(|day| &day.counts.texts).filter(|row| row.of_all == self.of_all);
+        let texts = texts.fold(TextFigures::default(), |sum, row| TextFigures {
+            sent: sum.sent + row.sent,
+            delivered: sum.delivered + row.delivered,
+            failed: sum.failed + row.failed,
+        });
         Totals {
-            calls: calls_of(self.calls.iter().filter(|row| row.is_now == is_now)),
-            visits: visits_of(
-                self.calls.iter().filter(|row| row.is_now == is_now),
-                self.due.iter().filter(|row| row.is_now == is_now),
-            ),
-            speed: self.speed.iter().find(|row| row.is_now == is_now).map(speed_of).unwrap_or_default(),
-            hot: HotFigures { calls: hot.calls, booked: hot.booked, precision: share(hot.booked, hot.calls) },
-            texts: TextFigures { sent: texts.sent, delivered: texts.delivered, failed: texts.failed },
-            unmet: self.unmet.iter().filter(|row| row.is_now == is_now).map(|row| row.times).sum(),
+            calls: calls_of(of().flat_map(|day| &day.counts.calls)),
+            visits: visits_of(of().flat_map(|day| &day.counts.calls), of().flat_map(|day| &day.counts.due)),
+            speed: speed_of(of().flat_map(|day| &day.counts.speed)),
+            hot: HotFigures { calls: hot, booked, precision: share(booked, hot) },
+            texts,
+            unmet: of().flat_map(|day| &day.counts.unmet).map(|row| row.times).sum(),
         }
     }
 
     pub fn of_site(&self, site: &SiteHours) -> SiteFigures {
+        let of = || self.of(true).filter(|day| day.day.site == site.id.0);
         SiteFigures {
             id: Public(site.id),
             name: site.name.clone(),
-            calls: calls_of(self.calls.iter().filter(|row| row.is_now && row.site == site.id.0)),
-            visits: visits_of(
-                self.calls.iter().filter(|row| row.is_now && row.site == site.id.0),
-                self.due.iter().filter(|row| row.is_now && row.site == site.id.0),
-            ),
+            calls: calls_of(of().flat_map(|day| &day.counts.calls)),
+            visits: visits_of(of().flat_map(|day| &day.counts.calls), of().flat_map(|day| &day.counts.due)),
         }
     }
 
     pub fn of_assistant(&self, assistant: &AssistantRow) -> AssistantFigures {
         let id = Some(assistant.id.0);
-        let own = || self.calls.iter().filter(|row| row.is_now && row.assistant == id);
+        let own = || self.of(true).flat_map(|day| &day.counts.calls).filter(move |row| row.assistant == id);
         AssistantFigures {
             id: Public(assistant.id),
             name: assistant.name.clone(),
@@ -71,7 +93,7 @@ impl Rows {
     }
 
     /// Every day of the range, also one without a call.
-    pub fn days(&self, (from, to): (Date, Date)) -> Vec<DayFigures> {
+    pub fn by_day(&self, (from, to): (Date, Date)) -> Vec<DayFigures> {
         let nothing = |day| DayFigures {
             day: Day(day),
             calls: 0,
@@ -83,8 +105,9 @@ impl Rows {
         let dates = std::iter::successors(Some(from), |day| day.checked_add(1.day()).ok());
         let dates = dates.take_while(|day| *day <= to);
         let mut days: BTreeMap<Date, DayFigures> = dates.map(|day| (day, nothing(day))).collect();
-        for row in self.calls.iter().filter(|row| row.is_now) {
-            if let Some(day) = days.get_mut(&row.day.to_jiff()) {
+        for counted in self.of(true) {
+            let Some(day) = days.get_mut(&counted.day.date) else { continue };
+            for row in &counted.counts.calls {
                 day.calls += row.calls;
                 day.answered += row.answered;
                 day.missed += row.missed;
@@ -97,17 +120,17 @@ impl Rows {
 
     pub fn hours(&self) -> Vec<HourFigures> {
         let mut hours: BTreeMap<(i8, i16), i64> = BTreeMap::new();
-        for row in &self.calls {
-            if let Some(hour) = row.hour {
-                let weekday = row.day.to_jiff().weekday().to_monday_one_offset();
-                *hours.entry((weekday, hour)).or_default() += row.calls;
+        for counted in self.of(true) {
+            let weekday = counted.day.date.weekday().to_monday_one_offset();
+            for (hour, calls) in counted.counts.calls.iter().flat_map(|row| &row.hours) {
+                *hours.entry((weekday, *hour)).or_default() += calls;
             }
         }
         hours.into_iter().map(|((weekday, hour), calls)| HourFigures { weekday, hour, calls }).collect()
     }
 
     pub fn funnel(&self) -> Funnel {
-        self.calls.iter().filter(|row| row.is_now).fold(Funnel::default(), |sum, row| Funnel {
+        self.of(true).flat_map(|day| &day.counts.calls).fold(Funnel::default(), |sum, row| Funnel {
             called: sum.called + row.calls,
             leads: sum.leads + row.leads,
             hot: sum.hot + row.hot,
@@ -119,20 +142,30 @@ impl Rows {
     }
 }
 
-/// What could not be had in the wanted range.
-pub(super) fn unmet(rows: &[UnmetRow]) -> Vec<UnmetFigures> {
-    let now = rows.iter().filter(|row| row.is_now);
-    now.map(|row| UnmetFigures {
-        service_id: Public(row.service_id),
-        service: row.service.clone(),
-        part_of_day: row.part.clone(),
-        times: row.times,
-        calls: row.calls,
-    })
-    .collect()
+/// What could not be had in the wanted range, the most wanted first.
+pub(super) fn unmet(rows: &Rows, services: &[ServiceRow]) -> Vec<UnmetFigures> {
+    let mut sums: BTreeMap<(Uuid, &str), (i64, i64)> = BTreeMap::new();
+    for row in rows.of(true).flat_map(|day| &day.counts.unmet) {
+        let sum = sums.entry((row.service, &row.part)).or_default();
+        *sum = (sum.0 + row.times, sum.1 + row.calls);
+    }
+    let named = sums.into_iter().filter_map(|((id, part), (times, calls))| {
+        let service = services.iter().find(|service| service.id.0 == id)?;
+        Some(UnmetFigures {
+            service_id: Public(service.id),
+            service: service.name.clone(),
+            part_of_day: part.to_owned(),
+            times,
+            calls,
+        })
+    });
+    // A question that came again on another day of its call adds nothing.
+    let mut unmet: Vec<UnmetFigures> = named.filter(|row| row.times > 0).collect();
+    unmet.sort_by(|a, b| (b.times, &a.service, &a.part_of_day).cmp(&(a.times, &b.service, &b.part_of_day)));
+    unmet
 }
 
-fn calls_of<'r>(rows: impl Iterator<Item = &'r CallRow>) -> CallFigures {
+fn calls_of<'r>(rows: impl Iterator<Item = &'r CallCounts>) -> CallFigures {
     let mut sum = CallFigures::default();
     for row in rows {
         sum.calls += row.calls;
@@ -152,7 +185,7 @@ fn calls_of<'r>(rows: impl Iterator<Item = &'r CallRow>) -> CallFigures {
 }
 
 fn visits_of<'r>(
-    booked: impl Iterator<Item = &'r CallRow>,
+    booked: impl Iterator<Item = &'r CallCounts>,
     due: impl Iterator<Item = &'r DueRow>,
 ) -> VisitFigures {
     let mut sum = VisitFigures::default();
@@ -169,13 +202,36 @@ fn visits_of<'r>(
     sum
 }
 
-fn speed_of(row: &SpeedRow) -> SpeedFigures {
+fn speed_of<'r>(rows: impl Iterator<Item = &'r SpeedRow> + Clone) -> SpeedFigures {
+    let sorted = |of: fn(&SpeedRow) -> Option<f64>| {
+        let mut times: Vec<f64> = rows.clone().filter_map(of).collect();
+        times.sort_by(f64::total_cmp);
+        times
+    };
+    let to_alert = sorted(|row| row.to_alert);
+    let to_acknowledge = sorted(|row| row.to_acknowledge);
+    let count = |rows: usize| i64::try_from(rows).unwrap_or(i64::MAX);
     SpeedFigures {
-        alerts: row.alerts,
-        acknowledged: row.acknowledged,
-        median_seconds_to_alert: row.median_to_alert,
-        p90_seconds_to_alert: row.p90_to_alert,
-        median_seconds_to_acknowledge: row.median_to_acknowledge,
-        p90_seconds_to_acknowledge: row.p90_to_acknowledge,
+        alerts: count(rows.count()),
+        acknowledged: count(to_acknowledge.len()),
+        median_seconds_to_alert: quantile(&to_alert, 0.5),
+        p90_seconds_to_alert: quantile(&to_alert, 0.9),
+        median_seconds_to_acknowledge: quantile(&to_acknowledge, 0.5),
+        p90_seconds_to_acknowledge: quantile(&to_acknowledge, 0.9),
     }
+}
+
+/// As PostgreSQL's `percentile_cont`: between the two nearest, in proportion.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a place in a list is small and not negative"
+)]
+fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
+    let last = sorted.len().checked_sub(1)?;
+    let place = share * last as f64;
+    let (below, above) = (place.floor() as usize, place.ceil() as usize);
+    let (low, high) = (*sorted.get(below)?, *sorted.get(above)?);
+    Some(if below == above { low } else { low + (high - low) * (place - place.floor()) })
 }

@@ -4,32 +4,29 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::{Answer, IfMatch, as_json, difference, digest_of};
+use super::answer::Answer;
 use super::caller::ApiCaller;
 use super::cursor::{Page, place_of};
-use super::entries::merged;
-use super::idempotency::once;
+use super::listed::{self, Acts};
 use super::params::{Limit, Params};
 use super::problems::{self, invalid_field};
-use super::request::{Received, parsed};
-use crate::accounts::{self, Act, Scope};
+use super::request::Received;
+use crate::accounts::Scope;
 use crate::leads::{
     self, AlertShift, Listed, Listing, RECIPIENTS_MAX, RecipientFields, SaveError, StaffPhone,
 };
 use crate::platform::app::App;
 use crate::platform::bounded::Instant;
 use crate::platform::db::PgConnection;
-use crate::platform::ids::{AlertRecipientId, LocationId, Prefixed as _};
+use crate::platform::ids::{AlertRecipientId, LocationId, OrgId};
 use crate::platform::problem::Problem;
 use crate::platform::public::Public;
 
 const PATH: &str = "/alert-recipients";
-const READ_ONLY: &[&str] = &["id", "created_at"];
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(list_alert_recipients, create_alert_recipient)).routes(routes!(
@@ -123,15 +120,7 @@ async fn create_alert_recipient(
     caller: ApiCaller,
     request: Received,
 ) -> Result<Response, Problem> {
-    caller.needs(Scope::SettingsWrite)?;
-    let fields: RecipientFields = request.json()?;
-    let id: AlertRecipientId = app.new_id();
-    once(&app, &caller, &request, async |tx| {
-        save(&app, tx, &caller, id, &fields).await?;
-        let made = find(tx, &caller, id).await?;
-        Answer::created(&made, format!("/api/v1{PATH}/{id}"))
-    })
-    .await
+    listed::create::<AlertRecipient>(&app, &caller, &request).await
 }
 
 /// Shows somebody who is told of alerts.
@@ -141,13 +130,7 @@ async fn get_alert_recipient(
     caller: ApiCaller,
     Path(id): Path<String>,
 ) -> Result<Answer, Problem> {
-    caller.needs(Scope::SettingsRead)?;
-    let id = AlertRecipientId::parse(&id).ok_or(Problem::NOT_FOUND)?;
-    let failed = |error: sqlx::Error| problems::database(caller.org, &error);
-    let mut tx = app.begin(caller.org).await.map_err(failed)?;
-    let found = find(&mut tx, &caller, id).await?;
-    tx.commit().await.map_err(failed)?;
-    Answer::ok(&found)
+    listed::get::<AlertRecipient>(&app, &caller, &id).await
 }
 
 /// Changes when and of what somebody is told. Alerts that are on their way follow at their next rung.
@@ -158,18 +141,7 @@ async fn update_alert_recipient(
     Path(id): Path<String>,
     request: Received,
 ) -> Result<Answer, Problem> {
-    caller.needs(Scope::SettingsWrite)?;
-    let id = AlertRecipientId::parse(&id).ok_or(Problem::NOT_FOUND)?;
-    let patch: Map<String, Value> = request.json()?;
-    let failed = |error: sqlx::Error| problems::database(caller.org, &error);
-    let mut tx = app.begin(caller.org).await.map_err(failed)?;
-    let current = as_json(&find(&mut tx, &caller, id).await?)?;
-    IfMatch::of(&request.headers).check(&digest_of(&current), || difference(&current, &patch))?;
-    let fields: RecipientFields = parsed(merged(&current, patch, READ_ONLY))?;
-    save(&app, &mut tx, &caller, id, &fields).await?;
-    let now = find(&mut tx, &caller, id).await?;
-    tx.commit().await.map_err(failed)?;
-    Answer::ok(&now)
+    listed::update::<AlertRecipient>(&app, &caller, &request, &id).await
 }
 
 /// Removes somebody: from now on they are told nothing, and what they were told of they cannot take.
@@ -179,55 +151,60 @@ async fn delete_alert_recipient(
     caller: ApiCaller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    caller.needs(Scope::SettingsWrite)?;
-    let id = AlertRecipientId::parse(&id).ok_or(Problem::NOT_FOUND)?;
-    let failed = |error: sqlx::Error| problems::database(caller.org, &error);
-    let mut tx = app.begin(caller.org).await.map_err(failed)?;
-    let is_gone = leads::remove_recipient(&mut tx, caller.org, id).await.map_err(failed)?;
-    if is_gone {
-        write_down(&app, &mut tx, &caller, ("alert_recipient.delete", id)).await?;
+    listed::delete::<AlertRecipient>(&app, &caller, &id).await
+}
+
+impl super::listed::Listed for AlertRecipient {
+    type Id = AlertRecipientId;
+    type Fields = RecipientFields;
+    const PATH: &'static str = PATH;
+    const READ_ONLY: &'static [&'static str] = &["id", "created_at"];
+    // Whoever is told of leads learns names and numbers: who changed that is kept.
+    const ACTS: Acts = Acts {
+        added: "alert_recipient.write",
+        written: "alert_recipient.write",
+        removed: "alert_recipient.delete",
+    };
+
+    async fn find(
+        _app: &App,
+        tx: &mut PgConnection,
+        org: OrgId,
+        id: AlertRecipientId,
+    ) -> sqlx::Result<Option<Self>> {
+        Ok(leads::find_recipient(tx, org, id).await?.map(Self::from))
     }
-    tx.commit().await.map_err(failed)?;
-    if is_gone { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::NOT_FOUND) }
-}
 
-async fn save(
-    app: &App,
-    tx: &mut PgConnection,
-    caller: &ApiCaller,
-    id: AlertRecipientId,
-    fields: &RecipientFields,
-) -> Result<(), Problem> {
-    let saved = leads::save_recipient(tx, caller.org, id, fields, app.clock.now()).await;
-    saved.map_err(|error| match error {
-        SaveError::Taken => invalid_field("phone", "is another recipient's of that location"),
-        SaveError::NoLocation => invalid_field("location_id", "names no location of yours"),
-        SaveError::TooMany => {
-            invalid_field("phone", &format!("is one more than {RECIPIENTS_MAX} recipients"))
-        }
-        SaveError::Database(error) => problems::database(caller.org, &error),
-    })?;
-    write_down(app, tx, caller, ("alert_recipient.write", id)).await
-}
+    async fn add(
+        app: &App,
+        tx: &mut PgConnection,
+        org: OrgId,
+        id: AlertRecipientId,
+        fields: &RecipientFields,
+    ) -> Result<(), Problem> {
+        let saved = leads::save_recipient(tx, org, id, fields, app.clock.now()).await;
+        saved.map_err(|error| match error {
+            SaveError::Taken => invalid_field("phone", "is another recipient's of that location"),
+            SaveError::NoLocation => invalid_field("location_id", "names no location of yours"),
+            SaveError::TooMany => {
+                invalid_field("phone", &format!("is one more than {RECIPIENTS_MAX} recipients"))
+            }
+            SaveError::Database(error) => problems::database(org, &error),
+        })
+    }
 
-/// Whoever is told of leads learns names and numbers: who changed that is kept.
-async fn write_down(
-    app: &App,
-    tx: &mut PgConnection,
-    caller: &ApiCaller,
-    (action, id): (&'static str, AlertRecipientId),
-) -> Result<(), Problem> {
-    let actor = caller.actor.to_string();
-    let act = Act { actor: &actor, action, subject: Some(id.to_string()), detail: json!({}) };
-    accounts::record_act(app, tx, caller.org, &act).await.map_err(|e| problems::database(caller.org, &e))
-}
+    async fn replace(
+        app: &App,
+        tx: &mut PgConnection,
+        org: OrgId,
+        id: AlertRecipientId,
+        fields: &RecipientFields,
+    ) -> Result<(), Problem> {
+        Self::add(app, tx, org, id, fields).await
+    }
 
-async fn find(
-    tx: &mut PgConnection,
-    caller: &ApiCaller,
-    id: AlertRecipientId,
-) -> Result<AlertRecipient, Problem> {
-    let found = leads::find_recipient(tx, caller.org, id).await;
-    let found = found.map_err(|error| problems::database(caller.org, &error))?;
-    found.map(AlertRecipient::from).ok_or(Problem::NOT_FOUND)
+    async fn remove(tx: &mut PgConnection, org: OrgId, id: AlertRecipientId) -> Result<bool, Problem> {
+        let gone = leads::remove_recipient(tx, org, id).await;
+        gone.map_err(|error| problems::database(org, &error))
+    }
 }

@@ -5,15 +5,16 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use serde_json::json;
 
 use super::in_their_language::{Reader, accepted};
 use super::problems;
-use crate::accounts::{self, Act, Actor, Scope, Staff};
+use crate::accounts::{self, Act, Actor, AskedBy, Scope, Staff};
 use crate::language::Language;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
+use crate::platform::fair_share;
 use crate::platform::ids::{OrgId, Prefixed as _};
 use crate::platform::problem::Problem;
 use crate::platform::telemetry::chain;
@@ -94,13 +95,7 @@ impl FromRequestParts<App> for ApiCaller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let caller = match parts.headers.get(header::AUTHORIZATION) {
-            Some(value) => {
-                let bearer = value.to_str().ok().and_then(|value| value.strip_prefix("Bearer "));
-                by_bearer(app, bearer.ok_or(Problem::UNAUTHENTICATED)?, &parts.headers).await
-            }
-            None => by_session(app, &parts.headers, &parts.method).await,
-        };
+        let caller = seated(app, parts).await;
         if caller.as_ref().is_err_and(|problem| problem.status == Problem::UNAUTHENTICATED.status) {
             metrics::counter!("voxanne_api_refused_total").increment(1);
         }
@@ -109,6 +104,27 @@ impl FromRequestParts<App> for ApiCaller {
         }
         caller
     }
+}
+
+/// Who calls, with a seat among the requests of their org (W27).
+async fn seated(app: &App, parts: &Parts) -> Result<ApiCaller, Problem> {
+    let (presented, is_bearer) = match parts.headers.get(header::AUTHORIZATION) {
+        Some(value) => (value.to_str().ok().and_then(|value| value.strip_prefix("Bearer ")), true),
+        None => (accounts::session_token(app, &parts.headers), false),
+    };
+    let presented = presented.ok_or(Problem::UNAUTHENTICATED)?;
+    // W10. Before anything else: another site's page learns nothing, not even whether somebody is signed in.
+    if !is_bearer && !parts.method.is_safe() && !accounts::is_from_own_page(app, &parts.headers) {
+        return Err(problems::CROSS_SITE);
+    }
+    fair_share::wait(app, &parts.extensions, presented).await?;
+    let caller = if is_bearer {
+        by_bearer(app, presented, &parts.headers).await?
+    } else {
+        by_session(app, presented, AskedBy::of(&parts.headers)).await?
+    };
+    fair_share::take_as(app, &parts.extensions, (presented, caller.org)).await?;
+    Ok(caller)
 }
 
 async fn by_bearer(app: &App, presented: &str, headers: &HeaderMap) -> Result<ApiCaller, Problem> {
@@ -140,13 +156,8 @@ async fn by_bearer(app: &App, presented: &str, headers: &HeaderMap) -> Result<Ap
     }
 }
 
-async fn by_session(app: &App, headers: &HeaderMap, method: &Method) -> Result<ApiCaller, Problem> {
-    let token = accounts::session_token(app, headers).ok_or(Problem::UNAUTHENTICATED)?;
-    // W10. Before anything else: another site's page learns nothing, not even whether somebody is signed in.
-    if !method.is_safe() && !accounts::is_from_own_page(app, headers) {
-        return Err(problems::CROSS_SITE);
-    }
-    match accounts::staff_of_session(app, token).await {
+async fn by_session(app: &App, token: &str, asked_by: AskedBy) -> Result<ApiCaller, Problem> {
+    match accounts::staff_of_session(app, token, asked_by).await {
         Ok(Some(staff)) => {
             let reads = staff.language;
             Ok(ApiCaller::of_staff(staff, reads))

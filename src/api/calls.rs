@@ -143,9 +143,10 @@ struct RunningCalls {
     items: Vec<RunningCall>,
 }
 
-const CLASSES: [&str; 7] =
+/// What a call is, and how warm whoever called: two lists that share no word (G3).
+pub(super) const CLASSES: [&str; 7] =
     ["new_lead", "existing_patient", "complaint", "clinical_urgency", "vendor", "wrong_number", "job_seeker"];
-const TEMPERATURES: [&str; 3] = ["hot", "warm", "cold"];
+pub(super) const TEMPERATURES: [&str; 3] = ["hot", "warm", "cold"];
 
 /// Which calls.
 #[derive(Debug, Deserialize, IntoParams)]

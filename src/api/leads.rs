@@ -11,6 +11,7 @@ use utoipa_axum::routes;
 
 use super::answer::Answer;
 use super::caller::ApiCaller;
+use super::calls::{CLASSES, TEMPERATURES};
 use super::cursor::{Page, place_of};
 use super::params::{Flag, Limit, Params};
 use super::problems;
@@ -156,10 +157,6 @@ struct LeadTurn {
     speaker: &'static str,
     text: String,
 }
-
-const CLASSES: [&str; 7] =
-    ["new_lead", "existing_patient", "complaint", "clinical_urgency", "vendor", "wrong_number", "job_seeker"];
-const TEMPERATURES: [&str; 3] = ["hot", "warm", "cold"];
 
 /// Which scored calls.
 #[derive(Debug, Deserialize, IntoParams)]

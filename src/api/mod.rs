@@ -30,6 +30,7 @@ mod idempotency;
 mod in_their_language;
 mod keys;
 mod leads;
+mod listed;
 mod notifications;
 mod openapi;
 mod org_settings;

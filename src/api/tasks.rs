@@ -5,7 +5,6 @@ use std::str::FromStr;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -18,7 +17,7 @@ use super::idempotency::once;
 use super::params::{Limit, Params};
 use super::problems::{self, invalid_field};
 use super::request::Received;
-use crate::accounts::{self, Act, Scope};
+use crate::accounts::{self, Scope};
 use crate::language::Language;
 use crate::platform::app::App;
 use crate::platform::bounded::{Instant, Text};
@@ -244,7 +243,7 @@ async fn create_task(
             ByHandError::NamesNothing(field) => invalid_field(field, "names nothing of yours"),
             ByHandError::Database(error) => problems::database(caller.org, &error),
         })?;
-        note(&app, tx, &caller, ("task.create", id)).await?;
+        caller.did(&app, tx, ("task.create", Some(id.to_string()))).await?;
         Answer::created(&find(tx, &caller, id).await?, format!("/api/v1/tasks/{id}"))
     })
     .await
@@ -274,7 +273,7 @@ async fn update_task(
     }
     let change = Change { assignee, note: note_now.as_deref() };
     tasks::change(&mut tx, caller.org, id, &change).await.map_err(failed)?;
-    note(&app, &mut tx, &caller, ("task.update", id)).await?;
+    caller.did(&app, &mut tx, ("task.update", Some(id.to_string()))).await?;
     let task = find(&mut tx, &caller, id).await?;
     tx.commit().await.map_err(failed)?;
     Answer::ok(&task)
@@ -294,7 +293,7 @@ async fn set_task_done(
         let failed = |error: sqlx::Error| problems::database(caller.org, &error);
         let by = actor(&caller);
         if tasks::finish_by_hand(&app, tx, caller.org, (id, &by)).await.map_err(failed)? {
-            note(&app, tx, &caller, ("task.done", id)).await?;
+            caller.did(&app, tx, ("task.done", Some(id.to_string()))).await?;
         }
         Answer::ok(&find(tx, &caller, id).await?)
     })
@@ -314,7 +313,7 @@ async fn set_task_open(
     once(&app, &caller, &request, async |tx| {
         let failed = |error: sqlx::Error| problems::database(caller.org, &error);
         if tasks::reopen(tx, caller.org, id).await.map_err(failed)? {
-            note(&app, tx, &caller, ("task.reopen", id)).await?;
+            caller.did(&app, tx, ("task.reopen", Some(id.to_string()))).await?;
         }
         Answer::ok(&find(tx, &caller, id).await?)
     })
@@ -325,17 +324,6 @@ async fn find(tx: &mut PgConnection, caller: &ApiCaller, id: TaskId) -> Result<T
     let found = tasks::one(tx, caller.org, id).await;
     let found = found.map_err(|error| problems::database(caller.org, &error))?;
     found.map(Task::from).ok_or(Problem::NOT_FOUND)
-}
-
-async fn note(
-    app: &App,
-    tx: &mut PgConnection,
-    caller: &ApiCaller,
-    (action, id): (&'static str, TaskId),
-) -> Result<(), Problem> {
-    let act = Act { actor: &actor(caller), action, subject: Some(id.to_string()), detail: json!({}) };
-    let noted = accounts::record_act(app, tx, caller.org, &act).await;
-    noted.map_err(|error| problems::database(caller.org, &error))
 }
 
 impl From<Listed> for Task {

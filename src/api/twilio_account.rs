@@ -3,7 +3,6 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -13,7 +12,7 @@ use super::caller::ApiCaller;
 use super::presence::{Proof, prove};
 use super::problems::{self, invalid_field};
 use super::request::Received;
-use crate::accounts::{self, Act, Scope};
+use crate::accounts::Scope;
 use crate::messaging::{self, AccountHealth};
 use crate::orgs::{self, CreateError, TwilioAccount, TwilioKey};
 use crate::phone::Phone;
@@ -174,7 +173,7 @@ async fn set_twilio_account(
             Problem::INTERNAL
         }
     })?;
-    write_down(&app, &mut tx, &caller, "twilio.connect").await?;
+    caller.did(&app, &mut tx, ("twilio.connect", None)).await?;
     let there = current(&app, &mut tx, &caller).await?;
     tx.commit().await.map_err(failed)?;
     Answer::ok(&there)
@@ -187,20 +186,10 @@ async fn delete_twilio_account(State(app): State<App>, caller: ApiCaller) -> Res
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
     if orgs::disconnect_twilio(&mut tx, caller.org, app.clock.now()).await.map_err(failed)? {
-        write_down(&app, &mut tx, &caller, "twilio.disconnect").await?;
+        caller.did(&app, &mut tx, ("twilio.disconnect", None)).await?;
     }
     tx.commit().await.map_err(failed)?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-async fn write_down(
-    app: &App,
-    tx: &mut PgConnection,
-    caller: &ApiCaller,
-    action: &'static str,
-) -> Result<(), Problem> {
-    let act = Act { actor: &caller.actor.to_string(), action, subject: None, detail: json!({}) };
-    accounts::record_act(app, tx, caller.org, &act).await.map_err(|e| problems::database(caller.org, &e))
 }
 
 async fn current(app: &App, tx: &mut PgConnection, caller: &ApiCaller) -> Result<TwilioStanding, Problem> {

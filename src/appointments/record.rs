@@ -2,7 +2,7 @@
 
 use voxanne_slots::Opening;
 
-use super::appointment::Status;
+use super::appointment::{Actor, Status};
 use super::book::{BookError, Booked, NewBooking};
 use super::plan_reminders::plan;
 use super::spoken;
@@ -37,7 +37,7 @@ pub(super) async fn record(
     let caller = who(app, tx, org, wanted).await?;
     let is_text_queued = queue_confirmation(app, tx, org, wanted, visit, caller).await?;
     let said = insert(app, tx, org, wanted, visit, (caller, None, is_text_queued)).await?;
-    tell_staff(app, tx, org, visit, caller.contact.is_none()).await?;
+    tell_staff(app, tx, org, (visit, wanted.booked_by), caller.contact.is_none()).await?;
     metrics::counter!("voxanne_appointments_booked_total").increment(1);
     Ok(Booked { id: visit.id, said, is_repeat: false })
 }
@@ -157,12 +157,14 @@ async fn tell_staff(
     app: &App,
     tx: &mut PgConnection,
     org: OrgId,
-    visit: &Visit,
+    (visit, by): (&Visit, Actor),
     has_no_phone: bool,
 ) -> Result<(), sqlx::Error> {
-    let title = match visit.status {
-        Status::Pending => "A visit waits for your confirmation",
-        _ => "The receptionist booked a visit",
+    let title = match (visit.status, by) {
+        (Status::Pending, _) => "A visit waits for your confirmation",
+        (_, Actor::Voice) => "The receptionist booked a visit",
+        (_, Actor::Waitlist | Actor::Text) => "A visit was booked by text",
+        (_, Actor::Key(_) | Actor::Staff(_)) => "A visit was booked",
     };
     let news = NewNotification {
         kind: "appointment",

@@ -58,13 +58,12 @@ async fn tell(
         tasks::finish(app, tx, org, &key).await?;
         return Ok(());
     }
-    let (visits, have, them) =
-        if silent == 1 { ("visit", "has", "its person") } else { ("visits", "have", "them") };
-    let day = date.strftime("%A, %B %-d");
-    let title = format!(
-        "{silent} {visits} on {day} at {} {have} not answered a reminder: call {them}",
-        location.name
-    );
+    let (day, at) = (date.strftime("%A, %B %-d"), &location.name);
+    let title = if silent == 1 {
+        format!("{silent} visit on {day} at {at} has not answered a reminder: call its person")
+    } else {
+        format!("{silent} visits on {day} at {at} have not answered a reminder: call them")
+    };
     let task = NewTask {
         kind: "call_unanswered",
         title: title.clone(),

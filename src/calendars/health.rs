@@ -39,30 +39,31 @@ impl Health {
 
     /// What staff read.
     pub fn sentence(&self, now: Timestamp) -> String {
+        self.sentences(now).join(" ")
+    }
+
+    /// The same, one by one.
+    pub fn sentences(&self, now: Timestamp) -> Vec<String> {
         let (account, keeper) = (&self.account, self.keeper());
-        let pending = "Until then new visits wait for your confirmation.";
-        let state = match (self.state, self.age_seconds(now)) {
-            (State::Disconnected, _) => return "No calendar is connected.".to_owned(),
+        let (state, is_out) = match (self.state, self.age_seconds(now)) {
+            (State::Disconnected, _) => return vec!["No calendar is connected.".to_owned()],
             (State::NeedsReconnect, _) => {
-                format!("{keeper} no longer lets us into {account}: connect it again. {pending}")
+                (format!("{keeper} no longer lets us into {account}: connect it again."), true)
             }
             (State::Connected, None) if self.failing.is_none() => {
-                format!("{account} is being read for the first time.")
+                (format!("{account} is being read for the first time."), false)
             }
+            (State::Connected, None) => (format!("{account} was never read: {}.", self.because()), true),
             (State::Connected, Some(age)) if self.is_known(now) => {
-                format!("{account} is up to date, read {}.", ago(age))
+                (format!("{account} is up to date, read {}.", ago(age)), false)
             }
-            (State::Connected, age) => {
-                let read = age
-                    .map_or_else(|| "was never read".to_owned(), |age| format!("was last read {}", ago(age)));
-                format!("{account} {read}: {}. {pending}", self.because())
+            (State::Connected, Some(age)) => {
+                (format!("{account} was last read {}: {}.", ago(age), self.because()), true)
             }
         };
-        [Some(state), self.backlog_sentence(), self.conflicts_sentence()]
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join(" ")
+        let pending = is_out.then(|| "Until then new visits wait for your confirmation.".to_owned());
+        let all = [Some(state), pending, self.backlog_sentence(), self.conflicts_sentence()];
+        all.into_iter().flatten().collect()
     }
 
     const fn keeper(&self) -> &'static str {

@@ -24,6 +24,7 @@ mod list;
 mod mirror;
 mod own_events;
 mod page;
+mod pause;
 mod provider;
 mod refresh;
 mod reseal;

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::ask::{AskError, ask_to_write};
@@ -13,6 +13,7 @@ use super::conflict::{self, ConflictKind, Found};
 use super::connection::{Calendar, State};
 use super::event::{Mark, SeenEvent, Span, Wanted, event_ref, summary, zone_or};
 use super::mirror;
+use super::pause::pause;
 use super::provider::Provider;
 use super::store::{self, EventRow, Standing, VisitRow};
 use super::sync::{load, queue};
@@ -322,12 +323,8 @@ async fn conclude(
         Err(AskError::Trouble(Trouble::NeedsReconnect)) => count("needs_reconnect"),
         Err(error) => {
             count("failed");
-            let now = app.clock.now();
-            let pause = match error {
-                AskError::Paused(until) => until.duration_since(now),
-                _ => pause_of(app, &mut tx, job, calendar).await?,
-            };
-            put_off(&mut tx, job, pause).await?;
+            let after = pause(&mut tx, org, (calendar, &error), app.clock.now()).await?;
+            later(&mut tx, job, after).await?;
         }
     }
     tx.commit().await
@@ -348,30 +345,6 @@ async fn tell_overlaps(app: &App, tx: &mut PgConnection, job: WriteEvent) -> Res
         conflict::raise(app, tx, job.org, &found).await?;
     }
     Ok(())
-}
-
-/// As long as the calendar is left alone.
-async fn pause_of(
-    app: &App,
-    tx: &mut PgConnection,
-    job: WriteEvent,
-    calendar: &Calendar,
-) -> Result<SignedDuration, sqlx::Error> {
-    let now = app.clock.now();
-    let row = store::calendar(tx, job.org, calendar.id).await?;
-    let until = row.and_then(|row| {
-        let pauses = [row.paused_until, row.writes_paused_until];
-        pauses.into_iter().flatten().map(jiff_sqlx::Timestamp::to_jiff).max()
-    });
-    Ok(until.map_or(PAUSE, |until| until.duration_since(now)))
-}
-
-/// When only this event is in trouble.
-const PAUSE: SignedDuration = SignedDuration::from_secs(30);
-
-async fn put_off(tx: &mut PgConnection, job: WriteEvent, pause: SignedDuration) -> Result<(), sqlx::Error> {
-    let after = Duration::try_from(pause).unwrap_or(Duration::from_secs(1));
-    later(tx, job, after).await
 }
 
 /// Leaves the job with the caller's transaction.

@@ -48,12 +48,12 @@ pub async fn note_read(
     let now = app.clock.now();
     let before = |by: SignedDuration| now.checked_sub(by).unwrap_or(now);
     let (action, subject) = (part.action(), call.to_string());
-    if accounts::has_acted(tx, org, (actor, action, &subject), before(ONE_LOOK)).await? {
+    if accounts::has_read(tx, org, (actor, action, &subject), before(ONE_LOOK)).await? {
         return Ok(());
     }
     let act = Act { actor, action, subject: Some(subject), detail: json!({}) };
     accounts::record_act(app, tx, org, &act).await?;
-    if accounts::subjects_of(tx, org, (actor, &READS), before(WINDOW)).await? < MANY {
+    if accounts::subjects_read(tx, org, (actor, &READS), before(WINDOW)).await? < MANY {
         return Ok(());
     }
     let members = accounts::list_members(tx).await?;

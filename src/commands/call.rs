@@ -94,5 +94,5 @@ fn found(data_dir: Option<PathBuf>) -> Result<Stage, CommandError> {
             dir.display()
         ))
     })?;
-    Stage::of_demo(&demo)
+    Stage::of_demo(&demo, None)
 }

@@ -14,7 +14,7 @@ use super::demo_file::{ClinicFile, DemoFile, LineFile, SignInFile};
 use super::failure::Doing as _;
 use super::output::say;
 use super::start::{self, How, Started, Texts};
-use super::stories::{self, Stage, Story};
+use super::stories::{self, Stage, Story, Time};
 use super::{demo_calendar, demo_mail, place, roles};
 use crate::accounts::{self, NewKey, Scope};
 use crate::orgs::{self, Claimed};
@@ -45,7 +45,10 @@ pub struct Args {
 }
 
 /// The stories that `--play` tells.
-const PLAYED: [Story; 16] = [
+const PLAYED: [Story; 18] = [
+    // What was some days ago comes before what is now.
+    Story::TimesByNight,
+    Story::AlertClimbs,
     Story::Books,
     Story::RacesForLastSlot,
     Story::RepeatsToolCall,
@@ -104,7 +107,7 @@ async fn play(
     base_url: String,
 ) -> Result<(), CommandError> {
     let demo = open(started, dir, base_url).await?;
-    roles::start(started, Some(listener), true).await?;
+    let mut stop = roles::start(started, Some(listener), true).await?;
     demo.write(dir)?;
     if args.json {
         say(demo.line()?);
@@ -113,19 +116,19 @@ async fn play(
     }
     if args.play {
         tokio::select! {
-            told = tell(&demo) => told?,
-            stopped = roles::until_stopped(started) => return stopped,
+            told = tell(&demo, Time::of(&started.app)) => told?,
+            stopped = stop.wait(started) => return stopped,
         }
     }
-    roles::until_stopped(started).await?;
+    stop.wait(started).await?;
     if !args.json {
         say("Stopping.");
     }
     Ok(())
 }
 
-async fn tell(demo: &DemoFile) -> Result<(), CommandError> {
-    let stage = Stage::of_demo(demo)?;
+async fn tell(demo: &DemoFile, time: Time) -> Result<(), CommandError> {
+    let stage = Stage::of_demo(demo, Some(time))?;
     let told = stories::tell(&stage, &PLAYED).await;
     stage.close().await;
     say("\nThe demo goes on; Ctrl-C ends it.");

@@ -164,7 +164,13 @@ async fn check_org(app: &App, findings: &mut Findings, org: OrgId) -> Result<(),
     }
     let mut tx = app.begin(org).await.doing("open a transaction")?;
     let is_closed = orgs::is_closed_to_platform(&mut tx, org).await.doing("read an org's secrets")?;
+    let ambiguous = orgs::ambiguous_numbers(&mut tx, org).await.doing("read an org's numbers")?;
     tx.commit().await.doing("read an org's secrets")?;
+    if ambiguous > 0 {
+        findings.wrong(&format!(
+            "{name} ({org}) has {ambiguous} numbers without an assistant at a site with several: people answer them until Settings says which one does"
+        ));
+    }
     if !is_closed && orgs::credentials(app, org).await.doing("open an org's secrets")?.is_empty() {
         note(&format!("{name} ({org}) has no webhook secret, or none that opens with secrets.key"));
     }

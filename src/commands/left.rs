@@ -10,6 +10,7 @@ use super::failure::Doing as _;
 use super::org::org_id;
 use super::output::say;
 use super::{start, store};
+use crate::platform::clock::Clock;
 use crate::platform::db::{Class, Db};
 use crate::platform::ids::OrgId;
 
@@ -24,27 +25,31 @@ pub(super) struct Records {
     http: reqwest::Client,
     outbox: String,
     mailbox: String,
+    clock: Clock,
 }
 
 impl Records {
     /// Of one of the demo's clinics.
     pub(super) fn of_demo(
         demo: &DemoFile,
-        clinic: &ClinicFile,
+        (clinic, clock): (&ClinicFile, Clock),
         http: reqwest::Client,
     ) -> Result<Self, CommandError> {
         let db =
             Db::open(&demo.database(), &start::config()?.database).doing("read the demo's database URL")?;
         let org = org_id(&clinic.org_id).map_err(CommandError::Refused)?;
         let at = |path| format!("{}{path}", demo.sandbox_url);
-        Ok(Self { db, org, http, outbox: at("/twilio/messages"), mailbox: at("/mail/messages") })
+        let (outbox, mailbox) = (at("/twilio/messages"), at("/mail/messages"));
+        Ok(Self { db, org, http, outbox, mailbox, clock })
     }
 
     /// Waits for jobs, bounded, and prints what is there.
     pub(super) async fn show(&self, call_ref: &str) -> Result<(), CommandError> {
         self.wait(call_ref).await?;
         let mut tx = self.db.begin(Class::Back, self.org).await.doing("open the demo's database")?;
-        let left = store::left(&mut tx, self.org, call_ref).await.doing("read what the call left")?;
+        let left = store::left(&mut tx, self.org, (call_ref, self.clock.now()))
+            .await
+            .doing("read what the call left")?;
         let sids = store::sids(&mut tx, self.org, call_ref).await.doing("read the call's texts")?;
         let emails = store::email_ids(&mut tx, self.org, call_ref).await.doing("read the call's e-mails")?;
         tx.commit().await.doing("read what the call left")?;
@@ -59,8 +64,9 @@ impl Records {
         let settled = async {
             loop {
                 let mut tx = self.db.begin(Class::Back, self.org).await.doing("open the demo's database")?;
+                let as_of = (call_ref, self.clock.now());
                 let is_settled =
-                    store::is_settled(&mut tx, self.org, call_ref).await.doing("look at the call")?;
+                    store::is_settled(&mut tx, self.org, as_of).await.doing("look at the call")?;
                 tx.commit().await.doing("look at the call")?;
                 if is_settled {
                     return Ok(());
@@ -131,6 +137,14 @@ impl Records {
             }
         };
         tokio::time::timeout(PATIENCE, found).await.ok().transpose()
+    }
+
+    /// What staff still have to do about a call.
+    pub(super) async fn open_tasks(&self, call_ref: &str) -> Result<Vec<String>, CommandError> {
+        let mut tx = self.db.begin(Class::Back, self.org).await.doing("open the demo's database")?;
+        let tasks = store::open_tasks(&mut tx, self.org, call_ref).await.doing("read the call's tasks")?;
+        tx.commit().await.doing("read the call's tasks")?;
+        Ok(tasks)
     }
 
     pub(super) async fn close(&self) {

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio::net::TcpListener;
+
 use super::CommandError;
 use super::failure::Doing as _;
 use super::org::every_org;
@@ -33,14 +35,7 @@ pub(super) async fn serve(args: Args) -> Result<(), CommandError> {
         done = check_doors(&started.app).await;
     }
     if done.is_ok() {
-        let address = listener.local_addr();
-        done = roles::start(&started, Some(listener), !args.no_worker).await;
-        if let (Ok(()), Ok(address)) = (&done, address) {
-            tracing::info!(%address, worker = !args.no_worker, "Ready");
-        }
-    }
-    if done.is_ok() {
-        done = roles::until_stopped(&mut started).await;
+        done = run(&mut started, Some(listener), !args.no_worker).await;
     }
     started.end().await;
     done
@@ -54,14 +49,20 @@ pub(super) async fn work() -> Result<(), CommandError> {
     say_where_texts_go(&started);
     let mut done = sealed::check(&started.app).await;
     if done.is_ok() {
-        done = roles::start(&started, None, true).await;
-    }
-    if done.is_ok() {
-        tracing::info!("Ready");
-        done = roles::until_stopped(&mut started).await;
+        done = run(&mut started, None, true).await;
     }
     started.end().await;
     done
+}
+
+async fn run(started: &mut Started, listener: Option<TcpListener>, works: bool) -> Result<(), CommandError> {
+    let address = listener.as_ref().and_then(|listener| listener.local_addr().ok());
+    let mut stop = roles::start(started, listener, works).await?;
+    match address {
+        Some(address) => tracing::info!(%address, worker = works, "Ready"),
+        None => tracing::info!("Ready"),
+    }
+    stop.wait(started).await
 }
 
 fn say_where_texts_go(started: &Started) {

@@ -1,5 +1,7 @@
 //! SQL of the commands: what a call left behind, and what the program's own login may do.
 
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx as _;
 use sqlx::FromRow;
 
 use crate::platform::db::{PgConnection, sql_as, sql_scalar};
@@ -12,26 +14,52 @@ pub(super) struct Left {
     pub words: String,
 }
 
-/// Whether the call's report is scored and its texts and e-mails are on their way or given up.
-pub(super) async fn is_settled(tx: &mut PgConnection, org: OrgId, call_ref: &str) -> sqlx::Result<bool> {
+/// Whether the call's report is scored and its texts and e-mails are on their way, given up, or wait for the end of
+/// somebody's night.
+pub(super) async fn is_settled(
+    tx: &mut PgConnection,
+    org: OrgId,
+    (call_ref, now): (&str, Timestamp),
+) -> sqlx::Result<bool> {
     sql_scalar(
         "select not exists (select from calls where org_id = $1 and call_ref = $2 and report_at is not null and scored_at is null)
             and not exists (select from texts t
                               join calls c on c.org_id = t.org_id
                               left join appointments a on a.org_id = c.org_id and a.call_id = c.id
                              where t.org_id = $1 and c.call_ref = $2 and t.state in ('queued', 'sending')
-                               and (t.call_id = c.id or t.appointment_id = a.id))
+                               and (t.leave_after is null or t.leave_after <= $3) and (t.call_id = c.id or t.appointment_id = a.id))
             and not exists (select from emails e join calls c on c.org_id = e.org_id and c.id = e.call_id
                              where e.org_id = $1 and c.call_ref = $2 and e.state in ('queued', 'sending'))",
     )
     .bind(org)
     .bind(call_ref)
+    .bind(now.to_sqlx())
     .fetch_one(tx)
     .await
 }
 
+/// What staff still have to do about a call, the oldest first.
+pub(super) async fn open_tasks(
+    tx: &mut PgConnection,
+    org: OrgId,
+    call_ref: &str,
+) -> sqlx::Result<Vec<String>> {
+    sql_scalar(
+        "select t.title from tasks t join calls c on c.org_id = t.org_id and c.id = t.call_id
+          where t.org_id = $1 and c.call_ref = $2 and t.done_at is null order by t.created_at",
+    )
+    .bind(org)
+    .bind(call_ref)
+    .fetch_all(tx)
+    .await
+}
+
 /// What the call left, in the order of a reader's interest.
-pub(super) async fn left(tx: &mut PgConnection, org: OrgId, call_ref: &str) -> sqlx::Result<Vec<Left>> {
+pub(super) async fn left(
+    tx: &mut PgConnection,
+    org: OrgId,
+    (call_ref, now): (&str, Timestamp),
+) -> sqlx::Result<Vec<Left>> {
     sql_as(
         "with mine as (select * from calls where org_id = $1 and call_ref = $2),
               visits as (select a.* from appointments a join mine on a.org_id = mine.org_id and a.call_id = mine.id),
@@ -50,7 +78,8 @@ pub(super) async fn left(tx: &mut PgConnection, org: OrgId, call_ref: &str) -> s
            union all
            select 3, 'hot lead', concat_ws(', ', 'alerted by ' || trigger, interest, 'urgency ' || urgency) from alerts
            union all
-           select 4, 'text', concat(replace(kind, '_', ' '), ' to ', to_phone, ': ', state) from sent
+           select 4, 'text', concat(replace(kind, '_', ' '), ' to ', to_phone, ': ', state,
+                  case when state = 'queued' and leave_after > $3 then ' until the night there is over' end) from sent
            union all
            select 4, 'e-mail', concat(replace(kind, '_', ' '), ' to ', to_address, ': ', state) from emails
             where org_id = $1 and call_id in (select id from mine)
@@ -64,6 +93,7 @@ pub(super) async fn left(tx: &mut PgConnection, org: OrgId, call_ref: &str) -> s
     )
     .bind(org)
     .bind(call_ref)
+    .bind(now.to_sqlx())
     .fetch_all(tx)
     .await
 }

@@ -47,6 +47,11 @@ impl Texting {
 
     /// Somebody texts the clinic; prints what they write and what they are texted back.
     pub(super) async fn says(&self, from: &str, body: &str) -> Result<(), CommandError> {
+        self.asks(from, body).await.map(drop)
+    }
+
+    /// The same; says what they are texted back, oldest first.
+    pub(super) async fn asks(&self, from: &str, body: &str) -> Result<Vec<String>, CommandError> {
         let before = self.to_them(from).await?.len();
         say(format_args!("   ✉ {from} texts:\n       {body}"));
         let text = json!({
@@ -68,15 +73,15 @@ impl Texting {
                 tokio::time::sleep(TICK).await;
             }
         };
-        match tokio::time::timeout(PATIENCE, arrived).await {
-            Ok(texts) => {
-                for body in texts?.iter().skip(before) {
-                    say(format_args!("   ✉ to {from}:\n       {body}"));
-                }
-            }
-            Err(_no_answer) => say("   (no answer: there is nothing to say, or a person has to)"),
+        let Ok(texts) = tokio::time::timeout(PATIENCE, arrived).await else {
+            say("   (no answer: there is nothing to say, or a person has to)");
+            return Ok(Vec::new());
+        };
+        let answers = texts?.split_off(before);
+        for body in &answers {
+            say(format_args!("   ✉ to {from}:\n       {body}"));
         }
-        Ok(())
+        Ok(answers)
     }
 
     async fn to_them(&self, number: &str) -> Result<Vec<String>, CommandError> {

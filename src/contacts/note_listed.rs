@@ -29,12 +29,12 @@ pub async fn note_listed(
     let now = app.clock.now();
     let before = |by: SignedDuration| now.checked_sub(by).unwrap_or(now);
     let subject = after.to_string();
-    if accounts::has_acted(tx, org, (actor, ACTION, &subject), before(ONE_LOOK)).await? {
+    if accounts::has_read(tx, org, (actor, ACTION, &subject), before(ONE_LOOK)).await? {
         return Ok(());
     }
     let act = Act { actor, action: ACTION, subject: Some(subject), detail: json!({}) };
     accounts::record_act(app, tx, org, &act).await?;
-    if accounts::subjects_of(tx, org, (actor, &[ACTION]), before(WINDOW)).await? < MANY {
+    if accounts::subjects_read(tx, org, (actor, &[ACTION]), before(WINDOW)).await? < MANY {
         return Ok(());
     }
     let members = accounts::list_members(tx).await?;

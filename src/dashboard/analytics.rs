@@ -14,6 +14,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::page::{self, PageError};
+use super::say;
 use super::shell::{Place, Shell};
 use super::signed_in::SignedIn;
 use crate::accounts::{Role, Scope};
@@ -131,6 +132,11 @@ impl AnalyticsPage {
     /// The days that they are compared with.
     fn window_before(&self) -> String {
         self.days_in_words(self.figures.window_before.from.0, self.figures.window_before.to.0)
+    }
+
+    /// By whose clocks days are counted.
+    fn places(&self) -> String {
+        self.figures.time_zones.iter().map(|zone| say::place(zone)).collect::<Vec<_>>().join(", ")
     }
 
     fn days_in_words(&self, from: Date, to: Date) -> String {

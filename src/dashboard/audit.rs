@@ -5,6 +5,7 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
+use http::HeaderMap;
 use serde::Deserialize;
 
 use super::acts;
@@ -13,7 +14,7 @@ use super::list::audit::{self, Entry, Wanted};
 use super::page::{self, PageError};
 use super::shell::{Place, Shell};
 use super::signed_in::SignedIn;
-use crate::accounts::{self, Member, Scope};
+use crate::accounts::{self, AskedBy, AuditState, Checked, Member, Scope};
 use crate::platform::app::App;
 use crate::platform::problem::Problem;
 
@@ -47,7 +48,7 @@ struct AuditPage {
     members: Vec<Member>,
     actions: Vec<String>,
     asked: Asked,
-    breaks: Vec<Option<i64>>,
+    log: AuditState,
     /// Whether every entry was looked at, and not the latest alone.
     is_all_checked: bool,
 }
@@ -57,6 +58,7 @@ impl AuditPage {
         match &entry.actor_name {
             Some(name) if entry.actor.starts_with("api:") => self.s.tn("Program: {}", name),
             Some(name) => name.clone(),
+            None if entry.actor == accounts::AT_THE_DOOR => self.s.t("Somebody at the sign-in").to_owned(),
             None => entry.actor.clone(),
         }
     }
@@ -66,6 +68,15 @@ impl AuditPage {
         match acts::words(action) {
             Some((noun, verb)) => format!("{}: {}", self.s.t(noun), self.s.t(verb)),
             None => action.to_owned(),
+        }
+    }
+
+    /// What it was done to: a person by name, a thing that can be looked at by what it is.
+    fn subject<'a>(&'a self, subject: &'a str) -> &'a str {
+        let is_subject = |member: &&Member| member.user.to_string() == subject;
+        match self.members.iter().find(is_subject) {
+            Some(member) => &member.name,
+            None => acts::thing(subject).map_or(subject, |thing| self.s.t(thing)),
         }
     }
 
@@ -88,6 +99,11 @@ impl AuditPage {
         words.join(" · ").chars().take(200).collect()
     }
 
+    /// When the log was sealed last.
+    fn sealed(&self) -> Option<String> {
+        self.log.sealed_at.map(|at| self.s.moment(at))
+    }
+
     #[expect(clippy::unused_self, reason = "the template calls it")]
     fn actor_of(&self, member: &Member) -> String {
         accounts::Actor::Staff(member.user).to_string()
@@ -97,6 +113,7 @@ impl AuditPage {
 async fn show_audit(
     State(app): State<App>,
     SignedIn(staff): SignedIn,
+    headers: HeaderMap,
     Query(asked): Query<Asked>,
 ) -> Result<Response, PageError> {
     if !staff.may(Scope::AuditRead) {
@@ -113,15 +130,13 @@ async fn show_audit(
     };
     let mut entries = audit::entries(&mut tx, org, &wanted).await?;
     let next = Cursor::behind(&mut entries, ROWS, |entry| Cursor { at: entry.at.to_jiff(), id: entry.id });
-    let is_all_checked = asked.check == "all";
+    // A page that keeps itself true does not look through the whole log at each new entry.
+    let is_all_checked = asked.check == "all" && AskedBy::of(&headers) == AskedBy::Person;
+    let checked = if is_all_checked { Checked::All } else { Checked::Latest(CHECKED) };
     let page = AuditPage {
         members: accounts::list_members(&mut tx).await?,
         actions: audit::actions(&mut tx, org).await?,
-        breaks: if is_all_checked {
-            accounts::audit_breaks(&mut tx).await?
-        } else {
-            accounts::late_audit_breaks(&mut tx, CHECKED).await?
-        },
+        log: accounts::check_audit(&app, &mut tx, org, checked).await?,
         is_all_checked,
         s,
         entries,

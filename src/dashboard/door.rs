@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::{assets, say};
-use crate::accounts::{self, Browser, Role, SignInError};
+use crate::accounts::{self, AskedBy, Browser, Role, SignInError};
 use crate::language::Language;
 use crate::platform::app::App;
 use crate::platform::client;
@@ -155,7 +155,7 @@ fn checked_next(next: &str) -> &str {
 /// Whether somebody is signed in already.
 async fn is_signed_in(app: &App, headers: &HeaderMap) -> bool {
     match accounts::session_token(app, headers) {
-        Some(token) => matches!(accounts::staff_of_session(app, token).await, Ok(Some(_))),
+        Some(token) => matches!(accounts::staff_of_session(app, token, AskedBy::Person).await, Ok(Some(_))),
         None => false,
     }
 }

@@ -110,12 +110,11 @@ impl LeadsPage {
         })
     }
 
-    /// How true "hot" was: a share, or that there is not enough to tell.
-    fn precision(&self) -> String {
-        match self.outcomes.judgement.in_force.precision {
-            Some(share) if self.outcomes.judgement.finding != Finding::NotEnoughCalls => percent(share),
-            _ => self.s.t("Too few calls yet").to_owned(),
-        }
+    /// How true "hot" was: a share; `None` while there is not enough to tell.
+    fn precision(&self) -> Option<String> {
+        let judgement = &self.outcomes.judgement;
+        let share = judgement.in_force.precision.filter(|_| judgement.finding != Finding::NotEnoughCalls);
+        share.map(percent)
     }
 
     /// Between what that share may really lie.

@@ -34,6 +34,7 @@ mod people;
 mod say;
 mod search;
 mod sent;
+mod session;
 mod settings;
 mod shell;
 mod signed_in;
@@ -43,6 +44,7 @@ mod today;
 mod told;
 
 use axum::Router;
+use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 
 pub use self::no_page::for_people;
@@ -69,8 +71,10 @@ pub fn router() -> Router<App> {
         .merge(calendar::routes())
         .merge(door::routes())
         .merge(account::routes())
+        .merge(session::routes())
         .merge(team::routes())
         .merge(audit::routes())
-        // Assets are compressed already, and better.
-        .layer(CompressionLayer::new())
+        // Assets are compressed already, and better. A page is written for one reader: a week of the calendar took longer to
+        // compress than to find.
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
 }

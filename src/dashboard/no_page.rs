@@ -8,7 +8,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use super::{assets, door, page, say};
-use crate::accounts;
+use crate::accounts::{self, AskedBy};
 use crate::language::Language;
 use crate::platform::app::App;
 
@@ -73,17 +73,21 @@ fn is_page(answer: &Response) -> bool {
 
 async fn written(app: &App, headers: &HeaderMap, refused: &Parts) -> Response {
     let status = refused.status;
+    // Whoever is told that it is too much is known already, and is not looked up again for it (W27).
+    let is_too_much = status == StatusCode::TOO_MANY_REQUESTS;
     let staff = match accounts::session_token(app, headers) {
-        Some(token) => accounts::staff_of_session(app, token).await.ok().flatten(),
-        None => None,
+        Some(token) if !is_too_much => {
+            accounts::staff_of_session(app, token, AskedBy::Page).await.ok().flatten()
+        }
+        _ => None,
     };
+    let is_signed_in = is_too_much || staff.is_some();
     let language = staff.as_ref().map_or_else(|| door::language_of(headers), |staff| staff.language);
     let d = Words { language };
     let (title, advice) = sentences(&d, status);
     let id = refused.headers.get(&REQUEST_ID);
     let quoted = id.filter(|_| status.is_server_error()).and_then(|id| id.to_str().ok());
-    let told =
-        NoPage { title, advice, request_id: quoted.map(str::to_owned), is_signed_in: staff.is_some(), d };
+    let told = NoPage { title, advice, request_id: quoted.map(str::to_owned), is_signed_in, d };
     let mut page = page::render_as(status, &told);
     for name in [REQUEST_ID, header::RETRY_AFTER] {
         if let Some(value) = refused.headers.get(&name) {
@@ -103,6 +107,10 @@ fn sentences(d: &Words, status: StatusCode) -> (&'static str, &'static str) {
         StatusCode::FORBIDDEN => (
             d.t("That is not allowed"),
             d.t("Go back and try again; if it stays so, ask an owner of your clinic."),
+        ),
+        StatusCode::TOO_MANY_REQUESTS => (
+            d.t("Too much at once"),
+            d.t("Much is asked for at your clinic at this moment. Please try again in a few seconds. Calls are answered meanwhile."),
         ),
         status if status.is_server_error() => (
             d.t("Something went wrong on our side"),

@@ -108,9 +108,8 @@ impl NotificationsPage {
     fn icon(&self, told: &Listed) -> &'static str {
         match told.kind.as_str() {
             "hot_lead" | "clinical_urgency" | "alert_unacknowledged" => "leads",
-            "appointment" => "today",
+            "appointment" | "calendar" => "calendar",
             "call_back" | "false_promise" => "calls",
-            "calendar" => "calendar",
             "texting" => "messages",
             "many_reads" => "audit",
             _ => "notifications",

@@ -74,9 +74,24 @@ pub(super) fn phone(phone: &str) -> String {
     }
 }
 
+/// Where a zone of time is named for: `Los Angeles` of `America/Los_Angeles`.
+pub(super) fn place(zone: &str) -> String {
+    zone.rsplit('/').next().unwrap_or(zone).replace('_', " ")
+}
+
 /// `2:15 PM`.
 pub(super) fn clock(at: Timestamp, zone: &TimeZone) -> String {
     time_of_day(at.to_zoned(zone.clone()).time())
+}
+
+/// A whole hour of the day: `9 PM`.
+pub(super) fn hour(hour: i8) -> String {
+    match hour {
+        0 => "12 AM".to_owned(),
+        1..=11 => format!("{hour} AM"),
+        12 => "12 PM".to_owned(),
+        _ => format!("{} PM", hour - 12),
+    }
 }
 
 /// In both languages alike: `2:15 PM`.
@@ -113,11 +128,12 @@ pub(super) fn moment(at: Timestamp, now: Timestamp, zone: &TimeZone, language: L
     }
 }
 
-/// `45 s`, `3 min 05 s`, `2 h 04 min`.
+/// `45 s`, `3 min`, `3 min 05 s`, `2 h 04 min`.
 pub(super) fn length(seconds: i64) -> String {
     let seconds = seconds.max(0);
     match seconds {
         0..60 => format!("{seconds} s"),
+        60..3600 if seconds % 60 == 0 => format!("{} min", seconds / 60),
         60..3600 => format!("{} min {:02} s", seconds / 60, seconds % 60),
         _ => format!("{} h {:02} min", seconds / 3600, seconds % 3600 / 60),
     }
@@ -164,7 +180,8 @@ mod tests {
             ["$0", "$1,250", "$12.50", "-$12,345.67"]
         );
         assert_eq!([phone("+13105550142"), phone("+442079460018")], ["(310) 555-0142", "+442079460018"]);
-        assert_eq!([length(45), length(185), length(7440)], ["45 s", "3 min 05 s", "2 h 04 min"]);
+        assert_eq!([length(45), length(185), length(180)], ["45 s", "3 min 05 s", "3 min"]);
+        assert_eq!([length(7440), length(3600)], ["2 h 04 min", "1 h 00 min"]);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::accounts::{Role, Scope, Staff};
 use crate::language::Language;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
+use crate::tasks;
 
 /// The places of the navigation, in its order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,6 +138,8 @@ pub(super) struct Shell {
     pub now: Timestamp,
     /// The clinic's zone: that of its first site.
     pub zone: TimeZone,
+    /// Seconds for which the reader stays signed in at the least.
+    pub seconds_left: i64,
 }
 
 impl Shell {
@@ -149,7 +152,8 @@ impl Shell {
     ) -> Result<Self, sqlx::Error> {
         let waiting = list::waiting(tx, staff.org, staff.may(Scope::TeamWrite)).await?;
         let zone = TimeZone::get(&waiting.time_zone).unwrap_or(TimeZone::UTC);
-        Ok(Self { staff, here, waiting, now: app.clock.now(), zone })
+        let seconds_left = staff.seconds_left(app);
+        Ok(Self { staff, here, waiting, now: app.clock.now(), zone, seconds_left })
     }
 
     /// The words in the reader's language.
@@ -162,9 +166,19 @@ impl Shell {
         say::tn(self.language(), english, value)
     }
 
-    /// The title of a task or a notification, in the reader's language.
+    /// The title of a task in the reader's language; what a person wrote stays as it is.
+    pub fn task<'a>(&self, kind: &str, title: &'a str) -> std::borrow::Cow<'a, str> {
+        if kind == tasks::BY_HAND { title.into() } else { self.told(title) }
+    }
+
+    /// What the program told, such as the title of a notification, in the reader's language.
     pub fn told<'a>(&self, title: &'a str) -> std::borrow::Cow<'a, str> {
         told::told(self.language(), title)
+    }
+
+    /// The same of what has several lines.
+    pub fn told_lines(&self, detail: &str) -> String {
+        detail.lines().map(|line| self.told(line)).collect::<Vec<_>>().join("\n")
     }
 
     /// The language of the reader.
@@ -246,6 +260,12 @@ impl Shell {
     #[expect(clippy::unused_self, reason = "templates call it on the shell")]
     pub fn phone(&self, phone: &str) -> String {
         say::phone(phone)
+    }
+
+    /// Where a zone of time is named for: `Los Angeles`.
+    #[expect(clippy::unused_self, reason = "templates call it on the shell")]
+    pub fn place(&self, zone: &str) -> String {
+        say::place(zone)
     }
 
     /// Cents as money.

@@ -5,8 +5,9 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 
-use crate::accounts::{self, Staff};
+use crate::accounts::{self, AskedBy, Staff};
 use crate::platform::app::App;
+use crate::platform::fair_share;
 use crate::platform::problem::Problem;
 use crate::platform::telemetry::chain;
 
@@ -25,13 +26,17 @@ impl FromRequestParts<App> for SignedIn {
         if !parts.method.is_safe() && !accounts::is_from_own_page(app, &parts.headers) {
             return Err(StatusCode::FORBIDDEN.into_response());
         }
-        let is_fragment = parts.headers.contains_key("hx-request");
         let Some(token) = accounts::session_token(app, &parts.headers) else {
-            return Err(to_sign_in(&parts.uri, is_fragment));
+            return Err(to_sign_in(parts));
         };
-        match accounts::staff_of_session(app, token).await {
-            Ok(Some(staff)) => Ok(Self(staff)),
-            Ok(None) => Err(to_sign_in(&parts.uri, is_fragment)),
+        let seated = |refused: Problem| refused.into_response();
+        fair_share::wait(app, &parts.extensions, token).await.map_err(seated)?;
+        match accounts::staff_of_session(app, token, AskedBy::of(&parts.headers)).await {
+            Ok(Some(staff)) => {
+                let taken = fair_share::take_as(app, &parts.extensions, (token, staff.org)).await;
+                taken.map(|()| Self(staff)).map_err(seated)
+            }
+            Ok(None) => Err(to_sign_in(parts)),
             Err(error) => {
                 tracing::error!(error = chain(&*error), "Could not look up a session");
                 Err(Problem::UNAVAILABLE.into_response())
@@ -41,14 +46,19 @@ impl FromRequestParts<App> for SignedIn {
 }
 
 /// On to the sign-in, and back afterwards. A part of a page cannot be sent elsewhere: its page is.
-fn to_sign_in(uri: &Uri, is_fragment: bool) -> Response {
-    let page = uri.path_and_query().map_or("/dashboard", |page| page.as_str());
+fn to_sign_in(parts: &Parts) -> Response {
+    let page_of_part: Option<Uri> =
+        parts.headers.get("hx-current-url").and_then(|url| url.to_str().ok()?.parse().ok());
+    let is_fragment = parts.headers.contains_key("hx-request");
+    // A part that does not say which page it is of belongs to the first one.
+    let uri = if is_fragment { page_of_part } else { Some(parts.uri.clone()) };
+    let page = uri.as_ref().and_then(Uri::path_and_query).map_or("/dashboard", |page| page.as_str());
     let next = if page.len() > NEXT_LENGTH_MAX { "/dashboard" } else { page };
-    let (status, name, to) = if is_fragment {
-        // Back to the page, not to the part: the browser knows which that is.
-        (StatusCode::UNAUTHORIZED, "hx-redirect", "/sign-in".to_owned())
+    let to = format!("/sign-in?next={}", escaped(next));
+    let (status, name) = if is_fragment {
+        (StatusCode::UNAUTHORIZED, "hx-redirect")
     } else {
-        (StatusCode::SEE_OTHER, header::LOCATION.as_str(), format!("/sign-in?next={}", escaped(next)))
+        (StatusCode::SEE_OTHER, header::LOCATION.as_str())
     };
     let mut response = status.into_response();
     if let (Ok(value), Ok(name)) = (HeaderValue::from_str(&to), name.parse::<header::HeaderName>()) {

@@ -45,7 +45,7 @@ async fn show_today(State(app): State<App>, SignedIn(staff): SignedIn) -> Result
         None
     };
     let page = TodayPage {
-        figures: today::figures(&mut tx, org, day).await?,
+        figures: today::figures(&mut tx, org, s.today(), day).await?,
         alerts: today::open_alerts(&mut tx, org).await?,
         running: today::running_calls(&mut tx, org, s.now).await?,
         ended: today::ended_calls(&mut tx, org, day).await?,
@@ -64,6 +64,13 @@ fn bounds(s: &Shell) -> Result<Day, jiff::Error> {
         |date: jiff::civil::Date| Ok::<Timestamp, jiff::Error>(date.to_zoned(s.zone.clone())?.timestamp());
     let today = s.today();
     Ok(Day { from: at_midnight(today)?, until: at_midnight(today.checked_add(1.day())?)? })
+}
+
+impl TodayPage {
+    /// Where the same figures stand beside those of yesterday.
+    fn analytics(&self) -> String {
+        format!("/dashboard/analytics?from={0}&to={0}", self.s.today())
+    }
 }
 
 /// Who it is, as well as we know.

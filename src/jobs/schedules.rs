@@ -8,8 +8,8 @@ use crate::platform::app::App;
 use crate::platform::db::Class;
 use crate::platform::ids::OrgId;
 use crate::{
-    after_hours, api, appointments, calendars, calls, leads, live, mail, messaging, orgs, receptionist,
-    sequences, waitlist,
+    accounts, after_hours, analytics, api, appointments, calendars, calls, leads, live, mail, messaging,
+    orgs, receptionist, sequences, waitlist,
 };
 
 /// Work that comes round, for every org in turn.
@@ -58,11 +58,15 @@ pub(super) enum Schedule {
     SuggestThresholds,
     /// Calls that former rules have scored.
     ChaseRescoring,
+    /// Days that are over, whose figures are kept.
+    KeepDays,
+    /// Logs of who did what that have grown.
+    SealAudit,
 }
 
 impl Schedule {
     /// Each schedule with its name and its minutes.
-    pub(super) const ALL: [(Self, &'static str, u32); 21] = [
+    pub(super) const ALL: [(Self, &'static str, u32); 23] = [
         (Self::ReplayStored, "replay_stored", 1),
         (Self::ChaseTexts, "chase_texts", 1),
         (Self::CloseStaleCalls, "close_stale_calls", 5),
@@ -84,6 +88,8 @@ impl Schedule {
         (Self::WatchAlerts, "watch_alerts", 1),
         (Self::SuggestThresholds, "suggest_thresholds", 30),
         (Self::ChaseRescoring, "chase_rescoring", 30),
+        (Self::KeepDays, "keep_days", 5),
+        (Self::SealAudit, "seal_audit", 30),
     ];
 
     async fn visit(self, app: &App, org: OrgId) -> Result<(), Failure> {
@@ -135,6 +141,11 @@ impl Schedule {
             Self::ChaseRescoring => {
                 leads::chase_rescoring(app, org).await.map(drop).map_err(|e| Failure::of(&e))
             }
+            Self::KeepDays => {
+                analytics::keep_figures(app, org).await.map_err(|e| Failure::of(&e))?;
+                leads::keep_tallies(app, org).await.map(drop).map_err(|e| Failure::of(&e))
+            }
+            Self::SealAudit => accounts::seal_audit(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
             Self::ForgetEvents => live::forget_events(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
             Self::ForgetAnswers => api::forget_answers(app, org).await.map(drop).map_err(|e| Failure::of(&e)),
         }

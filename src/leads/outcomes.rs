@@ -1,9 +1,6 @@
 //! Whether "hot" was true: what came of the calls that were called so.
 
-use std::sync::Arc;
-
 use jiff::{SignedDuration, Timestamp};
-use moka::sync::Cache;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -11,6 +8,7 @@ use super::judge::{Judgement, judge};
 use super::rules::in_force;
 use super::store;
 use super::store::tally::{Span, Tally};
+use super::tally_days;
 use super::window::Window;
 use crate::orgs::Settings;
 use crate::platform::app::App;
@@ -96,13 +94,7 @@ pub async fn outcomes(
     told(tx, org, (settings, window), &rows).await
 }
 
-/// For how long a page shows the same count: of ninety days a few minutes change nothing, and counting takes a while.
-const KEPT_MINUTES: i64 = 10;
-
-/// Counts by org, days and the ten minutes in which they were made.
-struct Kept(Cache<(OrgId, i32, i64), Arc<Vec<Tally>>>);
-
-/// The same as it was counted within the last ten minutes; what the thresholds say of it is always of now.
+/// The same from what is kept of days that are over: for a page.
 pub async fn lately(
     app: &App,
     tx: &mut PgConnection,
@@ -110,18 +102,20 @@ pub async fn lately(
     settings: &Settings,
     days: i32,
 ) -> Result<Outcomes, sqlx::Error> {
-    let now = app.clock.now();
-    let window = Window::last(days, &settings.time_zone, now);
-    let kept = app.memo.get_or(|| Kept(Cache::builder().max_capacity(200).build()));
-    let key = (org, days, now.as_second() / (KEPT_MINUTES * 60));
-    let rows = if let Some(rows) = kept.0.get(&key) {
-        rows
-    } else {
-        let rows = Arc::new(tally_between(tx, org, (window.since.0, window.until.0)).await?);
-        kept.0.insert(key, rows.clone());
-        rows
-    };
+    let window = Window::last(days, &settings.time_zone, app.clock.now());
+    let (since, until) = (window.since.0, window.until.0);
+    let ripe = ripe_at(until).max(since);
+    let mut rows = tally_days::kept_and_counted(tx, org, &settings.time_zone, (since, ripe)).await?;
+    let ripening = store::tally::scored_between(tx, org, (ripe, until)).await?;
+    if ripening > 0 {
+        rows.push(Tally::unripe(ripening));
+    }
     told(tx, org, (settings, window), &rows).await
+}
+
+/// Calls from before then have had their time to book.
+pub(super) fn ripe_at(now: Timestamp) -> Timestamp {
+    now.checked_sub(SignedDuration::from_hours(HOURS_TO_BOOK.into())).unwrap_or(now)
 }
 
 async fn told(
@@ -151,8 +145,7 @@ pub(super) async fn tally_between(
     org: OrgId,
     (since, until): (Timestamp, Timestamp),
 ) -> Result<Vec<Tally>, sqlx::Error> {
-    let to_book = SignedDuration::from_hours(HOURS_TO_BOOK.into());
-    let ripe = until.checked_sub(to_book).unwrap_or(until);
+    let ripe = ripe_at(until);
     store::tally::tally(tx, org, Span { since, until, ripe, hours_to_book: HOURS_TO_BOOK }).await
 }
 

@@ -11,6 +11,44 @@ use crate::platform::ids::{
     Prefixed, TextId, UserId,
 };
 
+/// Every kind of event, as sockets tell it and pages wait for it (G11): `tests/it/live/contract.rs` holds both to this list.
+pub const KINDS: [&str; 13] = [
+    "call",
+    "appointment",
+    "lead",
+    "alert",
+    "text",
+    "task",
+    "notification",
+    "contact",
+    "waitlist",
+    "calendar",
+    "settings",
+    "session",
+    "audit",
+];
+
+/// Every `type` of what the server says on a socket.
+pub const SAID: [&str; 4] = ["subscribed", "event", "reload", "ping"];
+
+/// The database's word for each kind, the one that is told, and how ids of its things begin.
+const SPOKEN: [(&str, &str, &str); 14] = [
+    ("call", "call", CallId::PREFIX),
+    ("appointment", "appointment", AppointmentId::PREFIX),
+    ("lead", "lead", AlertId::PREFIX),
+    ("alert", "alert", EscalationId::PREFIX),
+    ("text", "text", TextId::PREFIX),
+    ("inbound_text", "text", InboundTextId::PREFIX),
+    ("task", "task", "task_"),
+    ("notification", "notification", "ntf_"),
+    ("contact", "contact", ContactId::PREFIX),
+    ("waitlist", "waitlist", EntryId::PREFIX),
+    ("calendar", "calendar", ConnectionId::PREFIX),
+    ("settings", "settings", OrgId::PREFIX),
+    ("session", "session", UserId::PREFIX),
+    ("audit", "audit", OrgId::PREFIX),
+];
+
 /// Where somebody stands who has seen everything up to an event, in the order in which changes commit.
 ///
 /// What they may not have seen is every event with a greater id, and every one whose transaction is not below the horizon:
@@ -67,27 +105,22 @@ impl Event {
 
 /// What a kind is called outside, and how ids of its things begin.
 fn spoken(kind: &str) -> (&str, &'static str) {
-    match kind {
-        "call" => (kind, CallId::PREFIX),
-        "appointment" => (kind, AppointmentId::PREFIX),
-        "lead" => (kind, AlertId::PREFIX),
-        "alert" => (kind, EscalationId::PREFIX),
-        "text" => (kind, TextId::PREFIX),
-        "inbound_text" => ("text", InboundTextId::PREFIX),
-        "task" => (kind, "task_"),
-        "notification" => (kind, "ntf_"),
-        "contact" => (kind, ContactId::PREFIX),
-        "waitlist" => (kind, EntryId::PREFIX),
-        "calendar" => (kind, ConnectionId::PREFIX),
-        "session" => (kind, UserId::PREFIX),
-        _ => (kind, OrgId::PREFIX),
-    }
+    let found = SPOKEN.iter().find(|(of, ..)| *of == kind);
+    found.map_or((kind, OrgId::PREFIX), |(_, told, prefix)| (told, prefix))
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
+
+    #[test]
+    fn g11_every_kind_has_ids_and_a_place_in_the_list() {
+        for (_, told, prefix) in SPOKEN {
+            assert!(KINDS.contains(&told) && prefix.ends_with('_'), "{told}");
+        }
+        assert!(KINDS.iter().all(|kind| SPOKEN.iter().any(|(_, told, _)| told == kind)));
+    }
 
     #[test]
     fn what_the_database_tells_becomes_what_a_socket_says() {

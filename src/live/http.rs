@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{Extensions, HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -14,8 +14,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::socket::serve;
-use crate::accounts;
+use crate::accounts::{self, AskedBy};
 use crate::platform::app::App;
+use crate::platform::fair_share;
 use crate::platform::problem::Problem;
 use crate::platform::telemetry::chain;
 
@@ -93,16 +94,22 @@ struct SocketTokenResponse {
 }
 
 /// A token for one socket of whoever is signed in: to be shown within a minute, and the socket's end after ten.
-async fn give_socket_token(State(app): State<App>, headers: HeaderMap) -> Result<Response, Problem> {
+async fn give_socket_token(
+    State(app): State<App>,
+    headers: HeaderMap,
+    extensions: Extensions,
+) -> Result<Response, Problem> {
     let token = accounts::session_token(&app, &headers).ok_or(Problem::UNAUTHENTICATED)?;
     if !accounts::is_from_own_page(&app, &headers) {
         return Err(CROSS_SITE);
     }
-    let staff = accounts::staff_of_session(&app, token).await.map_err(|error| {
+    fair_share::wait(&app, &extensions, token).await?;
+    let staff = accounts::staff_of_session(&app, token, AskedBy::Page).await.map_err(|error| {
         tracing::error!(error = chain(&*error), "Could not look up a session");
         Problem::UNAVAILABLE
     })?;
     let staff = staff.ok_or(Problem::UNAUTHENTICATED)?;
+    fair_share::take_as(&app, &extensions, (token, staff.org)).await?;
     let given = accounts::socket_token(&app, &staff).map_err(|error| {
         tracing::error!(error = chain(&error), "A socket's token could not be signed");
         Problem::INTERNAL

@@ -13,5 +13,6 @@ mod rooms;
 mod socket;
 mod store;
 
+pub use event::{KINDS, SAID};
 pub use follow::follow;
 pub use store::forget_events;

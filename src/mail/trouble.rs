@@ -86,12 +86,18 @@ pub(super) async fn raise_off(
 }
 
 fn task_for(email: &Email, failure: &Failure, now: Timestamp) -> NewTask {
-    let code = failure.code.map(|code| format!(" (SMTP {code})")).unwrap_or_default();
+    let (what, hint) = (email.kind.words(), failure.hint);
     // An address of the clinic's own people, told to the clinic's own people.
-    let to = if failure.of_address { format!(" to {}", email.to) } else { String::new() };
+    let to = Some(&email.to).filter(|_| failure.of_address);
+    let title = match (to, failure.code) {
+        (None, None) => format!("Not e-mailed: {what}. {hint}"),
+        (None, Some(code)) => format!("Not e-mailed: {what} (SMTP {code}). {hint}"),
+        (Some(to), None) => format!("Not e-mailed to {to}: {what}. {hint}"),
+        (Some(to), Some(code)) => format!("Not e-mailed to {to}: {what} (SMTP {code}). {hint}"),
+    };
     NewTask {
         kind: failure.kind,
-        title: format!("Not e-mailed: {}{to}{code}. {}", email.kind.words(), failure.hint),
+        title,
         call: email.call,
         dedupe_key: format!("{}:{}:{}", failure.kind, failure.code.unwrap_or_default(), day(now)),
         ..NewTask::default()
@@ -115,7 +121,7 @@ mod tests {
     fn a_refusal_names_the_code_and_the_fix_and_the_address_only_where_it_is_at_fault() {
         assert_eq!(
             title(&SendError::Refused { code: 550, stage: Stage::Recipient }),
-            "Not e-mailed: a hot lead alert to maria@glow.example (SMTP 550). The mail server does not take mail for \
+            "Not e-mailed to maria@glow.example: a hot lead alert (SMTP 550). The mail server does not take mail for \
              this address. Check the address."
         );
         assert_eq!(

@@ -138,9 +138,9 @@ fn clinic_of(language: Language, clinic: &str) -> String {
 
 fn footer(language: Language, clinic: &str) -> String {
     match language {
-        English => format!("\nWho gets e-mails of {clinic} is set in its settings (e-mail recipients).\n"),
+        English => format!("\nWho gets e-mails of {clinic} is set under Settings, E-mail.\n"),
         Spanish => {
-            format!("\nQuién recibe los correos de {clinic} se decide en sus ajustes (e-mail recipients).\n")
+            format!("\nQuién recibe los correos de {clinic} se decide en Ajustes, Correo.\n")
         }
     }
 }
@@ -165,7 +165,7 @@ mod tests {
             words.body,
             "A caller is worth calling back now.\n\nName: Sarah Johnson\nPhone: +12345678900\nInterest: Botox Consultation\n\
              Summary: Wants Botox this week\n\nCall them back as soon as you can.\n\n\
-             Who gets e-mails of Glow MedSpa is set in its settings (e-mail recipients).\n"
+             Who gets e-mails of Glow MedSpa is set under Settings, E-mail.\n"
         );
         let words =
             hot_lead(Spanish, "Glow MedSpa", &HotLead { name: "", interest: "", summary: "", ..LEAD });
@@ -174,7 +174,7 @@ mod tests {
             words.body,
             "Vale la pena devolver esta llamada ahora.\n\nNombre: Desconocido\nTeléfono: +12345678900\nInterés: No lo dijo\n\
              Resumen: Cliente de alto valor detectado en la llamada\n\nLlame lo antes posible.\n\n\
-             Quién recibe los correos de Glow MedSpa se decide en sus ajustes (e-mail recipients).\n"
+             Quién recibe los correos de Glow MedSpa se decide en Ajustes, Correo.\n"
         );
     }
 
@@ -185,7 +185,7 @@ mod tests {
             words.with_call(English, "https://voxanne.example/dashboard/calls/call_1").body,
             "A caller may have a reaction.\n\nPhone: +12345678900\nReported: swollen\n\nCall them back now.\n\n\
              Take it, so that nobody else is told: https://voxanne.example/dashboard/calls/call_1\n\n\
-             Who gets e-mails of Glow MedSpa is set in its settings (e-mail recipients).\n"
+             Who gets e-mails of Glow MedSpa is set under Settings, E-mail.\n"
         );
     }
 
@@ -196,7 +196,7 @@ mod tests {
         assert_eq!(
             words.body,
             "A caller may have a reaction.\n\nPhone: +12345678900\nReported: swollen\n\nCall them back now.\n\n\
-             Who gets e-mails of Glow MedSpa is set in its settings (e-mail recipients).\n"
+             Who gets e-mails of Glow MedSpa is set under Settings, E-mail.\n"
         );
         let words = clinical(Spanish, "Glow MedSpa", "", "");
         assert_eq!(words.subject, "Urgente en Glow MedSpa: devuelva una llamada ahora");

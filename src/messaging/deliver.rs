@@ -33,8 +33,8 @@ pub const DELIVER_TASK: &str = "deliver_text";
 
 /// Runs of the job that got nowhere before a person is asked: about two hours.
 const TRIES_MAX: u8 = 12;
-/// Times a text is handed over although it was surely not there afterwards.
-const SENDS_MAX: i16 = 4;
+/// Times a text is handed over and surely not there afterwards. What was refused in so many words is not among them.
+const LOST_MAX: u8 = 4;
 /// Look-ups that must not find a text before it is sent again.
 const LOOK_UPS: u8 = 2;
 /// Between two look-ups: Twilio's list lags behind its ears.
@@ -64,6 +64,9 @@ pub struct DeliverText {
     /// The handing-over that `absent` is about.
     #[serde(default)]
     pub attempt: i16,
+    /// Times that it was handed over and surely not there afterwards.
+    #[serde(default)]
+    pub lost: u8,
     /// Runs that met a busy account.
     #[serde(default)]
     pub busy: u8,
@@ -72,7 +75,7 @@ pub struct DeliverText {
 impl DeliverText {
     /// The job of a text nobody has tried to send.
     pub const fn first(org: OrgId, text: TextId) -> Self {
-        Self { org, text, tries: 0, absent: 0, attempt: 0, busy: 0 }
+        Self { org, text, tries: 0, absent: 0, attempt: 0, lost: 0, busy: 0 }
     }
 
     /// A text has one waiting job.
@@ -89,8 +92,9 @@ impl DeliverText {
     }
 
     const fn after_a_look_up(self, attempt: i16) -> Self {
-        let before = if self.attempt == attempt { self.absent } else { 0 };
-        Self { absent: before.saturating_add(1), attempt, ..self.after_a_try() }
+        let absent = if self.attempt == attempt { self.absent.saturating_add(1) } else { 1 };
+        let lost = if absent == LOOK_UPS { self.lost.saturating_add(1) } else { self.lost };
+        Self { absent, attempt, lost, ..self.after_a_try() }
     }
 
     /// Twice as long after every try, spread by the text's id so that those that failed together do not come together.
@@ -139,7 +143,7 @@ fn plan(text: &Text, job: &DeliverText, verdict: Verdict, lease: SignedDuration,
             if left > SignedDuration::ZERO {
                 return Plan::Wait(left);
             }
-            if surely_absent && text.attempts >= SENDS_MAX {
+            if surely_absent && job.lost >= LOST_MAX {
                 return Plan::GiveUp(TextState::Failed);
             }
             !surely_absent

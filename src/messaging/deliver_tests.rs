@@ -63,9 +63,23 @@ fn after_many_tries_a_person_decides() {
     let tired = DeliverText { tries: TRIES_MAX, ..job() };
     assert_eq!(plan_of(&a_text(), &tired, START), Plan::GiveUp(TextState::Failed));
     assert_eq!(plan_of(&leased(), &tired, after(60)), Plan::GiveUp(TextState::Unknown));
-    let often = Text { attempts: SENDS_MAX, ..leased() };
-    let absent = DeliverText { absent: LOOK_UPS, attempt: SENDS_MAX, ..job() };
-    assert_eq!(plan_of(&often, &absent, after(60)), Plan::GiveUp(TextState::Failed));
+    let mut lost = job();
+    for attempt in 1..=4 {
+        for _ in 0..LOOK_UPS {
+            lost = lost.after_a_look_up(attempt);
+        }
+        let text = Text { attempts: attempt, ..leased() };
+        let expected = if attempt < 4 { Plan::Send } else { Plan::GiveUp(TextState::Failed) };
+        assert_eq!(plan_of(&text, &lost, after(60)), expected);
+    }
+}
+
+#[test]
+fn what_was_refused_in_so_many_words_is_no_reason_to_give_a_lost_text_up() {
+    // Three times the provider said that it would not, and then a worker died.
+    let text = Text { attempts: 4, ..leased() };
+    let absent = job().after_a_look_up(4).after_a_look_up(4);
+    assert_eq!(plan_of(&text, &absent, after(60)), Plan::Send);
 }
 
 #[test]

@@ -26,5 +26,6 @@ pub use store::lines::{
     update_phone_number, webhook_secrets,
 };
 pub use store::{
-    add_assistant, add_phone_number, assistant_for_ring, is_closed_to_platform, org_ids, update_settings,
+    add_assistant, add_phone_number, ambiguous_numbers, assistant_for_ring, is_closed_to_platform, org_ids,
+    update_settings,
 };

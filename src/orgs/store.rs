@@ -262,7 +262,20 @@ pub(super) async fn location_of_assistant(
     .await
 }
 
-/// The platform's id of the assistant that answers a ring: the dialled number's own, else the location's first.
+/// How many of the org's numbers name no assistant at a site that has several: people answer them.
+pub async fn ambiguous_numbers(tx: &mut PgConnection, org: OrgId) -> sqlx::Result<i64> {
+    sql_scalar(
+        "select count(*) from phone_numbers n
+          where n.org_id = $1 and n.assistant_id is null
+            and (select count(*) from assistants a where a.org_id = n.org_id and a.location_id = n.location_id) > 1",
+    )
+    .bind(org)
+    .fetch_one(tx)
+    .await
+}
+
+/// The platform's id of the assistant that answers a ring: the dialled number's own, else the location's only one. G12: where
+/// there are several, which of them is meant is not guessed.
 pub async fn assistant_for_ring(
     tx: &mut PgConnection,
     org: OrgId,
@@ -272,8 +285,12 @@ pub async fn assistant_for_ring(
     sql_scalar(
         "select a.platform_assistant_id from assistants a
            left join phone_numbers n on n.org_id = a.org_id and n.assistant_id = a.id and n.platform_phone_number_id = $2
-          where a.org_id = $1 and (n.id is not null or a.location_id = $3)
-          order by n.id is null, a.name limit 1",
+          where a.org_id = $1
+            and (n.id is not null
+                 or a.location_id = $3
+                    and not exists (select from assistants o
+                                     where o.org_id = a.org_id and o.location_id = a.location_id and o.id <> a.id))
+          order by n.id is null limit 1",
     )
     .bind(org)
     .bind(platform_phone_number_id)

@@ -63,6 +63,9 @@ pub struct Server {
     pub write_seconds: u64,
     pub connections_max: usize,
     pub connections_per_address_max: usize,
+    pub org_requests_max: usize,
+    pub org_waiting_max: usize,
+    pub org_wait_ms: u64,
     pub drain_seconds: u64,
     pub body_bytes_max: usize,
     pub proxies: usize,
@@ -239,6 +242,12 @@ impl Config {
         if self.database.live_wait_ms >= self.voice.tool_budget_ms {
             return Err(ConfigError::Unusable(
                 "database.live_wait_ms must be below voice.tool_budget_ms, or a caller waits in silence"
+                    .into(),
+            ));
+        }
+        if !(1..self.database.back_connections as usize).contains(&self.server.org_requests_max) {
+            return Err(ConfigError::Unusable(
+                "server.org_requests_max must be at least 1 and below database.back_connections, or one clinic takes every connection"
                     .into(),
             ));
         }

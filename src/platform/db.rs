@@ -6,7 +6,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, PgRow};
 use sqlx::query::{Query, QueryAs, QueryScalar};
-use sqlx::{AssertSqlSafe, Decode, FromRow, PgPool, Postgres, Transaction, Type};
+use sqlx::{AssertSqlSafe, Connection as _, Decode, FromRow, PgPool, Postgres, Row as _, Transaction, Type};
 
 use super::config;
 use super::ids::{OrgId, UserId};
@@ -54,6 +54,8 @@ impl Db {
                 ("jit", "off"),
                 // Nor by planning it for its values: in a large installation that made a look twice as long.
                 ("plan_cache_mode", "force_generic_plan"),
+                // Nor by sharing it among workers, who take ten milliseconds to come.
+                ("max_parallel_workers_per_gather", "0"),
             ]);
         }
         let pool = |connections, wait_ms| {
@@ -61,11 +63,14 @@ impl Db {
                 .max_connections(connections)
                 .acquire_timeout(Duration::from_millis(wait_ms))
                 .test_before_acquire(false)
-                .connect_lazy_with(options.clone())
         };
+        let mut back = pool(settings.back_connections, settings.back_wait_ms);
+        if settings.pgbouncer {
+            back = back.after_connect(|connection, _| Box::pin(learn_jobs(connection)));
+        }
         Ok(Self {
-            live: pool(settings.live_connections, settings.live_wait_ms),
-            back: pool(settings.back_connections, settings.back_wait_ms),
+            live: pool(settings.live_connections, settings.live_wait_ms).connect_lazy_with(options.clone()),
+            back: back.connect_lazy_with(options),
             pooled_outside: settings.pgbouncer,
         })
     }
@@ -145,6 +150,26 @@ impl Db {
         self.live.close().await;
         self.back.close().await;
     }
+}
+
+/// What the functions of the job queue return.
+#[derive(Debug, Type)]
+#[sqlx(type_name = "graphile_worker._private_jobs")]
+struct QueuedJob {
+    id: i64,
+}
+
+/// A driver that meets an unknown type in an answer asks for it between preparing a statement and running it, and one
+/// without a name does not outlive that (26000). As an argument's type it is asked for before.
+async fn learn_jobs(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    // Whoever looks at a database that nobody has migrated yet needs no queue.
+    let known = "select to_regtype('graphile_worker._private_jobs') is not null";
+    if !sqlx::raw_sql(known).fetch_one(&mut *connection).await?.try_get::<bool, _>(0)? {
+        return Ok(());
+    }
+    let mut tx = connection.begin().await?;
+    sqlx::query("select $1 is null").persistent(false).bind(None::<QueuedJob>).execute(&mut *tx).await?;
+    tx.commit().await
 }
 
 /// A statement.

@@ -8,6 +8,7 @@ pub mod config;
 pub mod db;
 pub mod edge;
 pub mod embedded;
+pub mod fair_share;
 pub mod fresh;
 pub mod hub;
 pub mod ids;

@@ -41,6 +41,12 @@ impl Problem {
     /// The body did not arrive in time.
     pub const TOO_SLOW: Self =
         Self::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "The body did not arrive in time.");
+    /// W27: more requests of one org than may run at once.
+    pub const ORG_BUSY: Self = Self::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        "org_busy",
+        "Too many requests of this clinic run at once: wait as long as Retry-After says, then repeat it.",
+    );
     /// No such page.
     pub const NOT_FOUND: Self = Self::new(StatusCode::NOT_FOUND, "not_found", "There is nothing here.");
     /// Ours to fix; the request may be repeated.
@@ -97,6 +103,10 @@ impl IntoResponse for Problem {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+        }
+        let seconds = self.members.as_ref().and_then(|members| members.get("retry_after_seconds")?.as_u64());
+        if let Some(seconds) = seconds {
+            headers.insert(header::RETRY_AFTER, seconds.into());
         }
         response.extensions_mut().insert(self);
         response

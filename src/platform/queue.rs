@@ -2,7 +2,7 @@
 //!
 //! The queue's library runs single statements, and each takes two round trips: prepare, then run. Behind PgBouncer in
 //! transaction mode the second may reach another server connection, where the statement is missing or, worse, another
-//! one. There each gets a transaction of its own.
+//! one. There each gets a transaction of its own, on a connection that knows what it returns (`db`).
 
 use std::any::Any;
 
@@ -23,9 +23,6 @@ pub fn queue_database(db: &Db) -> Database {
     Database::new(InTransactions(direct.with_prepared_statements(false)))
 }
 
-/// The statement was gone before it ran: asking about a type that it returns took its place on the connection.
-const STATEMENT_IS_GONE: &str = "26000";
-
 #[derive(Debug)]
 struct InTransactions(SqlxDatabase);
 
@@ -43,41 +40,22 @@ async fn fetch(db: SqlxDatabase, sql: String, params: DbParams) -> Result<Vec<Db
     Ok(rows)
 }
 
-/// Each connection learns a type once: more tries than connections are not needed.
-fn is_worth_another(error: &DbError, tries: u8) -> bool {
-    error.code() == Some(STATEMENT_IS_GONE) && tries < 10
-}
-
 /// In a task of its own: a worker that stops drops what it waits for, and a commit that is dropped is followed by a
 /// rollback, which may reach another server connection.
 #[expect(clippy::disallowed_methods, reason = "nothing is lost when this dies: the queue does it again")]
-async fn to_the_end<T, F>(attempt: impl Fn() -> F + Send + 'static) -> Result<T, DbError>
-where
-    T: Send + 'static,
-    F: Future<Output = Result<T, DbError>> + Send,
-{
-    let done = tokio::spawn(async move {
-        let mut tries = 0;
-        loop {
-            tries += 1;
-            match attempt().await {
-                Err(error) if is_worth_another(&error, tries) => {}
-                done => return done,
-            }
-        }
-    });
-    done.await.unwrap_or_else(|error| Err(DbError::new(error.to_string())))
+async fn to_the_end<T: Send + 'static>(
+    work: impl Future<Output = Result<T, DbError>> + Send + 'static,
+) -> Result<T, DbError> {
+    tokio::spawn(work).await.unwrap_or_else(|error| Err(DbError::new(error.to_string())))
 }
 
 impl DbExecutor for InTransactions {
     fn execute<'a>(&'a self, sql: &'a str, params: DbParams) -> BoxFuture<'a, Result<u64, DbError>> {
-        let (db, sql) = (self.0.clone(), sql.to_owned());
-        Box::pin(to_the_end(move || run(db.clone(), sql.clone(), params.clone())))
+        Box::pin(to_the_end(run(self.0.clone(), sql.to_owned(), params)))
     }
 
     fn fetch_all<'a>(&'a self, sql: &'a str, params: DbParams) -> BoxFuture<'a, Result<Vec<DbRow>, DbError>> {
-        let (db, sql) = (self.0.clone(), sql.to_owned());
-        Box::pin(to_the_end(move || fetch(db.clone(), sql.clone(), params.clone())))
+        Box::pin(to_the_end(fetch(self.0.clone(), sql.to_owned(), params)))
     }
 }
 

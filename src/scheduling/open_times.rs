@@ -1,5 +1,6 @@
 //! Open times of some days, the nearest ones to a wish that cannot be met, and why a time is none.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -7,7 +8,7 @@ use jiff::{Timestamp, ToSpan as _};
 use voxanne_slots::{Cause, Fit, Guest, Opening, Refusal, fit, openings};
 
 use super::bookable::Bookable;
-use super::rule_book::{RuleBook, rule_book};
+use super::rule_book::{RuleBook, Service, rule_book};
 use super::taken::{self, Taken, Window, Writer};
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
@@ -30,12 +31,24 @@ pub struct Search<'s> {
     pub service: ServiceId,
     /// By whom, if the caller minds.
     pub practitioner: Option<ResourceId>,
+    /// In which room or with which device, if somebody minds.
+    pub resource: Option<ResourceId>,
     /// The phone of whoever comes, when it is known: what they had decides where some rule asks.
     pub guest: Option<&'s str>,
     /// First civil day, in the location's zone.
     pub from: Date,
     /// Last civil day.
     pub to: Date,
+}
+
+impl Search<'_> {
+    /// The service as it is looked for; `None` when it never takes this room or device.
+    fn given<'b>(&self, service: &'b Service) -> Option<Cow<'b, Service>> {
+        match self.resource {
+            None => Some(Cow::Borrowed(service)),
+            Some(thing) => service.using(thing).map(Cow::Owned),
+        }
+    }
 }
 
 /// Openings, and what keeps this person from all of them.
@@ -85,7 +98,8 @@ async fn looked_up<T>(
         else {
             return Ok(None);
         };
-        let bookable = book.bookable(location, service, search.practitioner);
+        let Some(service) = search.given(service) else { return Ok(None) };
+        let bookable = book.bookable(location, &service, search.practitioner);
         let window = Window::around(search.from, search.to, &bookable);
         let taken = taken::look(app, search.org, &bookable, window, search.guest).await?;
         if taken.rules_version != book.version && seen != Some(taken.rules_version) {

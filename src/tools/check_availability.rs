@@ -65,6 +65,7 @@ async fn openings(app: &App, caller: &Caller, arguments: Arguments<'_>) -> Resul
         location: Some(location.id),
         service: matched.service().id,
         practitioner,
+        resource: None,
         guest: caller.phone.as_ref().map(Phone::as_str),
         from: date,
         to: date,

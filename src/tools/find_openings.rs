@@ -74,6 +74,7 @@ pub(super) async fn find(
         location: Some(location.id),
         service: service.id,
         practitioner,
+        resource: None,
         guest: caller.phone.as_ref().map(Phone::as_str),
         from: wish.from,
         to: wish.until.min(last),

@@ -115,10 +115,19 @@ struct Request<'a> {
 
 impl Request<'_> {
     fn title(&self) -> String {
-        let urgent = if self.is_urgent { "Urgent: call" } else { "Call" };
-        let other = self.other.map(|phone| format!(" (also gave {})", phone.as_str())).unwrap_or_default();
-        let reason = self.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
-        format!("{urgent} {} back{other}, promised {}{reason}", self.phone.as_str(), self.promised)
+        let (phone, promised) = (self.phone.as_str(), &self.promised);
+        let title = match (self.is_urgent, self.other.map(Phone::as_str)) {
+            (false, None) => format!("Call {phone} back, promised {promised}"),
+            (false, Some(other)) => format!("Call {phone} back (also gave {other}), promised {promised}"),
+            (true, None) => format!("Urgent: call {phone} back, promised {promised}"),
+            (true, Some(other)) => {
+                format!("Urgent: call {phone} back (also gave {other}), promised {promised}")
+            }
+        };
+        match self.reason.as_deref() {
+            Some(reason) => format!("{title}: {reason}"),
+            None => title,
+        }
     }
 }
 

@@ -179,7 +179,7 @@ pub(super) fn no_openings(
     let why = if is_closed { "we're closed" } else { "we have nothing left" };
     match (next, with) {
         (None, Some(name)) => format!(
-            "I'm sorry, I find no time with {name} around {}. Would you like the first person who is available?",
+            "I'm sorry, I don't see a time with {name} around {}. Would you like the first person who is available?",
             say_date(date)
         ),
         (Some((day, time)), _) => format!(

@@ -155,6 +155,7 @@ async fn try_one(
         location: Some(location.id),
         service: service.id,
         practitioner,
+        resource: None,
         guest: Some(phone.as_str()),
         from: days.0,
         to: days.1,

@@ -2,6 +2,7 @@
 
 use jiff::Zoned;
 use jiff::civil::{Date, Time};
+use jiff::fmt::strtime::BrokenDownTime;
 
 use crate::language::Language;
 
@@ -72,13 +73,14 @@ pub fn text_day(date: Date, language: Language) -> String {
     match language {
         Language::English => date.strftime("%A, %B %-d").to_string(),
         Language::Spanish => {
-            let name = |names: &'static [&str], nth: i8| {
-                usize::try_from(nth).ok().and_then(|nth| names.get(nth)).copied().unwrap_or_default()
-            };
             let weekday = name(&WEEKDAYS_ES, date.weekday().to_monday_zero_offset());
             format!("{weekday} {} de {}", date.day(), name(&MONTHS_ES, date.month() - 1))
         }
     }
+}
+
+fn name(names: &'static [&str], nth: i8) -> &'static str {
+    usize::try_from(nth).ok().and_then(|nth| names.get(nth)).copied().unwrap_or_default()
 }
 
 /// For a text message: "2:00 PM"; in Spanish with its article, "las 2:00 PM" and "la 1:40 PM".
@@ -89,4 +91,43 @@ pub fn text_time(time: Time, language: Language) -> String {
         (Language::Spanish, 1) => format!("la {clock}"),
         (Language::Spanish, _) => format!("las {clock}"),
     }
+}
+
+/// What was written of a day or a time in English, in Spanish: "Friday, December 4 at 2:00 PM", "Sunday, February 1st", "Thursday at
+/// 9 AM", "6 PM". `None` where it is neither.
+pub fn spanish(english: &str) -> Option<String> {
+    if let Some(time) = spanish_time(english) {
+        return Some(time);
+    }
+    let (day, time) = english.split_once(" at ").map_or((english, None), |(day, time)| (day, Some(time)));
+    let day = match day.split_once(", ") {
+        Some((weekday, date)) => format!("{} {}", spanish_weekday(weekday)?, spanish_date(date)?),
+        None => spanish_weekday(day)?.to_owned(),
+    };
+    match time {
+        Some(time) => Some(format!("{day} a {}", spanish_time(time)?)),
+        None => Some(day),
+    }
+}
+
+fn spanish_weekday(english: &str) -> Option<&'static str> {
+    let weekday = BrokenDownTime::parse("%A", english).ok()?.weekday()?;
+    Some(name(&WEEKDAYS_ES, weekday.to_monday_zero_offset()))
+}
+
+/// Of "December 4" and "December 4th".
+fn spanish_date(english: &str) -> Option<String> {
+    let date = english.trim_end_matches(|c: char| c.is_ascii_lowercase());
+    let date = BrokenDownTime::parse("%B %d", date).ok()?;
+    Some(format!("{} de {}", date.day()?, name(&MONTHS_ES, date.month()? - 1)))
+}
+
+/// Of "2:00 PM" and "2 PM", with its article.
+fn spanish_time(english: &str) -> Option<String> {
+    let clock = english.strip_suffix(" AM").or_else(|| english.strip_suffix(" PM"))?;
+    let (hour, minute) = clock.split_once(':').unwrap_or((clock, "00"));
+    let is_hour = hour.parse::<u8>().is_ok_and(|hour| (1..=12).contains(&hour));
+    let is_minute = minute.len() == 2 && minute.parse::<u8>().is_ok_and(|minute| minute < 60);
+    let article = if hour == "1" { "la" } else { "las" };
+    (is_hour && is_minute).then(|| format!("{article} {english}"))
 }

@@ -29,7 +29,9 @@ const SEED: &str = include_str!("explain/seed.sql");
 /// Tables that grow with a clinic's age, or that every look reads; the seed fills them.
 const SEEDED: &[&str] = &[
     "api_keys",
+    "appointment_changes",
     "appointments",
+    "audit_log",
     "calendar_conflicts",
     "calendar_connections",
     "calendar_events",
@@ -37,9 +39,17 @@ const SEEDED: &[&str] = &[
     "calendars",
     "calls",
     "contacts",
+    "day_changes",
+    "escalation_tellings",
+    "escalations",
+    "events",
     "external_busy",
     "holds",
+    "hot_lead_alerts",
     "idempotent_requests",
+    "inbound_texts",
+    "kept_days",
+    "notifications",
     "oauth_states",
     "orgs",
     "practitioner_turns",
@@ -47,6 +57,10 @@ const SEEDED: &[&str] = &[
     "reservations",
     "resources",
     "services",
+    "tasks",
+    "texts",
+    "tool_calls",
+    "utterances",
     "waitlist_entries",
     "waitlist_offers",
 ];
@@ -167,9 +181,17 @@ fn types(text: &str) -> String {
             .iter()
             .any(|after| text.contains(&format!("${n}{after}")))
     };
-    let types: Vec<&str> =
-        (1..=count).map(|n| if is_instant(n) { "timestamptz" } else { "unknown" }).collect();
-    if types.contains(&"timestamptz") { format!("({})", types.join(", ")) } else { String::new() }
+    let type_of = |n: usize| match n {
+        n if is_instant(n) => "timestamptz",
+        // The only lists whose length is asked for are of ids.
+        n if text.contains(&format!("cardinality(${n})")) => "uuid[]",
+        _ => "unknown",
+    };
+    let types: Vec<&str> = (1..=count).map(type_of).collect();
+    if types.iter().all(|known| *known == "unknown") {
+        return String::new();
+    }
+    format!("({})", types.join(", "))
 }
 
 /// Plans that `auto_explain` reported, each with the statement that it is of.

@@ -119,6 +119,8 @@ const ROUTES: &[Row] = &[
     page("/dashboard/settings/texts", "messages:read"),
     page("/dashboard/settings/waitlist", "waitlist:read"),
     page("/dashboard/team", "team:read"),
+    part("/dashboard/session", ""),
+    act("/dashboard/session"),
     act("/dashboard/socket-token"),
     act("/dashboard/switch"),
 ];
@@ -339,6 +341,10 @@ async fn b12_w9_every_page_and_door_gives_every_caller_what_its_row_says() {
                     assert!(
                         policy.contains("script-src 'self'") && !policy.contains("unsafe"),
                         "W24: {what}"
+                    );
+                    assert!(
+                        policy.contains("require-trusted-types-for 'script'; trusted-types "),
+                        "W11: {what}"
                     );
                     assert_eq!(response.headers()["cache-control"], "no-store", "W23: {what}");
                     let html = response.text().await.unwrap();

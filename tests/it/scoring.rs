@@ -1,5 +1,6 @@
 //! The rules against the labelled corpus: what they must reach on it, what changes nothing, and that the page tells it.
 
+mod command;
 mod metamorphic;
 
 use std::fs;

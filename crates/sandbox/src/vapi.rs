@@ -2,8 +2,9 @@
 
 use std::sync::{Arc, Mutex};
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, StatusCode, header::AUTHORIZATION};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -32,6 +33,8 @@ struct Calls {
     calls: Vec<Value>,
     /// Assistants and tools: what each is, and it.
     kept: Vec<(&'static str, Value)>,
+    /// Requests that came, of whatever kind.
+    asked: usize,
 }
 
 impl VapiFake {
@@ -76,6 +79,11 @@ impl VapiFake {
         locked(&self.state).key = Some(key.to_owned());
     }
 
+    /// How often anything was asked for, or tried to be changed, whatever came of it.
+    pub fn asked(&self) -> usize {
+        locked(&self.state).asked
+    }
+
     /// Plans a bad answer to the next request.
     pub fn next_requests(&self, fault: Fault) -> Planned {
         self.faults.plan(Target::Vapi, fault)
@@ -103,7 +111,13 @@ pub(crate) fn router(fake: VapiFake) -> Router {
         .route("/assistant/{id}", get(show_assistant))
         .route("/tool/{id}", get(show_tool))
         .route("/vapi/calls", post(register_call))
-        .with_state(fake)
+        .with_state(fake.clone())
+        .layer(from_fn_with_state(fake, count))
+}
+
+async fn count(State(fake): State<VapiFake>, request: Request, next: Next) -> Response {
+    locked(&fake.state).asked += 1;
+    next.run(request).await
 }
 
 async fn register_call(State(fake): State<VapiFake>, Json(call): Json<Value>) -> StatusCode {

@@ -44,18 +44,34 @@ pub fn redact(value: &mut Value) {
                 }
             }
         }
-        Value::String(text) if text.trim_start().starts_with('{') && text.len() <= NESTED_BYTES_MAX => {
-            // Arguments travel as JSON in a string.
-            if let Ok(mut nested) = serde_json::from_str::<Value>(text) {
-                let before = nested.clone();
-                redact(&mut nested);
-                if nested != before {
-                    *text = nested.to_string();
-                }
-            }
-        }
+        Value::String(text) if text.trim_start().starts_with(['{', '[']) => redact_nested(text),
         _ => {}
     }
+}
+
+/// Arguments travel as JSON in a string. G13: what cannot be read, or not in time, loses everything if it names a secret.
+fn redact_nested(text: &mut String) {
+    let is_read = text.len() <= NESTED_BYTES_MAX;
+    match is_read.then(|| serde_json::from_str::<Value>(text)) {
+        Some(Ok(mut nested)) => {
+            let before = nested.clone();
+            redact(&mut nested);
+            if nested != before {
+                *text = nested.to_string();
+            }
+        }
+        _ if names_secret(text) => REDACTED.clone_into(text),
+        _ => {}
+    }
+}
+
+/// Whether a text has a key that would be a secret's, in however many quotes.
+fn names_secret(text: &str) -> bool {
+    text.split(':').any(|before| {
+        let key = before.trim_end().trim_end_matches(['"', '\'', '\\']);
+        let begins = key.rfind(['"', '\'', '{', ',', '\n']).map_or(0, |at| at + 1);
+        key.get(begins..).is_some_and(is_secret)
+    })
 }
 
 fn is_secret(key: &str) -> bool {

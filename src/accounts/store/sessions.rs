@@ -84,6 +84,7 @@ pub(in crate::accounts) async fn staff_of_token(
                 name: row.name,
                 email: row.email,
                 language: word(&row.language)?,
+                signed_in_until: Some(row.expires_at.to_jiff()),
             },
         })
     })
@@ -308,4 +309,19 @@ pub(in crate::accounts) async fn opened_at(
             .fetch_optional(tx)
             .await?;
     Ok(at.map(jiff_sqlx::Timestamp::to_jiff))
+}
+
+/// When the person last asked for something with a browser, and until when it is signed in at the most.
+pub(in crate::accounts) async fn times(
+    tx: &mut PgConnection,
+    user: UserId,
+    session: SessionId,
+) -> sqlx::Result<Option<(Timestamp, Timestamp)>> {
+    let times: Option<(jiff_sqlx::Timestamp, jiff_sqlx::Timestamp)> =
+        sql_as("select last_seen_at, expires_at from sessions where user_id = $1 and id = $2")
+            .bind(user)
+            .bind(session)
+            .fetch_optional(tx)
+            .await?;
+    Ok(times.map(|(seen, expires)| (seen.to_jiff(), expires.to_jiff())))
 }

@@ -4,20 +4,19 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::accounts::Scope;
-use crate::api::answer::{Answer, IfMatch, as_json, difference, digest_of};
+use crate::api::answer::Answer;
 use crate::api::caller::ApiCaller;
 use crate::api::cursor::{Page, place_of};
-use crate::api::entries::merged;
 use crate::api::idempotency::once;
+use crate::api::listed::{self, Acts, Listed};
 use crate::api::params::{Limit, Params};
 use crate::api::problems::{self, invalid_field};
-use crate::api::request::{Received, parsed};
+use crate::api::request::Received;
 use crate::mail::{
     self, Listing, RECIPIENTS_MAX, Recipient, RecipientFields, SaveError, StaffAddress, TestEmailError,
 };
@@ -29,7 +28,6 @@ use crate::platform::problem::Problem;
 use crate::platform::public::Public;
 
 const PATH: &str = "/email-recipients";
-const READ_ONLY: &[&str] = &["id", "delivery", "created_at"];
 
 const TOO_MANY_TEST_EMAILS: Problem = Problem::new(
     StatusCode::TOO_MANY_REQUESTS,
@@ -122,16 +120,7 @@ async fn create_email_recipient(
     caller: ApiCaller,
     request: Received,
 ) -> Result<Response, Problem> {
-    caller.needs(Scope::SettingsWrite)?;
-    let fields: RecipientFields = request.json()?;
-    let id: EmailRecipientId = app.new_id();
-    once(&app, &caller, &request, async |tx| {
-        save(&app, tx, caller.org, id, &fields).await?;
-        caller.did(&app, tx, ("email_recipient.write", Some(id.to_string()))).await?;
-        let made = find(&app, tx, caller.org, id).await?;
-        Answer::created(&made, format!("/api/v1{PATH}/{id}"))
-    })
-    .await
+    listed::create::<EmailRecipient>(&app, &caller, &request).await
 }
 
 /// Shows a recipient.
@@ -141,13 +130,7 @@ async fn get_email_recipient(
     caller: ApiCaller,
     Path(id): Path<String>,
 ) -> Result<Answer, Problem> {
-    caller.needs(Scope::SettingsRead)?;
-    let id = EmailRecipientId::parse(&id).ok_or(Problem::NOT_FOUND)?;
-    let failed = |error: sqlx::Error| problems::database(caller.org, &error);
-    let mut tx = app.begin(caller.org).await.map_err(failed)?;
-    let found = find(&app, &mut tx, caller.org, id).await?;
-    tx.commit().await.map_err(failed)?;
-    Answer::ok(&found)
+    listed::get::<EmailRecipient>(&app, &caller, &id).await
 }
 
 /// Changes a recipient. What is queued already goes where it was queued for.
@@ -158,19 +141,7 @@ async fn update_email_recipient(
     Path(id): Path<String>,
     request: Received,
 ) -> Result<Answer, Problem> {
-    caller.needs(Scope::SettingsWrite)?;
-    let id = EmailRecipientId::parse(&id).ok_or(Problem::NOT_FOUND)?;
-    let patch: Map<String, Value> = request.json()?;
-    let failed = |error: sqlx::Error| problems::database(caller.org, &error);
-    let mut tx = app.begin(caller.org).await.map_err(failed)?;
-    let current = as_json(&find(&app, &mut tx, caller.org, id).await?)?;
-    IfMatch::of(&request.headers).check(&digest_of(&current), || difference(&current, &patch))?;
-    let fields: RecipientFields = parsed(merged(&current, patch, READ_ONLY))?;
-    save(&app, &mut tx, caller.org, id, &fields).await?;
-    caller.did(&app, &mut tx, ("email_recipient.write", Some(id.to_string()))).await?;
-    let now = find(&app, &mut tx, caller.org, id).await?;
-    tx.commit().await.map_err(failed)?;
-    Answer::ok(&now)
+    listed::update::<EmailRecipient>(&app, &caller, &request, &id).await
 }
 
 /// Removes a recipient: from now on nothing leaves for them, not even what is queued.
@@ -180,16 +151,7 @@ async fn delete_email_recipient(
     caller: ApiCaller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    caller.needs(Scope::SettingsWrite)?;
-    let id = EmailRecipientId::parse(&id).ok_or(Problem::NOT_FOUND)?;
-    let failed = |error: sqlx::Error| problems::database(caller.org, &error);
-    let mut tx = app.begin(caller.org).await.map_err(failed)?;
-    let is_gone = mail::remove_recipient(&mut tx, caller.org, id).await.map_err(failed)?;
-    if is_gone {
-        caller.did(&app, &mut tx, ("email_recipient.delete", Some(id.to_string()))).await?;
-    }
-    tx.commit().await.map_err(failed)?;
-    if is_gone { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::NOT_FOUND) }
+    listed::delete::<EmailRecipient>(&app, &caller, &id).await
 }
 
 /// An e-mail that is on its way.
@@ -230,28 +192,56 @@ async fn create_test_email(
     .await
 }
 
-async fn save(
-    app: &App,
-    tx: &mut PgConnection,
-    org: OrgId,
-    id: EmailRecipientId,
-    fields: &RecipientFields,
-) -> Result<(), Problem> {
-    mail::save_recipient(tx, org, id, fields, app.clock.now()).await.map_err(|error| match error {
-        SaveError::Taken => invalid_field("address", "is another recipient's"),
-        SaveError::TooMany => {
-            invalid_field("address", &format!("is one more than {RECIPIENTS_MAX} recipients"))
-        }
-        SaveError::Database(error) => problems::database(org, &error),
-    })
-}
+impl Listed for EmailRecipient {
+    type Id = EmailRecipientId;
+    type Fields = RecipientFields;
+    const PATH: &'static str = PATH;
+    const READ_ONLY: &'static [&'static str] = &["id", "delivery", "created_at"];
+    const ACTS: Acts = Acts {
+        added: "email_recipient.write",
+        written: "email_recipient.write",
+        removed: "email_recipient.delete",
+    };
 
-async fn find(
-    app: &App,
-    tx: &mut PgConnection,
-    org: OrgId,
-    id: EmailRecipientId,
-) -> Result<EmailRecipient, Problem> {
-    let found = mail::find_recipient(tx, org, id).await.map_err(|error| problems::database(org, &error))?;
-    found.map(|recipient| EmailRecipient::of(app, recipient)).ok_or(Problem::NOT_FOUND)
+    async fn find(
+        app: &App,
+        tx: &mut PgConnection,
+        org: OrgId,
+        id: EmailRecipientId,
+    ) -> sqlx::Result<Option<Self>> {
+        let found = mail::find_recipient(tx, org, id).await?;
+        Ok(found.map(|recipient| Self::of(app, recipient)))
+    }
+
+    async fn add(
+        app: &App,
+        tx: &mut PgConnection,
+        org: OrgId,
+        id: EmailRecipientId,
+        fields: &RecipientFields,
+    ) -> Result<(), Problem> {
+        let saved = mail::save_recipient(tx, org, id, fields, app.clock.now()).await;
+        saved.map_err(|error| match error {
+            SaveError::Taken => invalid_field("address", "is another recipient's"),
+            SaveError::TooMany => {
+                invalid_field("address", &format!("is one more than {RECIPIENTS_MAX} recipients"))
+            }
+            SaveError::Database(error) => problems::database(org, &error),
+        })
+    }
+
+    async fn replace(
+        app: &App,
+        tx: &mut PgConnection,
+        org: OrgId,
+        id: EmailRecipientId,
+        fields: &RecipientFields,
+    ) -> Result<(), Problem> {
+        Self::add(app, tx, org, id, fields).await
+    }
+
+    async fn remove(tx: &mut PgConnection, org: OrgId, id: EmailRecipientId) -> Result<bool, Problem> {
+        let gone = mail::remove_recipient(tx, org, id).await;
+        gone.map_err(|error| problems::database(org, &error))
+    }
 }

@@ -36,6 +36,8 @@ struct OpeningParams {
     /// The first location when it is not given.
     location_id: Option<String>,
     practitioner_id: Option<String>,
+    /// A room or device that the service can take; whatever is free counts when it is not given.
+    resource_id: Option<String>,
     /// The first civil day, in the location's zone.
     #[param(inline)]
     from: Day,
@@ -55,6 +57,8 @@ struct WhyParams {
     /// The first location when it is not given.
     location_id: Option<String>,
     practitioner_id: Option<String>,
+    /// A room or device that the service can take; whatever is free counts when it is not given.
+    resource_id: Option<String>,
     #[param(inline)]
     starts_at: Instant,
     phone: Option<String>,
@@ -107,6 +111,15 @@ fn somebody(book: &RuleBook, asked: Option<&str>) -> Result<Option<ResourceId>, 
     practitioner(book, asked.map(Public)).or(Err(Problem::NOT_FOUND))
 }
 
+/// A room or device that the service never takes is as one that nobody has.
+fn something(service: &Service, asked: Option<&str>) -> Result<Option<ResourceId>, Problem> {
+    let asked = asked.map(|id| ResourceId::parse(id).ok_or(Problem::NOT_FOUND)).transpose()?;
+    match asked {
+        Some(thing) if !service.things().contains(&thing) => Err(Problem::NOT_FOUND),
+        asked => Ok(asked),
+    }
+}
+
 /// Lists the times that can be booked on some days.
 #[utoipa::path(get, path = "/openings", tag = "appointments", params(OpeningParams), responses((status = 200, body = Openings, description = "Soonest first")))]
 async fn list_openings(
@@ -121,12 +134,14 @@ async fn list_openings(
     let book = scheduling::rule_book(&app, caller.org, None).await.map_err(failed)?;
     let (location, service) = found(&book, asked.location_id.as_deref(), &asked.service_id)?;
     let practitioner = somebody(&book, asked.practitioner_id.as_deref())?;
+    let resource = something(service, asked.resource_id.as_deref())?;
     let guest = phone(&book, asked.phone.as_deref())?;
     let search = Search {
         org: caller.org,
         location: Some(location.id),
         service: service.id,
         practitioner,
+        resource,
         guest: guest.as_ref().map(Phone::as_str),
         from: asked.from.0,
         to: asked.to.0,
@@ -156,6 +171,7 @@ async fn explain_opening(
     let book = scheduling::rule_book(&app, caller.org, None).await.map_err(failed)?;
     let (location, service) = found(&book, asked.location_id.as_deref(), &asked.service_id)?;
     let practitioner = somebody(&book, asked.practitioner_id.as_deref())?;
+    let resource = something(service, asked.resource_id.as_deref())?;
     let guest = phone(&book, asked.phone.as_deref())?;
     let date = asked.starts_at.0.to_zoned(location.zone.clone()).date();
     let search = Search {
@@ -163,6 +179,7 @@ async fn explain_opening(
         location: Some(location.id),
         service: service.id,
         practitioner,
+        resource,
         guest: guest.as_ref().map(Phone::as_str),
         from: date,
         to: date,

@@ -4,31 +4,28 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{not_written, write_down};
+use super::not_written;
 use crate::accounts::Scope;
-use crate::api::answer::{Answer, IfMatch, as_json, difference, digest_of};
+use crate::api::answer::Answer;
 use crate::api::caller::ApiCaller;
 use crate::api::cursor::{Page, place_of};
-use crate::api::entries::merged;
-use crate::api::idempotency::once;
+use crate::api::listed::{self, Acts, Listed};
 use crate::api::params::{Limit, Params};
 use crate::api::problems;
-use crate::api::request::{Received, parsed};
+use crate::api::request::Received;
 use crate::orgs::{self, NewAssistant};
 use crate::platform::app::App;
 use crate::platform::bounded::Text;
 use crate::platform::db::{PgConnection, violates};
-use crate::platform::ids::{AssistantId, LocationId, Prefixed as _};
+use crate::platform::ids::{AssistantId, LocationId, OrgId};
 use crate::platform::problem::Problem;
 use crate::platform::public::Public;
 
 const PATH: &str = "/assistants";
-const READ_ONLY: &[&str] = &["id"];
 const ANSWERS: Problem = Problem::new(
     StatusCode::CONFLICT,
     "in_use",
@@ -117,22 +114,7 @@ async fn create_assistant(
     caller: ApiCaller,
     request: Received,
 ) -> Result<Response, Problem> {
-    caller.needs(Scope::SettingsWrite)?;
-    let fields: AssistantFields = request.json()?;
-    let id: AssistantId = app.new_id();
-    once(&app, &caller, &request, async |tx| {
-        let new = NewAssistant {
-            id: id.0,
-            platform_assistant_id: fields.platform_assistant_id.as_str().to_owned(),
-            location: fields.location_id.0,
-            name: fields.name.as_str().to_owned(),
-        };
-        let added = orgs::add_assistant(tx, caller.org, &new).await;
-        added.map_err(|error| refused(&caller, &error))?;
-        write_down(&app, tx, &caller, ("assistant.add", Some(id.to_string()))).await?;
-        Answer::created(&find(tx, &caller, id).await?, format!("/api/v1{PATH}/{id}"))
-    })
-    .await
+    listed::create::<Assistant>(&app, &caller, &request).await
 }
 
 /// Shows an assistant.
@@ -142,13 +124,7 @@ async fn get_assistant(
     caller: ApiCaller,
     Path(id): Path<String>,
 ) -> Result<Answer, Problem> {
-    caller.needs(Scope::SettingsRead)?;
-    let id = AssistantId::parse(&id).ok_or(Problem::NOT_FOUND)?;
-    let failed = |error: sqlx::Error| problems::database(caller.org, &error);
-    let mut tx = app.begin(caller.org).await.map_err(failed)?;
-    let there = find(&mut tx, &caller, id).await?;
-    tx.commit().await.map_err(failed)?;
-    Answer::ok(&there)
+    listed::get::<Assistant>(&app, &caller, &id).await
 }
 
 /// Changes an assistant. Replicas follow within seconds.
@@ -159,26 +135,7 @@ async fn update_assistant(
     Path(id): Path<String>,
     request: Received,
 ) -> Result<Answer, Problem> {
-    caller.needs(Scope::SettingsWrite)?;
-    let id = AssistantId::parse(&id).ok_or(Problem::NOT_FOUND)?;
-    let patch: Map<String, Value> = request.json()?;
-    let failed = |error: sqlx::Error| problems::database(caller.org, &error);
-    let mut tx = app.begin(caller.org).await.map_err(failed)?;
-    let current = as_json(&find(&mut tx, &caller, id).await?)?;
-    IfMatch::of(&request.headers).check(&digest_of(&current), || difference(&current, &patch))?;
-    let fields: AssistantFields = parsed(merged(&current, patch, READ_ONLY))?;
-    let new = orgs::Assistant {
-        id,
-        platform_assistant_id: fields.platform_assistant_id.as_str().to_owned(),
-        location_id: fields.location_id.0,
-        name: fields.name.as_str().to_owned(),
-    };
-    let changed = orgs::update_assistant(&mut tx, caller.org, &new).await;
-    changed.map_err(|error| refused(&caller, &error))?;
-    write_down(&app, &mut tx, &caller, ("assistant.write", Some(id.to_string()))).await?;
-    let now = find(&mut tx, &caller, id).await?;
-    tx.commit().await.map_err(failed)?;
-    Answer::ok(&now)
+    listed::update::<Assistant>(&app, &caller, &request, &id).await
 }
 
 /// Takes an assistant away: its messages name this org no more.
@@ -188,28 +145,68 @@ async fn delete_assistant(
     caller: ApiCaller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    caller.needs(Scope::SettingsWrite)?;
-    let id = AssistantId::parse(&id).ok_or(Problem::NOT_FOUND)?;
-    let failed = |error: sqlx::Error| problems::database(caller.org, &error);
-    let mut tx = app.begin(caller.org).await.map_err(failed)?;
-    let gone = orgs::remove_assistant(&mut tx, caller.org, id).await;
-    let is_gone = gone.map_err(|error| {
-        if violates(&error, "phone_numbers_org_id_assistant_id_fkey") { ANSWERS } else { failed(error) }
-    })?;
-    if !is_gone {
-        return Err(Problem::NOT_FOUND);
+    listed::delete::<Assistant>(&app, &caller, &id).await
+}
+
+impl Listed for Assistant {
+    type Id = AssistantId;
+    type Fields = AssistantFields;
+    const PATH: &'static str = PATH;
+    const READ_ONLY: &'static [&'static str] = &["id"];
+    const ACTS: Acts =
+        Acts { added: "assistant.add", written: "assistant.write", removed: "assistant.remove" };
+
+    async fn find(
+        _app: &App,
+        tx: &mut PgConnection,
+        org: OrgId,
+        id: AssistantId,
+    ) -> sqlx::Result<Option<Self>> {
+        let found = orgs::assistants(tx, org, (Some(id), None, 1)).await?;
+        Ok(found.into_iter().next().map(Self::from))
     }
-    write_down(&app, &mut tx, &caller, ("assistant.remove", Some(id.to_string()))).await?;
-    tx.commit().await.map_err(failed)?;
-    Ok(StatusCode::NO_CONTENT)
+
+    async fn add(
+        _app: &App,
+        tx: &mut PgConnection,
+        org: OrgId,
+        id: AssistantId,
+        fields: &AssistantFields,
+    ) -> Result<(), Problem> {
+        let new = NewAssistant {
+            id: id.0,
+            platform_assistant_id: fields.platform_assistant_id.as_str().to_owned(),
+            location: fields.location_id.0,
+            name: fields.name.as_str().to_owned(),
+        };
+        orgs::add_assistant(tx, org, &new).await.map_err(|error| refused(org, &error))
+    }
+
+    async fn replace(
+        _app: &App,
+        tx: &mut PgConnection,
+        org: OrgId,
+        id: AssistantId,
+        fields: &AssistantFields,
+    ) -> Result<(), Problem> {
+        let new = orgs::Assistant {
+            id,
+            platform_assistant_id: fields.platform_assistant_id.as_str().to_owned(),
+            location_id: fields.location_id.0,
+            name: fields.name.as_str().to_owned(),
+        };
+        orgs::update_assistant(tx, org, &new).await.map_err(|error| refused(org, &error))
+    }
+
+    async fn remove(tx: &mut PgConnection, org: OrgId, id: AssistantId) -> Result<bool, Problem> {
+        let gone = orgs::remove_assistant(tx, org, id).await;
+        gone.map_err(|error| {
+            let answers = violates(&error, "phone_numbers_org_id_assistant_id_fkey");
+            if answers { ANSWERS } else { problems::database(org, &error) }
+        })
+    }
 }
 
-fn refused(caller: &ApiCaller, error: &sqlx::Error) -> Problem {
-    not_written(caller, error, "platform_assistant_id", "number")
-}
-
-async fn find(tx: &mut PgConnection, caller: &ApiCaller, id: AssistantId) -> Result<Assistant, Problem> {
-    let found = orgs::assistants(tx, caller.org, (Some(id), None, 1)).await;
-    let found = found.map_err(|error| problems::database(caller.org, &error))?;
-    found.into_iter().next().map(Assistant::from).ok_or(Problem::NOT_FOUND)
+fn refused(org: OrgId, error: &sqlx::Error) -> Problem {
+    not_written(org, error, "platform_assistant_id", "number")
 }

@@ -11,7 +11,6 @@ use utoipa_axum::routes;
 
 use super::secrets::broken;
 use super::sheet::sheet_for;
-use super::write_down;
 use crate::accounts::Scope;
 use crate::api::answer::Answer;
 use crate::api::caller::ApiCaller;
@@ -88,7 +87,7 @@ async fn create_door(
         let token = secrets::new_token().map_err(|error| broken(caller.org, &error))?;
         let id = orgs::issue_door_token(&app, tx, caller.org, &token).await;
         let id = DoorId(id.map_err(|error| not_opened(caller.org, &error))?);
-        write_down(&app, tx, &caller, ("door.open", Some(id.to_string()))).await?;
+        caller.did(&app, tx, ("door.open", Some(id.to_string()))).await?;
         let (url, sheet) = sheet_for(&app, caller.org, Some(&token)).await?;
         Answer::created(&OpenedDoor { id: Public(id), url, sheet }, format!("/api/v1{PATH}"))
     })
@@ -119,7 +118,7 @@ async fn delete_door(
     if !orgs::close_door(&mut tx, caller.org, id, app.clock.now()).await.map_err(failed)? {
         return Err(Problem::NOT_FOUND);
     }
-    write_down(&app, &mut tx, &caller, ("door.close", Some(id.to_string()))).await?;
+    caller.did(&app, &mut tx, ("door.close", Some(id.to_string()))).await?;
     tx.commit().await.map_err(failed)?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -7,15 +7,14 @@ mod platform_key;
 mod secrets;
 mod sheet;
 
-use serde_json::json;
 use sqlx::postgres::PgDatabaseError;
 use utoipa_axum::router::OpenApiRouter;
 
-use super::caller::ApiCaller;
-use super::problems::{self, invalid_field};
-use crate::accounts::{self, Act};
 use crate::platform::app::App;
-use crate::platform::db::{PgConnection, violates};
+
+use super::problems::{self, invalid_field};
+use crate::platform::db::violates;
+use crate::platform::ids::OrgId;
 use crate::platform::problem::Problem;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -28,19 +27,8 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .merge(sheet::routes())
 }
 
-/// What names an org names one: who changed that is kept.
-async fn write_down(
-    app: &App,
-    tx: &mut PgConnection,
-    caller: &ApiCaller,
-    (action, subject): (&'static str, Option<String>),
-) -> Result<(), Problem> {
-    let act = Act { actor: &caller.actor.to_string(), action, subject, detail: json!({}) };
-    accounts::record_act(app, tx, caller.org, &act).await.map_err(|e| problems::database(caller.org, &e))
-}
-
 /// Why an assistant or a number was not written. `fields` are those of its two names at the platform.
-fn not_written(caller: &ApiCaller, error: &sqlx::Error, own: &'static str, number: &'static str) -> Problem {
+fn not_written(org: OrgId, error: &sqlx::Error, own: &'static str, number: &'static str) -> Problem {
     if violates(error, "directory_names_one_org") {
         // The key that is taken stands in the server's detail: (kind, key)=(number, +1…).
         let detail = error.as_database_error().and_then(|e| e.try_downcast_ref::<PgDatabaseError>());
@@ -65,5 +53,5 @@ fn not_written(caller: &ApiCaller, error: &sqlx::Error, own: &'static str, numbe
     if at_site.iter().any(|name| violates(error, name)) {
         return invalid_field("location_id", "names no location of yours");
     }
-    problems::database(caller.org, error)
+    problems::database(org, error)
 }

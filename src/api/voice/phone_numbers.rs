@@ -4,32 +4,30 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{not_written, write_down};
+use super::not_written;
 use crate::accounts::Scope;
 use crate::api::alert_phones::Number;
-use crate::api::answer::{Answer, IfMatch, as_json, difference, digest_of};
+use crate::api::answer::Answer;
 use crate::api::caller::ApiCaller;
 use crate::api::cursor::{Page, place_of};
-use crate::api::entries::merged;
-use crate::api::idempotency::once;
+use crate::api::listed::{self, Acts, Listed};
 use crate::api::params::{Limit, Params};
 use crate::api::problems;
-use crate::api::request::{Received, parsed};
+use crate::api::request::Received;
 use crate::orgs::{self, DialledNumber, NewPhoneNumber};
 use crate::platform::app::App;
 use crate::platform::bounded::Text;
 use crate::platform::db::PgConnection;
-use crate::platform::ids::{AssistantId, LocationId, PhoneNumberId, Prefixed as _};
+use crate::platform::ids::{AssistantId, LocationId, OrgId, PhoneNumberId};
 use crate::platform::problem::Problem;
 use crate::platform::public::Public;
 
 const PATH: &str = "/phone-numbers";
-const READ_ONLY: &[&str] = &["id"];
+
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(list_phone_numbers, create_phone_number)).routes(routes!(
         get_phone_number,
@@ -130,24 +128,7 @@ async fn create_phone_number(
     caller: ApiCaller,
     request: Received,
 ) -> Result<Response, Problem> {
-    caller.needs(Scope::SettingsWrite)?;
-    let fields: PhoneNumberFields = request.json()?;
-    let id: PhoneNumberId = app.new_id();
-    once(&app, &caller, &request, async |tx| {
-        let row = fields.row(id);
-        let new = NewPhoneNumber {
-            id: id.0,
-            platform_phone_number_id: row.platform_phone_number_id,
-            number: row.number,
-            location: row.location_id,
-            assistant: row.assistant_id.map(|id| id.0),
-        };
-        let added = orgs::add_phone_number(tx, caller.org, &new).await;
-        added.map_err(|error| refused(&caller, &error))?;
-        write_down(&app, tx, &caller, ("phone_number.add", Some(id.to_string()))).await?;
-        Answer::created(&find(tx, &caller, id).await?, format!("/api/v1{PATH}/{id}"))
-    })
-    .await
+    listed::create::<PhoneNumber>(&app, &caller, &request).await
 }
 
 /// Shows a number.
@@ -157,13 +138,7 @@ async fn get_phone_number(
     caller: ApiCaller,
     Path(id): Path<String>,
 ) -> Result<Answer, Problem> {
-    caller.needs(Scope::SettingsRead)?;
-    let id = PhoneNumberId::parse(&id).ok_or(Problem::NOT_FOUND)?;
-    let failed = |error: sqlx::Error| problems::database(caller.org, &error);
-    let mut tx = app.begin(caller.org).await.map_err(failed)?;
-    let there = find(&mut tx, &caller, id).await?;
-    tx.commit().await.map_err(failed)?;
-    Answer::ok(&there)
+    listed::get::<PhoneNumber>(&app, &caller, &id).await
 }
 
 /// Changes a number. Replicas follow within seconds.
@@ -174,21 +149,7 @@ async fn update_phone_number(
     Path(id): Path<String>,
     request: Received,
 ) -> Result<Answer, Problem> {
-    caller.needs(Scope::SettingsWrite)?;
-    let id = PhoneNumberId::parse(&id).ok_or(Problem::NOT_FOUND)?;
-    let patch: Map<String, Value> = request.json()?;
-    let failed = |error: sqlx::Error| problems::database(caller.org, &error);
-    let mut tx = app.begin(caller.org).await.map_err(failed)?;
-    let current = as_json(&find(&mut tx, &caller, id).await?)?;
-    IfMatch::of(&request.headers).check(&digest_of(&current), || difference(&current, &patch))?;
-    let fields: PhoneNumberFields = parsed(merged(&current, patch, READ_ONLY))?;
-    let new = fields.row(id);
-    let changed = orgs::update_phone_number(&mut tx, caller.org, &new).await;
-    changed.map_err(|error| refused(&caller, &error))?;
-    write_down(&app, &mut tx, &caller, ("phone_number.write", Some(id.to_string()))).await?;
-    let now = find(&mut tx, &caller, id).await?;
-    tx.commit().await.map_err(failed)?;
-    Answer::ok(&now)
+    listed::update::<PhoneNumber>(&app, &caller, &request, &id).await
 }
 
 /// Takes a number away: calls to it are nobody's here.
@@ -198,25 +159,62 @@ async fn delete_phone_number(
     caller: ApiCaller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    caller.needs(Scope::SettingsWrite)?;
-    let id = PhoneNumberId::parse(&id).ok_or(Problem::NOT_FOUND)?;
-    let failed = |error: sqlx::Error| problems::database(caller.org, &error);
-    let mut tx = app.begin(caller.org).await.map_err(failed)?;
-    let is_gone = orgs::remove_phone_number(&mut tx, caller.org, id).await.map_err(failed)?;
-    if !is_gone {
-        return Err(Problem::NOT_FOUND);
+    listed::delete::<PhoneNumber>(&app, &caller, &id).await
+}
+
+impl Listed for PhoneNumber {
+    type Id = PhoneNumberId;
+    type Fields = PhoneNumberFields;
+    const PATH: &'static str = PATH;
+    const READ_ONLY: &'static [&'static str] = &["id"];
+    const ACTS: Acts =
+        Acts { added: "phone_number.add", written: "phone_number.write", removed: "phone_number.remove" };
+
+    async fn find(
+        _app: &App,
+        tx: &mut PgConnection,
+        org: OrgId,
+        id: PhoneNumberId,
+    ) -> sqlx::Result<Option<Self>> {
+        let found = orgs::phone_numbers(tx, org, (Some(id), None, 1)).await?;
+        Ok(found.into_iter().next().map(Self::from))
     }
-    write_down(&app, &mut tx, &caller, ("phone_number.remove", Some(id.to_string()))).await?;
-    tx.commit().await.map_err(failed)?;
-    Ok(StatusCode::NO_CONTENT)
+
+    async fn add(
+        _app: &App,
+        tx: &mut PgConnection,
+        org: OrgId,
+        id: PhoneNumberId,
+        fields: &PhoneNumberFields,
+    ) -> Result<(), Problem> {
+        let row = fields.row(id);
+        let new = NewPhoneNumber {
+            id: id.0,
+            platform_phone_number_id: row.platform_phone_number_id,
+            number: row.number,
+            location: row.location_id,
+            assistant: row.assistant_id.map(|id| id.0),
+        };
+        orgs::add_phone_number(tx, org, &new).await.map_err(|error| refused(org, &error))
+    }
+
+    async fn replace(
+        _app: &App,
+        tx: &mut PgConnection,
+        org: OrgId,
+        id: PhoneNumberId,
+        fields: &PhoneNumberFields,
+    ) -> Result<(), Problem> {
+        let changed = orgs::update_phone_number(tx, org, &fields.row(id)).await;
+        changed.map_err(|error| refused(org, &error))
+    }
+
+    async fn remove(tx: &mut PgConnection, org: OrgId, id: PhoneNumberId) -> Result<bool, Problem> {
+        let gone = orgs::remove_phone_number(tx, org, id).await;
+        gone.map_err(|error| problems::database(org, &error))
+    }
 }
 
-fn refused(caller: &ApiCaller, error: &sqlx::Error) -> Problem {
-    not_written(caller, error, "platform_phone_number_id", "number")
-}
-
-async fn find(tx: &mut PgConnection, caller: &ApiCaller, id: PhoneNumberId) -> Result<PhoneNumber, Problem> {
-    let found = orgs::phone_numbers(tx, caller.org, (Some(id), None, 1)).await;
-    let found = found.map_err(|error| problems::database(caller.org, &error))?;
-    found.into_iter().next().map(PhoneNumber::from).ok_or(Problem::NOT_FOUND)
+fn refused(org: OrgId, error: &sqlx::Error) -> Problem {
+    not_written(org, error, "platform_phone_number_id", "number")
 }

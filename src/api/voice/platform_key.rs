@@ -7,7 +7,6 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::write_down;
 use crate::accounts::Scope;
 use crate::api::answer::Answer;
 use crate::api::caller::ApiCaller;
@@ -76,7 +75,7 @@ async fn set_voice_platform(
             Problem::INTERNAL
         }
     })?;
-    write_down(&app, &mut tx, &caller, ("voice_platform.write", None)).await?;
+    caller.did(&app, &mut tx, ("voice_platform.write", None)).await?;
     let there = current(&app, &mut tx, &caller).await?;
     tx.commit().await.map_err(failed)?;
     Answer::ok(&there)

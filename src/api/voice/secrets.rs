@@ -10,7 +10,6 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use voxanne_vapi::auth::Scheme;
 
-use super::write_down;
 use crate::accounts::Scope;
 use crate::api::answer::Answer;
 use crate::api::caller::ApiCaller;
@@ -141,7 +140,7 @@ async fn create_webhook_secret(
         };
         let id = orgs::issue_secret(&app, tx, caller.org, &scheme, &secret).await;
         let id = WebhookSecretId(id.map_err(|error| not_issued(caller.org, error))?);
-        write_down(&app, tx, &caller, ("webhook_secret.add", Some(id.to_string()))).await?;
+        caller.did(&app, tx, ("webhook_secret.add", Some(id.to_string()))).await?;
         let secret = secret.expose_secret().to_owned();
         let issued = IssuedSecret { id: Public(id), proof: wanted.proof, secret };
         Answer::created(&issued, format!("/api/v1{PATH}"))
@@ -181,7 +180,7 @@ async fn delete_webhook_secret(
     if !orgs::revoke_secret(&app, &mut tx, caller.org, id.0).await.map_err(failed)? {
         return Err(Problem::NOT_FOUND);
     }
-    write_down(&app, &mut tx, &caller, ("webhook_secret.revoke", Some(id.to_string()))).await?;
+    caller.did(&app, &mut tx, ("webhook_secret.revoke", Some(id.to_string()))).await?;
     tx.commit().await.map_err(failed)?;
     Ok(StatusCode::NO_CONTENT)
 }

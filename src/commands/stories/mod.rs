@@ -4,10 +4,13 @@ mod booking;
 mod calendar;
 mod changes;
 mod desk;
+mod heard;
 mod rules;
 mod sales;
 mod stage;
 mod texts;
+mod time;
+mod waiting;
 
 use clap::ValueEnum;
 
@@ -15,6 +18,7 @@ use super::CommandError;
 use super::output::say;
 
 pub(super) use stage::Stage;
+pub(super) use time::Time;
 
 /// A story. Each can be told any number of times: days and times are what is free now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -34,6 +38,10 @@ pub(super) enum Story {
     TurnsHot,
     /// Wants a call back; the manager replies 1, and nobody else is told
     AlertTaken,
+    /// Nobody answers for a hot lead: told again after 3, 8 and 15 minutes, then taken by a 1
+    AlertClimbs,
+    /// Two hot callers at night are offered times: one takes hers, the other is staff's first task in the morning
+    TimesByNight,
     /// Wanted a pizza
     WrongNumber,
     /// A face swollen after filler
@@ -83,6 +91,8 @@ impl Story {
             Self::PriceShops => sales::price_shops(stage).await,
             Self::TurnsHot => sales::turns_hot(stage).await,
             Self::AlertTaken => sales::alert_is_taken(stage).await,
+            Self::AlertClimbs => waiting::alert_climbs(stage).await,
+            Self::TimesByNight => waiting::times_by_night(stage).await,
             Self::WrongNumber => sales::wrong_number(stage).await,
             Self::SwollenFace => sales::swollen_face(stage).await,
             Self::Prepare => changes::prepares(stage).await,

@@ -17,6 +17,8 @@ use super::super::left::Records;
 use super::super::output::say;
 use super::super::texting::Texting;
 use super::desk::Desk;
+use super::heard::{named_day, times_in, wire_time};
+use super::time::Time;
 use crate::platform::clock::Clock;
 use crate::platform::ids::{Ids, InboxId};
 use crate::when;
@@ -45,28 +47,37 @@ pub(in super::super) struct Stage {
     sites: Vec<Self>,
     /// The demo's clinic with a Google Calendar, and its front desk.
     with_calendar: Option<Box<(Self, Desk)>>,
+    /// The demo's clock, where the stories are told by the demo itself.
+    pub(super) time: Option<Time>,
 }
 
 impl Stage {
     /// The first clinic of a demo, and the sites of the one that has several.
-    pub(in super::super) fn of_demo(demo: &DemoFile) -> Result<Self, CommandError> {
-        let mut stage = Self::of_clinic(demo, &demo.clinic, &demo.clinic.line)?;
+    pub(in super::super) fn of_demo(demo: &DemoFile, time: Option<Time>) -> Result<Self, CommandError> {
+        let clock = time.as_ref().map_or_else(|| demo.clock(), Time::clock);
+        let of = |clinic, line| Self::of_clinic(demo, (clinic, line), &clock);
+        let mut stage = of(&demo.clinic, &demo.clinic.line)?;
         let juniper = &demo.juniper;
         let lines = std::iter::once(&juniper.line).chain(&juniper.other_lines);
-        stage.sites = lines.map(|line| Self::of_clinic(demo, juniper, line)).collect::<Result<_, _>>()?;
-        let harbor = Self::of_clinic(demo, &demo.other_org, &demo.other_org.line)?;
+        stage.sites = lines.map(|line| of(juniper, line)).collect::<Result<_, _>>()?;
+        let harbor = of(&demo.other_org, &demo.other_org.line)?;
         let desk = Desk::of_demo(demo, harbor.http.clone());
         stage.with_calendar = Some(Box::new((harbor, desk)));
+        stage.time = time;
         Ok(stage)
     }
 
-    fn of_clinic(demo: &DemoFile, clinic: &ClinicFile, line: &LineFile) -> Result<Self, CommandError> {
+    fn of_clinic(
+        demo: &DemoFile,
+        (clinic, line): (&ClinicFile, &LineFile),
+        clock: &Clock,
+    ) -> Result<Self, CommandError> {
         let mut stage =
             Self::elsewhere(clinic.webhook_url.clone(), clinic.webhook_secret.clone(), &line.time_zone)?;
         stage.script.assistant_id = Some(line.assistant_id.clone());
         stage.script.phone_number_id = Some(line.phone_number_id.clone());
-        stage.clock = demo.clock();
-        stage.records = Some(Records::of_demo(demo, clinic, stage.http.clone())?);
+        stage.clock = clock.clone();
+        stage.records = Some(Records::of_demo(demo, (clinic, clock.clone()), stage.http.clone())?);
         stage.texting = Some(Texting::of_demo(demo, clinic, stage.http.clone())?);
         Ok(stage)
     }
@@ -97,6 +108,7 @@ impl Stage {
             texting: None,
             sites: Vec::new(),
             with_calendar: None,
+            time: None,
         })
     }
 
@@ -168,6 +180,14 @@ impl Stage {
         match &self.records {
             Some(records) => records.text_to(number, words).await,
             None => Ok(None),
+        }
+    }
+
+    /// What staff still have to do about a call; nothing where that cannot be looked at.
+    pub(super) async fn open_tasks(&self, call_ref: &str) -> Result<Vec<String>, CommandError> {
+        match &self.records {
+            Some(records) => records.open_tasks(call_ref).await,
+            None => Ok(Vec::new()),
         }
     }
 
@@ -360,40 +380,4 @@ fn described(name: &str, arguments: &Value) -> String {
         format!("{key}={value}")
     });
     std::iter::once(name.to_owned()).chain(given).collect::<Vec<_>>().join(" ")
-}
-
-/// Every `9 AM` or `10:30 AM` in a sentence.
-fn times_in(sentence: &str) -> Vec<String> {
-    let words: Vec<&str> =
-        sentence.split_whitespace().map(|w| w.trim_end_matches([',', '.', '?', ';'])).collect();
-    let is_half = |word: &str| matches!(word, "AM" | "PM");
-    words.windows(2).filter(|pair| is_half(pair[1])).map(|pair| pair.join(" ")).collect()
-}
-
-/// The day that a sentence names as the nearest with openings, not before `earliest`.
-fn named_day(sentence: &str, earliest: Date) -> Option<Date> {
-    let (_, rest) = sentence.split_once("The nearest day with openings is ")?;
-    when::parse_date(rest.split_once(", from")?.0, earliest).ok()
-}
-
-/// `2:30 PM` as the wire wants it.
-fn wire_time(said: &str) -> String {
-    when::parse_time(said).map_or_else(|_question| said.to_owned(), |time| time.strftime("%H:%M").to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_heard_in_an_answer() {
-        let answer =
-            "For Sunday, February 1st, I have availability at 9 AM, 10:30 AM, and 3 more times. Which?";
-        assert_eq!(times_in(answer), ["9 AM", "10:30 AM"]);
-        let none = "I'm sorry, we're closed on Sunday, November 29th. The nearest day with openings is Tuesday, December 1st, from 9 AM; would that work?";
-        let december = |day| jiff::civil::date(2026, 12, day);
-        assert_eq!(named_day(none, jiff::civil::date(2026, 11, 30)), Some(december(1)));
-        assert_eq!(wire_time("10:30 AM"), "10:30");
-        assert_eq!(wire_time("2 PM"), "14:00");
-    }
 }

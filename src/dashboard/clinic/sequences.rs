@@ -12,6 +12,7 @@ use super::{Choice, Values, all, opened};
 use crate::accounts::Scope;
 use crate::api;
 use crate::dashboard::page::{self, PageError};
+use crate::dashboard::say;
 use crate::dashboard::shell::{Place, Shell};
 use crate::dashboard::signed_in::SignedIn;
 use crate::platform::app::App;
@@ -121,6 +122,12 @@ impl SequencesPage {
 }
 
 impl SequencePage {
+    /// When a text may leave: never by night.
+    #[expect(clippy::unused_self, reason = "the template calls it on the page")]
+    fn hours(&self) -> Vec<(i8, String)> {
+        (8..=20).map(|hour| (hour, say::hour(hour))).collect()
+    }
+
     fn triggers(&self) -> Vec<Choice> {
         ["no_booking", "after_visit", "lapsed"].map(|name| Choice::new(name, trigger(&self.s, name))).to_vec()
     }

@@ -104,11 +104,6 @@ impl Values {
         all.filter_map(Value::as_str).map(str::to_owned).collect()
     }
 
-    /// A list of numbers.
-    pub fn numbers(&self, name: &str) -> Vec<i64> {
-        self.at(name).as_array().into_iter().flatten().filter_map(Value::as_i64).collect()
-    }
-
     /// Whether a list has this.
     pub fn has(&self, name: &str, one: impl AsRef<str>) -> bool {
         self.at(name).as_array().is_some_and(|all| all.iter().any(|each| each == one.as_ref()))

@@ -1,5 +1,7 @@
 //! What the calendar shows of some days: visits, holds, what stands in their way, and whose columns they are in.
 
+use std::collections::{HashMap, HashSet};
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff_sqlx::ToSqlx as _;
@@ -47,31 +49,29 @@ pub(in crate::dashboard) struct Visit {
     pub is_confirmed: bool,
     pub booked_by: String,
     /// The rooms and devices that are kept for it, by id and by name.
+    #[sqlx(skip)]
     pub thing_ids: Vec<Uuid>,
+    #[sqlx(skip)]
     pub things: Vec<String>,
 }
 
 /// Visits that touch the stretch, soonest first; those that were called off too, or without. A visit lasts a day at most.
+///
+/// Whose they are and what is kept for them is asked for all of them together: a week may have more than a thousand.
 async fn visits_of(
     tx: &mut PgConnection,
     org: OrgId,
     stretch: Stretch,
     with_cancelled: bool,
 ) -> sqlx::Result<Vec<Visit>> {
-    sql_as(
-        "select a.id, a.location_id, a.starts_at, a.ends_at, a.status::text as status, a.version,
-                coalesce(k.name, a.customer_name) as person, a.customer_phone as phone, a.customer_email as email, a.notes,
-                a.contact_id, a.call_id, a.service_id, coalesce(a.service_said, s.name) as service, a.practitioner_id,
-                p.name as practitioner, a.attendance_confirmed_at is not null as is_confirmed, a.booked_by,
-                coalesce(t.ids, '{}') as thing_ids, coalesce(t.names, '{}') as things
+    let mut visits: Vec<Visit> = sql_as(
+        "select a.id, a.location_id, a.starts_at, a.ends_at, a.status::text as status, a.version, a.customer_name as person,
+                a.customer_phone as phone, a.customer_email as email, a.notes, a.contact_id, a.call_id, a.service_id,
+                coalesce(a.service_said, s.name) as service, a.practitioner_id, p.name as practitioner,
+                a.attendance_confirmed_at is not null as is_confirmed, a.booked_by
            from appointments a
            join services s on s.org_id = a.org_id and s.id = a.service_id
            join resources p on p.org_id = a.org_id and p.id = a.practitioner_id
-           left join contacts k on k.org_id = a.org_id and k.id = a.contact_id
-           left join lateral (
-             select array_agg(x.resource_id) as ids, array_agg(r.name) as names
-               from reservations x join resources r on r.org_id = x.org_id and r.id = x.resource_id
-              where x.org_id = a.org_id and x.appointment_id = a.id and r.kind <> 'practitioner') t on true
           where a.org_id = $1 and a.location_id = $2 and a.starts_at >= $3::timestamptz - interval '24 hours' and a.starts_at < $4
             and a.ends_at > $3 and ($6 or a.status <> 'cancelled')
           order by a.starts_at, a.id limit $5",
@@ -82,8 +82,67 @@ async fn visits_of(
     .bind(stretch.until.to_sqlx())
     .bind(VISITS_MAX)
     .bind(with_cancelled)
+    .fetch_all(&mut *tx)
+    .await?;
+    let names = names(tx, org, &visits).await?;
+    let mut things = things(tx, org, &visits).await?;
+    for visit in &mut visits {
+        if let Some(name) = visit.contact_id.and_then(|id| names.get(&id)) {
+            visit.person = Some(name.clone());
+        }
+        for thing in things.remove(&visit.id).into_iter().flatten() {
+            visit.thing_ids.push(thing.id);
+            visit.things.push(thing.name);
+        }
+    }
+    Ok(visits)
+}
+
+/// What people are called now, of those who are known.
+async fn names(
+    tx: &mut PgConnection,
+    org: OrgId,
+    visits: &[Visit],
+) -> sqlx::Result<HashMap<ContactId, String>> {
+    let people: HashSet<ContactId> = visits.iter().filter_map(|visit| visit.contact_id).collect();
+    let people: Vec<ContactId> = people.into_iter().collect();
+    let named: Vec<(ContactId, String)> =
+        sql_as("select id, name from contacts where org_id = $1 and id = any ($2) and name is not null")
+            .bind(org)
+            .bind(people)
+            .fetch_all(tx)
+            .await?;
+    Ok(named.into_iter().collect())
+}
+
+/// A room or device that is kept for a visit.
+#[derive(FromRow)]
+struct Thing {
+    visit: AppointmentId,
+    id: Uuid,
+    name: String,
+}
+
+async fn things(
+    tx: &mut PgConnection,
+    org: OrgId,
+    visits: &[Visit],
+) -> sqlx::Result<HashMap<AppointmentId, Vec<Thing>>> {
+    let ids: Vec<AppointmentId> = visits.iter().map(|visit| visit.id).collect();
+    let kept: Vec<Thing> = sql_as(
+        "select x.appointment_id as visit, r.id, r.name
+           from reservations x join resources r on r.org_id = x.org_id and r.id = x.resource_id
+          where x.org_id = $1 and x.appointment_id = any ($2) and r.kind <> 'practitioner' order by r.position, r.id",
+    )
+    .bind(org)
+    .bind(ids)
     .fetch_all(tx)
-    .await
+    .await?;
+    let mut things: HashMap<AppointmentId, Vec<Thing>> = HashMap::new();
+    for thing in kept {
+        things.entry(thing.visit).or_default().push(thing);
+    }
+    Ok(things)
 }
 
 /// Visits that touch the stretch and were not called off, soonest first.

@@ -1,6 +1,7 @@
 //! What the Today page shows.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff_sqlx::ToSqlx as _;
 use sqlx::FromRow;
 
@@ -12,16 +13,18 @@ const SHOWN: i64 = 8;
 /// A call without a word for so long has ended without telling us.
 const RUNNING_HOURS: i64 = 4;
 
-/// The day in figures.
+/// The day in figures. All but the last are what Analytics counts for this one day (`docs/analytics.md`), and a test holds them
+/// to that.
 #[derive(Debug, Clone, Copy, Default, FromRow)]
 pub(in crate::dashboard) struct Figures {
     pub calls: i64,
+    /// Of new leads and existing patients, those scored hot.
     pub hot: i64,
-    /// Visits that were booked today, whenever they are.
+    /// Visits that were made in today's calls, whenever they are and whatever became of them.
     pub booked: i64,
     /// What those cost, by the catalogue.
     pub booked_cents: i64,
-    /// Visits that are today.
+    /// Visits that are today, however they were booked.
     pub visits: i64,
 }
 
@@ -64,6 +67,7 @@ pub(in crate::dashboard) struct NextVisit {
 #[derive(FromRow)]
 pub(in crate::dashboard) struct OpenTask {
     pub id: TaskId,
+    pub kind: String,
     pub title: String,
     pub created_at: jiff_sqlx::Timestamp,
 }
@@ -89,23 +93,35 @@ pub(in crate::dashboard) struct Day {
     pub until: Timestamp,
 }
 
+/// Calls by the calendar of their site, as Analytics has it: `today` is the clinic's civil day. Visits within the clinic's `day`.
 pub(in crate::dashboard) async fn figures(
     tx: &mut PgConnection,
     org: OrgId,
+    today: Date,
     day: Day,
 ) -> sqlx::Result<Figures> {
     sql_as(
-        "select (select count(*) from counted_calls where org_id = $1 and created_at >= $2 and created_at < $3) as calls,
-                (select count(*) from counted_calls where org_id = $1 and created_at >= $2 and created_at < $3 and temperature = 'hot') as hot,
-                b.booked, b.booked_cents,
-                (select count(*) from appointments where org_id = $1 and starts_at >= $2 and starts_at < $3
-                    and status <> 'cancelled') as visits
+        "with site as materialized (
+           select l.id, $2::date::timestamp at time zone l.time_zone as since, ($2::date + 1)::timestamp at time zone l.time_zone as until,
+                  row_number() over (order by l.position, l.id) = 1 as is_home
+             from locations l where l.org_id = $1),
+         called as materialized (
+           select c.id, c.class in ('new_lead', 'existing_patient') and c.temperature = 'hot' as is_hot
+             from counted_calls c
+             left join assistants n on n.org_id = c.org_id and n.platform = c.platform and n.platform_assistant_id = c.assistant_ref
+             join site s on case when n.location_id is null then s.is_home else s.id = n.location_id end
+            where c.org_id = $1 and c.created_at >= (select min(since) from site) and c.created_at < (select max(until) from site)
+              and c.created_at >= s.since and c.created_at < s.until and not c.is_outbound)
+         select (select count(*) from called) as calls, (select count(*) from called where is_hot) as hot, b.booked, b.booked_cents,
+                (select count(*) from appointments a left join counted_calls c on c.org_id = a.org_id and c.id = a.call_id
+                  where a.org_id = $1 and a.starts_at >= $3 and a.starts_at < $4 and a.status <> 'cancelled'
+                    and (a.call_id is null or c.id is not null)) as visits
            from (select count(*) as booked, coalesce(sum(s.price_cents), 0)::bigint as booked_cents
-                   from appointments a join services s on s.org_id = a.org_id and s.id = a.service_id
-                  where a.org_id = $1 and a.created_at >= $2 and a.created_at < $3 and a.status <> 'cancelled'
-                    and (a.call_id is null or exists (select from counted_calls c where c.org_id = a.org_id and c.id = a.call_id))) b",
+                   from called k join appointments a on a.org_id = $1 and a.call_id = k.id
+                   join services s on s.org_id = a.org_id and s.id = a.service_id) b",
     )
     .bind(org)
+    .bind(today.to_sqlx())
     .bind(day.from.to_sqlx())
     .bind(day.until.to_sqlx())
     .fetch_one(tx)
@@ -179,7 +195,7 @@ pub(in crate::dashboard) async fn open_tasks(
     tx: &mut PgConnection,
     org: OrgId,
 ) -> sqlx::Result<Vec<OpenTask>> {
-    sql_as("select id, title, created_at from tasks where org_id = $1 and done_at is null order by created_at desc limit $2")
+    sql_as("select id, kind, title, created_at from tasks where org_id = $1 and done_at is null order by created_at desc limit $2")
         .bind(org)
         .bind(SHOWN)
         .fetch_all(tx)

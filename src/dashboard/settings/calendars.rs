@@ -44,9 +44,10 @@ impl CalendarsPage {
         account.state == Standing::Connected && account.health.failing.is_none()
     }
 
-    /// All of it in words. English: it is what the log and the doctor say, too.
+    /// All of it in words.
     fn sentence(&self, account: &Account) -> String {
-        account.health.sentence(self.s.now)
+        let sentences = account.health.sentences(self.s.now);
+        sentences.iter().map(|sentence| self.s.told(sentence)).collect::<Vec<_>>().join(" ")
     }
 }
 

@@ -9,6 +9,7 @@ use axum::routing::get;
 use super::{Section, opened, sections};
 use crate::accounts::Scope;
 use crate::dashboard::page::{self, PageError};
+use crate::dashboard::say;
 use crate::dashboard::shell::{Place, Shell};
 use crate::dashboard::signed_in::SignedIn;
 use crate::mail::{self, Listing, RECIPIENTS_MAX, Recipient};
@@ -30,8 +31,9 @@ struct EmailPage {
 }
 
 impl EmailPage {
-    fn hours(&self) -> Vec<(i16, bool)> {
-        (0..24).map(|hour| (hour, self.summary_hour == Some(hour))).collect()
+    fn hours(&self) -> Vec<(i8, String, bool)> {
+        let is_chosen = |hour: i8| self.summary_hour == Some(i16::from(hour));
+        (0..24).map(|hour| (hour, say::hour(hour), is_chosen(hour))).collect()
     }
 
     #[expect(clippy::unused_self, reason = "templates call it on the page")]

@@ -5,25 +5,30 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
+use serde_json::json;
+use voxanne_twilio::code_hint;
 
 use super::{Section, opened, sections};
 use crate::accounts::{self, Scope};
 use crate::alert_phones::{self, AlertPhones};
+use crate::api;
 use crate::dashboard::page::{self, PageError};
+use crate::dashboard::say;
 use crate::dashboard::shell::{Place, Shell};
 use crate::dashboard::signed_in::SignedIn;
-use crate::messaging::{self, AccountHealth};
+use crate::messaging::{self, AccountHealth, AccountTrouble};
 use crate::orgs::{self, Settings};
 use crate::platform::app::App;
 
 /// What is offered: minutes before a visit, in English.
-const REMINDERS: [(i32, &str); 6] = [
+const REMINDERS: [(i32, &str); 7] = [
     (10_080, "A week before"),
     (4320, "Three days before"),
     (2880, "Two days before"),
     (1440, "The day before"),
     (240, "Four hours before"),
     (120, "Two hours before"),
+    (60, "An hour before"),
 ];
 
 pub(super) fn routes() -> Router<App> {
@@ -40,6 +45,8 @@ struct TextingPage {
     account: AccountHealth,
     phones: AlertPhones,
     is_known: bool,
+    /// The version of what the form replaces.
+    version: String,
 }
 
 impl TextingPage {
@@ -57,11 +64,28 @@ impl TextingPage {
     }
 
     fn quiet_from(&self) -> Vec<(i8, String, bool)> {
-        (15..22).map(|hour| (hour, hour_words(hour), self.settings.quiet_from == hour)).collect()
+        (15..22).map(|hour| (hour, say::hour(hour), self.settings.quiet_from == hour)).collect()
     }
 
     fn quiet_until(&self) -> Vec<(i8, String, bool)> {
-        (8..13).map(|hour| (hour, hour_words(hour), self.settings.quiet_until == hour)).collect()
+        (8..13).map(|hour| (hour, say::hour(hour), self.settings.quiet_until == hour)).collect()
+    }
+
+    /// What keeps texts from leaving, by the clinic's clock, and what to do.
+    fn trouble(&self, trouble: &AccountTrouble) -> String {
+        let s = &self.s;
+        match trouble {
+            AccountTrouble::Refused { since, code } => {
+                let refused = s.tn("Twilio has refused the credentials since {}: texts wait.", s.moment(since));
+                format!("{refused} {} ({code})", s.told(code_hint(*code)))
+            }
+            AccountTrouble::Failing { since, .. } => {
+                s.tn("Twilio has been failing since {}: texts wait, and leave by themselves once it answers. Look at its status page.", s.moment(since))
+            }
+            AccountTrouble::Limited { until } => {
+                s.tn("Twilio asked for a pause until {}. If this comes often, raise the sender's throughput in Twilio.", s.moment(until))
+            }
+        }
     }
 
     /// Enough to recognise an account or key by.
@@ -72,22 +96,14 @@ impl TextingPage {
     }
 }
 
-/// `9 PM`.
-fn hour_words(hour: i8) -> String {
-    match hour {
-        0 => "12 AM".to_owned(),
-        1..=11 => format!("{hour} AM"),
-        12 => "12 PM".to_owned(),
-        _ => format!("{} PM", hour - 12),
-    }
-}
-
 async fn show_texting(State(app): State<App>, SignedIn(staff): SignedIn) -> Result<Response, PageError> {
     let org = staff.org;
     let is_known = accounts::signed_in_lately(&app, &staff).await?;
     let (mut tx, s) = opened(&app, staff, Scope::SettingsRead).await?;
+    let settings = orgs::settings(&mut tx, &app.keys, org).await?;
     let page = TextingPage {
-        settings: orgs::settings(&mut tx, &app.keys, org).await?,
+        version: version_of(&settings),
+        settings,
         account: messaging::account_health(&app, &mut tx, org).await?,
         phones: alert_phones::alert_phones(&app, &mut tx, org).await?,
         sections: sections(&s.staff),
@@ -97,4 +113,13 @@ async fn show_texting(State(app): State<App>, SignedIn(staff): SignedIn) -> Resu
     };
     tx.commit().await?;
     Ok(page::render(&page))
+}
+
+/// Of what `GET /settings/texting` answers: the version that the form's PUT names.
+fn version_of(settings: &Settings) -> String {
+    api::etag_of(&json!({
+        "texting_enabled": settings.texting_enabled, "reminder_minutes": settings.reminder_minutes,
+        "missed_call_text": settings.missed_call_text, "quiet_from": settings.quiet_from, "quiet_until": settings.quiet_until,
+        "texts_per_day_max": settings.texts_per_day_max, "text_regions": settings.text_regions,
+    }))
 }

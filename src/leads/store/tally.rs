@@ -5,7 +5,7 @@ use jiff_sqlx::ToSqlx as _;
 use sqlx::FromRow;
 
 use crate::platform::db::{PgConnection, sql_as, sql_scalar};
-use crate::platform::ids::OrgId;
+use crate::platform::ids::{OrgId, ServiceId};
 
 /// Calls that are alike in what matters, and what came of them.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
@@ -22,6 +22,23 @@ pub(in crate::leads) struct Tally {
     pub booked: i64,
     pub showed: i64,
     pub revenue_cents: i64,
+}
+
+impl Tally {
+    /// Calls of which nobody asks more than how many they are.
+    pub fn unripe(calls: i64) -> Self {
+        Self {
+            can_buy: false,
+            score: 0,
+            temperature: String::new(),
+            by_tool: false,
+            is_ripe: false,
+            calls,
+            booked: 0,
+            showed: 0,
+            revenue_cents: 0,
+        }
+    }
 }
 
 /// When the calls were that are counted. Calls before `ripe` had `hours_to_book`.
@@ -44,15 +61,10 @@ pub(in crate::leads) async fn tally(
     span: Span,
 ) -> sqlx::Result<Vec<Tally>> {
     sql_as(
-        "with scored as (
-           select c.org_id, c.id, c.call_ref, c.contact_id, c.caller_phone, c.class, c.score, c.temperature, c.created_at,
-                  lead(c.created_at) over (partition by coalesce(c.caller_phone, c.id::text) order by c.created_at, c.id) as next_at
-             from counted_calls c
-            where c.org_id = $1 and c.scored_at is not null and c.created_at >= $2)
-         select c.class in ('new_lead', 'existing_patient') as can_buy, c.score, c.temperature, t.by_tool,
+        "select c.class in ('new_lead', 'existing_patient') as can_buy, c.score, c.temperature, t.by_tool,
                 c.created_at < $4 as is_ripe, count(*) as calls, count(*) filter (where v.booked) as booked,
                 count(*) filter (where v.showed) as showed, coalesce(sum(v.kept_cents), 0)::bigint as revenue_cents
-           from scored c
+           from counted_calls c
           cross join lateral (
             select exists (select from hot_lead_alerts h
                             where h.org_id = c.org_id and h.call_ref = c.call_ref and h.trigger = 'tool') as by_tool) t
@@ -60,7 +72,10 @@ pub(in crate::leads) async fn tally(
             select count(*) > 0 as booked, coalesce(bool_or(a.status in ('arrived', 'completed')), false) as showed,
                    sum(s.price_cents) filter (
                      where a.status in ('arrived', 'completed')
-                       and (a.call_id = c.id or (a.call_id is null and a.created_at < coalesce(c.next_at, 'infinity')))) as kept_cents
+                       and (a.call_id = c.id or (a.call_id is null and not exists (
+                         select from counted_calls n
+                          where n.org_id = c.org_id and n.caller_phone = c.caller_phone and n.scored_at is not null
+                            and (n.created_at, n.id) > (c.created_at, c.id) and n.created_at <= a.created_at)))) as kept_cents
               from (select org_id, id, status, service_id, created_at, call_id from appointments
                      where org_id = c.org_id and call_id = c.id
                     union
@@ -72,7 +87,7 @@ pub(in crate::leads) async fn tally(
                      where org_id = c.org_id and customer_phone = c.caller_phone
                        and created_at >= c.created_at and created_at < c.created_at + make_interval(hours => $5)) a
               join services s on s.org_id = a.org_id and s.id = a.service_id) v
-          where c.created_at < $3
+          where c.org_id = $1 and c.scored_at is not null and c.created_at >= $2 and c.created_at < $3
           group by 1, 2, 3, 4, 5",
     )
     .bind(org)
@@ -82,6 +97,31 @@ pub(in crate::leads) async fn tally(
     .bind(span.hours_to_book)
     .fetch_all(tx)
     .await
+}
+
+/// How many calls of a stretch were scored.
+pub(in crate::leads) async fn scored_between(
+    tx: &mut PgConnection,
+    org: OrgId,
+    (since, until): (Timestamp, Timestamp),
+) -> sqlx::Result<i64> {
+    sql_scalar(
+        "select count(*) from counted_calls
+          where org_id = $1 and scored_at is not null and created_at >= $2 and created_at < $3",
+    )
+    .bind(org)
+    .bind(since.to_sqlx())
+    .bind(until.to_sqlx())
+    .fetch_one(tx)
+    .await
+}
+
+/// What services cost.
+pub(in crate::leads) async fn prices(
+    tx: &mut PgConnection,
+    org: OrgId,
+) -> sqlx::Result<Vec<(ServiceId, Option<i32>)>> {
+    sql_as("select id, price_cents from services where org_id = $1 order by id").bind(org).fetch_all(tx).await
 }
 
 /// How many alerts were raised from an instant up to another.

@@ -184,7 +184,7 @@ mod tests {
             "Glow MedSpa on Monday, November 23\n\nCalls answered: 12\nVisits booked: 1\nHot leads: 2\nTexts not delivered: 0\n\n\
              Visits today: 9\nOpen tasks: 14\n- Call somebody back who asked for it (since Friday, November 20)\n\
              - Something else to look at (since Sunday, November 22)\n\n\
-             Who gets e-mails of Glow MedSpa is set in its settings (e-mail recipients).\n"
+             Who gets e-mails of Glow MedSpa is set under Settings, E-mail.\n"
         );
         let words = summary(Spanish, ("Glow MedSpa", day()), &numbers(), &tasks());
         assert_eq!(words.subject, "Glow MedSpa, lunes 23 de noviembre: 12 llamadas, 1 cita nueva");
@@ -194,7 +194,7 @@ mod tests {
              Mensajes no entregados: 0\n\nCitas de hoy: 9\nTareas pendientes: 14\n\
              - Devolver una llamada que pidieron (desde el viernes 20 de noviembre)\n\
              - Otra cosa por revisar (desde el domingo 22 de noviembre)\n\n\
-             Quién recibe los correos de Glow MedSpa se decide en sus ajustes (e-mail recipients).\n"
+             Quién recibe los correos de Glow MedSpa se decide en Ajustes, Correo.\n"
         );
     }
 
@@ -207,7 +207,7 @@ mod tests {
             words.body,
             "Nothing happened at Glow MedSpa on Monday, November 23: nobody called, and nothing was booked.\n\n\
              Visits today: 3\nOpen tasks: none\n\n\
-             Who gets e-mails of Glow MedSpa is set in its settings (e-mail recipients).\n"
+             Who gets e-mails of Glow MedSpa is set under Settings, E-mail.\n"
         );
         let words = summary(Spanish, ("Glow MedSpa", day()), &quiet, &[]);
         assert_eq!(words.subject, "Glow MedSpa, lunes 23 de noviembre: un día tranquilo");

@@ -23,7 +23,7 @@ const fn english(kind: TemplateKind) -> &'static str {
             "{clinic}: {visits} visits are booked for you, the first on {moment}. {questions}"
         }
         TemplateKind::WaitlistOffer => {
-            "{clinic}: A time opened up: {moment}. Reply TAKE by {until} today to book it, or PASS. {or_link}"
+            "{clinic}: a time opened up: {moment}. Reply TAKE by {until} today to book it, or PASS. {or_link}"
         }
         TemplateKind::Reminder => "{clinic}: a reminder that your appointment is {moment}. {questions}",
         TemplateKind::MissedCall => {
@@ -49,7 +49,7 @@ const fn spanish(kind: TemplateKind) -> &'static str {
             "{clinic}: le reservamos {visits} citas; la primera es el {moment}. {questions}"
         }
         TemplateKind::WaitlistOffer => {
-            "{clinic}: Se abre una hora: {moment}. Responda TAKE antes de {until} de hoy para reservarla, o PASS. {or_link}"
+            "{clinic}: se abre una hora: {moment}. Responda TAKE antes de {until} de hoy para reservarla, o PASS. {or_link}"
         }
         TemplateKind::Reminder => "{clinic}: le recordamos su cita: {moment}. {questions}",
         TemplateKind::MissedCall => {

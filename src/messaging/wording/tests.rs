@@ -108,18 +108,18 @@ fn an_offer_says_until_when_and_how_and_names_no_treatment() {
     let (until, link) = (at("2026-01-31T13:40[America/New_York]"), "https://hooks.example.com/w/abc");
     assert_eq!(
         waitlist_offer(&GLOW, &sunday(), &until, Some(link)),
-        "Glow MedSpa: A time opened up: Sunday, February 1 at 2:00 PM. Reply TAKE by 1:40 PM today to book it, or PASS. \
+        "Glow MedSpa: a time opened up: Sunday, February 1 at 2:00 PM. Reply TAKE by 1:40 PM today to book it, or PASS. \
          Or tap https://hooks.example.com/w/abc. Reply STOP to opt out."
     );
     let long = format!("https://hooks.example.com/{}", "x".repeat(200));
     assert_eq!(
         waitlist_offer(&GLOW, &sunday(), &until, Some(&long)),
-        "Glow MedSpa: A time opened up: Sunday, February 1 at 2:00 PM. Reply TAKE by 1:40 PM today to book it, or PASS. \
+        "Glow MedSpa: a time opened up: Sunday, February 1 at 2:00 PM. Reply TAKE by 1:40 PM today to book it, or PASS. \
          Reply STOP to opt out."
     );
     assert_eq!(
         waitlist_offer(&spanish(GLOW), &sunday(), &until, Some(link)),
-        "Glow MedSpa: Se abre una hora: domingo 1 de febrero a las 2:00 PM. Responda TAKE antes de la 1:40 PM de hoy \
+        "Glow MedSpa: se abre una hora: domingo 1 de febrero a las 2:00 PM. Responda TAKE antes de la 1:40 PM de hoy \
          para reservarla, o PASS. O toque https://hooks.example.com/w/abc. \
          Responda STOP para no recibir mas mensajes."
     );

@@ -1,7 +1,7 @@
 //! Who is staff: roles, the last owner, keys, and the log of it all.
 
 use serde_json::{Value, json};
-use voxanne::accounts::{Role, Scope};
+use voxanne::accounts::{self, AuditState, Checked, Role, Scope};
 
 use crate::harness::{Person, Voxanne};
 
@@ -159,6 +159,77 @@ async fn w32_the_log_is_a_chain_and_every_break_is_found() {
 }
 
 #[tokio::test]
+async fn w32_an_end_that_is_cut_off_is_told() {
+    let vox = Voxanne::start().await;
+    let owner = vox.glow_staff(Role::Owner).await;
+    for n in 0..4 {
+        owner.api("POST", "/keys", json!({"name": format!("K{n}"), "scopes": ["calls:read"]})).await.good();
+    }
+    let of = format!("org_id = '{}'", vox.glow.org.0);
+    let state = async || {
+        let mut tx = vox.app.begin(vox.glow.org).await.unwrap();
+        accounts::check_audit(&vox.app, &mut tx, vox.glow.org, Checked::Latest(200)).await.unwrap()
+    };
+    assert_eq!(state().await, AuditState { is_whole: true, sealed_at: None });
+    assert!(owner.page("/dashboard/audit").await.text.contains("Not sealed yet"));
+    assert!(accounts::seal_audit(&vox.app, vox.glow.org).await.unwrap());
+    assert!(!accounts::seal_audit(&vox.app, vox.glow.org).await.unwrap(), "nothing was added since");
+    let sealed = AuditState { is_whole: true, sealed_at: Some(vox.app.clock.now()) };
+    assert_eq!(state().await, sealed);
+    assert!(owner.page("/dashboard/audit").await.text.contains("Sealed with the installation"));
+
+    vox.exec(&format!("create table kept_log as select * from audit_log where {of}")).await;
+    vox.exec(&format!("create table kept_head as select * from audit_heads where {of}")).await;
+    let last = format!("{of} and link = (select max(link) from audit_log where {of})");
+    let head_as_log = format!(
+        "update audit_heads h set link = a.link, digest = a.digest, sealed_link = least(h.sealed_link, a.link)
+           from audit_log a where h.{of} and a.org_id = h.org_id and a.link = (select max(link) from audit_log where {of})"
+    );
+    for cut in [
+        format!("delete from audit_log where {last}"),
+        format!("delete from audit_log where {of} and link > 1"),
+        format!("delete from audit_log where {of}"),
+        // The head as well, and the seal on another entry, or on this one as it never was.
+        format!("delete from audit_log where {last}; {head_as_log}"),
+        format!(
+            "delete from audit_log where {last}; {}",
+            head_as_log.replace("least(h.sealed_link, a.link)", "1")
+        ),
+        format!("update audit_log set actor = 'x' where {last};
+                 update audit_log a set digest = app_ctx.audit_digest((select digest from audit_log b where b.{of} and b.link = a.link - 1), a) where {last};
+                 {head_as_log}"),
+        format!("delete from audit_heads where {of}"),
+    ] {
+        vox.exec(&cut).await;
+        assert!(!state().await.is_whole, "{cut}");
+        assert!(!accounts::seal_audit(&vox.app, vox.glow.org).await.unwrap(), "what is broken is not sealed: {cut}");
+        vox.exec(&format!(
+            "delete from audit_log where {of}; delete from audit_heads where {of};
+             alter table audit_log disable trigger user; insert into audit_log select * from kept_log;
+             insert into audit_heads select * from kept_head; alter table audit_log enable trigger user"
+        ))
+        .await;
+        assert_eq!(state().await, sealed, "as it was: {cut}");
+    }
+    // Whoever adds to a log without its head, or its end, is not kept from it, and closes no gap.
+    vox.exec(&format!("delete from audit_heads where {of}")).await;
+    owner.api("POST", "/keys", json!({"name": "Headless", "scopes": ["calls:read"]})).await.good();
+    assert!(!state().await.is_whole);
+    vox.exec(&format!("delete from audit_log where {last}")).await;
+    owner.api("POST", "/keys", json!({"name": "Later", "scopes": ["calls:read"]})).await.good();
+    assert!(!state().await.is_whole);
+    assert!(owner.page("/dashboard/audit").await.text.contains("The log is not whole"));
+    // The program's own role sets back no head.
+    for write in [
+        format!("update audit_heads set link = 1 where {of}"),
+        format!("update audit_heads set digest = '' where {of}"),
+        format!("delete from audit_heads where {of}"),
+    ] {
+        assert!(vox.refuses(&write).await, "{write}");
+    }
+}
+
+#[tokio::test]
 async fn many_at_once_make_one_chain() {
     let vox = Voxanne::start().await;
     let owner = vox.glow_staff(Role::Owner).await;
@@ -196,5 +267,6 @@ async fn pages_show_what_a_role_may_see() {
     assert!(!manager.contains("data-api=\"DELETE /api/v1/team"), "a manager cannot remove anybody");
     let stranger = vox.stranger();
     let part = stranger.request("GET", "/dashboard/team").header("hx-request", "true").send().await.unwrap();
-    assert_eq!((part.status().as_u16(), part.headers()["hx-redirect"].to_str().unwrap()), (401, "/sign-in"));
+    let leads = part.headers()["hx-redirect"].to_str().unwrap();
+    assert_eq!((part.status().as_u16(), leads), (401, "/sign-in?next=/dashboard"));
 }

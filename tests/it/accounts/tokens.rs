@@ -4,7 +4,7 @@ use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
-use voxanne::accounts::{self, Role};
+use voxanne::accounts::{self, AskedBy, Role};
 
 use crate::harness::{Answered, NOW, Person, Voxanne};
 
@@ -67,8 +67,10 @@ pub(super) async fn asks(vox: &Voxanne, token: &str, org: Option<&str>) -> Answe
 }
 
 async fn own_token(vox: &Voxanne, person: &Person) -> String {
-    let staff =
-        accounts::staff_of_session(&vox.app, person.token.as_deref().unwrap()).await.unwrap().unwrap();
+    let staff = accounts::staff_of_session(&vox.app, person.token.as_deref().unwrap(), AskedBy::Person)
+        .await
+        .unwrap()
+        .unwrap();
     accounts::api_token(&vox.app, &staff).unwrap().token
 }
 
@@ -256,7 +258,10 @@ async fn w1_a_token_of_ours_is_for_one_thing_and_holds_as_long_as_the_session() 
     let owner = vox.glow_staff(Role::Owner).await;
     let token = own_token(&vox, &owner).await;
     assert_eq!(asks(&vox, &token, None).await.status, 200);
-    let staff = accounts::staff_of_session(&vox.app, owner.token.as_deref().unwrap()).await.unwrap().unwrap();
+    let staff = accounts::staff_of_session(&vox.app, owner.token.as_deref().unwrap(), AskedBy::Person)
+        .await
+        .unwrap()
+        .unwrap();
     let socket = accounts::socket_token(&vox.app, &staff).unwrap();
     asks(&vox, &socket.token, None).await.refused(401, "unauthenticated");
     assert!(accounts::verify_socket_token(&vox.app, &token).await.is_err());

@@ -1,7 +1,7 @@
 //! G9: which calls count, told as they come in, changed by staff alone, and the same for every list and figure.
 
 use serde_json::{Value, json};
-use voxanne::accounts::Scope;
+use voxanne::accounts::{Role, Scope};
 
 use crate::harness::{Api, CALLER, MANAGER, Voxanne, call_ref};
 
@@ -34,6 +34,12 @@ async fn counted(api: &Api) -> (i64, i64, i64) {
     let told = api.get("/analytics?from=2026-11-24&to=2026-11-24").await.good();
     let number = |name: &str| told["now"]["calls"][name].as_i64().unwrap();
     (number("calls"), number("answered"), number("missed"))
+}
+
+/// What the first tile of Today says.
+async fn calls_of_today(vox: &Voxanne) -> String {
+    let page = vox.glow_staff(Role::Owner).await.page("/dashboard").await.text;
+    page.split("class=\"much\">").nth(1).unwrap().split_once('<').unwrap().0.to_owned()
 }
 
 async fn leads(vox: &Voxanne) -> Vec<String> {
@@ -74,6 +80,7 @@ async fn g9_calls_from_the_clinics_own_lines_and_by_a_browser_are_tests_for_ever
     assert_eq!(vox.count("calls where is_test").await, 2);
     assert_eq!(counts(&vox).await, (0, 0, 0));
     assert!(leads(&vox).await.is_empty());
+    assert_eq!(calls_of_today(&vox).await, "0");
 
     // Staff say that one of them was a customer after all, and have the last word.
     let api = vox.glow_api().await;
@@ -81,6 +88,7 @@ async fn g9_calls_from_the_clinics_own_lines_and_by_a_browser_are_tests_for_ever
     assert_eq!(marked["is_test"], false);
     assert!(marked["is_test_by"].as_str().unwrap().starts_with("api:key_"), "{marked}");
     assert_eq!(counts(&vox).await, (1, 1, 0));
+    assert_eq!(calls_of_today(&vox).await, "1");
     assert_eq!(leads(&vox).await, [own.as_str()]);
     let line = vox.call_from(&vox.glow, &call_ref(1), Some(MANAGER));
     line.ended("customer-ended-call").await.unwrap();

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use sqlx::Row as _;
-use voxanne::accounts::Scope;
+use voxanne::accounts::{Role, Scope};
 
 use super::thirty_seven::{RANGE, write};
 use crate::harness::Voxanne;
@@ -214,4 +215,48 @@ async fn a_site_and_an_assistant_can_be_looked_at_alone_and_names_are_what_they_
     let harbor = vox.harbor_api().await.get(&format!("/analytics?{RANGE}")).await.good();
     assert_eq!(harbor["now"]["calls"]["calls"], 0);
     assert_eq!(harbor["now"]["calls"]["conversion"], Value::Null);
+}
+
+/// The tiles of Today, as they are written: calls, hot leads, visits booked, and what those cost.
+async fn tiles(vox: &Voxanne) -> Vec<String> {
+    let page = vox.signed_in("today@juniper.example").await.page("/dashboard").await;
+    assert_eq!(page.status, 200);
+    let (_, figures) = page.text.split_once("id=\"figures\"").unwrap();
+    let (figures, _) = figures.split_once("id=\"running\"").unwrap();
+    let much =
+        figures.split("class=\"much\">").skip(1).map(|rest| rest.split_once('<').unwrap().0.to_owned());
+    let much: Vec<String> = much.collect();
+    assert_eq!(much.len(), 4, "{figures}");
+    let link = figures.split("href=\"").last().unwrap().split_once('"').unwrap().0.replace("&#38;", "&");
+    let day = vox.app.clock.now().in_tz("America/Denver").unwrap().date();
+    assert_eq!(link.replace("&amp;", "&"), format!("/dashboard/analytics?from={day}&to={day}"));
+    much
+}
+
+#[tokio::test]
+async fn g7_the_tiles_of_today_are_what_analytics_counts_for_that_day() {
+    let vox = Voxanne::start().await;
+    write(&vox).await;
+    vox.joins(vox.denver.org, "today@juniper.example", Role::Manager).await;
+    let golden = [
+        ("2026-10-30", ["7", "2", "2", "$780"]),
+        ("2026-10-31", ["0", "0", "0", "$0"]),
+        ("2026-11-01", ["2", "1", "1", "$390"]),
+        ("2026-11-02", ["10", "2", "4", "$780"]),
+        ("2026-11-03", ["10", "3", "2", "$1,400"]),
+    ];
+    for (day, expected) in golden {
+        // At half past eleven in the evening in Denver, when it is the next day elsewhere.
+        let evening: Timestamp =
+            format!("{day}T23:30:00[America/Denver]").parse::<jiff::Zoned>().unwrap().timestamp();
+        vox.app.clock.advance(evening.duration_since(vox.app.clock.now()));
+        assert_eq!(tiles(&vox).await, expected, "{day}");
+        let api = vox.api(&vox.denver, &[Scope::AnalyticsRead]).await;
+        let told = api.get(&format!("/analytics?from={day}&to={day}")).await.good();
+        let (calls, visits) = (&told["now"]["calls"]["calls"], &told["now"]["visits"]);
+        let counted = [calls, &told["funnel"]["hot"], &visits["bookings"]].map(ToString::to_string);
+        assert_eq!(counted, expected[..3], "{day}");
+        let dollars: i64 = expected[3].replace(['$', ','], "").parse().unwrap();
+        assert_eq!(visits["revenue_booked_cents"], dollars * 100, "{day}");
+    }
 }

@@ -3,5 +3,6 @@
 mod counted;
 mod export;
 mod golden;
+mod kept;
 pub mod thirty_seven;
 mod unmet;

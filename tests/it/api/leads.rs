@@ -1,4 +1,4 @@
-//! G2, G6: scored calls over HTTP: which, what they want, what it is worth, and why.
+//! G2, G3, G6: scored calls over HTTP: which, what they want, what it is worth, and why.
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -93,6 +93,24 @@ async fn a_scored_call_says_what_they_want_and_what_it_is_worth() {
     let again = api.get("/leads").await.good();
     assert_eq!(again["items"][0]["interest"]["service"], "Botox Cosmetic");
     assert_eq!(again["items"][0]["interest"]["value_cents"], 42_000);
+}
+
+#[tokio::test]
+async fn g3_what_a_call_is_and_how_warm_it_is_are_two_lists_that_share_no_word() {
+    let vox = Voxanne::start().await;
+    let api = vox.api(&vox.glow, &[Scope::LeadsRead, Scope::CallsRead]).await;
+    a_scored_call(&vox, HOT, (CALLER, hours(1))).await;
+    for list in ["/leads", "/calls"] {
+        let of = async |filter: &str| api.get(&format!("{list}?{filter}")).await;
+        assert_eq!(of("temperature=hot&class=new_lead").await.good()["items"].as_array().unwrap().len(), 1);
+        for (class, warmth) in
+            [("new_lead", "hot"), ("existing_patient", "warm"), ("clinical_urgency", "cold")]
+        {
+            of(&format!("class={class}&temperature={warmth}")).await.good();
+            assert_eq!(of(&format!("class={warmth}")).await.wrong_field().0, "class", "{list}");
+            assert_eq!(of(&format!("temperature={class}")).await.wrong_field().0, "temperature", "{list}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -105,6 +105,35 @@ async fn openings_are_what_can_be_booked() {
 }
 
 #[tokio::test]
+async fn openings_in_a_room_are_those_at_which_it_is_free() {
+    let vox = Voxanne::start().await;
+    let api = vox.glow_api().await;
+    let service = api.id_of("/services", "Botox").await;
+    let room = api.id_of("/resources", "Treatment Room 1").await;
+    let path = format!("/openings?service_id={service}&from=2026-12-01&to=2026-12-01");
+    let at = async |path: &str| {
+        let found = api.get(path).await.good();
+        let starts = found["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["starts_at"].as_str().unwrap().to_owned());
+        starts.collect::<Vec<_>>()
+    };
+    let narrowed = format!("{path}&resource_id={room}");
+    assert!(at(&narrowed).await.contains(&START.to_owned()));
+    let mut wanted = wish(&api, "Botox", START, "+13105550142").await;
+    wanted["resource_id"] = json!(room);
+    api.post("/appointments", wanted).await.good();
+    assert!(!at(&narrowed).await.contains(&START.to_owned()), "the room is taken then");
+    assert!(at(&path).await.contains(&START.to_owned()), "another practitioner has another room");
+    let laser = api.id_of("/resources", "Laser").await;
+    for other in [laser.as_str(), "res_none", "nothing"] {
+        api.get(&format!("{path}&resource_id={other}")).await.refused(404, "not_found");
+    }
+}
+
+#[tokio::test]
 async fn a_hold_keeps_a_time_and_converts() {
     let vox = Voxanne::start().await;
     let api = vox.glow_api().await;

@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use proc_macro2::{TokenStream, TokenTree};
 use reqwest::header::{ACCEPT_LANGUAGE, CONTENT_LANGUAGE};
 use serde_json::{Value, json};
 use voxanne::accounts::Role;
 
-use crate::harness::{Answered, Voxanne};
+use crate::harness::{Answered, Voxanne, literals, sources};
 
 /// Where what the API says is written, below `src`.
 const SAID_IN: &[&str] = &[
@@ -36,51 +35,6 @@ const FOLLOWS: &[&str] = &["must ", "is ", "names ", "may ", "leads ", "cannot "
 /// How other refusals of fields are told from; nobody reads them alone.
 const BEGINNINGS: &[&str] = &["must ", "{} {}.", "{}: {}, {}."];
 
-fn files(at: &Path, found: &mut Vec<PathBuf>) {
-    if at.is_dir() {
-        for entry in fs::read_dir(at).unwrap() {
-            files(&entry.unwrap().path(), found);
-        }
-    } else if at.extension().is_some_and(|kind| kind == "rs") {
-        found.push(at.to_owned());
-    }
-}
-
-/// The texts of a file outside attributes and tests.
-fn texts(tokens: TokenStream, found: &mut Vec<String>) {
-    let mut is_attribute = false;
-    for token in tokens {
-        match token {
-            TokenTree::Group(group) => {
-                let inner = group.stream();
-                // The tests of a file are its end.
-                if is_attribute && inner.to_string().replace(' ', "") == "cfg(test)" {
-                    return;
-                }
-                if !is_attribute {
-                    texts(inner, found);
-                }
-                is_attribute = false;
-            }
-            TokenTree::Punct(punct) => is_attribute = punct.as_char() == '#',
-            TokenTree::Literal(literal) => {
-                if let Ok(text) = syn::parse_str::<syn::LitStr>(&literal.to_string()) {
-                    found.push(text.value());
-                }
-                is_attribute = false;
-            }
-            TokenTree::Ident(_) => is_attribute = false,
-        }
-    }
-}
-
-/// With `{}` for whatever is put in.
-fn with_holes(text: &str) -> String {
-    let mut parts = text.split('{');
-    let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |all, part| all + "{}" + part.split_once('}').map_or("", |(_, rest)| rest))
-}
-
 fn is_said(text: &str) -> bool {
     let is_sentence = text.contains(' ')
         && text.ends_with('.')
@@ -96,18 +50,10 @@ fn catalogue() -> BTreeMap<String, String> {
 
 #[test]
 fn every_sentence_of_the_api_is_there_in_spanish() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut found = Vec::new();
-    for at in SAID_IN {
-        files(&root.join(at), &mut found);
-    }
-    found.retain(|file| !FOR_PROGRAMS.iter().any(|at| file.ends_with(at)));
-    let mut said = BTreeSet::new();
-    for file in &found {
-        let mut all = Vec::new();
-        texts(fs::read_to_string(file).unwrap().parse().unwrap(), &mut all);
-        said.extend(all.iter().map(|text| with_holes(text)).filter(|text| is_said(text)));
-    }
+    let found = SAID_IN.iter().flat_map(|at| sources(&format!("src/{at}")));
+    let found = found.filter(|file| !FOR_PROGRAMS.iter().any(|at| file.ends_with(at)));
+    let said = found.flat_map(|file| literals(&fs::read_to_string(file).unwrap()));
+    let said: BTreeSet<String> = said.filter(|text| is_said(text)).collect();
     assert!(said.len() > 200, "the sources were not read: {said:?}");
     let spanish = catalogue();
     let missing: Vec<_> = said.iter().filter(|text| !spanish.contains_key(*text)).collect();

@@ -3,5 +3,6 @@
 
 mod markup;
 mod money;
+mod neighbours;
 mod rights;
 mod strangers;

@@ -9,5 +9,6 @@ mod lists;
 mod no_page;
 mod reached;
 mod settings;
+mod told;
 mod weight;
 mod words;

@@ -44,11 +44,15 @@ async fn r1_r2_r4_t_b12_a23_a27_kill_9_loses_nothing_acknowledged_and_doubles_no
     let kept = assert_kept(&place, &callers).await;
     assert!(kept.booked > 20 && kept.alerted > 5, "that proves little: {kept:?}");
     let log = place.log();
+    let count = async |times: u8| place.count(&format!("texts where attempts >= {times}")).await;
+    let handed_over = [count(2).await, count(3).await, count(4).await];
     eprintln!(
-        "{kept:?} of {}, {} refused, {} texts, {} found by look-up, {} messages dead, {rounds} rounds, {:?}",
+        "{kept:?} of {}, {} refused, {} texts, {:?} handed over twice, three and four times, {} found by look-up, \
+         {} messages dead, {rounds} rounds, {:?}",
         kept.asked,
         refused(&callers.all()),
         place.sandbox.twilio().messages().len(),
+        handed_over,
         log.matches("Found a text that had left").count(),
         place.count("inbox where state = 'dead'").await,
         begun.elapsed(),

@@ -25,6 +25,9 @@ use crate::harness::{KEY, config, keys, secret_of};
 /// How long the program may take to be ready.
 const READY_WITHIN: Duration = Duration::from_secs(20);
 
+/// Of the signals that a process has handlers for.
+const SIGTERMS_BIT: u64 = 1 << 14;
+
 /// What stays when the program dies.
 pub struct Installation {
     pub postgres: Durable,
@@ -100,6 +103,8 @@ impl Installation {
             assert!(ended.is_none() && program.begun.elapsed() < READY_WITHIN, "{ended:?}: {}", self.log());
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
+        // R28: whoever is served may rely on being finished, so that no moment is too early to be asked to stop.
+        assert!(program.hears_sigterm(), "SIGTERM would cut it off");
         program
     }
 
@@ -171,6 +176,13 @@ impl Program {
             .await
             .expect("it ends in time")
             .unwrap()
+    }
+
+    /// Whether it has a handler for SIGTERM; without one it would die of it.
+    fn hears_sigterm(&self) -> bool {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id().unwrap())).unwrap();
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap().trim();
+        u64::from_str_radix(caught, 16).unwrap() & SIGTERMS_BIT != 0
     }
 
     pub fn has_ended(&mut self) -> bool {

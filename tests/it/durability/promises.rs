@@ -71,7 +71,8 @@ pub async fn assert_kept(place: &Installation, callers: &Callers<'_>) -> Kept {
         let alerted = of_call(&alerts);
         let told = sms.get(&format!("{MANAGER} about {}", errand.phone())).copied().unwrap_or(0);
         assert!(booked <= 1 && alerted <= 1, "{booked} visits, {alerted} alerts: {errand:?}");
-        assert_eq!(booked, texted, "one text for a visit: {errand:?}");
+        let became = if booked == texted { String::new() } else { story_of(place, &errand.phone()).await };
+        assert_eq!(booked, texted, "one text for a visit: {errand:?}, {became}");
         assert_eq!(booked, of_call(&confirmations), "one confirmation for a visit: {errand:?}");
         assert_eq!(alerted, told, "one text for an alert: {errand:?}");
         if errand.is_booked() {
@@ -88,6 +89,20 @@ pub async fn assert_kept(place: &Installation, callers: &Callers<'_>) -> Kept {
     assert_ledger(place).await;
     assert_nothing_personal(place, &errands);
     kept
+}
+
+/// What became of the texts to a number, for whoever has to understand a failure.
+async fn story_of(place: &Installation, phone: &str) -> String {
+    sqlx::query_scalar(
+        "select coalesce(string_agg(concat_ws(' ', t.kind, t.state, t.verdict, 'attempts', t.attempts, t.failure,
+                (select string_agg(concat_ws(' ', j.payload::text, j.attempts, j.run_at - now()), ' and ') from graphile_worker._private_jobs j
+                  where j.payload ->> 'text' = t.id::text)), '; '), 'no text')
+           from texts t where t.to_phone = $1",
+    )
+    .bind(phone)
+    .fetch_one(&place.admin)
+    .await
+    .unwrap()
 }
 
 /// R2: who asks again under the same id hears the same.

@@ -21,8 +21,11 @@ insert into practitioner_turns (org_id, service_id, practitioner_id, turns)
 select org_id, pg_temp.id(n, 10 + s), pg_temp.id(n, 20 + p), p from clinics, generate_series(1, 4) s, generate_series(1, 8) p where n <= 100;
 insert into contacts (org_id, id, phone, name, created_at)
 select org_id, pg_temp.id(n, 1000 + i), '+1310' || 2000000 + i, 'A guest', now() from clinics, generate_series(1, 300) i where n <= 100;
-insert into calls (org_id, id, call_ref, state, created_at)
-select org_id, pg_temp.id(n, 2000 + i), 'call-' || i, 'ended', now() from clinics, generate_series(1, 40) i where n <= 100;
+insert into calls (org_id, id, call_ref, state, created_at, ended_at, ended_reason, duration_seconds, caller_phone, contact_id, caller_spoke, class,
+       temperature, score, scored_at, report_at, assistant_ref, is_test)
+select org_id, pg_temp.id(n, 2000 + i), 'call-' || i, 'ended', at, at, 'customer-ended-call', 120, '+1310' || 2000000 + i, pg_temp.id(n, 1000 + i), true,
+       (array['new_lead', 'existing_patient', 'vendor'])[1 + i % 3], (array['hot', 'warm', 'cold'])[1 + i % 3], i % 101, at, at, 'assistant', i % 50 = 0
+  from clinics, generate_series(1, 120) i, lateral (select now() - i * interval '5 hours' as at) a where n <= 100;
 insert into appointments (org_id, id, location_id, service_id, practitioner_id, contact_id, call_id, status, starts_at, ends_at,
        time_zone, local_starts_at, customer_phone, confirmation_said, created_at)
 select org_id, pg_temp.id(n, 10000 + i), pg_temp.id(n, 1), pg_temp.id(n, 11 + i % 8), pg_temp.id(n, 21 + i % 8),
@@ -68,6 +71,41 @@ insert into api_keys (org_id, id, name, key_digest, scopes, created_at)
 select org_id, pg_temp.id(n, 50 + k), 'Key ' || k, int8send(n * 100 + k), '{}', now() from clinics, generate_series(1, 5) k;
 insert into idempotent_requests (org_id, api_key_id, key, request_digest, created_at)
 select org_id, pg_temp.id(n, 51), 'key-' || i, '\x00', now() - i * interval '1 min' from clinics, generate_series(1, 300) i where n <= 100;
+-- What pages list.
+create temporary table things as
+  select n, org_id, i, pg_temp.id(n, 2001 + i % 120) as call, pg_temp.id(n, 10001 + i % 600) as visit, '+1310' || 2000000 + i % 300 as phone,
+         now() - i * interval '5 hours' as at
+    from clinics, generate_series(1, 120) i where n <= 100;
+insert into tasks (org_id, id, kind, title, call_id, contact_id, dedupe_key, created_at, done_at)
+select org_id, pg_temp.id(n, 70000 + i), case when i % 10 = 0 then 'call_back' else 'confirm_change' end, 'Do', call, pg_temp.id(n, 1001 + i % 300), 'task-' || i, at, case when i > 20 then at end from things;
+insert into notifications (org_id, id, kind, title, dedupe_key, created_at, read_at)
+select org_id, pg_temp.id(n, 71000 + i), 'booked', 'Booked', 'news-' || i, at, case when i > 20 then at end from things;
+insert into texts (org_id, id, kind, dedupe_key, to_phone, body, segments, state, verdict, provider_sid, contact_id, call_id, appointment_id, queued_at, sent_at)
+select org_id, pg_temp.id(n, 72000 + i), 'confirmation', 'text-' || i, phone, 'See you.', 1, 'delivered', 'allowed: asked for', 'sid-' || n || '-' || i,
+       pg_temp.id(n, 1001 + i % 300), call, visit, at, at from things;
+insert into inbound_texts (org_id, id, provider_sid, from_phone, body, meaning, received_at, answered_at, read_at)
+select org_id, pg_temp.id(n, 73000 + i), 'in-' || n || '-' || i, phone, 'Thanks!', 'other', at, at, case when i > 20 then at end from things;
+insert into utterances (org_id, id, call_id, role, said, said_at)
+select org_id, pg_temp.id(n, 74000 + i), call, 'user', 'Hello.', at from things;
+insert into tool_calls (org_id, call_ref, tool_call_id, name, arguments_digest, answer, asked_at, unmet_service_id, unmet_location_id, unmet_on, unmet_part)
+select org_id, 'call-' || i, 'tool-' || i, 'check_availability', '\x00', 'Nothing.', at, case when i % 10 = 0 then pg_temp.id(n, 11) end,
+       case when i % 10 = 0 then pg_temp.id(n, 1) end, case when i % 10 = 0 then at::date end, case when i % 10 = 0 then 'morning' end from things;
+insert into escalations (org_id, id, kind, call_ref, call_id, location_id, raised_at, due_at, first_told_at, reached_at, acknowledged_at, acknowledged_by,
+       acknowledged_via, closed_at)
+select org_id, pg_temp.id(n, 75000 + i), 'hot_lead', 'call-' || i, call, pg_temp.id(n, 1), at, at, at, at, at, 'Mia', 'api', at from things where i <= 300;
+insert into escalation_tellings (org_id, id, escalation_id, rung, phone, name, told_at, text_id)
+select org_id, pg_temp.id(n, 76000 + i), pg_temp.id(n, 75000 + i), 0, '+13105550199', 'Mia', at, pg_temp.id(n, 72000 + i) from things where i <= 300;
+insert into hot_lead_alerts (org_id, id, call_ref, call_id, trigger, created_at)
+select org_id, pg_temp.id(n, 77000 + i), 'call-' || i, call, 'score', at from things where i <= 300;
+insert into appointment_changes (org_id, appointment_id, version, actor, action, changed, at)
+select org_id, pg_temp.id(n, 10000 + i), 1, 'voice', 'booked', '{}', at from things;
+insert into audit_log (org_id, id, actor, action, subject, at, link, digest)
+select org_id, pg_temp.id(n, 78000 + i), case when i % 2 = 0 then 'voice:assistant' else 'staff:usr_1' end,
+       case when i % 2 = 0 then 'appointment.book' else 'transcript.read' end, 'call_' || i, at, i, '\x00' from things;
+insert into events (org_id, kind, subject, at) select org_id, 'call', call, at from things;
+insert into kept_days (org_id, kind, place, since, until, counted_by, counts)
+select org_id, 'figures', 'site', at, at + interval '1 day', 1, '{}' from things where i <= 180;
+insert into day_changes (org_id, at) select org_id, at from things where i <= 50;
 insert into directory (kind, key, owner_org, owner_row)
 select 'api_key', encode(key_digest, 'hex'), org_id, id from api_keys on conflict do nothing;
 

@@ -4,6 +4,7 @@
 mod api;
 mod google;
 mod line;
+mod literals;
 mod log;
 mod server;
 mod staff;
@@ -32,6 +33,7 @@ use voxanne_sandbox::twilio::Text;
 pub use api::{Answered, Api};
 pub use google::ACCOUNT;
 pub use line::Line;
+pub use literals::{literals, sources};
 pub use server::{Database, empty_database, new_database, prepare, secret_of};
 pub use staff::Person;
 
@@ -93,8 +95,13 @@ pub fn config(sandbox: &Sandbox) -> Config {
     config.google.revoke_url = google.revoke_url;
     config.google.api_url = google.api_url;
     config.calendars.private_networks = true;
+    // Tests move the clock by hours with somebody signed in; what signs them out has tests of its own.
+    config.accounts.idle_minutes = 720;
+    config.accounts.absolute_hours = 168;
     config.database.live_connections = 8;
     config.database.back_connections = 4;
+    // A line is for a busy machine, too: how long one waits in it is tested where it is short.
+    config.server.org_wait_ms = 20_000;
     config
 }
 

@@ -217,3 +217,27 @@ async fn w5_nobody_subscribes_twice() {
         assert_eq!(client.next().await, json!({"closed": 1008}), "{said}");
     }
 }
+
+#[tokio::test]
+async fn w3_the_socket_ends_with_a_session_in_which_nobody_does_anything() {
+    let vox = start_with(|config| {
+        config.live.recheck_ms = 50;
+        config.accounts.idle_minutes = 5;
+    })
+    .await;
+    let (good, staff) = token(&vox, &vox.glow).await;
+    let (mut client, _) = Client::with(&vox, &vox.glow, &good, None).await;
+    vox.later(SignedDuration::from_mins(4));
+    let seen = format!(
+        "update sessions set last_seen_at = '{}' where user_id = '{}'",
+        vox.app.clock.now(),
+        staff.user.0
+    );
+    vox.exec(&seen).await;
+    vox.later(SignedDuration::from_mins(4));
+    vox.exec(&super::a_task(&vox.glow).0).await;
+    client.hears("task").await;
+    // Its token holds for two minutes more.
+    vox.later(SignedDuration::from_mins(1));
+    assert_eq!(client.closed().await, 4401);
+}

@@ -1,6 +1,7 @@
 //! What happens reaches staff while it happens: over real sockets, whatever is cut off on the way, and nobody else's.
 
 mod abuse;
+mod contract;
 mod doors;
 mod resuming;
 mod telling;
@@ -74,6 +75,7 @@ async fn staff(vox: &Voxanne, clinic: &Clinic) -> Staff {
         name: "Somebody".to_owned(),
         email: "somebody@example.com".to_owned(),
         language: Language::English,
+        signed_in_until: None,
     }
 }
 

@@ -52,6 +52,56 @@ async fn b14_a_call_a_booking_a_text_and_a_task_arrive_as_they_happen() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn b14_what_the_assistant_does_consents_invitations_and_the_audit_log_are_told_once_each() {
+    let vox = start().await;
+    vox.call(&call_ref(1)).in_progress().await.unwrap();
+    vox.run_jobs().await;
+    let mut client = Client::of(&vox, &vox.glow).await;
+    let org = vox.glow.org.0;
+    let call: uuid::Uuid = vox.one("select id from calls").await;
+    let claim = |id: &str| {
+        format!(
+            "insert into tool_calls (org_id, call_ref, tool_call_id, name, arguments_digest, asked_at)
+             values ('{org}', '{}', '{id}', 'check_availability', '', now())",
+            call_ref(1)
+        )
+    };
+    let calls = "events where kind = 'call'";
+    let before = vox.count(calls).await;
+    vox.exec(&claim("a")).await;
+    assert_eq!(vox.count(calls).await, before, "there is nothing to see yet");
+    vox.exec("update tool_calls set answer = 'At ten.'").await;
+    assert_eq!(vox.count(calls).await, before + 1);
+    assert_eq!(client.hears("call").await["subject"], format!("call_{}", call.simple()));
+    vox.exec("update tool_calls set answer = 'At ten.', micros = 7").await;
+    vox.exec(&claim("b").replace(&call_ref(1), &call_ref(9))).await;
+    vox.exec("update tool_calls set answer = 'At noon.' where tool_call_id = 'b'").await;
+    assert_eq!(vox.count(calls).await, before + 1, "once, and of no call that nobody knows");
+
+    book(&vox, 1, "10:00").await;
+    vox.run_jobs().await;
+    let contact: uuid::Uuid = vox.one("select id from contacts").await;
+    let contacts = vox.count("events where kind = 'contact'").await;
+    vox.says("+13105550142", "STOP").await;
+    vox.run_jobs().await;
+    assert_eq!(vox.count("consents where not given").await, 1);
+    assert!(vox.count("events where kind = 'contact'").await > contacts);
+    assert_eq!(client.hears("contact").await["subject"], format!("con_{}", contact.simple()));
+
+    let entries = "insert into audit_log (org_id, id, actor, action, at) select '{org}', gen_random_uuid(), 'test', 'test.look', now() from generate_series(1, 3)";
+    let before = vox.count("events where kind = 'audit'").await;
+    vox.exec(&entries.replace("{org}", &org.to_string())).await;
+    assert_eq!(vox.count("events where kind = 'audit'").await, before + 1, "once for a statement");
+    assert_eq!(client.hears("audit").await["subject"], json!(vox.glow.org.to_string()));
+    let invited = format!(
+        "insert into invitations (org_id, id, email, role, language, token_digest, invited_by, created_at, expires_at)
+         values ('{org}', gen_random_uuid(), 'ina@example.com', 'viewer', 'en', '\\x00', 'test', now(), now() + interval '1 day')"
+    );
+    vox.exec(&invited).await;
+    assert_eq!(client.hears("settings").await["subject"], json!(vox.glow.org.to_string()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn b14_no_org_hears_of_anothers_events() {
     let vox = start().await;
     let (mut glow, mut harbor) = (Client::of(&vox, &vox.glow).await, Client::of(&vox, &vox.harbor).await);
@@ -143,6 +193,7 @@ async fn the_program_only_reads_events() {
         "update events set kind = 'call'".to_owned(),
         "delete from events".to_owned(),
         "select app_ctx.tell_staff()".to_owned(),
+        "select app_ctx.tell(org_id, 'call', org_id) from orgs".to_owned(),
     ] {
         assert!(vox.refuses(&write).await, "{write}");
     }

@@ -67,7 +67,7 @@ async fn a_refusal_fails_at_once_with_one_task_a_day_that_names_the_code() {
     hot_lead(&vox, &vox.glow, 2).await;
     vox.run_jobs().await;
     assert_eq!(states(&vox).await, "failed 550, failed 550");
-    assert_snapshot!(tasks(&vox).await, @"email_refused: Not e-mailed: a hot lead alert to maria@glow.example (SMTP 550). The mail server does not take mail for this address. Check the address.");
+    assert_snapshot!(tasks(&vox).await, @"email_refused: Not e-mailed to maria@glow.example: a hot lead alert (SMTP 550). The mail server does not take mail for this address. Check the address.");
     vox.later(SignedDuration::from_hours(24));
     hot_lead(&vox, &vox.glow, 3).await;
     vox.run_jobs().await;

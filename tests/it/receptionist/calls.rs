@@ -34,6 +34,73 @@ async fn a_ring_without_an_assistant_goes_to_the_clinics_people() {
 }
 
 #[tokio::test]
+async fn g12_of_two_assistants_the_numbers_own_answers_and_none_is_guessed() {
+    let vox = Voxanne::start().await;
+    let api = vox.glow_api().await;
+    let number = api.get("/phone-numbers").await.good()["items"][0].clone();
+    let first = api.get("/assistants").await.good()["items"][0].clone();
+    let path = format!("/phone-numbers/{}", number["id"].as_str().unwrap());
+    let ring = async || vox.post_fixture("assistant-request").await.1;
+    // The only one of the site needs no number to name it.
+    api.patch(&path, json!({"assistant_id": null})).await.good();
+    assert_eq!(ring().await["assistantId"], vox.glow.assistant_id.as_str());
+    // Older, and earlier in the alphabet: neither makes it the one that is meant.
+    let other =
+        json!({"platform_assistant_id": "asst_other", "location_id": first["location_id"], "name": "Aaa"});
+    let other = api.post("/assistants", other).await.good();
+    let said = ring().await;
+    assert_eq!(
+        (&said["assistantId"], &said["destination"]["number"]),
+        (&Value::Null, &json!("+13105550199"))
+    );
+    for (assistant, answers) in [(&other, "asst_other"), (&first, vox.glow.assistant_id.as_str())] {
+        api.patch(&path, json!({"assistant_id": assistant["id"]})).await.good();
+        assert_eq!(ring().await["assistantId"], answers);
+    }
+    assert!(
+        vox.refuses(&format!(
+            "insert into phone_numbers select org_id, gen_random_uuid(), platform, 'pn_x', number, location_id, assistant_id
+               from phone_numbers where org_id = '{}' limit 1",
+            vox.glow.org.0
+        ))
+        .await,
+        "one number has one assistant"
+    );
+}
+
+#[tokio::test]
+async fn g15_what_a_call_is_told_is_that_calls_alone_and_the_shared_assistant_stays_as_it_is() {
+    let vox = Voxanne::start().await;
+    let callers = [("+13105550142", "Jane Doe"), ("+13105550143", "Rosa Ruiz")];
+    for (n, (phone, name)) in (1..).zip(callers) {
+        let time = format!("1{n}:00");
+        let mut wish = booking("Laser Treatment", "2026-11-25", &time, name);
+        wish["customerPhone"] = json!(phone);
+        let call = vox.call_from(&vox.glow, &call_ref(n), Some(phone));
+        let booked = call.tool("book_appointment", wish).await.unwrap();
+        assert!(booked.text().starts_with("Great!"), "{booked:?}");
+        call.ended("customer-ended-call").await.unwrap();
+    }
+    let asked = vox.sandbox.vapi().asked();
+    let rings = (0..10).map(|n| {
+        let (phone, name) = callers[n % 2];
+        let call = vox.call_from(&vox.glow, &call_ref(10 + n as u128), Some(phone));
+        async move { (call.ask_for_assistant().await.unwrap().body, name) }
+    });
+    for (answer, name) in futures::future::join_all(rings).await {
+        assert_eq!(answer["assistantId"], vox.glow.assistant_id.as_str());
+        let overrides = answer["assistantOverrides"].as_object().unwrap();
+        assert_eq!(overrides.keys().collect::<Vec<_>>(), ["variableValues"], "no prompt, no tools, no voice");
+        assert_eq!(overrides["variableValues"]["customerName"], name.split(' ').next().unwrap());
+    }
+    assert_eq!(
+        vox.sandbox.vapi().asked(),
+        asked,
+        "nothing was asked of the platform, let alone changed there"
+    );
+}
+
+#[tokio::test]
 async fn a8_in_progress_opens_the_call_and_ended_closes_it_whatever_the_order() {
     // V5: all orders of four messages end the same.
     let messages = [

@@ -92,7 +92,7 @@ async fn v11_arguments_cut_short_are_asked_for_again_and_never_treated_as_empty(
 }
 
 #[tokio::test]
-async fn v21_w30_secrets_of_payloads_reach_neither_database_nor_answer() {
+async fn g13_v21_w30_secrets_of_payloads_reach_neither_database_nor_answer() {
     let vox = Voxanne::start().await;
     for name in fixtures() {
         let (_, body) = vox.post_fixture(&name).await;

@@ -14,7 +14,7 @@ async fn a_time_that_opens_up_is_offered_and_taken_by_one_word() {
     let vox = Voxanne::start().await;
     assert_snapshot!(join(&vox, ANN).await, @"I've put you on the waitlist for Botox. If a time opens up between Tuesday, November 24th and Thursday, December 24th, we'll text you.");
     free(&vox, FREED).await;
-    assert_snapshot!(without_link(&last_to(&vox, ANN)), @"Glow MedSpa: A time opened up: Thursday, December 3 at 2:00 PM. Reply TAKE by 10:30 AM today to book it, or PASS. Or tap [link]. Reply STOP to opt out.");
+    assert_snapshot!(without_link(&last_to(&vox, ANN)), @"Glow MedSpa: a time opened up: Thursday, December 3 at 2:00 PM. Reply TAKE by 10:30 AM today to book it, or PASS. Or tap [link]. Reply STOP to opt out.");
     assert_eq!(vox.count("holds where held_by = 'waitlist' and expires_at > created_at").await, 1);
     assert_eq!(standing(&vox).await, "101 offered 1");
     say(&vox, ANN, "Take").await;

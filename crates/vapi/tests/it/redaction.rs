@@ -48,6 +48,52 @@ fn secrets_are_found_in_every_spelling_and_depth() {
 }
 
 #[test]
+fn g13_json_in_a_string_that_cannot_be_read_is_kept_only_where_it_names_no_secret() {
+    let long = |inner: &str| format!("{{{inner}, \"notes\": \"{}\"}}", "a".repeat(70_000));
+    let deep = format!("{}{{\"token\": \"s3cret\"}}{}", "[".repeat(300), "]".repeat(300));
+    for text in [
+        r#"{"name": "Jane", "token": "s3cret"#.to_owned(),
+        r#"{"name": "Jane", "x-vapi-secret" : "s3cret", "#.to_owned(),
+        r#"{"body": "{\"twilioAuthToken\":\"s3cret\"}""#.to_owned(),
+        "{'apiKey': 's3cret'}".to_owned(),
+        "{apiKey: s3cret}".to_owned(),
+        r#"["x", {"password": "s3cret"}"#.to_owned(),
+        long(r#""listenUrl": "wss://s3cret""#),
+        deep,
+    ] {
+        let mut value = json!({ "arguments": text });
+        redact(&mut value);
+        assert!(!value.to_string().contains("s3cret"), "{}", &text[..text.len().min(60)]);
+    }
+    let mut read = json!({ "arguments": r#"[{"token": "s3cret", "name": "Jane"}]"# });
+    redact(&mut read);
+    let kept: Value = serde_json::from_str(read["arguments"].as_str().unwrap()).unwrap();
+    assert_eq!(kept, json!([{ "token": REDACTED, "name": "Jane" }]));
+}
+
+/// What callers say and clinics write has words and numbers that careless redaction takes for somebody's data.
+#[test]
+fn g13_what_is_said_stays_word_for_word() {
+    for said in [
+        "I would like to add a flu shot, ZIP 90210, for 12345 dollars.",
+        "The secret is: drink water. My password? No. Token of love: yes",
+        "{not json, token of my love: a rose}",
+        "Call me on (310) 555-0142 at 2:30",
+        r#"{"customerName": "Jane", "preferredTime": "14:30", "note": "add"#,
+    ] {
+        let kept = json!({ "message": { "transcript": said, "price": 12345 } });
+        let mut value = kept.clone();
+        redact(&mut value);
+        assert_eq!(value, kept);
+    }
+    for at_most in ["tokens: 5", "{\"promptTokens\": 5", "{\"tokenCount\": 5"] {
+        let mut value = json!(at_most);
+        redact(&mut value);
+        assert_eq!(value, at_most);
+    }
+}
+
+#[test]
 fn counts_ids_and_dates_stay() {
     let kept = json!({
         "promptTokens": 6120, "completionTokens": 240, "maxTokens": 250, "tokenCount": 3, "token": 7, "secret": null,
