@@ -1,5 +1,6 @@
 //! What the phrases found and what the model answers, side by side, and the decisions made from both.
 
+use super::super::agree::{TRUST_IN_PHRASES, is_hot};
 use super::super::{CallClass, Rule};
 use super::{Answers, Course, Decision, HOT, Model, OF_CALL};
 
@@ -18,10 +19,16 @@ pub(in super::super) const DECISIONS: [&str; 12] = [
     "new_lead",
     "hot",
 ];
+/// "Hot", the last of [`DECISIONS`].
+pub(in super::super) const DECIDED_LAST: usize = DECISIONS.len() - 1;
 /// Where the classes begin in [`DECISIONS`], in the order of [`CallClass`].
 const CLASS: usize = 4;
 /// How many signals there are: see [`signals`].
-pub(in super::super) const SIGNALS: usize = 62;
+pub(in super::super) const SIGNALS: usize = 63;
+/// Where [`ByPhrases::given`] stands among the signals.
+const GIVEN: usize = 20;
+/// How well what earns points bears out that the call is hot: see [`hear_parts`].
+const BORNE_OUT: usize = SIGNALS - 1;
 
 /// The rules that say what kind of call it is.
 const SIGNS: [Rule; 6] = [
@@ -69,7 +76,27 @@ fn together(high: bool, answers: &Answers) -> [f32; 5] {
     [h * p, h * u, m * p * u, (1.0 - high) * hot, high * hot]
 }
 
-/// All that the decisions are made from.
+/// How much likelier, by what was decided of each, the likeliest parts that make a call hot are than the likeliest that do not.
+fn borne_out(earned: [f32; 4], given: [bool; 4]) -> f32 {
+    let mut best = [f32::MIN; 2];
+    for bits in 0u8..16 {
+        let chosen = [0, 1, 2, 3].map(|place| bits & (1 << place) != 0);
+        let each = chosen.into_iter().zip(given).zip(earned);
+        let worth = each.map(|((is, was), logit)| {
+            (if is { logit } else { 0.0 }) + if is == was { TRUST_IN_PHRASES } else { 0.0 }
+        });
+        let best = &mut best[usize::from(is_hot(chosen))];
+        *best = best.max(worth.sum());
+    }
+    best[1] - best[0]
+}
+
+/// Lets "hot", which is decided last, hear what was decided of its parts.
+pub(in super::super) fn hear_parts(signals: &mut [f32; SIGNALS], earned: [f32; 4]) {
+    signals[BORNE_OUT] = borne_out(earned, [0, 1, 2, 3].map(|part| signals[GIVEN + part] > 0.0));
+}
+
+/// All that the decisions are made from, but what [`hear_parts`] adds.
 pub(in super::super) fn signals(by: &ByPhrases, answers: &Answers) -> [f32; SIGNALS] {
     let turn = answers.turns.map(|(answer, _)| answer);
     let mut all = Vec::with_capacity(SIGNALS);
@@ -100,11 +127,16 @@ pub(in super::super) struct Decided(pub [f32; DECISIONS.len()]);
 
 impl Decided {
     pub fn by(decisions: &[Decision], signals: &[f32; SIGNALS]) -> Self {
-        let mut decided = [0.0; DECISIONS.len()];
-        for (logit, Decision { bias, weights }) in decided.iter_mut().zip(decisions) {
-            *logit = bias + weights.iter().zip(signals).map(|(weight, signal)| weight * signal).sum::<f32>();
+        let mut signals = *signals;
+        let mut decided = Self([0.0; DECISIONS.len()]);
+        for (question, Decision { bias, weights }) in decisions.iter().enumerate() {
+            if question == DECIDED_LAST {
+                hear_parts(&mut signals, decided.earned());
+            }
+            let sum: f32 = weights.iter().zip(&signals).map(|(weight, signal)| weight * signal).sum();
+            decided.0[question] = bias + sum;
         }
-        Self(decided)
+        decided
     }
 
     pub fn with(model: &Model, signals: &[f32; SIGNALS]) -> Self {
@@ -118,7 +150,7 @@ impl Decided {
     }
 
     pub const fn hot(&self) -> f32 {
-        self.0[DECISIONS.len() - 1]
+        self.0[DECIDED_LAST]
     }
 
     pub const fn clinical(&self) -> f32 {
