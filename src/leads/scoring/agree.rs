@@ -17,11 +17,11 @@ const CLINICAL_FROM: f32 = -2.6;
 const HURT_FROM: f32 = -3.0;
 /// The same where a "not" stands right before what would count: it says nothing of who is hurt.
 const HURT_IF_DENIED_FROM: f32 = -4.0;
-/// Hot from this logit on: 0.62 of certainty, for an alert that is wrong costs more than one that is missed. A "not" right before what would count asks for more.
-const HOT_FROM: f32 = 0.5;
+/// Hot from this logit on: 0.73 of certainty, for an alert that is wrong costs more than one that is missed. A "not" right before what would count asks for more.
+const HOT_FROM: f32 = 1.0;
 const HOT_IF_DENIED_FROM: f32 = 1.5;
 /// So does a lesser service, or a price, among the parts: it takes three signs then, each doubtful, or two services of which one may not be meant.
-const MORE_IF_LESSER: f32 = 1.0;
+const MORE_IF_LESSER: f32 = 0.75;
 /// Who said "not" gets no more points than the least that makes a call hot, or than the most that does not.
 const POINTS_IF_DENIED: [u8; 2] = [60, 70];
 /// What the phrases say is left as it is unless the model is surer of the contrary than this.
