@@ -50,11 +50,11 @@ fn g6_on_the_fitted_part_hot_is_right_and_no_symptom_is_missed() {
     assert_eq!(fitted.all.clinical_hot, 0, "a clinical urgency is never a sale");
 }
 
-/// Wanted are 0.95, 0.90 and 0.99 (`docs/scoring.md`). These are what is reached: nothing may make them worse unseen.
+/// What is wanted, and reached (`docs/scoring.md`).
 #[test]
 fn g6_on_the_held_out_part_no_figure_falls_and_no_symptom_is_a_sale() {
     let held_out = evaluated("held_out");
-    assert_at_least("precision of hot", held_out.all.hot.precision(), 0.92, &held_out);
+    assert_at_least("precision of hot", held_out.all.hot.precision(), 0.95, &held_out);
     assert_at_least("recall of hot", held_out.all.hot.recall(), 0.90, &held_out);
     let clinical = held_out.all.of(CallClass::ClinicalUrgency);
     assert_at_least("recall of clinical", clinical.recall(), 0.99, &held_out);

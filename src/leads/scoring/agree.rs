@@ -15,11 +15,17 @@ use super::{CallClass, Evidence, Polarity, Rule, Speaker, Turn, Weights};
 const CLINICAL_FROM: f32 = -2.6;
 /// Whoever may be hurt is never a sale: from this logit on, whatever the class.
 const HURT_FROM: f32 = -3.0;
-/// Hot from this logit on: more likely than not. A "not" right before what would count asks for more.
-const HOT_FROM: f32 = 0.0;
+/// The same where a "not" stands right before what would count: it says nothing of who is hurt.
+const HURT_IF_DENIED_FROM: f32 = -4.0;
+/// Hot from this logit on: 0.73 of certainty, for an alert that is wrong costs more than one that is missed. A "not" right before what would count asks for more.
+const HOT_FROM: f32 = 1.0;
 const HOT_IF_DENIED_FROM: f32 = 1.5;
+/// So does a lesser service, or a price, among the parts: it takes three signs then, each doubtful, or two services of which one may not be meant.
+const MORE_IF_LESSER: f32 = 0.75;
+/// Who said "not" gets no more points than the least that makes a call hot, or than the most that does not.
+const POINTS_IF_DENIED: [u8; 2] = [60, 70];
 /// What the phrases say is left as it is unless the model is surer of the contrary than this.
-const TRUST_IN_PHRASES: f32 = 1.5;
+pub(super) const TRUST_IN_PHRASES: f32 = 1.5;
 /// What earns points, in the order of [`Decided::earned`].
 const EARNS: [Rule; 4] = [Rule::HighValueService, Rule::MediumService, Rule::Positive, Rule::Urgency];
 /// What each earns by the default weights.
@@ -40,9 +46,19 @@ pub(super) const fn is_hot([high, medium, positive, urgency]: [bool; 4]) -> bool
     (high && (positive || urgency)) || (medium && positive && urgency)
 }
 
+/// Whether these take a lesser service, or a price, to a call that gladness and hurry together do not make hot without it.
+const fn needs_lesser([high, medium, positive, urgency]: [bool; 4]) -> bool {
+    medium && !(high && positive && urgency)
+}
+
+/// The points of these of [`EARNS`] by the default weights.
+fn sum(chosen: [bool; 4]) -> u8 {
+    POINTS.into_iter().zip(chosen).filter(|(_, is)| *is).map(|(points, _)| points).sum()
+}
+
 /// Whether the caller may be hurt, whatever the class.
-pub(super) fn may_be_hurt(decided: &Decided) -> bool {
-    decided.clinical() >= HURT_FROM
+pub(super) fn may_be_hurt(decided: &Decided, denied: bool) -> bool {
+    decided.clinical() >= if denied { HURT_IF_DENIED_FROM } else { HURT_FROM }
 }
 
 impl Fold {
@@ -81,15 +97,18 @@ impl Fold {
     ) {
         // Who is glad or can pay in more than one way, and in a hurry, has said it plainly: no doubt of the model takes that away.
         let is_plain = by.hot && by.found[POSITIVE].0 >= 2 && by.found[URGENCY].0 >= 1;
-        let hot = is_plain || decided.hot() >= if self.denied { HOT_IF_DENIED_FROM } else { HOT_FROM };
         let logits = decided.earned();
         // Who said "not" gets no more than makes it hot, and what phrases say of the rest counts for less.
-        let counts_against = |points: u8| if self.denied && hot { f32::from(points) } else { 0.0 };
+        let counts_against = |points: u8, hot: bool| match (self.denied, hot) {
+            (false, _) => 0.0,
+            (true, false) => f32::from(points) / 20.0,
+            (true, true) => f32::from(points),
+        };
         let trust = if self.denied { 0.0 } else { TRUST_IN_PHRASES };
-        let worth = |chosen: [bool; 4]| -> f32 {
+        let worth = |chosen: [bool; 4], hot: bool| -> f32 {
             let each = chosen.into_iter().zip(by.given).zip(logits).zip(POINTS);
             each.map(|(((is, was), logit), points)| {
-                let earned = if is { logit - counts_against(points) } else { 0.0 };
+                let earned = if is { logit - counts_against(points, hot) } else { 0.0 };
                 earned + if is == was { trust } else { 0.0 }
             })
             .sum()
@@ -97,8 +116,18 @@ impl Fold {
         let all = (0u8..16).map(|bits| [0, 1, 2, 3].map(|place| bits & (1 << place) != 0));
         // Where a "not" stands right before what would count, nothing is added to what does.
         let adds = |chosen: &[bool; 4]| chosen.iter().zip(by.given).any(|(is, was)| *is && !was);
-        let fitting = all.filter(|chosen| is_hot(*chosen) == hot && !(self.denied && adds(chosen)));
-        let best = fitting.reduce(|best, other| if worth(other) > worth(best) { other } else { best });
+        let borne = |chosen: &[bool; 4]| {
+            !self.denied || (!adds(chosen) && sum(*chosen) <= POINTS_IF_DENIED[usize::from(is_hot(*chosen))])
+        };
+        let best = |hot: bool| {
+            let fitting = all.clone().filter(|chosen| is_hot(*chosen) == hot && borne(chosen));
+            fitting.reduce(|best, other| if worth(other, hot) > worth(best, hot) { other } else { best })
+        };
+        let if_hot = best(true);
+        let from = if self.denied { HOT_IF_DENIED_FROM } else { HOT_FROM };
+        let more = if if_hot.is_some_and(needs_lesser) { MORE_IF_LESSER } else { 0.0 };
+        let hot = is_plain || decided.hot() >= from + more;
+        let best = if_hot.filter(|_| hot).or_else(|| best(false));
         for (place, is) in best.into_iter().flatten().enumerate() {
             match (by.given[place], is) {
                 (false, true) => self.earn(EARNS[place], answers, weights, said),
@@ -144,7 +173,9 @@ impl Fold {
         let tokens = tokenize(text);
         let units = units::units(&tokens, &said.services.all(&tokens));
         let span = self.reading.span(&units, question).or((!units.is_empty()).then_some(0..units.len()))?;
-        if scope::is_denied_at(&tokens, units[span.start].from) {
+        // "Not fine", and "not one fifty" of which only the fifty spoke for it.
+        let nearby = &units[span.start.saturating_sub(1)..=span.start];
+        if nearby.iter().any(|unit| scope::is_denied_at(&tokens, unit.from)) {
             return None;
         }
         let (first, last) = (&tokens[units[span.start].from], &tokens[units[span.end - 1].to - 1]);
@@ -181,9 +212,8 @@ impl Fold {
                 signs[place] |= counts;
             }
         }
-        let sum: u8 = POINTS.into_iter().zip(given).filter(|(_, is)| *is).map(|(points, _)| points).sum();
         let hot = is_hot(given) && class.can_buy();
-        ByPhrases { class, score: sum.min(100), hot, given, found, signs }
+        ByPhrases { class, score: sum(given).min(100), hot, given, found, signs }
     }
 }
 

@@ -7,10 +7,12 @@
 mod examples;
 mod solver;
 
+use std::ops::Range;
+
 use super::corpus::{Labelled, Utterance};
 use super::evaluation::Evaluation;
 use super::fold::{Fold, Heard};
-use super::model::signals::{DECISIONS, Decided, SIGNALS, signals};
+use super::model::signals::{DECIDED_LAST, DECISIONS, Decided, SIGNALS, hear_parts, signals};
 use super::model::{Answers, COLUMNS, Decision, Fitted, WEIGHT_STEP, write};
 use super::{CallClass, Polarity, Rule, Rules, Scored, Scorer, Temperature};
 use examples::{Examples, Learnt};
@@ -126,8 +128,24 @@ fn truth(call: &Labelled) -> [bool; DECISIONS.len()] {
     ]
 }
 
-/// Weighs the signals for each decision.
+/// Weighs the signals for each decision; for the last with what the others decided.
 fn weigh(rows: &[(&Labelled, [f32; SIGNALS])]) -> Vec<Decision> {
+    let mut decisions = weigh_for(rows, 0..DECIDED_LAST);
+    let heard: Vec<_> = rows
+        .iter()
+        .map(|(call, signals)| {
+            let mut signals = *signals;
+            let earned = Decided::by(&decisions, &signals).earned();
+            hear_parts(&mut signals, earned);
+            (*call, signals)
+        })
+        .collect();
+    decisions.extend(weigh_for(&heard, DECIDED_LAST..DECISIONS.len()));
+    decisions
+}
+
+/// Weighs the signals for `questions` of [`DECISIONS`].
+fn weigh_for(rows: &[(&Labelled, [f32; SIGNALS])], questions: Range<usize>) -> Vec<Decision> {
     let count = small(rows.len().max(1));
     let column = |at: usize| rows.iter().map(move |(_, signals)| f64::from(signals[at]));
     let scales: Vec<(f64, f64)> = (0..SIGNALS)
@@ -161,7 +179,7 @@ fn weigh(rows: &[(&Labelled, [f32; SIGNALS])]) -> Vec<Decision> {
         decision.bias = narrow(bias);
         decision
     };
-    (0..DECISIONS.len()).map(decide).collect()
+    questions.map(decide).collect()
 }
 
 /// The weights in steps.

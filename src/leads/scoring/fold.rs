@@ -271,7 +271,7 @@ impl Fold {
         let score = u8::try_from(sum.min(100)).unwrap_or(100);
         let hurt =
             || self.evidence.iter().any(|e| e.rule == Rule::Clinical && e.polarity == Polarity::Affirmed);
-        let may_be_hurt = decided.map_or_else(hurt, agree::may_be_hurt);
+        let may_be_hurt = decided.map_or_else(hurt, |decided| agree::may_be_hurt(decided, self.denied));
         let temperature = match score {
             0 => Temperature::Cold,
             _ if !class.can_buy() => Temperature::Cold,

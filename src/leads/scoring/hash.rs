@@ -30,6 +30,20 @@ impl Hasher for Hashed {
     }
 }
 
+/// Up to eight bytes as a number, the first the lowest; without a loop, for most words differ in length.
+fn little(bytes: &[u8]) -> u64 {
+    let both = |first: u64, last: u64, half: usize| first | last << (8 * (bytes.len() - half));
+    if let Some(all) = bytes.first_chunk() {
+        u64::from_le_bytes(*all)
+    } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        both(u32::from_le_bytes(*first).into(), u32::from_le_bytes(*last).into(), 4)
+    } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        both(u16::from_le_bytes(*first).into(), u16::from_le_bytes(*last).into(), 2)
+    } else {
+        bytes.first().map_or(0, |byte| u64::from(*byte))
+    }
+}
+
 /// Builds [`WordHasher`]s.
 pub(super) type Quick = BuildHasherDefault<WordHasher>;
 
@@ -38,9 +52,7 @@ const ODD: u64 = 0x517c_c1b7_2722_0a95;
 impl Hasher for WordHasher {
     fn write(&mut self, bytes: &[u8]) {
         for chunk in bytes.chunks(8) {
-            let mut word = [0; 8];
-            word[..chunk.len()].copy_from_slice(chunk);
-            self.0 = (self.0.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(ODD);
+            self.0 = (self.0.rotate_left(5) ^ little(chunk)).wrapping_mul(ODD);
         }
     }
 
@@ -69,4 +81,19 @@ pub(super) fn number_of_word(word: &str) -> u64 {
     let mut hasher = WordHasher::default();
     hasher.write(word.as_bytes());
     hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_read_as_a_number_whatever_their_count() {
+        let bytes = *b"abcdefgh";
+        for count in 0..=8 {
+            let mut padded = [0; 8];
+            padded[..count].copy_from_slice(&bytes[..count]);
+            assert_eq!(little(&bytes[..count]), u64::from_le_bytes(padded), "{count}");
+        }
+    }
 }

@@ -19,8 +19,8 @@ use units::Unit;
 
 pub(super) use file::{Fitted, WEIGHT_STEP, write};
 
-/// What a turn is asked: whether it holds words that count for …
-pub(super) const OF_TURN: [(char, &[Rule]); 10] = [
+/// What a turn is asked: whether it holds words that count for …; the last, whether it is a turn of a hot call.
+pub(super) const OF_TURN: [(char, &[Rule]); 11] = [
     ('h', &[Rule::HighValueService]),
     ('m', &[Rule::MediumService, Rule::PriceQuestion]),
     ('p', &[Rule::Positive]),
@@ -31,7 +31,10 @@ pub(super) const OF_TURN: [(char, &[Rule]); 10] = [
     ('j', &[Rule::JobSeeker]),
     ('k', &[Rule::Complaint]),
     ('x', &[Rule::ExistingPatient]),
+    ('t', &[]),
 ];
+/// The place of "a turn of a hot call" in [`OF_TURN`].
+pub(super) const OF_HOT: usize = OF_TURN.len() - 1;
 /// What a call is asked: its class, and whether it is hot.
 pub(super) const OF_CALL: [char; 8] = ['C', 'W', 'V', 'J', 'K', 'X', 'N', 'H'];
 /// The place of "hot" in [`OF_CALL`].
@@ -67,9 +70,27 @@ pub(super) struct Decision {
 
 #[derive(Debug, Clone, Copy)]
 struct Row {
-    /// How telling it is to hear it at all.
-    rarity: f32,
-    weights: [i8; COLUMNS],
+    /// How telling it is to hear it at all, in tenths.
+    rarity: i16,
+    /// What it weighs for a turn and for a call, each times the rarity.
+    of_turn: [i16; OF_TURN.len()],
+    of_call: [i16; OF_CALL.len()],
+}
+
+impl Row {
+    fn length(self) -> i32 {
+        i32::from(self.rarity) * i32::from(self.rarity)
+    }
+}
+
+fn add<const N: usize>(sums: &mut [i32; N], weights: [i16; N]) {
+    sums.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += i32::from(weight));
+}
+
+/// The answer of sums by the length of what was said: both are in tenths.
+#[expect(clippy::cast_precision_loss, reason = "sums of small weights")]
+fn answer(bias: f32, sum: i32, length: i32) -> f32 {
+    bias + WEIGHT_STEP * sum as f32 / f32::sqrt(length as f32)
 }
 
 /// The answers about a call, and the turn that spoke most for each rule.
@@ -77,8 +98,38 @@ struct Row {
 pub(super) struct Answers {
     pub turns: [(f32, usize); OF_TURN.len()],
     pub call: [f32; OF_CALL.len()],
+    pub course: Course,
     /// How much was heard, in units.
     pub words: usize,
+}
+
+/// How hot its turns sounded, one after the other.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Course {
+    best: f32,
+    pub second: f32,
+    before_last: f32,
+    pub last: f32,
+}
+
+impl Default for Course {
+    fn default() -> Self {
+        Self { best: NOTHING_HEARD, second: NOTHING_HEARD, before_last: NOTHING_HEARD, last: NOTHING_HEARD }
+    }
+}
+
+impl Course {
+    /// Hears what [`OF_HOT`] answers about the next turn.
+    pub fn hear(&mut self, answer: f32) {
+        (self.before_last, self.last) = (self.last, answer);
+        self.second = self.second.max(answer.min(self.best));
+        self.best = self.best.max(answer);
+    }
+
+    /// The hotter of the last two turns.
+    pub const fn late(&self) -> f32 {
+        self.last.max(self.before_last)
+    }
 }
 
 /// Of a call with fewer units than this the phrases alone decide: the model was fitted on conversations, not on a sentence.
@@ -98,10 +149,11 @@ pub(super) struct Reading {
     /// For each row the turn that said it last; 0 is "none".
     said: Vec<u16>,
     turn: u16,
-    sums: [f32; OF_CALL.len()],
-    length: f32,
+    sums: [i32; OF_CALL.len()],
+    length: i32,
     words: usize,
     best: [(f32, usize); OF_TURN.len()],
+    course: Course,
 }
 
 impl Default for Reading {
@@ -111,10 +163,11 @@ impl Default for Reading {
             model,
             said: vec![0; model.rows.len()],
             turn: 0,
-            sums: [0.0; OF_CALL.len()],
-            length: 0.0,
+            sums: [0; OF_CALL.len()],
+            length: 0,
             words: 0,
             best: [(NOTHING_HEARD, 0); OF_TURN.len()],
+            course: Course::default(),
         }
     }
 }
@@ -128,8 +181,8 @@ impl Reading {
     /// Reads the `index`th turn, by its units.
     pub fn hear(&mut self, index: usize, units: &[Unit<'_>]) {
         self.turn = self.turn.saturating_add(1);
-        let (mut sums, mut length, mut pairs) = ([0.0; OF_TURN.len()], 0.0, false);
-        let (mut of_call, mut call_length) = ([0.0; OF_CALL.len()], 0.0);
+        let (mut sums, mut length, mut pairs) = ([0; OF_TURN.len()], 0, false);
+        let (mut of_call, mut call_length) = ([0; OF_CALL.len()], 0);
         let model = self.model;
         model.each(units, |row, is_pair, _| {
             let said = &mut self.said[usize::from(row)];
@@ -139,16 +192,12 @@ impl Reading {
             let is_new = *said == 0;
             *said = self.turn;
             pairs |= is_pair;
-            let Row { rarity, weights } = &model.rows[usize::from(row)];
-            let (for_turn, for_call) = weights.split_at(OF_TURN.len());
-            length += rarity * rarity;
-            sums.iter_mut().zip(for_turn).for_each(|(sum, weight)| *sum += f32::from(*weight) * rarity);
+            let row = &model.rows[usize::from(row)];
+            length += row.length();
+            add(&mut sums, row.of_turn);
             if is_new {
-                call_length += rarity * rarity;
-                of_call
-                    .iter_mut()
-                    .zip(for_call)
-                    .for_each(|(sum, weight)| *sum += f32::from(*weight) * rarity);
+                call_length += row.length();
+                add(&mut of_call, row.of_call);
             }
         });
         // A turn of which it knows no two words in a row says nothing to it.
@@ -158,8 +207,11 @@ impl Reading {
         self.words += units.len();
         self.length += call_length;
         self.sums.iter_mut().zip(of_call).for_each(|(sum, new)| *sum += new);
-        for ((best, sum), bias) in self.best.iter_mut().zip(sums).zip(model.bias) {
-            let answer = bias + WEIGHT_STEP * sum / f32::sqrt(length);
+        for (column, (best, sum)) in self.best.iter_mut().zip(sums).enumerate() {
+            let answer = answer(model.bias[column], sum, length);
+            if column == OF_HOT {
+                self.course.hear(answer);
+            }
             if answer > best.0 {
                 *best = (answer, index);
             }
@@ -168,20 +220,20 @@ impl Reading {
 
     /// The units that spoke most for a question of [`OF_TURN`].
     pub fn span(&self, units: &[Unit<'_>], question: usize) -> Option<Range<usize>> {
-        let mut worth = vec![0.0; units.len()];
+        let mut worth = vec![0; units.len()];
         self.model.each(units, |row, is_pair, at| {
-            let Row { rarity, weights } = &self.model.rows[usize::from(row)];
-            let sum = f32::from(weights[question]) * rarity;
-            worth[at] += if is_pair { sum / 2.0 } else { sum };
+            let weight = i32::from(self.model.rows[usize::from(row)].of_turn[question]);
+            // Of a pair half to either word.
+            worth[at] += if is_pair { weight } else { 2 * weight };
             if let Some(after) = worth.get_mut(at + 1).filter(|_| is_pair) {
-                *after += sum / 2.0;
+                *after += weight;
             }
         });
         // The stretch with the largest sum.
-        let (mut best, mut from, mut sum) = ((0.0, 0..0), 0, 0.0);
+        let (mut best, mut from, mut sum) = ((0, 0..0), 0, 0);
         for (at, worth) in worth.iter().enumerate() {
-            if sum <= 0.0 {
-                (from, sum) = (at, 0.0);
+            if sum <= 0 {
+                (from, sum) = (at, 0);
             }
             sum += worth;
             if sum > best.0 {
@@ -193,12 +245,9 @@ impl Reading {
 
     /// What it all says.
     pub fn answers(&self) -> Answers {
-        let mut call = [0.0; OF_CALL.len()];
-        let length = f32::sqrt(self.length).max(1.0);
-        for (at, answer) in call.iter_mut().enumerate() {
-            *answer = self.model.bias[OF_TURN.len() + at] + WEIGHT_STEP * self.sums[at] / length;
-        }
-        Answers { turns: self.best, call, words: self.words }
+        let mut call = self.sums.map(|sum| answer(0.0, sum, self.length.max(100)));
+        call.iter_mut().zip(&self.model.bias[OF_TURN.len()..]).for_each(|(answer, bias)| *answer += bias);
+        Answers { turns: self.best, call, course: self.course, words: self.words }
     }
 }
 

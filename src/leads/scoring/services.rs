@@ -105,7 +105,8 @@ struct Name {
     rule: Rule,
     /// Which entry of the rules, high ones first.
     entry: usize,
-    rest: Vec<Vec<String>>,
+    /// The numbers of the words that may follow, place by place.
+    rest: Vec<Vec<u64>>,
 }
 
 /// The org's services by the first word of everything they are called.
@@ -153,8 +154,8 @@ impl Services {
     fn add(&mut self, rule: Rule, entry: usize, name: Vec<Vec<String>>) {
         let mut slots = name.into_iter();
         let Some(first) = slots.next() else { return };
-        let rest: Vec<Vec<String>> =
-            slots.map(|choices| choices.iter().flat_map(|word| inflected(word)).collect()).collect();
+        let numbers = |word: &String| inflected(word).into_iter().map(|word| number_of_word(&word));
+        let rest: Vec<Vec<u64>> = slots.map(|choices| choices.iter().flat_map(numbers).collect()).collect();
         for word in first.iter().flat_map(|word| inflected(word)) {
             let known = self.by_first.entry(number_of_word(&word)).or_default();
             if !known.iter().any(|name| name.rest == rest) {
@@ -190,9 +191,10 @@ impl Services {
         let follows = |name: &&Name| {
             let next = tokens.get(at + 1..=at + name.rest.len());
             next.is_some_and(|next| {
-                name.rest.iter().zip(next).all(|(choices, token)| {
-                    token.before == Break::None && choices.iter().any(|choice| token.word == *choice)
-                })
+                name.rest
+                    .iter()
+                    .zip(next)
+                    .all(|(choices, token)| token.before == Break::None && choices.contains(&token.number))
             })
         };
         let longest = names

@@ -48,9 +48,6 @@ const QUOTE_WORDS_MAX: usize = 40;
 const QUOTE_WORDS_MIN: usize = 3;
 /// Words that lose their beginning in speech; the mark before them opens no quotation.
 const ELIDED: [&str; 6] = ["cause", "em", "til", "bout", "tis", "cuz"];
-const HESITATION_MAX: usize = 3;
-const HESITATIONS: [&str; 12] =
-    ["um", "umm", "uh", "uhh", "uhm", "erm", "er", "hmm", "mmm", "eh", "ehm", "em"];
 
 impl Token<'_> {
     /// Whether the word has any of these properties.
@@ -61,16 +58,34 @@ impl Token<'_> {
 
 /// The words of `text`, in order.
 pub(super) fn tokenize(text: &str) -> Vec<Token<'_>> {
-    let mut reader = Reader::default();
-    let mut chars = text.char_indices().enumerate().peekable();
+    // Hardly a word is shorter, with the space behind it.
+    let mut reader = Reader { tokens: Vec::with_capacity(text.len() / 4 + 1), ..Reader::default() };
+    let bytes = text.as_bytes();
+    // The place by bytes and by chars.
+    let (mut byte, mut at) = (0, 0);
     let mut previous = ' ';
     let mut word_from: Option<(usize, usize)> = None;
-    while let Some((at, (byte, char))) = chars.next() {
-        let mut next = ' ';
-        let inside = char.is_ascii_alphanumeric() || {
-            next = chars.peek().map_or(' ', |(_, (_, next))| *next);
-            in_word(char, previous, next)
-        };
+    while byte < bytes.len() {
+        // Most of it is plain letters.
+        let letters = bytes[byte..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        if letters > 0 {
+            word_from = word_from.or(Some((at, byte)));
+            (byte, at) = (byte + letters, at + letters);
+            previous = char::from(bytes[byte - 1]);
+            continue;
+        }
+        if bytes[byte] == b' ' {
+            if let Some((start, from)) = word_from.take() {
+                reader.push(&text[from..byte], from, start, at);
+            }
+            previous = ' ';
+            (byte, at) = (byte + 1, at + 1);
+            continue;
+        }
+        let mut chars = text[byte..].chars();
+        let char = chars.next().unwrap_or(' ');
+        let next = chars.next().unwrap_or(' ');
+        let inside = in_word(char, previous, next);
         match (inside, word_from) {
             (true, None) => word_from = Some((at, byte)),
             (false, Some((start, from))) => {
@@ -83,6 +98,7 @@ pub(super) fn tokenize(text: &str) -> Vec<Token<'_>> {
             reader.punctuation(char, previous, next);
         }
         previous = char;
+        (byte, at) = (byte + char.len_utf8(), at + 1);
     }
     if let Some((start, from)) = word_from {
         let raw = &text[from..];
@@ -104,9 +120,17 @@ const fn is_apostrophe(char: char) -> bool {
     matches!(char, '\'' | '\u{2019}' | '\u{2018}' | '`')
 }
 
+fn is_hesitation(word: &str) -> bool {
+    matches!(word, "um" | "umm" | "uh" | "uhh" | "uhm" | "erm" | "er" | "hmm" | "mmm" | "eh" | "ehm" | "em")
+}
+
 fn normal(raw: &str) -> Cow<'_, str> {
     if raw.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()) {
         return Cow::Borrowed(raw);
+    }
+    if raw.is_ascii() {
+        let kept = raw.bytes().filter(|b| b.is_ascii_alphanumeric() || matches!(b, b'$' | b'.'));
+        return Cow::Owned(kept.map(|b| char::from(b.to_ascii_lowercase())).collect());
     }
     let kept = raw.chars().filter(|c| c.is_alphanumeric() || *c == '$' || *c == '.');
     Cow::Owned(kept.flat_map(char::to_lowercase).map(plain).collect())
@@ -138,7 +162,7 @@ struct Reader<'t> {
 impl<'t> Reader<'t> {
     fn push(&mut self, raw: &'t str, byte: usize, start: usize, end: usize) {
         let word = normal(raw);
-        if word.len() <= HESITATION_MAX && HESITATIONS.contains(&word.as_ref()) {
+        if is_hesitation(&word) {
             // "I don't want, um, Botox" is one clause.
             self.after_hesitation = true;
             self.pending = self.pending.filter(|b| *b == Break::Stop);

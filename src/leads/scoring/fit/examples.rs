@@ -4,7 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use super::super::corpus::{Labelled, Utterance};
 use super::super::model::units::{Unit, units};
-use super::super::model::{Answers, COLUMNS, EDGE, NOTHING_HEARD, OF_CALL, OF_TURN, WEIGHT_STEP};
+use super::super::model::{
+    Answers, COLUMNS, Course, EDGE, NOTHING_HEARD, OF_CALL, OF_HOT, OF_TURN, WEIGHT_STEP,
+};
 use super::super::services::Services;
 use super::super::tokens::tokenize;
 use super::super::{CallClass, Polarity, Rule, Speaker, Temperature};
@@ -138,10 +140,18 @@ impl Examples {
         let rarity = known.iter().map(rarity).collect();
         let mut learnt = Learnt { place, known, rarity, weights: vec![], bias: [0.0; COLUMNS] };
         let rows: Vec<_> = turns.iter().map(|turn| learnt.row(&turn.said)).collect();
-        for (column, (_, rules)) in OF_TURN.into_iter().enumerate() {
+        for (column, (_, rules)) in OF_TURN.into_iter().enumerate().take(OF_HOT) {
             let answers = turns.iter().map(|turn| (turn.rules.iter().any(|rule| rules.contains(rule)), 1.0));
             learnt.solve(column, &rows, answers);
         }
+        // An utterance belongs to no call.
+        let in_calls: Vec<_> = rows
+            .iter()
+            .zip(&turns)
+            .filter_map(|(row, turn)| turn.call.map(|call| (row.clone(), self.calls[call].hot)))
+            .collect();
+        let (rows, of_hot): (Vec<_>, Vec<bool>) = in_calls.into_iter().unzip();
+        learnt.solve(OF_HOT, &rows, of_hot.into_iter().map(|is| (is, 1.0)));
         let taken = |(at, call): &(usize, &Call)| call.is_utterance || takes(*at);
         let calls: Vec<&Call> = self.calls.iter().enumerate().filter(taken).map(|(_, call)| call).collect();
         let rows: Vec<_> = calls.iter().map(|call| learnt.row(&call.said)).collect();
@@ -163,7 +173,7 @@ impl Examples {
     /// What `learnt` answers about a call.
     pub fn answers(&self, learnt: &Learnt, call: usize) -> Answers {
         let mut turns = [(NOTHING_HEARD, 0); OF_TURN.len()];
-        let (mut heard, mut words) = (HashSet::new(), 0);
+        let (mut heard, mut words, mut course) = (HashSet::new(), 0, Course::default());
         for turn in self.turns.iter().filter(|turn| turn.call == Some(call)) {
             if !turn.pairs.iter().any(|pair| learnt.place.contains_key(pair)) {
                 continue;
@@ -173,6 +183,9 @@ impl Examples {
             let row = learnt.row(&turn.said);
             for (column, best) in turns.iter_mut().enumerate() {
                 let answer = learnt.answer(column, &row);
+                if column == OF_HOT {
+                    course.hear(answer);
+                }
                 if answer > best.0 {
                     *best = (answer, turn.index);
                 }
@@ -185,7 +198,7 @@ impl Examples {
         call.iter_mut()
             .enumerate()
             .for_each(|(at, answer)| *answer = learnt.answer(OF_TURN.len() + at, &row));
-        Answers { turns, call, words }
+        Answers { turns, call, course, words }
     }
 
     /// Names and rarities of what `learnt` knows, in its order.

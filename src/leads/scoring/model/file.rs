@@ -52,18 +52,22 @@ pub(super) fn read(text: &'static str) -> Model {
 impl Model {
     fn add(&mut self, units: &str, rest: &str) {
         let mut fields = rest.split(' ');
-        let rarity: f32 = fields.next().and_then(|field| field.parse().ok()).unwrap_or(1.0);
+        // "3.7": tenths are enough.
+        let rarity: i16 = fields.next().and_then(|field| field.replace('.', "").parse().ok()).unwrap_or(10);
         let mut weights = [0; COLUMNS];
         for field in fields {
             let column = field.chars().next().and_then(|letter| letters().position(|known| known == letter));
             if let (Some(column), Some(weight)) =
-                (column, field.get(1..).and_then(|weight| weight.parse().ok()))
+                (column, field.get(1..).and_then(|weight| weight.parse::<i16>().ok()))
             {
-                weights[column] = weight;
+                weights[column] = weight * rarity;
             }
         }
         let row = u16::try_from(self.rows.len()).unwrap_or(u16::MAX);
-        self.rows.push(Row { rarity, weights });
+        let mut read = Row { rarity, of_turn: [0; OF_TURN.len()], of_call: [0; OF_CALL.len()] };
+        read.of_turn.copy_from_slice(&weights[..OF_TURN.len()]);
+        read.of_call.copy_from_slice(&weights[OF_TURN.len()..]);
+        self.rows.push(read);
         if let Some((before, after)) = units.split_once(' ') {
             let both = u32::from(self.unit(before)) << 16 | u32::from(self.unit(after));
             self.pairs.insert(both, row);

@@ -1,7 +1,8 @@
 //! What the phrases found and what the model answers, side by side, and the decisions made from both.
 
+use super::super::agree::{TRUST_IN_PHRASES, is_hot};
 use super::super::{CallClass, Rule};
-use super::{Answers, Decision, HOT, Model, OF_CALL};
+use super::{Answers, Course, Decision, HOT, Model, OF_CALL};
 
 /// What is decided from the signals: four things that earn points, seven classes, and whether the call is hot.
 pub(in super::super) const DECISIONS: [&str; 12] = [
@@ -18,10 +19,16 @@ pub(in super::super) const DECISIONS: [&str; 12] = [
     "new_lead",
     "hot",
 ];
+/// "Hot", the last of [`DECISIONS`].
+pub(in super::super) const DECIDED_LAST: usize = DECISIONS.len() - 1;
 /// Where the classes begin in [`DECISIONS`], in the order of [`CallClass`].
 const CLASS: usize = 4;
 /// How many signals there are: see [`signals`].
-pub(in super::super) const SIGNALS: usize = 53;
+pub(in super::super) const SIGNALS: usize = 63;
+/// Where [`ByPhrases::given`] stands among the signals.
+const GIVEN: usize = 20;
+/// How well what earns points bears out that the call is hot: see [`hear_parts`].
+const BORNE_OUT: usize = SIGNALS - 1;
 
 /// The rules that say what kind of call it is.
 const SIGNS: [Rule; 6] = [
@@ -57,7 +64,39 @@ const fn flag(is: bool) -> f32 {
     if is { 1.0 } else { 0.0 }
 }
 
-/// All that the decisions are made from.
+/// From "surely not" to "surely".
+fn share(answer: f32) -> f32 {
+    (0.5 + answer / 8.0).clamp(0.0, 1.0)
+}
+
+/// It takes two or three signs to make a call hot: how surely they were heard together.
+fn together(high: bool, answers: &Answers) -> [f32; 5] {
+    let [h, m, p, u] = [0, 1, 2, 3].map(|question| share(answers.turns[question].0));
+    let (hot, high) = (answers.call[HOT], flag(high));
+    [h * p, h * u, m * p * u, (1.0 - high) * hot, high * hot]
+}
+
+/// How much likelier, by what was decided of each, the likeliest parts that make a call hot are than the likeliest that do not.
+fn borne_out(earned: [f32; 4], given: [bool; 4]) -> f32 {
+    let mut best = [f32::MIN; 2];
+    for bits in 0u8..16 {
+        let chosen = [0, 1, 2, 3].map(|place| bits & (1 << place) != 0);
+        let each = chosen.into_iter().zip(given).zip(earned);
+        let worth = each.map(|((is, was), logit)| {
+            (if is { logit } else { 0.0 }) + if is == was { TRUST_IN_PHRASES } else { 0.0 }
+        });
+        let best = &mut best[usize::from(is_hot(chosen))];
+        *best = best.max(worth.sum());
+    }
+    best[1] - best[0]
+}
+
+/// Lets "hot", which is decided last, hear what was decided of its parts.
+pub(in super::super) fn hear_parts(signals: &mut [f32; SIGNALS], earned: [f32; 4]) {
+    signals[BORNE_OUT] = borne_out(earned, [0, 1, 2, 3].map(|part| signals[GIVEN + part] > 0.0));
+}
+
+/// All that the decisions are made from, but what [`hear_parts`] adds.
 pub(in super::super) fn signals(by: &ByPhrases, answers: &Answers) -> [f32; SIGNALS] {
     let turn = answers.turns.map(|(answer, _)| answer);
     let mut all = Vec::with_capacity(SIGNALS);
@@ -74,6 +113,9 @@ pub(in super::super) fn signals(by: &ByPhrases, answers: &Answers) -> [f32; SIGN
     );
     all.push(turn[0].min(turn[2].max(turn[3])));
     all.push(turn[1].min(turn[2]).min(turn[3]));
+    let Course { second, last, .. } = answers.course;
+    all.extend([second, last, answers.course.late()]);
+    all.extend(together(by.given[0], answers));
     let mut signals = [0.0; SIGNALS];
     signals.iter_mut().zip(all).for_each(|(signal, value)| *signal = value);
     signals
@@ -85,11 +127,16 @@ pub(in super::super) struct Decided(pub [f32; DECISIONS.len()]);
 
 impl Decided {
     pub fn by(decisions: &[Decision], signals: &[f32; SIGNALS]) -> Self {
-        let mut decided = [0.0; DECISIONS.len()];
-        for (logit, Decision { bias, weights }) in decided.iter_mut().zip(decisions) {
-            *logit = bias + weights.iter().zip(signals).map(|(weight, signal)| weight * signal).sum::<f32>();
+        let mut signals = *signals;
+        let mut decided = Self([0.0; DECISIONS.len()]);
+        for (question, Decision { bias, weights }) in decisions.iter().enumerate() {
+            if question == DECIDED_LAST {
+                hear_parts(&mut signals, decided.earned());
+            }
+            let sum: f32 = weights.iter().zip(&signals).map(|(weight, signal)| weight * signal).sum();
+            decided.0[question] = bias + sum;
         }
-        Self(decided)
+        decided
     }
 
     pub fn with(model: &Model, signals: &[f32; SIGNALS]) -> Self {
@@ -103,7 +150,7 @@ impl Decided {
     }
 
     pub const fn hot(&self) -> f32 {
-        self.0[DECISIONS.len() - 1]
+        self.0[DECIDED_LAST]
     }
 
     pub const fn clinical(&self) -> f32 {
