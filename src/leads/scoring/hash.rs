@@ -35,9 +35,9 @@ fn little(bytes: &[u8]) -> u64 {
     let both = |first: u64, last: u64, half: usize| first | last << (8 * (bytes.len() - half));
     if let Some(all) = bytes.first_chunk() {
         u64::from_le_bytes(*all)
-    } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+    } else if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
         both(u32::from_le_bytes(*first).into(), u32::from_le_bytes(*last).into(), 4)
-    } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+    } else if let (Some(first), Some(last)) = (bytes.first_chunk::<2>(), bytes.last_chunk::<2>()) {
         both(u16::from_le_bytes(*first).into(), u16::from_le_bytes(*last).into(), 2)
     } else {
         bytes.first().map_or(0, |byte| u64::from(*byte))

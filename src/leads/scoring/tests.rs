@@ -206,6 +206,7 @@ fn what_does_not_count_is_kept_with_its_reason() {
     assert_eq!(reasons("my sister had botox"), [(Rule::HighValueService, Polarity::OtherPerson)]);
     assert_eq!(reasons("I had filler last year"), [(Rule::HighValueService, Polarity::Past)]);
     assert_eq!(reasons("he said 'get botox now'"), [(Rule::HighValueService, Polarity::Quoted)]);
+    assert_eq!(reasons("my wife says the sooner the better"), [(Rule::Urgency, Polarity::Quoted)]);
     assert_eq!(reasons("is swelling normal"), [(Rule::Clinical, Polarity::Question)]);
     assert_eq!(reasons("are you open today"), [(Rule::Urgency, Polarity::OffTopic)]);
 }
