@@ -83,7 +83,9 @@ pub(super) fn of_urgency(
     }
     // "My wife says the sooner the better", written down without its quotes.
     let said = clause_before(tokens, span.start, 1).next();
-    if said.is_some_and(|(i, t)| is(t, &["says", "said", "dice", "dijo"]) && i > 0 && !tokens[i - 1].is(FIRST)) {
+    if said
+        .is_some_and(|(i, t)| is(t, &["says", "said", "dice", "dijo"]) && i > 0 && !tokens[i - 1].is(FIRST))
+    {
         return Polarity::Quoted;
     }
     // "My friend wants filler this week": when is hers, as what is.
