@@ -17,7 +17,7 @@ use super::words::{
 pub(super) use reach::{is, near, sentence_before};
 pub(super) use wishes::{brings_them, is_own_wish, is_wanted};
 
-use reach::{ahead, behind, clause_before};
+use reach::{ahead, behind, clause_before, is_reported};
 
 const LOOK_BACK: usize = 8;
 const LOOK_BACK_PERSON: usize = 12;
@@ -78,14 +78,7 @@ pub(super) fn of_urgency(
     weak: bool,
     service: Option<(usize, Polarity)>,
 ) -> Polarity {
-    if tokens[span.clone()].iter().any(|t| t.quoted) {
-        return Polarity::Quoted;
-    }
-    // "My wife says the sooner the better", written down without its quotes.
-    let said = clause_before(tokens, span.start, 1).next();
-    if said
-        .is_some_and(|(i, t)| is(t, &["says", "said", "dice", "dijo"]) && i > 0 && !tokens[i - 1].is(FIRST))
-    {
+    if tokens[span.clone()].iter().any(|t| t.quoted) || is_reported(tokens, span.start) {
         return Polarity::Quoted;
     }
     // "My friend wants filler this week": when is hers, as what is.

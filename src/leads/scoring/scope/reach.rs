@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::super::tokens::{Break, Token};
+use super::super::words::FIRST;
 
 const SENTENCE_REACH: usize = 10;
 
@@ -27,6 +28,14 @@ pub(in super::super) fn clause_before<'a, 't>(
     most: usize,
 ) -> impl Iterator<Item = (usize, &'a Token<'t>)> {
     back(tokens, at, most, Break::None)
+}
+
+/// "My wife says the sooner the better", written down without its quotes.
+pub(super) fn is_reported(tokens: &[Token<'_>], at: usize) -> bool {
+    let said = clause_before(tokens, at, 1).next();
+    said.is_some_and(|(i, token)| {
+        is(token, &["says", "said", "dice", "dijo"]) && i > 0 && !tokens[i - 1].is(FIRST)
+    })
 }
 
 pub(in super::super) fn sentence_before<'a, 't>(
