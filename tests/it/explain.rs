@@ -86,7 +86,7 @@ static DATABASE: OnceCell<Database> = OnceCell::const_new();
 
 async fn seeded() -> Database {
     let database = new_database().await;
-    let mut conn = PgConnection::connect(database.admin_url.expose_secret()).await.unwrap();
+    let mut conn = PgConnection::connect_with(&database.superuser()).await.unwrap();
     exec(&mut conn, SEED).await;
     database
 }

@@ -95,8 +95,10 @@ impl Fold {
         weights: Weights,
         said: Said<'_>,
     ) {
-        // Who is glad or can pay in more than one way, and in a hurry, has said it plainly: no doubt of the model takes that away.
-        let is_plain = by.hot && by.found[POSITIVE].0 >= 2 && by.found[URGENCY].0 >= 1;
+        // Who is glad or can pay in more than one way, and in a hurry, has said it plainly, as who says in one breath what they want,
+        // that they can pay and that it is soon: no doubt of the model takes that away.
+        let is_plain =
+            by.hot && (self.is_said_at_once() || by.found[POSITIVE].0 >= 2 && by.found[URGENCY].0 >= 1);
         let logits = decided.earned();
         // Who said "not" gets no more than makes it hot, and what phrases say of the rest counts for less.
         let counts_against = |points: u8, hot: bool| match (self.denied, hot) {
@@ -135,6 +137,18 @@ impl Fold {
                 _ => {}
             }
         }
+    }
+
+    /// A dear service, gladness or means, and hurry, all in one turn.
+    fn is_said_at_once(&self) -> bool {
+        let turns = |rule| {
+            let counts = move |e: &&Evidence| e.rule == rule && e.polarity == Polarity::Affirmed;
+            self.evidence.iter().filter(counts).map(|e| e.turn)
+        };
+        turns(Rule::HighValueService).any(|turn| {
+            turns(Rule::Positive).any(|other| other == turn)
+                && turns(Rule::Urgency).any(|other| other == turn)
+        })
     }
 
     fn take_back(&mut self, rule: Rule) {

@@ -30,7 +30,8 @@ fn outcomes(ran: &Output) -> Vec<String> {
     let said = String::from_utf8_lossy(&ran.stdout);
     let mut lines: Vec<String> = said
         .lines()
-        .filter(|line| line.starts_with("test ") && line.contains("::"))
+        // What took long here or there is said, too.
+        .filter(|line| line.starts_with("test ") && line.contains("::") && line.contains(" ... "))
         .map(str::to_owned)
         .collect();
     lines.sort();

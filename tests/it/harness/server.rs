@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use secrecy::{ExposeSecret, SecretString};
-use sqlx::postgres::PgPoolOptions;
-use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection, PgConnection, PgPool};
 use tokio::sync::OnceCell;
 use voxanne::platform::app::App;
 use voxanne::platform::clock::Clock;
@@ -47,7 +47,13 @@ impl Database {
 
     /// A small pool that sees everything.
     pub async fn admin(&self) -> PgPool {
-        PgPoolOptions::new().max_connections(2).connect(self.admin_url.expose_secret()).await.unwrap()
+        PgPoolOptions::new().max_connections(2).connect_with(self.superuser()).await.unwrap()
+    }
+
+    /// What a test writes by hand is not the program's to log, however long it takes.
+    pub fn superuser(&self) -> PgConnectOptions {
+        let options: PgConnectOptions = self.admin_url.expose_secret().parse().unwrap();
+        options.disable_statement_logging()
     }
 }
 
