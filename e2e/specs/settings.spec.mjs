@@ -102,7 +102,7 @@ test("every other test button looks for real, and says what is wrong and what to
   await page.goto(`${demo.base_url}/dashboard/settings/alerts`);
   await isLive(page);
   const listed = page.getByRole("listitem").filter({ hasText: "Rita Rung" });
-  await listed.locator("summary").click();
+  await listed.getByText("Edit Rita Rung").click();
   await goBadly("twilio", { kind: "status", http: 400, code: 21608 });
   await listed.getByRole("button", { name: "Send Test SMS" }).click();
   const told = page.locator("#clinical-phone").getByRole("listitem").filter({ hasText: "Test SMS · (617) 555-0195" });

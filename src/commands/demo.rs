@@ -46,10 +46,10 @@ pub struct Args {
 
 /// The stories that `--play` tells.
 const PLAYED: [Story; 18] = [
-    // What was some days ago comes before what is now.
+    // Somebody calls at once; then comes what was some days ago, and what is now.
+    Story::Books,
     Story::TimesByNight,
     Story::AlertClimbs,
-    Story::Books,
     Story::RacesForLastSlot,
     Story::RepeatsToolCall,
     Story::TurnsHot,
