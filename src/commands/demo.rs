@@ -44,12 +44,12 @@ pub struct Args {
     play: bool,
 }
 
-/// The stories that `--play` tells.
-const PLAYED: [Story; 18] = [
-    // Somebody calls at once; then comes what was some days ago, and what is now.
+/// What `--play` tells before the address is printed: it was days ago, and nobody may look on while the clock is back there.
+const EARLIER: [Story; 2] = [Story::TimesByNight, Story::AlertClimbs];
+
+/// What `--play` tells to whoever looks on.
+const PLAYED: [Story; 16] = [
     Story::Books,
-    Story::TimesByNight,
-    Story::AlertClimbs,
     Story::RacesForLastSlot,
     Story::RepeatsToolCall,
     Story::TurnsHot,
@@ -109,16 +109,9 @@ async fn play(
     let demo = open(started, dir, base_url).await?;
     let mut stop = roles::start(started, Some(listener), true).await?;
     demo.write(dir)?;
-    if args.json {
-        say(demo.line()?);
-    } else {
-        introduce(&demo, dir);
-    }
-    if args.play {
-        tokio::select! {
-            told = tell(&demo, Time::of(&started.app)) => told?,
-            stopped = stop.wait(started) => return stopped,
-        }
+    tokio::select! {
+        shown = show(args, &demo, dir, Time::of(&started.app)) => shown?,
+        stopped = stop.wait(started) => return stopped,
     }
     stop.wait(started).await?;
     if !args.json {
@@ -127,12 +120,30 @@ async fn play(
     Ok(())
 }
 
-async fn tell(demo: &DemoFile, time: Time) -> Result<(), CommandError> {
+/// Says where the demo is, and lets callers ring if asked to.
+async fn show(args: &Args, demo: &DemoFile, dir: &Path, time: Time) -> Result<(), CommandError> {
+    if args.json {
+        say(demo.line()?);
+        return Ok(());
+    }
+    if !args.play {
+        introduce(demo, dir);
+        return Ok(());
+    }
     let stage = Stage::of_demo(demo, Some(time))?;
-    let told = stories::tell(&stage, &PLAYED).await;
+    let told = tell(&stage, || introduce(demo, dir)).await;
     stage.close().await;
-    say("\nThe demo goes on; Ctrl-C ends it.");
     told
+}
+
+async fn tell(stage: &Stage, introduce: impl FnOnce()) -> Result<(), CommandError> {
+    say("Some days ago:");
+    stories::tell(stage, &EARLIER).await?;
+    say("");
+    introduce();
+    stories::tell(stage, &PLAYED).await?;
+    say("\nThe demo goes on; Ctrl-C ends it.");
+    Ok(())
 }
 
 /// One demo in one directory: two would share a database and each think that it is alone.
