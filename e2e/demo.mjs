@@ -47,13 +47,31 @@ export async function invite(email, role, key = demo.api_key) {
   return linkTo(email, "invitation");
 }
 
+/** Sets a second factor up on the account's page that is open; the app's key. */
+export async function setUpSecondFactor(page) {
+  const card = page.locator("#second-factor");
+  await card.getByLabel("Password").fill(PASSWORD);
+  await card.getByRole("button", { name: "Set up" }).click();
+  await expect(card.getByAltText("QR code for your authenticator app")).toBeVisible();
+  const secret = await card.locator("[data-secret]").textContent();
+  await card.getByLabel("Code that the app shows").fill(codeOf(secret));
+  await card.getByRole("button", { name: "Switch on" }).click();
+  await expect(card.locator("[data-codes] li")).toHaveCount(10);
+  return secret;
+}
+
 /** Follows an invitation and makes an account. */
 export async function join(page, link, name) {
+  await enter(page, link, name);
+  await isAtToday(page);
+}
+
+/** The same, wherever it leads. */
+export async function enter(page, link, name) {
   await page.goto(link);
   await page.getByLabel("Your name").fill(name);
   await page.getByLabel("New password").fill(PASSWORD);
   await page.getByRole("button", { name: "Join" }).click();
-  await isAtToday(page);
 }
 
 /**

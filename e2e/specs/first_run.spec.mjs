@@ -1,5 +1,5 @@
 import { expect } from "@playwright/test";
-import { admin, demo, invite, join } from "../demo.mjs";
+import { admin, demo, enter, invite, isAtToday, setUpSecondFactor } from "../demo.mjs";
 import { look } from "../look.mjs";
 import { test } from "../test.mjs";
 
@@ -33,7 +33,13 @@ test("a new clinic is led from its invitation to a calendar that callers can boo
   await page.goto(link);
   await expect(page.getByRole("heading", { level: 1, name: "Join Lumen Skin" })).toBeVisible();
   await look(page, "invitation");
-  await join(page, link, "Lena Lum");
+  await enter(page, link, "Lena Lum");
+  await expect(page.getByText("Your clinic wants a second step when signing in.")).toBeVisible();
+  await page.waitForLoadState();
+  await look(page, "account-second-factor-wanted");
+  await setUpSecondFactor(page);
+  await page.getByRole("link", { name: "I have kept them" }).click();
+  await isAtToday(page);
   await expect(page.getByText("Finish setting up")).toBeVisible();
   await page.getByRole("link", { name: "Go on" }).click();
 

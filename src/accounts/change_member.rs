@@ -31,7 +31,7 @@ impl From<sqlx::Error> for MemberError {
     }
 }
 
-/// Gives a member another role, by `actor`. It counts from their next request.
+/// Gives a member another role, by `actor`. Their sessions that show the org end by it: whoever comes back comes with that role.
 pub async fn set_role(
     app: &App,
     tx: &mut PgConnection,

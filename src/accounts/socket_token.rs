@@ -80,7 +80,10 @@ pub async fn still_holds(app: &App, holder: &SocketHolder) -> Result<bool, sqlx:
     let orgs = users::own_orgs(&mut tx).await?;
     let is_open = match holder.session {
         None => true,
-        Some(session) => sessions::is_open(&mut tx, holder.user, session, limits(app)).await?,
+        Some(session) => {
+            sessions::is_open(&mut tx, holder.user, session, limits(app)).await?
+                && !sessions::owes_second_factor(&mut tx, holder.org).await?
+        }
     };
     tx.commit().await?;
     Ok(is_open && orgs.iter().any(|(org, _, role)| (*org, *role) == (holder.org, holder.role)))

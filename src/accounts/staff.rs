@@ -35,6 +35,9 @@ pub struct Staff {
     pub language: Language,
     /// When they have to sign in again, whatever they do; `None` for a token.
     pub signed_in_until: Option<Timestamp>,
+    /// Their org wants a second factor, and they have none: until they have set one up, nothing else opens. What another issuer's
+    /// token asks of them is the issuer's.
+    pub owes_second_factor: bool,
 }
 
 impl std::fmt::Debug for Staff {

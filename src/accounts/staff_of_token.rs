@@ -153,5 +153,6 @@ async fn staff(
         email: person.email,
         language,
         signed_in_until: None,
+        owes_second_factor: false,
     })
 }

@@ -140,17 +140,26 @@ async fn seated(app: &App, parts: &Parts) -> Result<ApiCaller, Problem> {
     } else {
         by_session(app, presented, AskedBy::of(&parts.headers)).await?
     };
+    // The path as it was asked for: the router has taken its beginning off.
+    let path = parts.extensions.get::<OriginalUri>().map_or(parts.uri.path(), |uri| uri.path());
+    if caller.staff().is_some_and(|staff| staff.owes_second_factor) && !is_before_second_factor(path) {
+        return Err(Problem::SECOND_FACTOR_REQUIRED);
+    }
     fair_share::take_as(app, &parts.extensions, (presented, caller.org)).await?;
     if parts.method.is_safe() {
         let (actor, query) = (caller.actor.to_string(), parts.uri.query().unwrap_or_default());
-        // The path as it was asked for: the router has taken its beginning off.
-        let path = parts.extensions.get::<OriginalUri>().map_or(parts.uri.path(), |uri| uri.path());
         let wait = notifications::note_look(app, (caller.org, &actor), (path, query)).await;
         if let Some(seconds) = wait.map_err(|error| problems::database(caller.org, &error))? {
             return Err(Problem::TOO_MANY_READS.with("retry_after_seconds", seconds));
         }
     }
     Ok(caller)
+}
+
+/// What opens to somebody whose clinic wants a second factor that they have not set up yet: their own account. A token would open
+/// the rest to them.
+fn is_before_second_factor(path: &str) -> bool {
+    path.strip_prefix("/api/v1/account").is_some_and(|rest| rest != "/tokens")
 }
 
 async fn by_bearer(app: &App, presented: &str, headers: &HeaderMap) -> Result<ApiCaller, Problem> {

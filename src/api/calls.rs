@@ -277,13 +277,18 @@ async fn list_calls(
     Ok(axum::Json(page).into_response())
 }
 
-/// Lists calls that run now, each with what was said last.
+/// Lists calls that run now, each with what was said last. Who read it is in the audit log.
 #[utoipa::path(get, path = "/calls/running", tag = "calls", responses((status = 200, body = RunningCalls, description = "The latest first")))]
 async fn list_running_calls(State(app): State<App>, caller: ApiCaller) -> Result<Answer, Problem> {
     caller.needs(Scope::CallsRead)?;
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
     let running = calls::running(&mut tx, caller.org, RUNNING_MAX).await.map_err(failed)?;
+    let reader = actor(&caller);
+    for (call, _) in running.iter().filter(|(_, said)| said.is_some()) {
+        let read = (call.id, reader.as_str(), calls::Part::Transcript);
+        calls::note_read(&app, &mut tx, caller.org, read).await.map_err(failed)?;
+    }
     tx.commit().await.map_err(failed)?;
     let words = |said: calls::LastSaid| LastSaid {
         speaker: speaker(said.role == "user"),

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::Answer;
+use super::answer::{Answer, as_json};
 use super::caller::ApiCaller;
 use super::idempotency::once;
 use super::left_behind;
@@ -17,8 +17,10 @@ use super::request::Received;
 use crate::accounts::{self, InviteError, Member, MemberError, NewInvitation, Role, Scope};
 use crate::language::Language;
 use crate::mail::{self, StaffAddress};
+use crate::orgs;
 use crate::platform::app::App;
 use crate::platform::bounded::Instant;
+use crate::platform::db::PgConnection;
 use crate::platform::ids::{InvitationId, MembershipId, OrgId, Prefixed as _, UserId};
 use crate::platform::problem::Problem;
 use crate::platform::public::Public;
@@ -38,6 +40,7 @@ const TOO_MANY_INVITATIONS: Problem = Problem::new(
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list_team))
+        .routes(routes!(get_sign_in_rule, set_sign_in_rule))
         .routes(routes!(update_member, delete_member))
         .routes(routes!(list_invitations, create_invitation))
         .routes(routes!(delete_invitation))
@@ -95,6 +98,47 @@ async fn list_team(State(app): State<App>, caller: ApiCaller) -> Result<Answer, 
     Answer::ok(&Team { items: team.into_iter().map(TeamMember::from).collect() })
 }
 
+/// What the clinic asks of whoever signs in.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SignInRule {
+    /// Whether whoever has no second factor sets one up before anything else opens. Other issuers' tokens are the issuer's.
+    requires_second_factor: bool,
+}
+
+async fn sign_in_rule(app: &App, tx: &mut PgConnection, org: OrgId) -> Result<Answer, Problem> {
+    let settings = orgs::settings(tx, &app.keys, org).await;
+    let settings = settings.map_err(|error| problems::database(org, &error))?;
+    Answer::ok(&SignInRule { requires_second_factor: settings.requires_second_factor })
+}
+
+/// Shows what the clinic asks of whoever signs in.
+#[utoipa::path(get, path = "/team/sign-in", tag = "team", responses((status = 200, body = SignInRule, description = "The rule")))]
+async fn get_sign_in_rule(State(app): State<App>, caller: ApiCaller) -> Result<Answer, Problem> {
+    caller.needs(Scope::TeamRead)?;
+    let mut tx = app.begin(caller.org).await.map_err(|error| problems::database(caller.org, &error))?;
+    sign_in_rule(&app, &mut tx, caller.org).await
+}
+
+/// Replaces what the clinic asks of whoever signs in. It counts from everybody's next request.
+#[utoipa::path(put, path = "/team/sign-in", tag = "team", request_body = SignInRule, responses((status = 200, body = SignInRule, description = "Replaced")))]
+async fn set_sign_in_rule(
+    State(app): State<App>,
+    caller: ApiCaller,
+    request: Received,
+) -> Result<Answer, Problem> {
+    caller.needs(Scope::TeamWrite)?;
+    let wanted: SignInRule = request.json()?;
+    let failed = |error: sqlx::Error| problems::database(caller.org, &error);
+    let mut tx = app.begin(caller.org).await.map_err(failed)?;
+    let told = as_json(&wanted)?;
+    orgs::update_settings(&mut tx, caller.org, &told, app.clock.now()).await.map_err(failed)?;
+    caller.did_with(&app, &mut tx, ("sign_in_rule.write", None), told).await?;
+    let now = sign_in_rule(&app, &mut tx, caller.org).await?;
+    tx.commit().await.map_err(failed)?;
+    Ok(now)
+}
+
 /// What somebody becomes.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -122,7 +166,7 @@ fn refused(org: OrgId, error: MemberError) -> Problem {
     }
 }
 
-/// Gives somebody another role. It counts from their next request.
+/// Gives somebody another role, and signs them out of the clinic: they sign in anew with it.
 #[utoipa::path(patch, path = "/team/{id}", tag = "team", params(("id" = String, Path)), request_body = RoleWanted, responses((status = 204, description = "Done"), (status = 409, description = "They are the last owner")))]
 async fn update_member(
     State(app): State<App>,

@@ -73,7 +73,7 @@ fn noun_of(noun: &str) -> Option<&'static str> {
         "series" => "Series of visits",
         "service" => "Service",
         "session" => "Browser",
-        "sign_in" => "Sign-in",
+        "sign_in" | "sign_in_rule" => "Sign-in",
         "system_prompt" | "voice_platform" => "Voice platform",
         "task" => "Task",
         "text" => "Text",

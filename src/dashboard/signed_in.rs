@@ -15,6 +15,9 @@ use crate::platform::telemetry::chain;
 /// Longer addresses of pages are not come back to.
 const NEXT_LENGTH_MAX: usize = 1000;
 
+/// What opens to somebody whose clinic wants a second factor that they have not set up yet.
+const BEFORE_SECOND_FACTOR: [&str; 3] = ["/dashboard/account", "/dashboard/switch", "/dashboard/session"];
+
 /// Somebody of the staff who is signed in. A page that changes something (an HTML form's POST) comes from a page of ours,
 /// or is refused.
 #[derive(Debug, Clone)]
@@ -34,6 +37,9 @@ impl FromRequestParts<App> for SignedIn {
         fair_share::wait(app, &parts.extensions, token).await.map_err(seated)?;
         match accounts::staff_of_session(app, token, AskedBy::of(&parts.headers)).await {
             Ok(Some(staff)) => {
+                if staff.owes_second_factor && !BEFORE_SECOND_FACTOR.contains(&parts.uri.path()) {
+                    return Err(on_to(parts, "/dashboard/account"));
+                }
                 let taken = fair_share::take_as(app, &parts.extensions, (token, staff.org)).await;
                 taken.map_err(seated)?;
                 looked(app, parts, &staff).await?;
@@ -76,14 +82,17 @@ fn to_sign_in(parts: &Parts) -> Response {
     let uri = if is_fragment { page_of_part } else { Some(parts.uri.clone()) };
     let page = uri.as_ref().and_then(Uri::path_and_query).map_or("/dashboard", |page| page.as_str());
     let next = if page.len() > NEXT_LENGTH_MAX { "/dashboard" } else { page };
-    let to = format!("/sign-in?next={}", escaped(next));
-    let (status, name) = if is_fragment {
+    on_to(parts, &format!("/sign-in?next={}", escaped(next)))
+}
+
+fn on_to(parts: &Parts, to: &str) -> Response {
+    let (status, name) = if parts.headers.contains_key("hx-request") {
         (StatusCode::UNAUTHORIZED, "hx-redirect")
     } else {
         (StatusCode::SEE_OTHER, header::LOCATION.as_str())
     };
     let mut response = status.into_response();
-    if let (Ok(value), Ok(name)) = (HeaderValue::from_str(&to), name.parse::<header::HeaderName>()) {
+    if let (Ok(value), Ok(name)) = (HeaderValue::from_str(to), name.parse::<header::HeaderName>()) {
         response.headers_mut().insert(name, value);
     }
     response

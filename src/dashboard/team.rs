@@ -1,4 +1,4 @@
-//! `/dashboard/team`: who is staff, as what, and who was invited.
+//! `/dashboard/team`: who is staff, as what, who was invited, and what is asked of whoever signs in.
 
 use askama::Template;
 use axum::Router;
@@ -11,6 +11,7 @@ use super::shell::{Place, Shell};
 use super::signed_in::SignedIn;
 use crate::accounts::{self, Invitation, Member, Role, Scope};
 use crate::mail;
+use crate::orgs;
 use crate::platform::app::App;
 use crate::platform::ids::UserId;
 use crate::platform::problem::Problem;
@@ -26,6 +27,7 @@ struct TeamPage {
     members: Vec<Member>,
     invitations: Vec<Invitation>,
     is_mail_on: bool,
+    requires_second_factor: bool,
 }
 
 impl TeamPage {
@@ -63,6 +65,7 @@ async fn show_team(State(app): State<App>, SignedIn(staff): SignedIn) -> Result<
         members: accounts::list_members(&mut tx).await?,
         invitations: accounts::list_invitations(&mut tx, org).await?,
         is_mail_on: mail::is_on(&app.config),
+        requires_second_factor: orgs::settings(&mut tx, &app.keys, org).await?.requires_second_factor,
         s,
     };
     tx.commit().await?;

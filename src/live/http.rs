@@ -109,6 +109,9 @@ async fn give_socket_token(
         Problem::UNAVAILABLE
     })?;
     let staff = staff.ok_or(Problem::UNAUTHENTICATED)?;
+    if staff.owes_second_factor {
+        return Err(Problem::SECOND_FACTOR_REQUIRED);
+    }
     fair_share::take_as(&app, &extensions, (token, staff.org)).await?;
     let given = accounts::socket_token(&app, &staff).map_err(|error| {
         tracing::error!(error = chain(&error), "A socket's token could not be signed");

@@ -62,6 +62,8 @@ pub struct Settings {
     pub missed_call_text: bool,
     /// Whether hot callers of a closed clinic are offered two held times by text.
     pub after_hours_offer: bool,
+    /// Whether whoever signs in has to have a second factor.
+    pub requires_second_factor: bool,
     /// The org's own account, when it has one.
     pub twilio: Option<TwilioAccount>,
     /// The voice platform's management key, when it was given.
@@ -134,6 +136,7 @@ pub async fn settings(tx: &mut PgConnection, keys: &Keys, org: OrgId) -> Result<
         reminder_minutes: row.reminder_minutes,
         missed_call_text: row.missed_call_text,
         after_hours_offer: row.after_hours_offer,
+        requires_second_factor: row.requires_second_factor,
         twilio,
         vapi_private_key: opened(VAPI_KEY, row.vapi_private_key_sealed),
     })

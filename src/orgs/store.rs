@@ -40,6 +40,7 @@ pub(super) struct SettingsRow {
     pub reminder_minutes: Vec<i32>,
     pub missed_call_text: bool,
     pub after_hours_offer: bool,
+    pub requires_second_factor: bool,
     pub twilio_account_sid: Option<String>,
     pub twilio_auth_token_sealed: Option<Vec<u8>>,
     pub twilio_sender: Option<String>,
@@ -53,7 +54,7 @@ pub(super) async fn settings(tx: &mut PgConnection, org: OrgId) -> sqlx::Result<
         "select o.name as clinic_name, o.default_region, l.time_zone, l.human_phone, s.hot_lead_alert_phone,
                 s.clinical_alert_phone, s.alert_rungs_minutes, s.alerts_wait_for_opening, s.hot_threshold, s.warm_threshold, s.calendar_of_record, s.text_regions,
                 s.texts_per_day_max, s.texting_enabled, s.quiet_until, s.quiet_from, s.keep_recordings, s.language,
-                s.texts_name_treatments, s.feed_names, s.reminder_minutes, s.missed_call_text, s.after_hours_offer, s.twilio_account_sid,
+                s.texts_name_treatments, s.feed_names, s.reminder_minutes, s.missed_call_text, s.after_hours_offer, s.requires_second_factor, s.twilio_account_sid,
                 s.twilio_auth_token_sealed, s.twilio_sender, s.twilio_api_key_sid, s.twilio_api_key_secret_sealed,
                 s.vapi_private_key_sealed
            from orgs o
@@ -77,12 +78,12 @@ pub async fn update_settings(
             calendar_of_record, text_regions, texts_per_day_max, texting_enabled, keep_recordings, language, texts_name_treatments,
             feed_names, quiet_until, quiet_from, reminder_minutes, missed_call_text, after_hours_offer, summary_hour,
             alerts_per_week_budget, precision_floor_percent,
-            alert_rungs_minutes, alerts_wait_for_opening, updated_at) =
+            alert_rungs_minutes, alerts_wait_for_opening, requires_second_factor, updated_at) =
             (select n.hot_lead_alert_phone, n.clinical_alert_phone, n.hot_threshold, n.warm_threshold,
                     n.calendar_of_record, n.text_regions, n.texts_per_day_max, n.texting_enabled, n.keep_recordings,
                     n.language, n.texts_name_treatments, n.feed_names, n.quiet_until, n.quiet_from,
                     n.reminder_minutes, n.missed_call_text, n.after_hours_offer, n.summary_hour, n.alerts_per_week_budget, n.precision_floor_percent,
-                    n.alert_rungs_minutes, n.alerts_wait_for_opening, $3
+                    n.alert_rungs_minutes, n.alerts_wait_for_opening, n.requires_second_factor, $3
                from jsonb_populate_record(s, $2) n)
           where s.org_id = $1")
     .bind(org)

@@ -47,6 +47,12 @@ impl Problem {
         "org_busy",
         "Too many requests of this clinic run at once: wait as long as Retry-After says, then repeat it.",
     );
+    /// Somebody whose org wants a second factor has none yet.
+    pub const SECOND_FACTOR_REQUIRED: Self = Self::new(
+        StatusCode::FORBIDDEN,
+        "second_factor_required",
+        "Your clinic wants a second step when signing in: set it up under your account first.",
+    );
     /// Somebody goes on and on through what the org knows of people (W37).
     pub const TOO_MANY_READS: Self = Self::new(
         StatusCode::TOO_MANY_REQUESTS,

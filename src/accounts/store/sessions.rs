@@ -62,6 +62,7 @@ struct Row {
     language: String,
     last_seen_at: jiff_sqlx::Timestamp,
     expires_at: jiff_sqlx::Timestamp,
+    owes_second_factor: bool,
 }
 
 /// Who a token's digest is, among open sessions of people who are staff of anything.
@@ -85,6 +86,7 @@ pub(in crate::accounts) async fn staff_of_token(
                 email: row.email,
                 language: word(&row.language)?,
                 signed_in_until: Some(row.expires_at.to_jiff()),
+                owes_second_factor: row.owes_second_factor,
             },
         })
     })
@@ -266,6 +268,11 @@ pub(in crate::accounts) async fn is_open(
     .bind(seen_since.to_sqlx())
     .fetch_one(tx)
     .await
+}
+
+/// Whether the org wants a second factor that the transaction's person does not have.
+pub(in crate::accounts) async fn owes_second_factor(tx: &mut PgConnection, org: OrgId) -> sqlx::Result<bool> {
+    sql_scalar("select app_ctx.owes_second_factor($1)").bind(org).fetch_one(tx).await
 }
 
 /// Takes the person's sessions away that ended by time.

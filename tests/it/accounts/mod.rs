@@ -5,6 +5,7 @@ mod doors;
 mod leaving;
 mod published_keys;
 mod races;
+mod second_factor_rule;
 mod sessions;
 mod team;
 pub mod tokens;

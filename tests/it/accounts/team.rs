@@ -43,14 +43,20 @@ async fn b13_the_last_owner_neither_leaves_nor_becomes_something_else() {
 }
 
 #[tokio::test]
-async fn w38_a_role_counts_from_the_next_request_and_who_was_removed_is_out() {
+async fn w38_another_role_signs_out_and_who_was_removed_is_out() {
     let vox = Voxanne::start().await;
     let (owner, manager) = (vox.glow_staff(Role::Owner).await, vox.glow_staff(Role::Manager).await);
     let of_manager = format!("/team/{}", membership(&owner, "manager@glow.example").await);
     manager.api("PATCH", &of_manager, json!({"role": "owner"})).await.refused(403, "missing_scope");
     owner.api("PATCH", &of_manager, json!({"role": "king"})).await.wrong_field();
     assert_eq!(owner.api("PATCH", &of_manager, json!({"role": "viewer"})).await.status, 204);
+    manager.api("GET", "/locations", Value::Null).await.refused(401, "unauthenticated");
+    assert_eq!(owner.api("GET", "/team", Value::Null).await.status, 200, "nobody else is signed out");
+    let manager = vox.signed_in("manager@glow.example").await;
     manager.api("GET", "/team", Value::Null).await.refused(403, "missing_scope");
+    // The same role once more is nothing new.
+    assert_eq!(owner.api("PATCH", &of_manager, json!({"role": "viewer"})).await.status, 204);
+    assert_eq!(manager.api("GET", "/locations", Value::Null).await.status, 200);
     assert_eq!(owner.api("DELETE", &of_manager, Value::Null).await.status, 204);
     manager.api("GET", "/locations", Value::Null).await.refused(401, "unauthenticated");
     owner.api("DELETE", &of_manager, Value::Null).await.refused(404, "not_found");

@@ -52,6 +52,8 @@ fn rows_of_team() -> Vec<Row> {
         row("get", "/team", "", none()),
         Row { gives, ..row("patch", "/team/{id}", "$member", json!({"role": "viewer"})) },
         row("delete", "/team/{id}", "$member", none()),
+        row("get", "/team/sign-in", "", none()),
+        row("put", "/team/sign-in", "", json!({"requires_second_factor": false})),
         row("get", "/invitations", "", none()),
         Row { gives, ..row("post", "/invitations", "", invitation) },
         row("delete", "/invitations/{id}", "$invitation", none()),

@@ -4,6 +4,7 @@ use reqwest::header::{COOKIE, LOCATION, ORIGIN, SET_COOKIE};
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
 use voxanne::accounts::{self, Browser, Entered, Role};
+use voxanne::orgs::{self, NewOrg};
 use voxanne::platform::ids::OrgId;
 use voxanne::seed;
 
@@ -42,6 +43,26 @@ impl Voxanne {
     pub fn stranger(&self) -> Person {
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Person { http, base: self.url.clone(), token: None }
+    }
+
+    /// An org as `voxanne admin org create` makes it, and its owner, signed in.
+    pub async fn new_org(&self) -> (OrgId, Person) {
+        let org: OrgId = self.app.new_id();
+        let new = NewOrg {
+            id: org,
+            name: "Willow Aesthetics".to_owned(),
+            default_region: "US".to_owned(),
+            location: self.app.new_id(),
+            location_name: "Willow Aesthetics".to_owned(),
+            time_zone: "America/Los_Angeles".to_owned(),
+            address: None,
+            human_phone: None,
+        };
+        let mut tx = self.app.begin(org).await.unwrap();
+        orgs::create(&mut tx, &new, &[], &[], self.app.clock.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        self.joins(org, "owner@willow.example", Role::Owner).await;
+        (org, self.signed_in("owner@willow.example").await)
     }
 
     /// Somebody new in an org, or known already, with the demo's password.
