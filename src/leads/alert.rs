@@ -90,7 +90,7 @@ pub async fn raise_alert(
         summary: new.summary.unwrap_or_default(),
     };
     let key = format!("hot_lead:{}", new.call_ref);
-    let text_queued = begin_ladder(app, tx, org, settings, (&new, &lead)).await?;
+    let (text_queued, location) = begin_ladder(app, tx, org, settings, (&new, &lead)).await?;
     let who = new.name.unwrap_or("a caller");
     let notification = NewNotification {
         kind: "hot_lead",
@@ -100,19 +100,20 @@ pub async fn raise_alert(
     };
     notifications::notify(app, tx, org, &notification).await?;
     let clinic = (org, settings.clinic_name.as_str());
-    mail::alert_recipients(app, tx, clinic, mail::StaffAlert::HotLead(lead), (&key, new.call)).await?;
+    let about = mail::About { reason: &key, call: new.call, location };
+    mail::alert_recipients(app, tx, clinic, mail::StaffAlert::HotLead(lead), about).await?;
     metrics::counter!("voxanne_hot_lead_alerts_total", "trigger" => new.trigger.as_str()).increment(1);
     Ok(Raised { first: true, text_queued })
 }
 
-/// Tells the first people of the call's ladder, or leaves it for opening; whether a text tells somebody.
+/// Tells the first people of the call's ladder, or leaves it for opening; whether a text tells somebody, and the site it is of.
 async fn begin_ladder(
     app: &App,
     tx: &mut PgConnection,
     org: OrgId,
     settings: &Settings,
     (new, lead): (&NewAlert<'_>, &HotLead<'_>),
-) -> Result<bool, sqlx::Error> {
+) -> Result<(bool, Option<LocationId>), sqlx::Error> {
     let begun = NewEscalation {
         id: app.new_id(),
         kind: AlertKind::HotLead,
@@ -125,13 +126,14 @@ async fn begin_ladder(
         is_of_report: new.trigger == Trigger::Score,
     };
     let Some(mut escalation) = escalations::insert(tx, org, &begun, app.clock.now()).await? else {
-        return Ok(false);
+        return Ok((false, new.location));
     };
+    let location = escalation.location;
     let ladder = Ladder::read(app, tx, org, settings).await?;
     if let Some(opening) = ladder.rests_until(&escalation) {
         ladder.rest(tx, &mut escalation, opening).await?;
-        return Ok(false);
+        return Ok((false, location));
     }
     let text = ladder.climb(tx, &mut escalation, (Some(wording::hot_lead_alert(lead)), &[])).await?;
-    Ok(text.is_some())
+    Ok((text.is_some(), location))
 }

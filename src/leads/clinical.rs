@@ -64,7 +64,8 @@ pub async fn raise_clinical_alert(
     let key = format!("clinical:{}", new.call_ref);
     let alert = mail::StaffAlert::Clinical { phone: caller, reported: new.symptom };
     let clinic = (org, settings.clinic_name.as_str());
-    mail::alert_recipients(app, tx, clinic, alert, (&key, new.call)).await?;
+    let about = mail::About { reason: &key, call: new.call, location: escalation.location };
+    mail::alert_recipients(app, tx, clinic, alert, about).await?;
     let notification = NewNotification {
         kind: "clinical_urgency",
         title: "A caller may have a reaction: call back now".into(),
