@@ -3,8 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::escalation::{Escalation, Taken, Via};
-use super::ladder::{unacknowledged, waits};
-use super::store::escalations;
+use super::ladder_tasks::{unacknowledged, waits};
+use super::store::{answers, escalations};
 use crate::messaging::wording::{self, Ended};
 use crate::messaging::{self, NewText};
 use crate::orgs::{self, Settings};
@@ -110,7 +110,7 @@ pub(super) async fn close_answered(
     settings: &Settings,
     escalation: &Escalation,
 ) -> Result<bool, sqlx::Error> {
-    let since = escalations::since(tx, org, escalation).await?;
+    let since = answers::since(tx, org, escalation).await?;
     let texted = since.texted_at.map(|at| {
         taken(since.texted_by.clone().unwrap_or_else(|| "staff".to_owned()), Via::TextedBack, at.to_jiff())
     });

@@ -129,11 +129,12 @@ async fn begin_ladder(
         return Ok((false, new.location));
     };
     let location = escalation.location;
-    let ladder = Ladder::read(app, tx, org, settings).await?;
+    let ladder = Ladder::read_with_sites(app, tx, org, settings).await?;
     if let Some(opening) = ladder.rests_until(&escalation) {
         ladder.rest(tx, &mut escalation, opening).await?;
         return Ok((false, location));
     }
+    escalation.waits_for_opening = ladder.is_unattended(&escalation);
     let text = ladder.climb(tx, &mut escalation, (Some(wording::hot_lead_alert(lead)), &[])).await?;
     Ok((text.is_some(), location))
 }

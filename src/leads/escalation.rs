@@ -136,6 +136,8 @@ pub struct Escalation {
     pub rung: i16,
     /// When the next one is due.
     pub next_at: Option<Timestamp>,
+    /// Nobody was there: whoever comes first finds a task.
+    pub waits_for_opening: bool,
     /// Who took it.
     pub taken: Option<Taken>,
     /// Taken, or given up.

@@ -13,6 +13,7 @@ mod escalation;
 mod hear_danger;
 mod judge;
 mod ladder;
+mod ladder_tasks;
 mod missed;
 mod offer_times;
 mod outcomes;
