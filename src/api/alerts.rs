@@ -72,16 +72,16 @@ struct Alert {
     next_at: Option<Instant>,
     #[schema(inline)]
     acknowledged_at: Option<Instant>,
-    /// Who has it: a recipient's name, or the key of a program.
+    /// Who has it: a recipient's name, or the key of a program; of what was no lead, what the call is.
     acknowledged_by: Option<String>,
-    /// `text`, `api`, `called_back`, `texted_back` or `booked`.
+    /// `text`, `api`, `called_back`, `texted_back` or `booked`; `clinical` or `no_lead` when there was no lead.
     acknowledged_via: Option<String>,
-    /// When it was over: taken, or given up after a week.
+    /// When it was over: taken, no lead after all, or given up after a week.
     #[schema(inline)]
     closed_at: Option<Instant>,
-    /// From when somebody should know until the first text had left; while none has, until it was queued.
+    /// From when somebody should know until the first text had left; null while none has.
     seconds_to_alert: Option<f64>,
-    /// From the first telling until somebody took it.
+    /// From the first telling until somebody took it; null of what was no lead.
     seconds_to_acknowledge: Option<f64>,
     tellings: Vec<AlertTelling>,
 }
@@ -297,8 +297,12 @@ struct AlertsSummary {
 #[derive(Debug, Default, Serialize, ToSchema)]
 struct AlertTimes {
     alerts: i64,
+    /// Somebody was to be told, but no text has left: they count in no time.
+    never_left: i64,
+    /// There was no lead, so nobody had to take them: they count in no share.
+    withdrawn: i64,
     acknowledged: i64,
-    /// Of all alerts, 0 to 1.
+    /// Of all alerts but those that were withdrawn, 0 to 1.
     share_acknowledged_within_5_minutes: Option<f64>,
     median_seconds_to_alert: Option<f64>,
     p90_seconds_to_alert: Option<f64>,
@@ -312,11 +316,14 @@ impl AlertTimes {
             return Self::default();
         };
         let counted = |count: i64| i32::try_from(count).map_or(f64::MAX, f64::from);
-        let quick = counted(summary.acknowledged_within_5_minutes) / counted(summary.alerts.max(1));
+        let to_take = summary.alerts - summary.withdrawn;
+        let quick = counted(summary.acknowledged_within_5_minutes) / counted(to_take.max(1));
         Self {
             alerts: summary.alerts,
+            never_left: summary.never_left,
+            withdrawn: summary.withdrawn,
             acknowledged: summary.acknowledged,
-            share_acknowledged_within_5_minutes: Some(quick),
+            share_acknowledged_within_5_minutes: (to_take > 0).then_some(quick),
             median_seconds_to_alert: summary.median_seconds_to_alert,
             p90_seconds_to_alert: summary.p90_seconds_to_alert,
             median_seconds_to_acknowledge: summary.median_seconds_to_acknowledge,

@@ -4,6 +4,7 @@ use super::escalation::AlertKind;
 use super::ladder::Ladder;
 use super::store;
 use super::store::escalations::{self, NewEscalation};
+use super::store::of_call;
 use crate::mail;
 use crate::messaging::wording::{self, HotLead};
 use crate::notifications::{self, NewNotification};
@@ -62,15 +63,17 @@ pub struct NewAlert<'a> {
 /// What raising an alert did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Raised {
-    /// False when the call had its alert already: nothing was done.
+    /// False when the call had its alert already, or is no lead: nothing was done.
     pub first: bool,
-    /// Whether a text tells the manager, this time or before.
+    /// Whether a text tells the team, this time or before.
     pub text_queued: bool,
 }
 
-/// Raises the call's one alert: row, ladder, text, e-mails and notification in the caller's transaction.
+/// Raises the call's one alert: row, ladder, text, e-mails and notification in the caller's transaction. A caller who may be hurt is
+/// no lead, whatever else is told of them: clinical staff have been alerted, and nothing is done.
 ///
-/// The constraint decides between triggers that race: the second waits for the first one's commit and does nothing.
+/// The constraint decides between triggers that race: the second waits for the first one's commit and does nothing. Against a
+/// clinical alert the row of the call decides, which whoever raises either has written to.
 pub async fn raise_alert(
     app: &App,
     tx: &mut PgConnection,
@@ -78,6 +81,9 @@ pub async fn raise_alert(
     settings: &Settings,
     new: NewAlert<'_>,
 ) -> Result<Raised, sqlx::Error> {
+    if let Some(clinical) = of_call::clinical(tx, org, new.call_ref).await? {
+        return Ok(Raised { first: false, text_queued: clinical.has_text });
+    }
     let id: AlertId = app.new_id();
     if !store::insert(tx, org, id, &new, app.clock.now()).await? {
         let text_queued = store::has_text(tx, org, new.call_ref).await?;

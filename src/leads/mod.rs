@@ -46,7 +46,7 @@ pub use chase_rescoring::chase_rescoring;
 pub use clinical::{NewClinicalAlert, raise_clinical_alert};
 pub use escalate::{escalate, watch_alerts};
 pub use escalation::{AlertKind, Escalation, Taken, Via};
-pub use hear_danger::{Heard, InDanger, hear_danger};
+pub use hear_danger::{Heard, InDanger, hear_danger, heard_before};
 pub use judge::{Finding, Judgement, Quality};
 pub use ladder::{ESCALATE_TASK, EscalateAlert};
 pub use offer_times::{OFFER_TIMES_TASK, OfferTimes};
