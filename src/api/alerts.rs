@@ -217,6 +217,9 @@ struct AcknowledgeFields {
     /// What colleagues call them: the others who were told read it. The program's key when it is not given.
     #[schema(inline)]
     by: Option<Text<1, 80>>,
+    /// Whether they have called the person back already, by a phone that the platform does not see.
+    #[serde(default)]
+    called_back: bool,
 }
 
 /// Takes an alert: nobody else is told of it any more, and those who were told hear who has it. Whoever comes second learns
@@ -243,7 +246,8 @@ async fn acknowledge(
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let actor = caller.actor.to_string();
     let by = fields.by.as_ref().map_or(actor.as_str(), Text::as_str);
-    let took = leads::acknowledge(app, tx, caller.org, id, (by, Via::Api)).await.map_err(failed)?;
+    let via = if fields.called_back { Via::CalledBack } else { Via::Api };
+    let took = leads::acknowledge(app, tx, caller.org, id, (by, via)).await.map_err(failed)?;
     let took = took.ok_or(Problem::NOT_FOUND)?;
     if !took.is_first && !took.is_own {
         let taken = took.escalation.taken.as_ref();
@@ -257,7 +261,7 @@ async fn acknowledge(
             actor: &actor,
             action: "alert.acknowledge",
             subject: Some(id.to_string()),
-            detail: json!({ "kind": took.escalation.kind.as_str() }),
+            detail: json!({ "kind": took.escalation.kind.as_str(), "via": via.as_str() }),
         };
         accounts::record_act(app, tx, caller.org, &act).await.map_err(failed)?;
     }
