@@ -22,6 +22,7 @@ pub(super) struct CallerRow {
     pub location_id: Option<LocationId>,
     pub interest_service_id: Option<ServiceId>,
     pub created_at: jiff_sqlx::Timestamp,
+    /// By its score or by the assistant's alert, and nobody who may be hurt.
     pub is_hot: bool,
     /// A visit, a change of one, or a place on the waitlist came of the call, or of one since.
     pub is_served: bool,
@@ -44,7 +45,11 @@ pub(super) async fn caller(
                 array(select t ->> 'text'
                         from jsonb_array_elements(case jsonb_typeof(c.turns) when 'array' then c.turns else '[]' end) t
                        where (t ->> 'is_caller')::boolean and trim(t ->> 'text') <> '') as said,
-                coalesce(c.temperature = 'hot' and c.class in ('new_lead', 'existing_patient'), false) as is_hot,
+                coalesce(c.class in ('new_lead', 'existing_patient'), false)
+                and (coalesce(c.temperature = 'hot', false)
+                     or exists (select from escalations e where e.org_id = c.org_id and e.kind = 'hot_lead' and e.call_ref = c.call_ref))
+                and not exists (select from escalations e
+                                 where e.org_id = c.org_id and e.kind = 'clinical' and e.call_ref = c.call_ref) as is_hot,
                 exists (select from appointments a
                          where a.org_id = c.org_id and a.call_id = c.id)
                 or exists (select from appointments a

@@ -10,6 +10,9 @@ use super::store::{AssistantRow, ServiceRow};
 use crate::kept_days::{self, Day};
 use crate::scheduling::SiteHours;
 
+/// How rows are counted, by number: another one when a statement counts otherwise, so that days that are kept are counted anew.
+const COUNTED: u8 = 2;
+
 /// A day of a site, by its own calendar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct SiteDay {
@@ -55,7 +58,7 @@ impl Rules<'_> {
             self.assistants.iter().map(|one| (one.id.0, &one.known_as, one.location_id.0)).collect();
         assistants.sort_unstable();
         let prices: Vec<_> = self.services.iter().map(|one| (one.id.0, one.price_cents)).collect();
-        let shared = kept_days::rules(&(self.home(), assistants, prices));
+        let shared = kept_days::rules(&(COUNTED, self.home(), assistants, prices));
         let dates = std::iter::successors(Some(from), |day| day.checked_add(1.day()).ok());
         let day = |date: Date| {
             let (since, until) = day_bounds(date, &site.zone);

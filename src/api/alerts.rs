@@ -72,16 +72,16 @@ struct Alert {
     next_at: Option<Instant>,
     #[schema(inline)]
     acknowledged_at: Option<Instant>,
-    /// Who has it: a recipient's name, or the key of a program.
+    /// Who has it: a recipient's name, or the key of a program; of what was no lead, what the call is.
     acknowledged_by: Option<String>,
-    /// `text`, `api`, `called_back`, `texted_back` or `booked`.
+    /// `text`, `api`, `called_back`, `texted_back` or `booked`; `clinical` or `no_lead` when there was no lead.
     acknowledged_via: Option<String>,
-    /// When it was over: taken, or given up after a week.
+    /// When it was over: taken, no lead after all, or given up after a week.
     #[schema(inline)]
     closed_at: Option<Instant>,
-    /// From when somebody should know until the first text had left; while none has, until it was queued.
+    /// From when somebody should know until the first text had left; null while none has.
     seconds_to_alert: Option<f64>,
-    /// From the first telling until somebody took it.
+    /// From the first telling until somebody took it; null of what was no lead.
     seconds_to_acknowledge: Option<f64>,
     tellings: Vec<AlertTelling>,
 }
@@ -217,6 +217,9 @@ struct AcknowledgeFields {
     /// What colleagues call them: the others who were told read it. The program's key when it is not given.
     #[schema(inline)]
     by: Option<Text<1, 80>>,
+    /// Whether they have called the person back already, by a phone that the platform does not see.
+    #[serde(default)]
+    called_back: bool,
 }
 
 /// Takes an alert: nobody else is told of it any more, and those who were told hear who has it. Whoever comes second learns
@@ -243,7 +246,8 @@ async fn acknowledge(
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let actor = caller.actor.to_string();
     let by = fields.by.as_ref().map_or(actor.as_str(), Text::as_str);
-    let took = leads::acknowledge(app, tx, caller.org, id, (by, Via::Api)).await.map_err(failed)?;
+    let via = if fields.called_back { Via::CalledBack } else { Via::Api };
+    let took = leads::acknowledge(app, tx, caller.org, id, (by, via)).await.map_err(failed)?;
     let took = took.ok_or(Problem::NOT_FOUND)?;
     if !took.is_first && !took.is_own {
         let taken = took.escalation.taken.as_ref();
@@ -257,7 +261,7 @@ async fn acknowledge(
             actor: &actor,
             action: "alert.acknowledge",
             subject: Some(id.to_string()),
-            detail: json!({ "kind": took.escalation.kind.as_str() }),
+            detail: json!({ "kind": took.escalation.kind.as_str(), "via": via.as_str() }),
         };
         accounts::record_act(app, tx, caller.org, &act).await.map_err(failed)?;
     }
@@ -297,8 +301,12 @@ struct AlertsSummary {
 #[derive(Debug, Default, Serialize, ToSchema)]
 struct AlertTimes {
     alerts: i64,
+    /// Somebody was to be told, but no text has left: they count in no time.
+    never_left: i64,
+    /// There was no lead, so nobody had to take them: they count in no share.
+    withdrawn: i64,
     acknowledged: i64,
-    /// Of all alerts, 0 to 1.
+    /// Of all alerts but those that were withdrawn, 0 to 1.
     share_acknowledged_within_5_minutes: Option<f64>,
     median_seconds_to_alert: Option<f64>,
     p90_seconds_to_alert: Option<f64>,
@@ -312,11 +320,14 @@ impl AlertTimes {
             return Self::default();
         };
         let counted = |count: i64| i32::try_from(count).map_or(f64::MAX, f64::from);
-        let quick = counted(summary.acknowledged_within_5_minutes) / counted(summary.alerts.max(1));
+        let to_take = summary.alerts - summary.withdrawn;
+        let quick = counted(summary.acknowledged_within_5_minutes) / counted(to_take.max(1));
         Self {
             alerts: summary.alerts,
+            never_left: summary.never_left,
+            withdrawn: summary.withdrawn,
             acknowledged: summary.acknowledged,
-            share_acknowledged_within_5_minutes: Some(quick),
+            share_acknowledged_within_5_minutes: (to_take > 0).then_some(quick),
             median_seconds_to_alert: summary.median_seconds_to_alert,
             p90_seconds_to_alert: summary.p90_seconds_to_alert,
             median_seconds_to_acknowledge: summary.median_seconds_to_acknowledge,

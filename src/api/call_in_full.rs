@@ -96,7 +96,7 @@ struct CallAlertInFull {
     #[schema(inline)]
     acknowledged_at: Option<Instant>,
     acknowledged_by: Option<String>,
-    /// `text`, `api`, `called_back`, `texted_back` or `booked`.
+    /// `text`, `api`, `called_back`, `texted_back` or `booked`; `clinical` or `no_lead` when there was no lead.
     acknowledged_via: Option<String>,
     #[schema(inline)]
     closed_at: Option<Instant>,

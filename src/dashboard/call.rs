@@ -12,7 +12,8 @@ use super::page::{self, PageError};
 use super::shell::{Place, Shell};
 use super::signed_in::SignedIn;
 use crate::accounts::Scope;
-use crate::calls::{self, CallInFull};
+use crate::calls::{self, AlertRaised, CallInFull};
+use crate::leads::Via;
 use crate::leads::scoring::Evidence;
 use crate::platform::app::App;
 use crate::platform::ids::{CallId, Prefixed as _};
@@ -102,6 +103,13 @@ impl CallPage {
 
     fn tone(&self) -> &'static str {
         tone(self.full.call.outcome())
+    }
+
+    /// Whether an alert turned out to be of no lead.
+    #[expect(clippy::unused_self, reason = "templates call it on the page")]
+    fn is_withdrawn(&self, alert: &AlertRaised) -> bool {
+        let via = alert.acknowledged_via.as_deref().and_then(|via| via.parse::<Via>().ok());
+        via.is_some_and(Via::is_withdrawn)
     }
 
     /// Why words are marked, in a few words.

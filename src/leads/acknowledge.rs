@@ -3,9 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::escalation::{Escalation, Taken, Via};
-use super::ladder::{unacknowledged, waits};
-use super::store::escalations;
-use crate::messaging::wording::{self, Ended};
+use super::ladder_tasks::{unacknowledged, waits};
+use super::store::{answers, escalations, of_call};
+use crate::messaging::wording;
 use crate::messaging::{self, NewText};
 use crate::orgs::{self, Settings};
 use crate::phone::Phone;
@@ -72,7 +72,8 @@ pub async fn acknowledge_by_text(
     take(app, tx, org, (escalation, Some(phone)), taken).await.map(Some)
 }
 
-/// Takes the alert for whoever `by` names; `None` when the org has none such. The second one learns who was first.
+/// Takes the alert for whoever `by` names; `None` when the org has none such. The second one learns who was first. Whoever called
+/// somebody back who may be hurt has done what that alert's task asks for.
 pub async fn acknowledge(
     app: &App,
     tx: &mut PgConnection,
@@ -96,10 +97,26 @@ pub async fn called_back(
     for id in &open {
         let Some(escalation) = escalations::lock(tx, org, *id).await? else { continue };
         let taken = taken("a call".to_owned(), Via::CalledBack, app.clock.now());
-        tasks::finish(app, tx, org, &format!("clinical:{}", escalation.call_ref)).await?;
         take(app, tx, org, (escalation, None), taken).await?;
     }
     Ok(open.len())
+}
+
+/// Closes the call's ladder of a hot lead, should one be open: there is no lead, `via` says why and `by` what the call is. Those who
+/// were told hear of it.
+pub(super) async fn withdraw(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    settings: &Settings,
+    (call_ref, by, via): (&str, &str, Via),
+) -> Result<(), sqlx::Error> {
+    let Some(id) = of_call::open_hot_lead(tx, org, call_ref).await? else { return Ok(()) };
+    // Who took it meanwhile has it.
+    let locked = escalations::lock(tx, org, id).await?.filter(|escalation| !escalation.is_closed);
+    let Some(escalation) = locked else { return Ok(()) };
+    let taken = taken(by.to_owned(), via, app.clock.now());
+    end(app, tx, org, (settings, &escalation), (&taken, None)).await
 }
 
 /// Closes a locked ladder when the lead was texted or has booked since; false when neither.
@@ -110,7 +127,7 @@ pub(super) async fn close_answered(
     settings: &Settings,
     escalation: &Escalation,
 ) -> Result<bool, sqlx::Error> {
-    let since = escalations::since(tx, org, escalation).await?;
+    let since = answers::since(tx, org, escalation).await?;
     let texted = since.texted_at.map(|at| {
         taken(since.texted_by.clone().unwrap_or_else(|| "staff".to_owned()), Via::TextedBack, at.to_jiff())
     });
@@ -161,13 +178,10 @@ async fn end(
     escalations::close(tx, org, id, Some(taken), now).await?;
     tasks::finish(app, tx, org, &unacknowledged(id)).await?;
     tasks::finish(app, tx, org, &waits(id)).await?;
-    let ended = match taken.via {
-        Via::Text | Via::Api => Ended::Taken(taken.name()),
-        Via::CalledBack => Ended::CalledBack,
-        Via::TextedBack => Ended::TextedBack,
-        Via::Booked => Ended::Booked,
-    };
-    let body = wording::no_longer_waiting(&escalation.waiting(now), ended);
+    if taken.via == Via::CalledBack {
+        tasks::finish(app, tx, org, &format!("clinical:{}", escalation.call_ref)).await?;
+    }
+    let body = wording::no_longer_waiting(&escalation.waiting(now), taken.ended());
     for told in escalations::told(tx, org, id).await? {
         let Ok(to) = Phone::parse_e164(&told.phone) else { continue };
         if phone.is_some_and(|own| own.as_str() == told.phone) {
@@ -185,6 +199,11 @@ async fn end(
             sent_by: None,
         };
         messaging::queue_text(app, tx, org, settings, new).await?;
+    }
+    if taken.via.is_withdrawn() {
+        metrics::counter!("voxanne_alerts_withdrawn_total", "via" => taken.via.as_str()).increment(1);
+        tracing::info!(org.id = %org, alert.id = %id, via = taken.via.as_str(), "There was no lead: an alert is over");
+        return Ok(());
     }
     let waited = taken.at.duration_since(escalation.first_told_at.unwrap_or(escalation.raised_at));
     metrics::histogram!(

@@ -4,6 +4,7 @@ use super::escalation::AlertKind;
 use super::ladder::Ladder;
 use super::store;
 use super::store::escalations::{self, NewEscalation};
+use super::store::of_call;
 use crate::mail;
 use crate::messaging::wording::{self, HotLead};
 use crate::notifications::{self, NewNotification};
@@ -62,15 +63,17 @@ pub struct NewAlert<'a> {
 /// What raising an alert did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Raised {
-    /// False when the call had its alert already: nothing was done.
+    /// False when the call had its alert already, or is no lead: nothing was done.
     pub first: bool,
-    /// Whether a text tells the manager, this time or before.
+    /// Whether a text tells the team, this time or before.
     pub text_queued: bool,
 }
 
-/// Raises the call's one alert: row, ladder, text, e-mails and notification in the caller's transaction.
+/// Raises the call's one alert: row, ladder, text, e-mails and notification in the caller's transaction. A caller who may be hurt is
+/// no lead, whatever else is told of them: clinical staff have been alerted, and nothing is done.
 ///
-/// The constraint decides between triggers that race: the second waits for the first one's commit and does nothing.
+/// The constraint decides between triggers that race: the second waits for the first one's commit and does nothing. Against a
+/// clinical alert the row of the call decides, which whoever raises either has written to.
 pub async fn raise_alert(
     app: &App,
     tx: &mut PgConnection,
@@ -78,6 +81,9 @@ pub async fn raise_alert(
     settings: &Settings,
     new: NewAlert<'_>,
 ) -> Result<Raised, sqlx::Error> {
+    if let Some(clinical) = of_call::clinical(tx, org, new.call_ref).await? {
+        return Ok(Raised { first: false, text_queued: clinical.has_text });
+    }
     let id: AlertId = app.new_id();
     if !store::insert(tx, org, id, &new, app.clock.now()).await? {
         let text_queued = store::has_text(tx, org, new.call_ref).await?;
@@ -90,7 +96,7 @@ pub async fn raise_alert(
         summary: new.summary.unwrap_or_default(),
     };
     let key = format!("hot_lead:{}", new.call_ref);
-    let text_queued = begin_ladder(app, tx, org, settings, (&new, &lead)).await?;
+    let (text_queued, location) = begin_ladder(app, tx, org, settings, (&new, &lead)).await?;
     let who = new.name.unwrap_or("a caller");
     let notification = NewNotification {
         kind: "hot_lead",
@@ -100,19 +106,20 @@ pub async fn raise_alert(
     };
     notifications::notify(app, tx, org, &notification).await?;
     let clinic = (org, settings.clinic_name.as_str());
-    mail::alert_recipients(app, tx, clinic, mail::StaffAlert::HotLead(lead), (&key, new.call)).await?;
+    let about = mail::About { reason: &key, call: new.call, location };
+    mail::alert_recipients(app, tx, clinic, mail::StaffAlert::HotLead(lead), about).await?;
     metrics::counter!("voxanne_hot_lead_alerts_total", "trigger" => new.trigger.as_str()).increment(1);
     Ok(Raised { first: true, text_queued })
 }
 
-/// Tells the first people of the call's ladder, or leaves it for opening; whether a text tells somebody.
+/// Tells the first people of the call's ladder, or leaves it for opening; whether a text tells somebody, and the site it is of.
 async fn begin_ladder(
     app: &App,
     tx: &mut PgConnection,
     org: OrgId,
     settings: &Settings,
     (new, lead): (&NewAlert<'_>, &HotLead<'_>),
-) -> Result<bool, sqlx::Error> {
+) -> Result<(bool, Option<LocationId>), sqlx::Error> {
     let begun = NewEscalation {
         id: app.new_id(),
         kind: AlertKind::HotLead,
@@ -125,13 +132,15 @@ async fn begin_ladder(
         is_of_report: new.trigger == Trigger::Score,
     };
     let Some(mut escalation) = escalations::insert(tx, org, &begun, app.clock.now()).await? else {
-        return Ok(false);
+        return Ok((false, new.location));
     };
-    let ladder = Ladder::read(app, tx, org, settings).await?;
+    let location = escalation.location;
+    let ladder = Ladder::read_with_sites(app, tx, org, settings).await?;
     if let Some(opening) = ladder.rests_until(&escalation) {
         ladder.rest(tx, &mut escalation, opening).await?;
-        return Ok(false);
+        return Ok((false, location));
     }
+    escalation.waits_for_opening = ladder.is_unattended(&escalation);
     let text = ladder.climb(tx, &mut escalation, (Some(wording::hot_lead_alert(lead)), &[])).await?;
-    Ok(text.is_some())
+    Ok((text.is_some(), location))
 }

@@ -1,7 +1,8 @@
 //! Alerts clinical staff to a caller who may be hurt. Never a sales lead.
 
+use super::acknowledge::withdraw;
 use super::alert::{Raised, Trigger};
-use super::escalation::AlertKind;
+use super::escalation::{AlertKind, Via};
 use super::ladder::Ladder;
 use super::scoring::Danger;
 use super::store::escalations::{self, NewEscalation};
@@ -31,9 +32,11 @@ pub struct NewClinicalAlert<'a> {
     pub trigger: Trigger,
 }
 
-/// Raises the call's one clinical alert: ladder, text, e-mails, notification and task in the caller's transaction.
+/// Raises the call's one clinical alert: ladder, text, e-mails, notification and task in the caller's transaction. A hot lead that
+/// the call was told as before is none any more.
 ///
-/// The constraint decides between triggers that race: the second waits for the first one's commit and does nothing.
+/// The constraint decides between triggers that race: the second waits for the first one's commit and does nothing. Against a hot
+/// lead the row of the call decides, which whoever raises either has written to.
 pub async fn raise_clinical_alert(
     app: &App,
     tx: &mut PgConnection,
@@ -52,6 +55,7 @@ pub async fn raise_clinical_alert(
         about: Some(new.symptom).filter(|symptom| !symptom.is_empty()),
         is_of_report: new.trigger == Trigger::Score,
     };
+    withdraw(app, tx, org, settings, (new.call_ref, "clinical", Via::Clinical)).await?;
     let Some(mut escalation) = escalations::insert(tx, org, &ladder, app.clock.now()).await? else {
         let text_queued = escalations::has_text(tx, org, (AlertKind::Clinical, new.call_ref)).await?;
         return Ok(Raised { first: false, text_queued });
@@ -64,7 +68,8 @@ pub async fn raise_clinical_alert(
     let key = format!("clinical:{}", new.call_ref);
     let alert = mail::StaffAlert::Clinical { phone: caller, reported: new.symptom };
     let clinic = (org, settings.clinic_name.as_str());
-    mail::alert_recipients(app, tx, clinic, alert, (&key, new.call)).await?;
+    let about = mail::About { reason: &key, call: new.call, location: escalation.location };
+    mail::alert_recipients(app, tx, clinic, alert, about).await?;
     let notification = NewNotification {
         kind: "clinical_urgency",
         title: "A caller may have a reaction: call back now".into(),

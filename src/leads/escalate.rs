@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use super::acknowledge::close_answered;
 use super::escalation::{AlertKind, Escalation};
 use super::ladder::{EscalateAlert, Ladder};
-use super::store::{self, escalations};
+use super::store::{self, answers, escalations, of_call};
 use crate::messaging::wording::{self, HotLead};
 use crate::orgs;
 use crate::platform::app::App;
@@ -26,7 +26,7 @@ pub async fn watch_alerts(app: &App, org: OrgId) -> Result<usize, sqlx::Error> {
     let now = app.clock.now();
     let given_up = now.checked_sub(GIVEN_UP).unwrap_or(now);
     let mut tx = app.begin(org).await?;
-    let reached = escalations::note_reached(&mut tx, org, given_up).await?;
+    let reached = answers::note_reached(&mut tx, org, given_up).await?;
     let found = escalations::to_look_at(&mut tx, org, (now, given_up)).await?;
     tx.commit().await?;
     for (kind, seconds) in reached {
@@ -65,14 +65,22 @@ async fn attempt(app: &App, org: OrgId, id: EscalationId) -> Result<(), sqlx::Er
         ladder.come_again(&mut tx, &escalation).await?;
     } else if let Some(until) = ladder.rests_until(&escalation) {
         ladder.rest(&mut tx, &mut escalation, until).await?;
-    } else if escalation.first_told_at.is_none() {
-        let words = first_words(&mut tx, org, &escalation).await?;
-        ladder.leave_for_opening(&mut tx, &escalation).await?;
-        ladder.climb(&mut tx, &mut escalation, (words, &told)).await?;
     } else {
-        ladder.climb(&mut tx, &mut escalation, (None, &told)).await?;
+        let words = first_words(&mut tx, org, &escalation).await?;
+        if waits(&mut tx, org, &escalation).await? {
+            ladder.leave_for_opening(&mut tx, &escalation).await?;
+        }
+        escalation.waits_for_opening = false;
+        ladder.climb(&mut tx, &mut escalation, (words, &told)).await?;
     }
     tx.commit().await
+}
+
+/// Whether staff who come now are to find a task: nobody was there before, and no offer of times has one of its own.
+async fn waits(tx: &mut PgConnection, org: OrgId, escalation: &Escalation) -> Result<bool, sqlx::Error> {
+    let is_untold = escalation.first_told_at.is_none();
+    Ok(is_untold
+        || (escalation.waits_for_opening && !of_call::was_offered_times(tx, org, escalation.call).await?))
 }
 
 /// What a hot lead is told with that waited for opening: the alert's own words.
@@ -81,7 +89,7 @@ async fn first_words(
     org: OrgId,
     escalation: &Escalation,
 ) -> Result<Option<String>, sqlx::Error> {
-    if escalation.kind == AlertKind::Clinical {
+    if escalation.kind == AlertKind::Clinical || escalation.first_told_at.is_some() {
         return Ok(None);
     }
     let summary = store::summary(tx, org, &escalation.call_ref).await?;

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 
 use crate::messaging::Kind;
-use crate::messaging::wording::Waiting;
+use crate::messaging::wording::{Ended, Waiting};
 use crate::platform::ids::{CallId, EscalationId, LocationId};
 
 /// What an alert is about.
@@ -24,12 +24,16 @@ pub enum Via {
     Text,
     /// By click, or by a program.
     Api,
-    /// The platform called the lead.
+    /// The platform called the lead, or a person says that they did.
     CalledBack,
     /// A person of the clinic wrote to the lead.
     TextedBack,
     /// The lead booked.
     Booked,
+    /// The caller may be hurt: the clinical alert takes its place.
+    Clinical,
+    /// What the call is cannot buy: a vendor, a wrong number, a complaint, somebody who looks for work.
+    NoLead,
 }
 
 /// A word of the database that this version does not know.
@@ -66,7 +70,15 @@ impl FromStr for AlertKind {
 }
 
 impl Via {
-    const ALL: [Self; 5] = [Self::Text, Self::Api, Self::CalledBack, Self::TextedBack, Self::Booked];
+    const ALL: [Self; 7] = [
+        Self::Text,
+        Self::Api,
+        Self::CalledBack,
+        Self::TextedBack,
+        Self::Booked,
+        Self::Clinical,
+        Self::NoLead,
+    ];
 
     /// Its name in the database and in the API.
     pub const fn as_str(self) -> &'static str {
@@ -76,7 +88,14 @@ impl Via {
             Self::CalledBack => "called_back",
             Self::TextedBack => "texted_back",
             Self::Booked => "booked",
+            Self::Clinical => "clinical",
+            Self::NoLead => "no_lead",
         }
+    }
+
+    /// Whether there was no lead, so that nobody took it and no time is measured.
+    pub const fn is_withdrawn(self) -> bool {
+        matches!(self, Self::Clinical | Self::NoLead)
     }
 }
 
@@ -91,7 +110,7 @@ impl FromStr for Via {
 /// Who took an alert, how and when. Names a person: deliberately no `Debug`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Taken {
-    /// Their name, or the key of a program.
+    /// Their name, or the key of a program; of what was no lead, what the call is.
     pub by: String,
     /// How.
     pub via: Via,
@@ -104,6 +123,18 @@ impl Taken {
     pub fn name(&self) -> &str {
         let is_id = ["api:", "staff:"].iter().any(|kind| self.by.starts_with(kind));
         if self.via == Via::Text || !is_id { &self.by } else { "" }
+    }
+
+    /// As those are told who were told of the alert.
+    pub fn ended(&self) -> Ended<'_> {
+        match self.via {
+            Via::Text | Via::Api => Ended::Taken(self.name()),
+            Via::CalledBack => Ended::CalledBack,
+            Via::TextedBack => Ended::TextedBack,
+            Via::Booked => Ended::Booked,
+            Via::Clinical => Ended::Clinical,
+            Via::NoLead => Ended::NoLead(&self.by),
+        }
     }
 }
 
@@ -136,6 +167,8 @@ pub struct Escalation {
     pub rung: i16,
     /// When the next one is due.
     pub next_at: Option<Timestamp>,
+    /// Nobody was there: whoever comes first finds a task.
+    pub waits_for_opening: bool,
     /// Who took it.
     pub taken: Option<Taken>,
     /// Taken, or given up.

@@ -3,6 +3,7 @@
 use super::alert::{Raised, Trigger};
 use super::clinical::{NewClinicalAlert, raise_clinical_alert};
 use super::scoring::{self, Danger};
+use super::store::of_call;
 use crate::calls;
 use crate::orgs;
 use crate::platform::app::App;
@@ -62,4 +63,18 @@ pub async fn hear_danger(
     };
     let Raised { text_queued, .. } = raise_clinical_alert(app, tx, org, &settings, alert).await?;
     Ok(Some(InDanger { danger, text_queued }))
+}
+
+/// The clinical alert that the call has already: whatever is told of its caller later, they may be hurt.
+pub async fn heard_before(
+    tx: &mut PgConnection,
+    org: OrgId,
+    call_ref: &str,
+) -> Result<Option<InDanger>, sqlx::Error> {
+    let clinical = of_call::clinical(tx, org, call_ref).await?;
+    Ok(clinical.map(|clinical| {
+        let heard = clinical.about.as_deref().and_then(scoring::danger_in);
+        let danger = heard.map_or(Danger::Urgent, |(danger, _)| danger);
+        InDanger { danger, text_queued: clinical.has_text }
+    }))
 }

@@ -13,7 +13,6 @@ use super::roster::{Recipient, Roster, Rung, Site, who_is_told};
 use super::store::escalations::{self, Telling, Told};
 use super::store::{self, recipients};
 use crate::messaging::{self, NewText, wording};
-use crate::notifications::{self, NewNotification};
 use crate::orgs::Settings;
 use crate::phone::Phone;
 use crate::platform::app::App;
@@ -21,7 +20,6 @@ use crate::platform::db::PgConnection;
 use crate::platform::ids::{AlertRecipientId, EscalationId, OrgId, TextId};
 use crate::platform::jobs::{NewJob, Priority, enqueue};
 use crate::scheduling;
-use crate::tasks::{self, NewTask};
 
 /// The task that climbs a ladder.
 pub const ESCALATE_TASK: &str = "escalate_alert";
@@ -109,6 +107,11 @@ impl<'l> Ladder<'l> {
         if waits && !roster.is_staffed() { roster.staffed_next() } else { None }
     }
 
+    /// Whether nobody is there who could call a lead back.
+    pub fn is_unattended(&self, escalation: &Escalation) -> bool {
+        !self.roster(escalation).is_staffed()
+    }
+
     /// Whether the rung that ran last reached nobody, and the next one has somebody else to tell.
     pub fn has_to_hurry(&self, escalation: &Escalation, told: &[Told]) -> bool {
         let mut of_rung = told.iter().filter(|told| told.rung == escalation.rung).peekable();
@@ -156,7 +159,7 @@ impl<'l> Ladder<'l> {
         Ok(first)
     }
 
-    /// Leaves the ladder alone until then.
+    /// Leaves the ladder alone until then: whoever comes first finds a task.
     pub async fn rest(
         &self,
         tx: &mut PgConnection,
@@ -164,6 +167,7 @@ impl<'l> Ladder<'l> {
         until: Timestamp,
     ) -> Result<(), sqlx::Error> {
         escalation.next_at = Some(until);
+        escalation.waits_for_opening = true;
         if escalation.first_told_at.is_none() {
             escalation.due_at = until;
         }
@@ -294,72 +298,6 @@ impl<'l> Ladder<'l> {
         escalations::insert_telling(tx, self.org, id, &telling, self.app.clock.now()).await?;
         Ok(text)
     }
-
-    async fn ask_for_a_phone(
-        &self,
-        tx: &mut PgConnection,
-        escalation: &Escalation,
-    ) -> Result<(), sqlx::Error> {
-        let task = NewTask {
-            kind: "set_alert_phone",
-            title: "Set the alert phone in Settings: alerts reach nobody by text".into(),
-            call: escalation.call,
-            dedupe_key: "set_alert_phone".into(),
-            ..NewTask::default()
-        };
-        tasks::raise(self.app, tx, self.org, &task).await.map(drop)
-    }
-
-    async fn nobody_took_it(
-        &self,
-        tx: &mut PgConnection,
-        escalation: &Escalation,
-    ) -> Result<(), sqlx::Error> {
-        let who = escalation.lead_name.as_deref().unwrap_or("a caller");
-        let title = match escalation.kind {
-            AlertKind::HotLead => format!("Nobody has acknowledged a hot lead: call {who} back"),
-            AlertKind::Clinical => {
-                "Nobody has acknowledged a clinical alert: call the caller back now".to_owned()
-            }
-        };
-        let dedupe_key = unacknowledged(escalation.id);
-        let subject = Some(("escalation", escalation.id.0));
-        let notification = NewNotification {
-            kind: "alert_unacknowledged",
-            title: title.clone(),
-            subject,
-            dedupe_key: dedupe_key.clone(),
-        };
-        notifications::notify(self.app, tx, self.org, &notification).await?;
-        let task = NewTask {
-            kind: "alert_unacknowledged",
-            title,
-            call: escalation.call,
-            dedupe_key,
-            ..NewTask::default()
-        };
-        tasks::raise(self.app, tx, self.org, &task).await?;
-        metrics::counter!("voxanne_alerts_unacknowledged_total", "kind" => escalation.kind.as_str())
-            .increment(1);
-        Ok(())
-    }
-
-    /// Staff find the lead in the morning, whatever becomes of the text.
-    pub async fn leave_for_opening(
-        &self,
-        tx: &mut PgConnection,
-        escalation: &Escalation,
-    ) -> Result<(), sqlx::Error> {
-        let who = escalation.lead_name.as_deref().unwrap_or("a caller");
-        let task = NewTask {
-            kind: "hot_lead_waits",
-            title: format!("A hot lead came while nobody was there: call {who} back"),
-            call: escalation.call,
-            dedupe_key: waits(escalation.id),
-            ..NewTask::default()
-        };
-        tasks::raise(self.app, tx, self.org, &task).await.map(drop)
-    }
 }
 
 impl Person {
@@ -367,16 +305,6 @@ impl Person {
         let phone = Phone::parse_e164(&recipient.phone).ok()?;
         Some(Self { phone, name: Some(recipient.name.clone()), recipient: Some(recipient.id) })
     }
-}
-
-/// The reason of the task that a ladder leaves at its end.
-pub(super) fn unacknowledged(id: EscalationId) -> String {
-    format!("alert_unacknowledged:{}", id.0)
-}
-
-/// The reason of the task that staff find at opening.
-pub(super) fn waits(id: EscalationId) -> String {
-    format!("hot_lead_waits:{}", id.0)
 }
 
 /// Every site as it is now, by the hours that hold now.

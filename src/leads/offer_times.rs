@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::scoring::{Scored, Temperature};
+use super::scoring::Scored;
+use super::store::of_call;
 use crate::calls::CallRecord;
 use crate::orgs::Settings;
 use crate::platform::db::PgConnection;
@@ -22,17 +23,19 @@ pub struct OfferTimes {
     pub call: CallId,
 }
 
-/// Leaves the job with the transaction that scores the call, when the call is hot. Whether the clinic is closed, what is
-/// wanted and what is free is looked at by the job: the rules are not in this transaction.
+/// Leaves the job with the transaction that scores the call, when the call is hot or the assistant told it as a lead. Whether the
+/// clinic is closed, what is wanted and what is free is looked at by the job: the rules are not in this transaction.
 pub(super) async fn offer_times_later(
     tx: &mut PgConnection,
     org: OrgId,
     settings: &Settings,
     (record, scored): (&CallRecord, &Scored),
 ) -> Result<(), sqlx::Error> {
-    // A complaint, a clinical urgency and whoever sells are never hot; the class is asked all the same.
-    let is_hot = scored.temperature == Temperature::Hot && scored.class.can_buy();
-    if !settings.after_hours_offer || !is_hot || record.caller_phone.is_none() {
+    // A complaint, a clinical urgency and whoever sells are offered nothing, whatever the assistant took them for.
+    if !settings.after_hours_offer || !scored.class.can_buy() || record.caller_phone.is_none() {
+        return Ok(());
+    }
+    if !of_call::is_lead(tx, org, &record.call_ref).await? {
         return Ok(());
     }
     let job = OfferTimes { org, call: record.id };

@@ -1,7 +1,9 @@
 //! Scores a finished call and raises what follows from it.
 
+use super::acknowledge::withdraw;
 use super::alert::{NewAlert, Trigger, raise_alert};
 use super::clinical::{NewClinicalAlert, raise_clinical_alert};
+use super::escalation::Via;
 use super::offer_times::offer_times_later;
 use super::rules::in_force;
 use super::scoring::{CallClass, Scored, Temperature, Turn};
@@ -42,6 +44,9 @@ pub async fn score_call(app: &App, org: OrgId, call: CallId) -> Result<(), Score
         raise_clinical_alert(app, &mut tx, org, &settings, clinical_alert(&record, &scored)).await?;
     } else if scored.temperature == Temperature::Hot {
         raise_alert(app, &mut tx, org, &settings, alert(&record, &scored)).await?;
+    } else if !scored.class.can_buy() {
+        // What the assistant took for a lead while the call went on.
+        withdraw(app, &mut tx, org, &settings, (&record.call_ref, &row.class, Via::NoLead)).await?;
     }
     text_back_later(&mut tx, org, &settings, (record.id, scored.class)).await?;
     offer_times_later(&mut tx, org, &settings, (&record, &scored)).await?;

@@ -1,8 +1,10 @@
 //! All SQL of the slice: alerts here; their ladders, who is told, rules, scores and what came of them in files of their own.
 
 mod alerts;
+pub(super) mod answers;
 pub(super) mod escalations;
 pub(super) mod list;
+pub(super) mod of_call;
 pub(super) mod recipients;
 pub(super) mod rules;
 pub(super) mod scores;

@@ -10,7 +10,7 @@ use crate::language::Language;
 use crate::messaging::wording::HotLead;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
-use crate::platform::ids::{CallId, OrgId};
+use crate::platform::ids::{CallId, LocationId, OrgId};
 
 /// Something that staff must know now. Names a person: deliberately no `Debug`.
 #[derive(Clone, Copy)]
@@ -46,16 +46,27 @@ impl StaffAlert<'_> {
     }
 }
 
-/// Queues the alert to every recipient who wants alerts, once per reason and recipient, and says to how many: all in the
-/// caller's transaction. Where no e-mail can leave, a task says so instead.
+/// What an alert is about.
+#[derive(Debug, Clone, Copy)]
+pub struct About<'a> {
+    /// There is one e-mail for it to each recipient.
+    pub reason: &'a str,
+    /// Our record of the call.
+    pub call: Option<CallId>,
+    /// The site that was called; not known is everybody's.
+    pub location: Option<LocationId>,
+}
+
+/// Queues the alert to every recipient who wants alerts of its site, once per reason and recipient, and says to how many: all in
+/// the caller's transaction. Where no e-mail can leave, a task says so instead.
 pub async fn alert_recipients(
     app: &App,
     tx: &mut PgConnection,
     (org, clinic): (OrgId, &str),
     alert: StaffAlert<'_>,
-    (reason, call): (&str, Option<CallId>),
+    About { reason, call, location }: About<'_>,
 ) -> Result<usize, sqlx::Error> {
-    let recipients = store::recipients_who_want(tx, org, Wish::Alerts).await?;
+    let recipients = store::recipients_who_want(tx, org, Wish::Alerts(location)).await?;
     if !recipients.is_empty() && !is_on(&app.config) {
         trouble::raise_off(app, tx, org, call).await?;
         return Ok(0);

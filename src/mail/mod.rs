@@ -22,7 +22,7 @@ mod try_mail;
 pub mod wording;
 mod write_staff_mail;
 
-pub use alert::{StaffAlert, alert_recipients};
+pub use alert::{About, StaffAlert, alert_recipients};
 pub use deliver::{DELIVER_EMAIL_TASK, DeliverEmail, DeliverEmailError, chase_unfinished, deliver};
 pub use email::{EmailState, Kind};
 pub use mailer::{Mailer, is_on};

@@ -12,7 +12,8 @@ use voxanne_smtp::Address;
 use super::store;
 use crate::language::Language;
 use crate::platform::db::{PgConnection, violates};
-use crate::platform::ids::{EmailRecipientId, OrgId};
+use crate::platform::ids::{EmailRecipientId, LocationId, OrgId};
+use crate::platform::public::Public;
 
 pub use super::store::{list_recipients, remove_recipient, summary_hour};
 
@@ -62,6 +63,8 @@ pub struct Recipient {
     pub id: EmailRecipientId,
     /// Where to.
     pub address: StaffAddress,
+    /// The site whose alerts go there; `None` gets those of all.
+    pub location: Option<LocationId>,
     /// Whether hot lead and clinical alerts go there.
     pub wants_alerts: bool,
     /// Whether the daily summary goes there.
@@ -75,12 +78,20 @@ pub struct Recipient {
 impl Recipient {
     /// A row, read back.
     pub(super) fn new(
-        (id, address): (EmailRecipientId, String),
+        (id, address, location): (EmailRecipientId, String, Option<LocationId>),
         (wants_alerts, wants_summary): (bool, bool),
         language: Language,
         created_at: Timestamp,
     ) -> Self {
-        Self { id, address: StaffAddress(address), wants_alerts, wants_summary, language, created_at }
+        Self {
+            id,
+            address: StaffAddress(address),
+            location,
+            wants_alerts,
+            wants_summary,
+            language,
+            created_at,
+        }
     }
 }
 
@@ -92,6 +103,9 @@ pub struct RecipientFields {
     /// Where to. One recipient per address.
     #[schema(inline)]
     pub address: StaffAddress,
+    /// The site whose alerts go there; those of all when it is not given. The daily summary is of all sites.
+    #[schema(inline)]
+    pub location_id: Option<Public<LocationId>>,
     /// Whether hot lead and clinical alerts go there; yes when it is not given.
     #[serde(default = "yes")]
     pub wants_alerts: bool,
@@ -102,6 +116,12 @@ pub struct RecipientFields {
     #[serde(default, deserialize_with = "read")]
     #[schema(value_type = String)]
     pub language: Language,
+}
+
+impl RecipientFields {
+    pub(super) fn location(&self) -> Option<LocationId> {
+        self.location_id.map(|id| id.0)
+    }
 }
 
 const fn yes() -> bool {
@@ -129,6 +149,9 @@ pub enum SaveError {
     /// Another recipient has that address.
     #[error("another recipient has the address")]
     Taken,
+    /// The org has no such site.
+    #[error("there is no such location")]
+    NoLocation,
     /// The org has as many as it may have.
     #[error("the org has {RECIPIENTS_MAX} recipients")]
     TooMany,
@@ -149,6 +172,7 @@ pub async fn save_recipient(
         Ok(true) => Ok(()),
         Ok(false) => Err(SaveError::TooMany),
         Err(error) if violates(&error, "email_recipients_once") => Err(SaveError::Taken),
+        Err(error) if violates(&error, "email_recipients_at_a_site") => Err(SaveError::NoLocation),
         Err(error) => Err(error.into()),
     }
 }

@@ -23,15 +23,10 @@ pub(super) async fn take(
         wording::yours(&waiting, leads::alerts_waiting(tx, talk.org, talk.from).await?)
     } else {
         let taken = took.escalation.taken.as_ref();
-        match taken.map(|taken| taken.via) {
-            Some(Via::Text) if took.is_own => wording::yours_already(&waiting),
-            Some(Via::CalledBack) => wording::no_longer_waiting(&waiting, Ended::CalledBack),
-            Some(Via::TextedBack) => wording::no_longer_waiting(&waiting, Ended::TextedBack),
-            Some(Via::Booked) => wording::no_longer_waiting(&waiting, Ended::Booked),
-            Some(Via::Text | Via::Api) | None => {
-                let by = taken.map_or("", Taken::name);
-                wording::no_longer_waiting(&waiting, Ended::Taken(by))
-            }
+        if took.is_own && taken.is_some_and(|taken| taken.via == Via::Text) {
+            wording::yours_already(&waiting)
+        } else {
+            wording::no_longer_waiting(&waiting, taken.map_or(Ended::Taken(""), Taken::ended))
         }
     };
     let new = NewText {

@@ -154,7 +154,7 @@ async fn perform(
     (act, asked, arguments): (Act, &Asked, Arguments<'_>),
 ) -> Result<Answer, AttemptError> {
     // A symptom in the caller's words comes first: its alert commits with whatever is answered.
-    let found = in_danger::hear(app, tx, caller, book, (asked, arguments)).await?;
+    let found = in_danger::hear(app, tx, caller, book, (act, asked, arguments)).await?;
     if let Some(answer) = in_danger::instead(book, found) {
         return Ok(answer);
     }

@@ -15,13 +15,14 @@ use crate::scheduling::RuleBook;
 const WORDS: [Names; 6] =
     [Names::REASON, Names::SUMMARY, Names::NOTES, Names::INTEREST, Names::SERVICE, Names::HINT];
 
-/// Raises the clinical alert when the caller's words name a symptom, with the claim's transaction.
+/// Raises the clinical alert when the caller's words name a symptom, with the claim's transaction. Nobody is a lead of whom that was
+/// heard earlier in the call.
 pub(super) async fn hear(
     app: &App,
     tx: &mut PgConnection,
     caller: &Caller,
     book: &RuleBook,
-    (asked, arguments): (&Asked, Arguments<'_>),
+    (act, asked, arguments): (Act, &Asked, Arguments<'_>),
 ) -> Result<Option<InDanger>, sqlx::Error> {
     let said: Vec<String> = WORDS.into_iter().filter_map(|names| arguments.text(names)).collect();
     let phone = caller.phone.clone().or_else(|| said_phone(book, arguments));
@@ -33,7 +34,11 @@ pub(super) async fn hear(
         said: &said,
         trigger: Trigger::Tool,
     };
-    leads::hear_danger(app, tx, caller.org, &heard).await
+    let found = leads::hear_danger(app, tx, caller.org, &heard).await?;
+    match (found, act, &caller.call_ref) {
+        (None, Act::NotifyHotLead, Some(call_ref)) => leads::heard_before(tx, caller.org, call_ref).await,
+        _ => Ok(found),
+    }
 }
 
 /// The number that was given by voice, by any of its names.

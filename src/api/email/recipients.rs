@@ -26,7 +26,7 @@ use crate::notifications::{self, NewNotification};
 use crate::platform::app::App;
 use crate::platform::bounded::Instant;
 use crate::platform::db::PgConnection;
-use crate::platform::ids::{EmailId, EmailRecipientId, OrgId, Prefixed as _};
+use crate::platform::ids::{EmailId, EmailRecipientId, LocationId, OrgId, Prefixed as _};
 use crate::platform::problem::Problem;
 use crate::platform::public::Public;
 
@@ -53,6 +53,9 @@ struct EmailRecipient {
     id: Public<EmailRecipientId>,
     #[schema(inline)]
     address: StaffAddress,
+    /// The site whose alerts go there; null gets those of all.
+    #[schema(inline)]
+    location_id: Option<Public<LocationId>>,
     /// Whether hot lead and clinical alerts go there.
     wants_alerts: bool,
     /// Whether the daily summary goes there.
@@ -70,6 +73,7 @@ impl EmailRecipient {
         Self {
             id: Public(recipient.id),
             address: recipient.address,
+            location_id: recipient.location.map(Public),
             wants_alerts: recipient.wants_alerts,
             wants_summary: recipient.wants_summary,
             language: recipient.language.as_str(),
@@ -283,6 +287,7 @@ async fn save(
 ) -> Result<(), Problem> {
     mail::save_recipient(tx, org, id, fields, app.clock.now()).await.map_err(|error| match error {
         SaveError::Taken => invalid_field("address", "is another recipient's"),
+        SaveError::NoLocation => invalid_field("location_id", "names no location of yours"),
         SaveError::TooMany => {
             invalid_field("address", &format!("is one more than {RECIPIENTS_MAX} recipients"))
         }

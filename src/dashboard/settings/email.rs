@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 
-use super::{Section, opened, sections};
+use super::{Section, opened, sections, sites};
 use crate::accounts::{self, Scope};
 use crate::dashboard::page::{self, PageError};
 use crate::dashboard::say;
@@ -14,6 +14,7 @@ use crate::dashboard::shell::{Place, Shell};
 use crate::dashboard::signed_in::SignedIn;
 use crate::mail::{self, Listing, RECIPIENTS_MAX, Recipient};
 use crate::platform::app::App;
+use crate::scheduling::catalogue::Location;
 
 pub(super) fn routes() -> Router<App> {
     Router::new().route("/dashboard/settings/email", get(show_email))
@@ -26,6 +27,7 @@ struct EmailPage {
     sections: Vec<Section>,
     here: &'static str,
     recipients: Vec<Recipient>,
+    sites: Vec<Location>,
     summary_hour: Option<i16>,
     is_on: bool,
     is_known: bool,
@@ -35,6 +37,17 @@ impl EmailPage {
     fn hours(&self) -> Vec<(i8, String, bool)> {
         let is_chosen = |hour: i8| self.summary_hour == Some(i16::from(hour));
         (0..24).map(|hour| (hour, say::hour(hour), is_chosen(hour))).collect()
+    }
+
+    /// The name of the site whose alerts somebody gets.
+    fn site(&self, recipient: &Recipient) -> Option<&str> {
+        let site = self.sites.iter().find(|site| Some(site.id.0) == recipient.location);
+        site.map(|site| site.name.as_str())
+    }
+
+    #[expect(clippy::unused_self, reason = "templates call it on the page")]
+    fn is_at(&self, recipient: &Recipient, site: &Location) -> bool {
+        recipient.location == Some(site.id.0)
     }
 
     #[expect(clippy::unused_self, reason = "templates call it on the page")]
@@ -50,6 +63,7 @@ async fn show_email(State(app): State<App>, SignedIn(staff): SignedIn) -> Result
     let listing = Listing { limit: RECIPIENTS_MAX, ..Listing::default() };
     let page = EmailPage {
         recipients: mail::list_recipients(&mut tx, org, &listing).await?,
+        sites: sites(&mut tx, org).await?,
         summary_hour: mail::summary_hour(&mut tx, org).await?,
         is_on: mail::is_on(&app.config),
         sections: sections(&s.staff),

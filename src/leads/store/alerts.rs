@@ -46,9 +46,9 @@ pub struct ListedAlert {
     pub acknowledged_by: Option<String>,
     pub acknowledged_via: Option<String>,
     pub closed_at: Option<jiff_sqlx::Timestamp>,
-    /// From when somebody should know until the first text had left; while none has, until it was queued.
+    /// From when somebody should know until the first text had left; null while none has.
     pub seconds_to_alert: Option<f64>,
-    /// From the first telling until somebody took it.
+    /// From the first telling until somebody took it; null of what was no lead.
     pub seconds_to_acknowledge: Option<f64>,
     pub tellings: Json<Vec<ListedTelling>>,
 }
@@ -76,11 +76,12 @@ pub async fn list_alerts(
     sql_as(
         "select e.id, e.kind, e.call_id, e.location_id, e.lead_name, e.lead_phone, e.about, e.raised_at, e.first_told_at, e.rung,
                 e.next_at, e.acknowledged_at, e.acknowledged_by, e.acknowledged_via, e.closed_at,
-                extract(epoch from coalesce(t.sent_at, t.queued_at) - e.due_at)::float8 as seconds_to_alert,
-                extract(epoch from e.acknowledged_at - coalesce(e.first_told_at, e.raised_at))::float8 as seconds_to_acknowledge,
+                extract(epoch from t.sent_at - e.due_at)::float8 as seconds_to_alert,
+                case when e.acknowledged_via not in ('clinical', 'no_lead') then
+                  extract(epoch from e.acknowledged_at - coalesce(e.first_told_at, e.raised_at))::float8 end as seconds_to_acknowledge,
                 coalesce(t.tellings, '[]') as tellings
            from escalations e,
-                lateral (select min(x.sent_at) as sent_at, min(x.queued_at) as queued_at,
+                lateral (select min(x.sent_at) as sent_at,
                                 jsonb_agg(jsonb_build_object(
                                   'rung', t.rung, 'name', t.name, 'phone', t.phone, 'told_at', t.told_at, 'text_id', t.text_id,
                                   'state', x.state, 'sent_at', x.sent_at) order by t.rung, t.told_at, t.id) as tellings
@@ -104,12 +105,16 @@ pub async fn list_alerts(
     .await
 }
 
-/// How fast alerts of one kind reached somebody, and were taken.
+/// How fast alerts of one kind reached somebody, and were taken. A time counts once it is known: what has not left was not fast.
 #[derive(Debug, Clone, PartialEq, FromRow)]
 #[expect(missing_docs, reason = "self-explaining")]
 pub struct AlertSummary {
     pub kind: String,
     pub alerts: i64,
+    /// Told, but no text of theirs has left.
+    pub never_left: i64,
+    /// What was no lead: nobody has to take it.
+    pub withdrawn: i64,
     pub acknowledged: i64,
     pub acknowledged_within_5_minutes: i64,
     pub median_seconds_to_alert: Option<f64>,
@@ -126,16 +131,18 @@ pub async fn alert_summary(
 ) -> sqlx::Result<Vec<AlertSummary>> {
     sql_as(
         "with timed as (
-           select e.kind, e.acknowledged_at,
-                  extract(epoch from coalesce(t.sent_at, t.queued_at) - e.due_at)::float8 as to_alert,
-                  extract(epoch from e.acknowledged_at - coalesce(e.first_told_at, e.raised_at))::float8 as to_acknowledge
+           select e.kind, e.first_told_at, coalesce(e.acknowledged_via in ('clinical', 'no_lead'), false) as is_withdrawn,
+                  extract(epoch from t.sent_at - e.due_at)::float8 as to_alert,
+                  case when e.acknowledged_via not in ('clinical', 'no_lead') then
+                    extract(epoch from e.acknowledged_at - coalesce(e.first_told_at, e.raised_at))::float8 end as to_acknowledge
              from escalations e,
-                  lateral (select min(x.sent_at) as sent_at, min(x.queued_at) as queued_at
+                  lateral (select min(x.sent_at) as sent_at
                              from escalation_tellings t
                              join texts x on x.org_id = t.org_id and x.id = t.text_id
                             where t.org_id = e.org_id and t.escalation_id = e.id) t
             where e.org_id = $1 and e.raised_at >= $2)
-         select kind, count(*) as alerts, count(acknowledged_at) as acknowledged,
+         select kind, count(*) as alerts, count(*) filter (where first_told_at is not null and to_alert is null) as never_left,
+                count(*) filter (where is_withdrawn) as withdrawn, count(to_acknowledge) as acknowledged,
                 count(*) filter (where to_acknowledge <= 300) as acknowledged_within_5_minutes,
                 percentile_cont(0.5) within group (order by to_alert) as median_seconds_to_alert,
                 percentile_cont(0.9) within group (order by to_alert) as p90_seconds_to_alert,

@@ -41,6 +41,7 @@ struct Row {
     acknowledged_at: Option<jiff_sqlx::Timestamp>,
     acknowledged_by: Option<String>,
     acknowledged_via: Option<String>,
+    waits_for_opening: bool,
     is_closed: bool,
 }
 
@@ -65,6 +66,7 @@ impl TryFrom<Row> for Escalation {
             first_told_at: row.first_told_at.map(jiff_sqlx::Timestamp::to_jiff),
             rung: row.rung,
             next_at: row.next_at.map(jiff_sqlx::Timestamp::to_jiff),
+            waits_for_opening: row.waits_for_opening,
             taken: taken.map(|((by, via), at)| Taken { by, via, at: at.to_jiff() }),
             is_closed: row.is_closed,
         })
@@ -88,7 +90,7 @@ pub(in crate::leads) async fn insert(
                 coalesce((select least(c.report_at, $9) from calls c where $10 and c.org_id = $1 and c.id = $5), $9)
          on conflict on constraint escalations_once_per_call do nothing
          returning id, kind, call_ref, call_id, location_id, lead_name, lead_phone, about, raised_at, due_at, first_told_at,
-                   rung, next_at, acknowledged_at, acknowledged_by, acknowledged_via, closed_at is not null as is_closed",
+                   rung, next_at, acknowledged_at, acknowledged_by, acknowledged_via, waits_for_opening, closed_at is not null as is_closed",
     )
     .bind(org)
     .bind(new.id)
@@ -132,7 +134,7 @@ pub(in crate::leads) async fn lock(
 ) -> sqlx::Result<Option<Escalation>> {
     let row: Option<Row> = sql_as(
         "select id, kind, call_ref, call_id, location_id, lead_name, lead_phone, about, raised_at, due_at, first_told_at,
-                rung, next_at, acknowledged_at, acknowledged_by, acknowledged_via, closed_at is not null as is_closed
+                rung, next_at, acknowledged_at, acknowledged_by, acknowledged_via, waits_for_opening, closed_at is not null as is_closed
            from escalations where org_id = $1 and id = $2 for update",
     )
     .bind(org)
@@ -142,19 +144,22 @@ pub(in crate::leads) async fn lock(
     row.map(Escalation::try_from).transpose()
 }
 
-/// How far the ladder is: what ran last, when somebody was told first, and when the next rung is due.
+/// How far the ladder is: what ran last, when somebody was told first, when the next rung is due, and whether whoever comes first
+/// finds a task.
 pub(in crate::leads) async fn set_rung(
     tx: &mut PgConnection,
     org: OrgId,
     escalation: &Escalation,
 ) -> sqlx::Result<()> {
-    sql("update escalations set rung = $3, first_told_at = $4, next_at = $5, due_at = $6 where org_id = $1 and id = $2")
+    sql("update escalations set rung = $3, first_told_at = $4, next_at = $5, due_at = $6, waits_for_opening = $7
+          where org_id = $1 and id = $2")
         .bind(org)
         .bind(escalation.id)
         .bind(escalation.rung)
         .bind(escalation.first_told_at.map(jiff_sqlx::ToSqlx::to_sqlx))
         .bind(escalation.next_at.map(jiff_sqlx::ToSqlx::to_sqlx))
         .bind(escalation.due_at.to_sqlx())
+        .bind(escalation.waits_for_opening)
         .execute(tx)
         .await?;
     Ok(())
@@ -338,62 +343,6 @@ pub(in crate::leads) async fn open_about(
     .bind(org)
     .bind(phone)
     .bind(call_ref)
-    .fetch_all(tx)
-    .await
-}
-
-/// What happened since an alert was raised that answers it.
-#[derive(FromRow)]
-pub(in crate::leads) struct Since {
-    /// A person of the clinic wrote to the lead.
-    pub texted_at: Option<jiff_sqlx::Timestamp>,
-    /// Who.
-    pub texted_by: Option<String>,
-    /// The lead booked, in the call or later.
-    pub booked_at: Option<jiff_sqlx::Timestamp>,
-}
-
-pub(in crate::leads) async fn since(
-    tx: &mut PgConnection,
-    org: OrgId,
-    escalation: &Escalation,
-) -> sqlx::Result<Since> {
-    sql_as(
-        "select w.queued_at as texted_at, w.sent_by as texted_by,
-                (select min(a.created_at) from appointments a
-                  where a.org_id = $1 and (a.call_id = $4 or (a.customer_phone = $2 and a.created_at > $3))) as booked_at
-           from (select 1) one
-           left join lateral (
-             select x.queued_at, x.sent_by from texts x
-              where x.org_id = $1 and x.to_phone = $2 and x.kind = 'message' and x.queued_at > $3 and x.verdict not like 'denied: %'
-              order by x.queued_at limit 1) w on true",
-    )
-    .bind(org)
-    .bind(escalation.lead_phone.as_deref())
-    .bind(escalation.raised_at.to_sqlx())
-    .bind(escalation.call)
-    .fetch_one(tx)
-    .await
-}
-
-/// Notes when the first text of each alert had left, and says how long after it was due, in seconds.
-pub(in crate::leads) async fn note_reached(
-    tx: &mut PgConnection,
-    org: OrgId,
-    since: Timestamp,
-) -> sqlx::Result<Vec<(String, f64)>> {
-    sql_as(
-        "update escalations e set reached_at = r.sent_at
-           from (select u.id, min(x.sent_at) as sent_at
-                   from escalations u
-                   join escalation_tellings t on t.org_id = u.org_id and t.escalation_id = u.id
-                   join texts x on x.org_id = t.org_id and x.id = t.text_id and x.sent_at is not null
-                  where u.org_id = $1 and u.reached_at is null and u.first_told_at > $2 group by u.id) r
-          where e.org_id = $1 and e.id = r.id and e.reached_at is null
-         returning e.kind, extract(epoch from greatest(e.reached_at - e.due_at, interval '0'))::float8",
-    )
-    .bind(org)
-    .bind(since.to_sqlx())
     .fetch_all(tx)
     .await
 }

@@ -34,6 +34,8 @@ pub struct Lead {
     /// The clinical one if there are two.
     pub alert_id: Option<EscalationId>,
     pub acknowledged_at: Option<jiff_sqlx::Timestamp>,
+    /// There was no lead: nobody took it, and nobody has to.
+    pub is_withdrawn: bool,
 }
 
 /// The same with why. Quotes a caller: deliberately no `Debug`.
@@ -76,18 +78,18 @@ pub(in crate::leads) async fn leads(
     sql_as(
         "select c.id, c.created_at, c.class, c.temperature, c.score, c.rules_version, c.sentiment_taken, c.danger, c.interest,
                 c.interest_service_id, s.name as service_name, c.value_cents, c.caller_phone, c.contact_id,
-                k.name as contact_name, h.id as alert_id, h.acknowledged_at
+                k.name as contact_name, h.id as alert_id, h.acknowledged_at, coalesce(h.is_withdrawn, false) as is_withdrawn
            from counted_calls c
            left join contacts k on k.org_id = c.org_id and k.id = c.contact_id
            left join services s on s.org_id = c.org_id and s.id = c.interest_service_id
-           left join lateral (select e.id, e.acknowledged_at from escalations e
+           left join lateral (select e.id, e.acknowledged_at, e.acknowledged_via in ('clinical', 'no_lead') as is_withdrawn from escalations e
                                where e.org_id = c.org_id and e.kind in ('clinical', 'hot_lead') and e.call_ref = c.call_ref
                                order by e.kind limit 1) h on true
           where c.org_id = $1 and c.scored_at is not null
             and ($2::text is null or c.temperature = $2) and ($3::text is null or c.class = $3)
             and ($4::timestamptz is null or c.created_at >= $4) and ($5::timestamptz is null or c.created_at < $5)
             and ($6::timestamptz is null or (c.created_at, c.id) < ($6, $7))
-            and ($8::boolean is null or (h.id is not null and (h.acknowledged_at is not null) = $8))
+            and ($8::boolean is null or (h.id is not null and h.is_withdrawn is not true and (h.acknowledged_at is not null) = $8))
           order by c.created_at desc, c.id desc limit $9",
     )
     .bind(org)
@@ -112,12 +114,12 @@ pub(in crate::leads) async fn lead(
     sql_as(
         "select c.id, c.created_at, c.class, c.temperature, c.score, c.rules_version, c.sentiment_taken, c.danger, c.interest,
                 c.interest_service_id, s.name as service_name, c.value_cents, c.caller_phone, c.contact_id,
-                k.name as contact_name, h.id as alert_id, h.acknowledged_at, c.scored_at, c.sentiment, c.platform_sentiment, c.interest_at,
+                k.name as contact_name, h.id as alert_id, h.acknowledged_at, coalesce(h.is_withdrawn, false) as is_withdrawn, c.scored_at, c.sentiment, c.platform_sentiment, c.interest_at,
                 c.evidence, c.turns
            from calls c
            left join contacts k on k.org_id = c.org_id and k.id = c.contact_id
            left join services s on s.org_id = c.org_id and s.id = c.interest_service_id
-           left join lateral (select e.id, e.acknowledged_at from escalations e
+           left join lateral (select e.id, e.acknowledged_at, e.acknowledged_via in ('clinical', 'no_lead') as is_withdrawn from escalations e
                                where e.org_id = c.org_id and e.kind in ('clinical', 'hot_lead') and e.call_ref = c.call_ref
                                order by e.kind limit 1) h on true
           where c.org_id = $1 and c.id = $2 and c.scored_at is not null",

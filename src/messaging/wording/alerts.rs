@@ -124,22 +124,39 @@ pub enum Ended<'a> {
     TextedBack,
     /// They booked.
     Booked,
-}
-
-impl Ended<'_> {
-    fn how(self) -> String {
-        match self {
-            Self::Taken(by) => format!("{} has it", gsm7_field(by, STAFF_MAX, "A colleague")),
-            Self::CalledBack => "Called back already".to_owned(),
-            Self::TextedBack => "Texted back already".to_owned(),
-            Self::Booked => "Booked meanwhile".to_owned(),
-        }
-    }
+    /// They may be hurt.
+    Clinical,
+    /// What the call is, by the name of its class, cannot buy.
+    NoLead(&'a str),
 }
 
 /// To the others who were told, so that nobody calls twice; and to whoever wants to take it later.
 pub fn no_longer_waiting(alert: &Waiting<'_>, ended: Ended<'_>) -> String {
-    format!("{}: {}. No need to call.", ended.how(), alert.who())
+    let who = alert.who();
+    let how = match ended {
+        Ended::Taken(by) => format!("{} has it", gsm7_field(by, STAFF_MAX, "A colleague")),
+        Ended::CalledBack => "Called back already".to_owned(),
+        Ended::TextedBack => "Texted back already".to_owned(),
+        Ended::Booked => "Booked meanwhile".to_owned(),
+        Ended::Clinical => {
+            return format!("No hot lead after all: {who} may be hurt. The clinical alert takes its place.");
+        }
+        Ended::NoLead("complaint") => {
+            return format!("No hot lead after all, a complaint: {who}. See the call before you call back.");
+        }
+        Ended::NoLead(class) => format!("No hot lead after all{}", what(class)),
+    };
+    format!("{how}: {who}. No need to call.")
+}
+
+/// What a call is that is no lead.
+fn what(class: &str) -> &'static str {
+    match class {
+        "vendor" => ", somebody who sells",
+        "wrong_number" => ", a wrong number",
+        "job_seeker" => ", somebody who looks for work",
+        _ => "",
+    }
 }
 
 /// "8 min", "2 h", "3 days".

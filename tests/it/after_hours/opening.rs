@@ -4,8 +4,8 @@ use insta::assert_snapshot;
 
 use serde_json::json;
 
-use super::{EVENING, after, hot, later, tasks};
-use crate::harness::{CALLER, MANAGER};
+use super::{EVENING, HOT, after, called, hot, later, tasks, told};
+use crate::harness::{CALLER, MANAGER, Voxanne, call_ref};
 
 #[tokio::test]
 async fn staff_find_one_task_per_call_when_they_open_and_none_before() {
@@ -82,4 +82,114 @@ async fn a_clinic_switches_offers_off_over_the_api() {
     assert_eq!(api.put("/settings/alerts", settings).await.good()["after_hours_offer"], json!(false));
     hot(&vox, 1, CALLER).await;
     assert_eq!(vox.count("times_offers").await, 0);
+}
+
+/// Tasks of either kind that staff find at opening, and none before.
+async fn at_opening(vox: &Voxanne) -> String {
+    let both =
+        async || format!("{}{}", tasks(vox, "hot_lead_waits").await, tasks(vox, "call_hot_lead").await);
+    // 8:59 in the morning.
+    later(vox, 14 * 60 - 1).await;
+    assert_eq!(both().await, "");
+    for _ in 0..3 {
+        later(vox, 1).await;
+    }
+    both().await
+}
+
+#[tokio::test]
+async fn staff_find_a_hot_caller_with_a_hidden_number_when_they_open() {
+    let vox = after(EVENING).await;
+    called(&vox, &vox.glow, (1, None), HOT).await;
+    assert_eq!((vox.count("times_offers").await, vox.texts_to(MANAGER).len()), (0, 1));
+    assert_snapshot!(at_opening(&vox).await, @"A hot lead with a hidden number came while nobody was there: see what they said");
+    assert_eq!(vox.count("tasks where kind = 'hot_lead_waits' and call_id is not null").await, 1);
+}
+
+#[tokio::test]
+async fn t11_staff_find_a_hot_caller_who_said_stop_when_they_open() {
+    let vox = after(EVENING).await;
+    vox.exec(&format!(
+        "insert into opt_outs (org_id, phone, source, opted_out_at) values ('{}', '{CALLER}', 'reply', now())",
+        vox.glow.org.0
+    ))
+    .await;
+    hot(&vox, 1, CALLER).await;
+    assert_snapshot!(at_opening(&vox).await, @"A hot lead came while nobody was there: call +13105550142 back");
+    assert!(told(&vox, CALLER).is_empty());
+}
+
+#[tokio::test]
+async fn staff_find_a_hot_caller_of_a_clinic_that_has_no_time_left_or_offers_none() {
+    for change in [
+        "insert into time_off (org_id, id, practitioner_id, starts_at, ends_at)
+         select org_id, gen_random_uuid(), id, '2026-11-01', '2027-12-24' from resources where name = 'Jonah Reed'",
+        "update integration_settings set after_hours_offer = false",
+    ] {
+        let vox = after(EVENING).await;
+        vox.exec(change).await;
+        hot(&vox, 1, CALLER).await;
+        assert_eq!(vox.count("times_offers").await, 0, "{change}");
+        assert_eq!(at_opening(&vox).await, "A hot lead came while nobody was there: call +13105550142 back", "{change}");
+    }
+}
+
+/// The assistant tells of a caller whose words alone are not hot.
+async fn told_by_the_assistant(vox: &Voxanne, n: u128, from: Option<&str>) {
+    let line = vox.call_from(&vox.glow, &call_ref(n), from);
+    line.in_progress().await.unwrap();
+    let lead = json!({"leadName": "Sarah Johnson", "leadPhone": CALLER, "serviceInterest": "Botox", "summary": "Wants to come soon"});
+    line.tool("notify_hot_lead", lead).await.unwrap();
+    line.say_user("How much does it cost?").await.unwrap();
+    line.end("customer-ended-call").await.unwrap();
+    vox.run_jobs().await;
+    vox.run_jobs().await;
+}
+
+#[tokio::test]
+async fn a_lead_of_the_assistants_alone_is_offered_times_and_called_at_opening() {
+    let vox = after(EVENING).await;
+    told_by_the_assistant(&vox, 1, Some(CALLER)).await;
+    assert_eq!(vox.count("calls where temperature = 'hot'").await, 0, "or this proves nothing");
+    assert_eq!(told(&vox, CALLER).len(), 1);
+    assert!(told(&vox, CALLER)[0].contains("kept two times for you"), "{:?}", told(&vox, CALLER));
+    assert_snapshot!(at_opening(&vox).await, @"Call +13105550142: hot lead while you were closed, two times offered by text, no visit yet");
+}
+
+#[tokio::test]
+async fn a_lead_of_the_assistants_alone_whom_no_text_reaches_is_found_at_opening() {
+    let vox = after(EVENING).await;
+    told_by_the_assistant(&vox, 1, None).await;
+    assert_eq!(vox.count("times_offers").await, 0);
+    assert_snapshot!(at_opening(&vox).await, @"A hot lead came while nobody was there: call Sarah Johnson back");
+    // Done with the alert.
+    vox.says(MANAGER, "1").await;
+    assert_eq!(tasks(&vox, "hot_lead_waits").await, "");
+}
+
+#[tokio::test]
+async fn whoever_is_taken_by_night_or_comes_by_day_leaves_no_task_for_opening() {
+    let vox = after(EVENING).await;
+    told_by_the_assistant(&vox, 1, None).await;
+    assert!(vox.says(MANAGER, "1").await.starts_with("Yours"));
+    assert_eq!(at_opening(&vox).await, "");
+    // Half past nine.
+    later(&vox, 28).await;
+    told_by_the_assistant(&vox, 2, None).await;
+    for _ in 0..4 {
+        later(&vox, 5).await;
+    }
+    assert_eq!(vox.count("escalations where rung = 3 and closed_at is null").await, 1, "nobody took it");
+    assert_eq!(tasks(&vox, "hot_lead_waits").await, "");
+}
+
+#[tokio::test]
+async fn a_lead_that_nobody_took_before_closing_is_found_at_opening() {
+    // 5:59 PM in Los Angeles: open for a minute more.
+    let vox = after(7).await;
+    vox.later(jiff::SignedDuration::from_mins(59));
+    told_by_the_assistant(&vox, 1, None).await;
+    later(&vox, 61).await;
+    assert_eq!(tasks(&vox, "hot_lead_waits").await, "");
+    assert_snapshot!(at_opening(&vox).await, @"A hot lead came while nobody was there: call Sarah Johnson back");
 }

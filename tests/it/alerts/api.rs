@@ -1,6 +1,7 @@
 //! Alerts over the API: lists, recipients, settings, and how fast they were.
 
 use insta::assert_snapshot;
+use voxanne_sandbox::Fault;
 
 use super::*;
 use crate::harness::MANAGER;
@@ -129,6 +130,38 @@ async fn a_summary_tells_how_fast_alerts_reached_somebody_and_were_taken() {
     vox.later(SignedDuration::from_hours(8 * 24));
     assert_eq!(api.get("/alerts/summary?days=7").await.good()["hot_lead"]["alerts"], 0);
     assert_eq!(api.get("/alerts/summary?days=0").await.wrong_field().0, "days");
+}
+
+#[tokio::test]
+async fn the_time_to_an_alert_ends_when_its_text_has_left() {
+    let vox = Voxanne::start().await;
+    let api = vox.glow_api().await;
+    let line = vox.call_from(&vox.glow, &call_ref(1), Some(CALLER));
+    line.tool("notify_hot_lead", lead()).await.unwrap();
+    // Queued; the worker is away.
+    assert!(newest(&api).await["seconds_to_alert"].is_null(), "nobody knows yet");
+    vox.later(SignedDuration::from_secs(40));
+    vox.run_jobs().await;
+    assert_eq!(newest(&api).await["seconds_to_alert"], 40.0);
+    let times = api.get("/alerts/summary").await.good()["hot_lead"].clone();
+    assert_eq!(
+        (times["median_seconds_to_alert"].clone(), times["never_left"].clone()),
+        (json!(40.0), json!(0))
+    );
+}
+
+#[tokio::test]
+async fn an_alert_whose_text_never_left_reached_nobody_in_no_time() {
+    let vox = Voxanne::start().await;
+    let api = vox.glow_api().await;
+    vox.sandbox.twilio().next_sends(Fault::twilio(400, 21211));
+    hot_lead(&vox, &vox.glow, 1).await;
+    let alert = newest(&api).await;
+    assert_eq!(alert["tellings"][0]["state"], "failed");
+    assert!(alert["seconds_to_alert"].is_null(), "{alert}");
+    let times = api.get("/alerts/summary").await.good()["hot_lead"].clone();
+    assert_eq!((times["alerts"].clone(), times["never_left"].clone()), (json!(1), json!(1)));
+    assert!(times["median_seconds_to_alert"].is_null() && times["p90_seconds_to_alert"].is_null(), "{times}");
 }
 
 #[tokio::test]

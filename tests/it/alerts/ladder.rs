@@ -3,7 +3,7 @@
 use futures::future::join_all;
 use insta::assert_snapshot;
 use voxanne::leads::{self, EscalateAlert};
-use voxanne::platform::ids::EscalationId;
+use voxanne::platform::ids::{CallId, EscalationId};
 
 use super::*;
 use crate::harness::MANAGER;
@@ -145,6 +145,39 @@ async fn ts14_tool_then_score_and_score_then_tool_are_one_alert_with_one_ladder(
     assert_eq!(told(&vox, [ANN, BO]), [2, 0]);
     minutes(&vox, 3).await;
     assert_eq!(told(&vox, [ANN, BO]), [2, 2]);
+}
+
+#[tokio::test]
+async fn ts14_a_score_and_a_tool_at_once_are_one_alert_whoever_is_first() {
+    let vox = Voxanne::start().await;
+    let mut triggers = [0, 0];
+    for n in 1..=30 {
+        let call = vox.call(&call_ref(n));
+        call.in_progress().await.unwrap();
+        call.say_user("I'm interested in Botox and filler, I have budget, need it this week").await.unwrap();
+        call.end("customer-ended-call").await.unwrap();
+        vox.until_count(&format!("calls where report_at is not null and call_ref = '{}'", call_ref(n)), 1)
+            .await;
+        let id: uuid::Uuid =
+            vox.one(&format!("select id from calls where call_ref = '{}'", call_ref(n))).await;
+        // The queue's own try comes later, and finds the score there.
+        let score = leads::score_call(&vox.app, vox.glow.org, CallId(id));
+        let (scored, said) = tokio::join!(score, call.tool("notify_hot_lead", lead()));
+        scored.unwrap();
+        assert!(said.unwrap().text().starts_with("Thank you. I've just alerted our team"));
+        let of = |trigger: &str| {
+            format!("hot_lead_alerts where trigger = '{trigger}' and call_ref = '{}'", call_ref(n))
+        };
+        let [tool, score] = [vox.count(&of("tool")).await, vox.count(&of("score")).await];
+        assert_eq!(tool + score, 1, "of call {n}");
+        triggers[usize::from(score == 1)] += 1;
+    }
+    assert_eq!((vox.count("escalations").await, vox.count("escalation_tellings").await), (30, 30));
+    assert_eq!(vox.count("texts where kind = 'hot_lead_alert'").await, 30, "{triggers:?}");
+    assert_eq!(
+        vox.one::<i64>("select deadlocks from pg_stat_database where datname = current_database()").await,
+        0
+    );
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 mod api;
 mod hours;
 mod ladder;
+mod no_lead;
 mod proof;
 mod taking;
 mod trouble;

@@ -1,6 +1,7 @@
 //! Taking an alert: by a 1, by click, by calling, by writing; and who hears of it.
 
 use insta::assert_snapshot;
+use voxanne::accounts::Role;
 
 use super::*;
 use crate::harness::MANAGER;
@@ -193,6 +194,51 @@ async fn by_click_it_is_taken_once_audited_and_the_second_learns_who_has_it() {
     assert!(taken["acknowledged_by"].as_str().unwrap().starts_with("api:key_"));
     vox.run_jobs().await;
     assert_snapshot!(vox.last_to(ANN), @"A colleague has it: Sarah Johnson, +13105550142. No need to call.");
+}
+
+#[tokio::test]
+async fn whoever_called_by_a_phone_that_nobody_sees_says_so_beside_the_alert() {
+    let vox = Voxanne::start().await;
+    rota(&vox).await;
+    hot_lead(&vox, &vox.glow, 1).await;
+    reaction(&vox, 2).await;
+    let owner = vox.glow_staff(Role::Owner).await;
+    let says = r#"data-body='{"called_back":true}'"#;
+    for (page, alerts) in [("/dashboard", 2), ("/dashboard/leads", 2)] {
+        assert_eq!(owner.page(page).await.text.matches(says).count(), alerts, "{page}");
+    }
+    let call: uuid::Uuid = vox.one(&format!("select id from calls where call_ref = '{}'", call_ref(1))).await;
+    let page = format!("/dashboard/calls/call_{}", call.simple());
+    assert!(owner.page(&page).await.text.contains("I called them"));
+    let viewer = vox.glow_staff(Role::Viewer).await;
+    assert!(!viewer.page("/dashboard/leads").await.text.contains("I called them"));
+    vox.later(SignedDuration::from_secs(90));
+    let ids: Vec<uuid::Uuid> = sqlx::query_scalar("select id from escalations order by kind desc")
+        .fetch_all(&vox.admin)
+        .await
+        .unwrap();
+    for id in ids {
+        let path = format!("/alerts/alert_{}/acknowledge", id.simple());
+        let taken = owner.api("POST", &path, json!({"called_back": true})).await.good();
+        assert_eq!(
+            (taken["acknowledged_via"].as_str(), taken["seconds_to_acknowledge"].as_f64()),
+            (Some("called_back"), Some(90.0))
+        );
+        let again = owner.api("POST", &path, json!({})).await.refused(409, "already_taken");
+        assert_eq!(again["acknowledged_via"], "called_back");
+    }
+    vox.run_jobs().await;
+    let texts: Vec<String> = vox.texts_to(ANN).into_iter().map(|text| text.body).collect();
+    let said = "Called back already: Sarah Johnson, +13105550142. No need to call.".to_owned();
+    assert!(texts.contains(&said), "{texts:?}");
+    assert_eq!(tasks(&vox).await, "", "whoever may be hurt was called back");
+    minutes(&vox, 30).await;
+    assert_eq!(told(&vox, [BO, CY]), [0, 0]);
+    assert_eq!(
+        vox.count("audit_log where action = 'alert.acknowledge' and detail ->> 'via' = 'called_back'").await,
+        2
+    );
+    assert!(!owner.page("/dashboard/leads").await.text.contains(says));
 }
 
 /// The platform reports of an outbound call to `number`.

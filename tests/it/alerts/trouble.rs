@@ -124,9 +124,11 @@ async fn ts14_a_clinical_alert_is_one_too_whatever_raises_it_and_says_when_it_is
     assert_eq!(vox.count("calls where class = 'clinical_urgency'").await, 1, "the score saw it too");
     assert_eq!((vox.count("escalations").await, told(&vox, [MANAGER])), (1, [1]));
     assert_eq!(vox.count("tasks where kind = 'clinical_call_back'").await, 1);
-    // And a sale in the same call is another alert: nothing of it was a symptom.
-    hot_lead(&vox, &vox.glow, 1).await;
-    assert_eq!(vox.count("escalations").await, 2);
+    // And whoever may be hurt is no sale in the same call, whatever the assistant says of them.
+    let said = hot_lead(&vox, &vox.glow, 1).await;
+    assert_eq!(said, "Please hang up now and call 911. I've alerted our team as well.");
+    assert_eq!((vox.count("escalations").await, vox.count("hot_lead_alerts").await), (1, 0));
+    assert_eq!(told(&vox, [MANAGER]), [1]);
 }
 
 #[tokio::test]

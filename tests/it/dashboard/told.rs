@@ -16,7 +16,7 @@ const WORDED_IN: &[&str] = &[
     "crates/smtp/src/error.rs",
     "crates/twilio/src/code.rs",
     "src/calendars/health.rs",
-    "src/leads/ladder.rs",
+    "src/leads/ladder_tasks.rs",
     "src/mail/email.rs",
     "src/messaging/account.rs",
     "src/messaging/chase.rs",

@@ -72,6 +72,46 @@ async fn each_recipient_gets_an_alert_in_their_language_if_they_want_any_and_no_
 }
 
 #[tokio::test]
+async fn each_site_mails_its_own_people() {
+    let vox = Voxanne::start().await;
+    let api = vox.api(&vox.denver, &voxanne::accounts::Scope::ALL).await;
+    let sites = api.get("/locations?limit=100").await.good()["items"].as_array().unwrap().clone();
+    let site = |zone: &str| sites.iter().find(|site| site["time_zone"] == zone).unwrap()["id"].clone();
+    add(&vox, &vox.denver, "all@juniper.example", "en").await;
+    let mut ids = Vec::new();
+    for (who, zone) in [("dee", "America/Denver"), ("pia", "America/Phoenix")] {
+        let fields =
+            serde_json::json!({"address": format!("{who}@juniper.example"), "location_id": site(zone)});
+        let made = api.post("/email-recipients", fields).await.good();
+        assert_eq!(made["location_id"], site(zone));
+        ids.push(made["id"].as_str().unwrap().to_owned());
+    }
+    let to = |vox: &Voxanne| {
+        let of = |who: &str| inbox(vox, &format!("{who}@juniper.example")).len();
+        [of("all"), of("dee"), of("pia")]
+    };
+    // The assistant that answered says where.
+    for (n, clinic, mails) in [(1, &vox.denver, [1, 1, 0]), (2, &vox.phoenix, [2, 1, 1])] {
+        vox.call_from(clinic, &call_ref(n), Some(CALLER)).in_progress().await.unwrap();
+        hot_lead(&vox, clinic, n).await;
+        vox.run_jobs().await;
+        assert_eq!(to(&vox), mails, "call {n}");
+    }
+    // A possible reaction, too.
+    let call = vox.call_from(&vox.phoenix, &call_ref(3), Some(CALLER));
+    call.in_progress().await.unwrap();
+    call.say_user("My face is swollen after filler yesterday, this is urgent").await.unwrap();
+    vox.run_jobs().await;
+    assert_eq!(to(&vox), [3, 1, 2]);
+    // Whoever gets those of all again hears of Phoenix.
+    let dee = format!("/email-recipients/{}", ids[0]);
+    api.patch(&dee, serde_json::json!({"location_id": null})).await.good();
+    hot_lead(&vox, &vox.phoenix, 4).await;
+    vox.run_jobs().await;
+    assert_eq!(to(&vox), [4, 2, 3]);
+}
+
+#[tokio::test]
 async fn ts13_a_possible_reaction_is_mailed_too_and_its_subject_says_nothing_of_it() {
     let vox = Voxanne::start().await;
     add(&vox, &vox.glow, MARIA, "en").await;

@@ -21,7 +21,7 @@ async fn a_recipient_is_added_changed_and_removed() {
     assert_eq!(body.as_object_mut().unwrap().remove("created_at"), Some(json!("2026-11-24T18:00:00Z")));
     assert_eq!(
         body,
-        json!({"id": id, "address": MARIA, "wants_alerts": true, "wants_summary": true, "language": "en", "delivery": "on"})
+        json!({"id": id, "address": MARIA, "location_id": null, "wants_alerts": true, "wants_summary": true, "language": "en", "delivery": "on"})
     );
     let path = format!("/email-recipients/{id}");
     let changed = api.patch_if(&etag, &path, json!({"language": "es", "wants_alerts": false})).await.good();
@@ -49,6 +49,12 @@ async fn what_cannot_be_a_recipient_says_why() {
     assert_eq!(said, ("address".into(), "address is another recipient's.".into()));
     assert_eq!(wrong(json!({"address": "jo@glow.example", "language": "fr"})).await.0, "language");
     assert_eq!(wrong(json!({"address": "jo@glow.example", "org_id": "x"})).await.0, "org_id");
+    let nowhere =
+        json!({"address": "jo@glow.example", "location_id": "loc_019ab2c47e107cc39f4e5b1d2a3c4e5f"});
+    assert_eq!(
+        wrong(nowhere).await,
+        ("location_id".into(), "location_id names no location of yours.".into())
+    );
     let jo = add(&vox, &vox.glow, "jo@glow.example", "en").await;
     let said = api.patch(&format!("/email-recipients/{jo}"), json!({"address": MARIA})).await.wrong_field();
     assert_eq!(said.1, "address is another recipient's.");
