@@ -95,16 +95,17 @@ impl Vendor {
     async fn consent(&self, app: &App, org: OrgId) {
         self.google().consents_next(ACCOUNT);
         let mut tx = app.begin(org).await.unwrap();
-        let begun = calendars::begin_consent(app, &mut tx, org, None, "bench").await.unwrap();
+        let by_bench = calendars::Asker { actor: "bench", session: None };
+        let begun = calendars::begin_consent(app, &mut tx, org, None, by_bench).await.unwrap();
         tx.commit().await.unwrap();
-        let opened = calendars::open_consent(app, &begun.ticket).await.unwrap();
+        let opened = calendars::open_consent(app, &begun.ticket, None).await.unwrap();
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         let sent_back = http.get(&opened.consent_url).send().await.unwrap();
         let back = sent_back.headers()["location"].to_str().unwrap().parse::<reqwest::Url>().unwrap();
         let of = |name: &str| back.query_pairs().find(|(n, _)| n == name).map(|(_, v)| v.into_owned());
         let (state, code) = (of("state").unwrap(), of("code"));
         let browser = opened.browser.expose_secret();
-        let returned = calendars::Returned { state: &state, code: code.as_deref(), browser };
+        let returned = calendars::Returned { state: &state, code: code.as_deref(), browser, who: None };
         calendars::finish_consent(app, returned).await.unwrap();
     }
 }

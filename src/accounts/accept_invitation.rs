@@ -8,7 +8,7 @@ use super::attempts::{self, Tried, Wait};
 use super::open_session::{Browser, open_session};
 use super::password::{self, NewPassword, WeakPassword};
 use super::record_act::{Act, record_act};
-use super::sign_in::{Entered, SignInError, folded};
+use super::sign_in::{Entered, SignInError, folded, refuse};
 use super::store::members::{self, Invitation};
 use super::store::users::{self, NewUser};
 use crate::orgs::{self, Claimed};
@@ -159,7 +159,7 @@ async fn proven(
     let due = person.has_second_factor();
     let is_right = password::verify(app, password, person.password_hash).await.map_err(SignInError::Hash)?;
     if !is_right {
-        return Err(AcceptError::SignIn(SignInError::Wrong));
+        return Err(AcceptError::SignIn(refuse(app, Some(user))));
     }
     attempts::forget(app, &tried).await?;
     Ok(due)

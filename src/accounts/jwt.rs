@@ -75,6 +75,8 @@ pub(super) struct Claims {
     /// Other issuers': the person's address.
     pub email: Option<String>,
     pub email_verified: Option<bool>,
+    /// How they were asked who they are: `aal2` is by two factors, as Supabase has it.
+    pub aal: Option<String>,
 }
 
 /// Checks signature, issuer, audience and times.

@@ -104,7 +104,16 @@ pub(super) async fn read(app: &App, (token, head): (&str, &Head)) -> Result<Clai
         (key, algorithm)
     };
     let expected = Expected { key: &key, algorithm, issuer: &settings.issuer, audience: &settings.audience };
-    Ok(checked(token, &expected, app.clock.now())?)
+    let claims = checked(token, &expected, app.clock.now())?;
+    // Whoever is let in no more by the issuer goes on with what they have: not for long.
+    let from = claims.iat.unwrap_or_else(|| app.clock.now().as_second());
+    let lasts = claims.exp.saturating_sub(from);
+    if lasts > settings.lifetime_seconds_max { Err(Disbelief::Forged) } else { Ok(claims) }
+}
+
+/// Whether the issuer asked whoever has the token for two factors: as the token tells, else as the settings say.
+pub(super) fn asked_twice(app: &App, claims: &Claims) -> bool {
+    claims.aal.as_deref().map_or(app.config.tokens.second_factor_is_issuers, |aal| aal == "aal2")
 }
 
 const fn name(algorithm: Algorithm) -> &'static str {

@@ -81,13 +81,7 @@ pub async fn sign_in(
     let kept = user.as_ref().and_then(|user| user.password_hash.clone());
     let is_right = password::verify(app, password, kept).await?;
     let Some(user) = user.filter(|_| is_right) else {
-        metrics::counter!("voxanne_sign_in_refused_total").increment(1);
-        // Aside: who waits for it would tell by the time that somebody has this address.
-        if let Some(known) = known {
-            let app = app.clone();
-            app.clone().tasks.spawn(async move { note_refusal(&app, known, "password").await });
-        }
-        return Err(SignInError::Wrong);
+        return Err(refuse(app, known));
     };
     attempts::forget(app, &tried).await?;
     let (id, due) = (user.user_id, user.has_second_factor());
@@ -96,6 +90,17 @@ pub async fn sign_in(
     let token = open_session(app, &mut tx, (id, org), browser, due).await?;
     tx.commit().await?;
     Ok(if due { Entered::SecondFactor(token) } else { Entered::Open(token) })
+}
+
+/// Counts a wrong password, and notes it where the address is somebody's.
+pub(super) fn refuse(app: &App, known: Option<UserId>) -> SignInError {
+    metrics::counter!("voxanne_sign_in_refused_total").increment(1);
+    // Aside: who waits for it would tell by the time that somebody has this address.
+    if let Some(known) = known {
+        let app = app.clone();
+        app.clone().tasks.spawn(async move { note_refusal(&app, known, "password").await });
+    }
+    SignInError::Wrong
 }
 
 /// Writes down that somebody else's password, or none, was tried, or a wrong code: in the log of the first org that `user` works

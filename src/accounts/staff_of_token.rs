@@ -4,11 +4,16 @@
 
 use std::sync::Arc;
 
+use serde_json::json;
+
+use super::actor::Actor;
 use super::jwt::{Claims, Head};
 use super::other_issuer::{self, Disbelief};
 use super::own_tokens::{self, NotSigned, Purpose};
-use super::sign_in::folded;
+use super::record_act::{Act, record_act};
+use super::sign_in::{first_org, folded};
 use super::staff::Staff;
+use super::store::logins::{self, Linked};
 use super::store::{sessions, users};
 use crate::platform::app::App;
 use crate::platform::db::Class;
@@ -29,6 +34,9 @@ pub enum TokenError {
     /// The person is not staff of the org that is named.
     #[error("does not belong to the org")]
     NotOfOrg,
+    /// The person has a second factor here, or the org wants one, and the other issuer's token does not tell of any.
+    #[error("tells of no second factor")]
+    NoSecondFactor,
     /// The other issuer did not tell its keys: to be tried again.
     #[error("the issuer's keys could not be read")]
     NoKeys,
@@ -79,7 +87,9 @@ pub(super) async fn person(
 ) -> Result<Staff, TokenError> {
     if !is_ours {
         let user = known_elsewhere(app, claims).await?;
-        return staff(app, user, (None, wanted)).await;
+        let staff = staff(app, user, (None, wanted)).await?;
+        let is_enough = other_issuer::asked_twice(app, claims) || !has_to_be_asked_twice(app, &staff).await?;
+        return if is_enough { Ok(staff) } else { Err(TokenError::NoSecondFactor) };
     }
     let invalid = || TokenError::Invalid;
     let user = UserId::parse(&claims.sub).ok_or_else(invalid)?;
@@ -98,7 +108,7 @@ pub(super) async fn person(
 async fn known_elsewhere(app: &App, claims: &Claims) -> Result<UserId, TokenError> {
     let (settings, invalid) = (&app.config.tokens, || TokenError::Invalid);
     let mut tx = app.db.begin_across(Class::Back).await?;
-    let linked = users::of_login(&mut tx, &settings.issuer, &claims.sub).await?;
+    let linked = logins::of_login(&mut tx, &settings.issuer, &claims.sub).await?;
     let email = claims.email.as_deref().map(folded).filter(|email| !email.is_empty());
     let is_verified = claims.email_verified.unwrap_or(settings.emails_are_verified);
     let found = match (linked, email) {
@@ -108,17 +118,42 @@ async fn known_elsewhere(app: &App, claims: &Claims) -> Result<UserId, TokenErro
     };
     tx.commit().await?;
     let user = found.ok_or_else(invalid)?;
-    if linked.is_none() {
-        let mut tx = app.begin_as(user).await?;
-        let login = (settings.issuer.as_str(), claims.sub.as_str());
-        let is_linked = users::link_login(&mut tx, user, login, app.clock.now()).await?;
-        tx.commit().await?;
-        // The issuer has called somebody else by this address before: not the same person.
-        if !is_linked {
-            return Err(invalid());
-        }
+    // The issuer has called somebody else by this address before: not the same person.
+    if linked.is_none() && link(app, user, &claims.sub).await? == Linked::Otherwise {
+        return Err(invalid());
     }
     Ok(user)
+}
+
+/// Remembers who `user` is to the other issuer: written down, for from now on whoever it calls so gets in as them.
+async fn link(app: &App, user: UserId, subject: &str) -> Result<Linked, sqlx::Error> {
+    let issuer = app.config.tokens.issuer.as_str();
+    let org = first_org(app, user).await?;
+    let mut tx = match org {
+        Some(org) => app.begin_both(org, user).await?,
+        None => app.begin_as(user).await?,
+    };
+    let linked = logins::link_login(&mut tx, user, (issuer, subject), app.clock.now()).await?;
+    if let (Some(org), Linked::Now) = (org, linked) {
+        let act = Act {
+            actor: &Actor::Staff(user).to_string(),
+            action: "login.link",
+            subject: Some(user.to_string()),
+            detail: json!({ "issuer": issuer }),
+        };
+        record_act(app, &mut tx, org, &act).await?;
+    }
+    tx.commit().await?;
+    Ok(linked)
+}
+
+/// Whether they have a second factor here, or their org wants one: another issuer's token is no way around it.
+async fn has_to_be_asked_twice(app: &App, staff: &Staff) -> Result<bool, sqlx::Error> {
+    let mut tx = app.begin_as(staff.user).await?;
+    let has_one = users::find(&mut tx, staff.user).await?.is_some_and(|user| user.has_second_factor());
+    let is_due = has_one || sessions::owes_second_factor(&mut tx, staff.org).await?;
+    tx.commit().await?;
+    Ok(is_due)
 }
 
 /// The person in the wanted org, else in their only one; with a session, only while that is open.

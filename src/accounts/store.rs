@@ -1,6 +1,7 @@
 //! All SQL of the slice.
 
 pub(super) mod audit;
+pub(super) mod logins;
 pub(super) mod members;
 pub(super) mod sessions;
 pub(super) mod users;

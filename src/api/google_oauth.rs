@@ -1,7 +1,10 @@
 //! `/api/google-oauth`: how a clinic's Google account is connected, looked at and taken away. Kept from the system before
 //! this one, hence outside `/api/v1`.
 //!
-//! A program asks for a link and a person opens it, once: from then on only that browser can finish, which its cookie says.
+//! A program asks for a link and a person opens it, once: from then on only that browser can finish, which its cookie says. What
+//! somebody asks for who is signed in, their session alone opens and finishes.
+
+use std::sync::Arc;
 
 use axum::Json;
 use axum::Router;
@@ -18,9 +21,9 @@ use super::caller::ApiCaller;
 use super::params::Params;
 use super::problems;
 use super::request::Received;
-use crate::accounts::Scope;
+use crate::accounts::{self, AskedBy, Scope};
 use crate::calendars::{
-    self, Account, BeginError, CONSENT_LASTS, ConsentError, ProviderKind, ReturnTo, Returned,
+    self, Account, BeginError, CONSENT_LASTS, ConsentError, InBrowser, ProviderKind, ReturnTo, Returned,
     State as Standing,
 };
 use crate::platform::app::App;
@@ -76,7 +79,7 @@ struct Link {
 /// For a program with a key: a new link. For a browser with a link: on to Google.
 async fn authorize(State(app): State<App>, mut parts: Parts) -> Result<Response, Problem> {
     if let Some(ticket) = parameter(&parts.uri, "ticket") {
-        return Ok(open(&app, &ticket).await);
+        return Ok(open(&app, &ticket, &parts.headers).await);
     }
     let caller = ApiCaller::from_request_parts(&mut parts, &app).await?;
     caller.needs(Scope::CalendarsWrite)?;
@@ -87,8 +90,10 @@ async fn authorize(State(app): State<App>, mut parts: Parts) -> Result<Response,
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
     let practitioner = asked.practitioner.map(|id| id.0.0);
-    let begun =
-        calendars::begin_consent(&app, &mut tx, caller.org, practitioner, &caller.actor.short()).await;
+    let actor = caller.actor.to_string();
+    let session = caller.staff().and_then(|staff| staff.session);
+    let asked_by = calendars::Asker { actor: &actor, session };
+    let begun = calendars::begin_consent(&app, &mut tx, caller.org, practitioner, asked_by).await;
     let begun = begun.map_err(|error| not_begun(caller.org, &error))?;
     tx.commit().await.map_err(failed)?;
     let begun = match page {
@@ -105,7 +110,7 @@ fn not_begun(org: OrgId, error: &BeginError) -> Problem {
         BeginError::NoPublicUrl => NOT_CONFIGURED.saying(
             "Google has nowhere to send people back to: whoever runs the installation sets BACKEND_URL.",
         ),
-        BeginError::NoPractitioner | BeginError::UsedUp => Problem::NOT_FOUND,
+        BeginError::NoPractitioner | BeginError::UsedUp | BeginError::NotTheirs => Problem::NOT_FOUND,
         BeginError::Sealed(error) => {
             tracing::error!(org.id = %org, error = chain(error), "Could not begin a consent");
             Problem::INTERNAL
@@ -114,12 +119,31 @@ fn not_begun(org: OrgId, error: &BeginError) -> Problem {
     }
 }
 
-async fn open(app: &App, ticket: &str) -> Response {
-    let opened = match calendars::open_consent(app, ticket).await {
+/// Who is signed in with this browser and may connect the calendars of the org that they look at.
+async fn who_is_there(app: &App, headers: &HeaderMap) -> Result<Option<InBrowser>, Arc<sqlx::Error>> {
+    let Some(token) = accounts::session_token(app, headers) else { return Ok(None) };
+    let staff = accounts::staff_of_session(app, token, AskedBy::of(headers)).await?;
+    let staff = staff.filter(|staff| staff.may(Scope::CalendarsWrite) && !staff.owes_second_factor);
+    Ok(staff.and_then(|staff| Some(InBrowser { session: staff.session?, org: staff.org })))
+}
+
+/// Nobody could be asked who is there.
+fn away(error: &sqlx::Error) -> Response {
+    tracing::error!(error = chain(error), "Could not look up a session");
+    Problem::UNAVAILABLE.into_response()
+}
+
+async fn open(app: &App, ticket: &str, headers: &HeaderMap) -> Response {
+    let who = match who_is_there(app, headers).await {
+        Ok(who) => who,
+        Err(error) => return away(&error),
+    };
+    let opened = match calendars::open_consent(app, ticket, who).await {
         Ok(opened) => opened,
         Err(error) => {
             let status = match error {
                 BeginError::UsedUp => StatusCode::GONE,
+                BeginError::NotTheirs => StatusCode::BAD_REQUEST,
                 _ => StatusCode::SERVICE_UNAVAILABLE,
             };
             tracing::info!(error = chain(&error), "A consent was not opened");
@@ -139,10 +163,15 @@ async fn open(app: &App, ticket: &str) -> Response {
 async fn callback(State(app): State<App>, uri: Uri, headers: HeaderMap) -> Response {
     let (state, code) = (parameter(&uri, "state"), parameter(&uri, "code"));
     let browser = cookie(&headers);
+    let who = match who_is_there(&app, &headers).await {
+        Ok(who) => who,
+        Err(error) => return away(&error),
+    };
     let returned = Returned {
         state: state.as_deref().unwrap_or_default(),
         code: code.as_deref(),
         browser: browser.unwrap_or_default(),
+        who,
     };
     let outcome = calendars::finish_consent(&app, returned).await;
     let status = match &outcome {

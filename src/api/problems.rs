@@ -126,6 +126,8 @@ pub(super) fn role_lacks(role: Role, scope: Scope) -> Problem {
 pub(super) fn token(error: &TokenError) -> Problem {
     match error {
         TokenError::Invalid => Problem::UNAUTHENTICATED,
+        TokenError::NoSecondFactor => Problem::SECOND_FACTOR_REQUIRED
+            .saying("A second step of signing in is wanted here, and the token does not tell of one (aal2)."),
         TokenError::NoOrg => NO_ORG,
         TokenError::WhichOrg => WHICH_ORG,
         TokenError::NotOfOrg => NOT_OF_ORG,

@@ -14,7 +14,7 @@ use super::store::{self, NewConsent};
 use crate::platform::app::App;
 use crate::platform::config::Config;
 use crate::platform::db::PgConnection;
-use crate::platform::ids::{ConsentId, OrgId};
+use crate::platform::ids::{ConsentId, OrgId, SessionId};
 use crate::platform::secrets::{self, SecretError};
 
 /// How long a person may take.
@@ -35,6 +35,9 @@ pub enum BeginError {
     /// The link was opened before, is too old, or not ours.
     #[error("the link is used up")]
     UsedUp,
+    /// Somebody asked for the link while signed in, and this browser is not signed in so.
+    #[error("the link is another session's")]
+    NotTheirs,
     /// Nothing can be sealed.
     #[error("could not seal the consent")]
     Sealed(#[from] SecretError),
@@ -65,6 +68,34 @@ impl Begun {
     }
 }
 
+/// Who asks for a link.
+#[derive(Debug, Clone, Copy)]
+pub struct Asker<'a> {
+    /// As the audit log names them.
+    pub actor: &'a str,
+    /// Their session, which alone can then open and finish it; `None` where a program or the operator asks for somebody.
+    pub session: Option<SessionId>,
+}
+
+/// Who is signed in with the browser that opens a link, or comes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InBrowser {
+    /// Their session.
+    pub session: SessionId,
+    /// The org that it shows, whose calendars they may connect.
+    pub org: OrgId,
+}
+
+/// Whether what was begun is for whoever is signed in.
+pub(super) async fn is_theirs(
+    tx: &mut PgConnection,
+    (org, id): (OrgId, ConsentId),
+    who: Option<InBrowser>,
+) -> sqlx::Result<bool> {
+    let wanted = store::session_of_consent(tx, org, id).await?;
+    Ok(wanted.is_none_or(|session| who == Some(InBrowser { session, org })))
+}
+
 /// A consent that was opened in a browser.
 #[derive(Debug, Clone)]
 pub struct Opened {
@@ -85,7 +116,7 @@ pub async fn begin_consent(
     tx: &mut PgConnection,
     org: OrgId,
     practitioner: Option<Uuid>,
-    started_by: &str,
+    asked_by: Asker<'_>,
 ) -> Result<Begun, BeginError> {
     if app.config.google.client_id.is_empty() {
         return Err(BeginError::NotConfigured);
@@ -104,7 +135,8 @@ pub async fn begin_consent(
         id,
         practitioner,
         verifier_sealed: &sealed::seal(app, org, (VERIFIER, id.0), &verifier)?,
-        started_by,
+        started_by: asked_by.actor,
+        session: asked_by.session,
         expires_at: super::ask::later(now, CONSENT_LASTS),
     };
     store::insert_consent(tx, org, &new, now).await?;
@@ -112,13 +144,16 @@ pub async fn begin_consent(
     Ok(Begun { ticket: signed.write(app, Purpose::Ticket), signed })
 }
 
-/// Opens the link: from now on only this browser can finish it.
-pub async fn open_consent(app: &App, ticket: &str) -> Result<Opened, BeginError> {
+/// Opens the link: from now on only this browser can finish it. What somebody asked for who is signed in, nobody else opens.
+pub async fn open_consent(app: &App, ticket: &str, who: Option<InBrowser>) -> Result<Opened, BeginError> {
     let signed = Signed::verify(app, Purpose::Ticket, ticket).ok_or(BeginError::UsedUp)?;
     let (org, id) = (signed.org, signed.row);
     let browser = SecretString::from(secrets::new_token()?);
     let digest = app.keys.digest(browser.expose_secret());
     let mut tx = app.begin(org).await?;
+    if !is_theirs(&mut tx, (org, ConsentId(id)), who).await? {
+        return Err(BeginError::NotTheirs);
+    }
     let bound = store::bind_browser(&mut tx, org, ConsentId(id), &digest, app.clock.now()).await?;
     tx.commit().await?;
     let bound = bound.ok_or(BeginError::UsedUp)?;

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use secrecy::ExposeSecret as _;
+use serde_json::json;
 use uuid::Uuid;
 use voxanne_google_calendar as wire;
 
 use super::ask::later;
-use super::begin_consent::redirect_uri;
+use super::begin_consent::{InBrowser, is_theirs, redirect_uri};
 use super::connect::{Grant, NewAccount, connect};
 use super::connection::{ProviderKind, State};
 use super::google::{self, SCOPES};
@@ -17,6 +18,7 @@ use super::sealed::{self, SECRET, VERIFIER};
 use super::signed::{Purpose, Signed};
 use super::store;
 use super::trouble::Trouble;
+use crate::accounts::{self, Act};
 use crate::platform::app::App;
 use crate::platform::ids::{ConsentId, OrgId};
 use crate::platform::secrets::SecretError;
@@ -30,6 +32,8 @@ pub struct Returned<'a> {
     pub code: Option<&'a str>,
     /// The cookie of the browser that opened the link.
     pub browser: &'a str,
+    /// Who is signed in with it.
+    pub who: Option<InBrowser>,
 }
 
 /// A consent that became an account.
@@ -44,7 +48,7 @@ pub struct Consent {
 /// Why a consent came to nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum ConsentError {
-    /// Changed on the way, used before, too late, or another browser's. Says no more on purpose.
+    /// Changed on the way, used before, too late, another browser's, or another session's. Says no more on purpose.
     #[error("the consent is not one that was begun here")]
     Invalid,
     /// The person said no.
@@ -84,6 +88,9 @@ pub async fn finish_consent(app: &App, returned: Returned<'_>) -> Result<Consent
     let (org, id) = (signed.org, signed.row);
     let digest = app.keys.digest(returned.browser);
     let mut tx = app.begin(org).await?;
+    if !is_theirs(&mut tx, (org, ConsentId(id)), returned.who).await? {
+        return Err(ConsentError::Invalid);
+    }
     let used = store::use_consent(&mut tx, org, ConsentId(id), &digest, app.clock.now()).await?;
     tx.commit().await?;
     let used = used.ok_or(ConsentError::Invalid)?;
@@ -107,12 +114,12 @@ pub async fn finish_consent(app: &App, returned: Returned<'_>) -> Result<Consent
         server_url: None,
         calendars,
     };
-    store_account(app, org, account, tokens).await
+    store_account(app, (org, &used.started_by), account, tokens).await
 }
 
 async fn store_account(
     app: &App,
-    org: OrgId,
+    (org, actor): (OrgId, &str),
     account: NewAccount,
     tokens: wire::Tokens,
 ) -> Result<Consent, ConsentError> {
@@ -128,7 +135,14 @@ async fn store_account(
         scopes: tokens.scopes,
     };
     let name = account.account.clone();
-    let (_, former) = connect(app, &mut tx, org, account, &grant).await?;
+    let (id, former) = connect(app, &mut tx, org, account, &grant).await?;
+    let act = Act {
+        actor,
+        action: "calendar_connection.write",
+        subject: Some(id.to_string()),
+        detail: json!({ "provider": ProviderKind::Google.as_str() }),
+    };
+    accounts::record_act(app, &mut tx, org, &act).await?;
     tx.commit().await?;
     if let Some(former) = former {
         end(app, org, &former).await?;

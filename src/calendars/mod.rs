@@ -44,7 +44,7 @@ mod write_later;
 pub mod http;
 
 pub use begin_consent::{
-    BeginError, Begun, CONSENT_LASTS, Opened, begin_consent, open_consent, redirect_uri,
+    Asker, BeginError, Begun, CONSENT_LASTS, InBrowser, Opened, begin_consent, open_consent, redirect_uri,
 };
 pub use choose::{Choice, ChooseError, choose};
 pub use conflict::{Conflict, ConflictKind, Resolution, find_conflict, list_conflicts, settle};

@@ -63,6 +63,9 @@ pub const fn consent_outcome(outcome: &Result<Consent, ConsentError>) -> &'stati
 pub const fn opened_sentence(error: &BeginError) -> &'static str {
     match error {
         BeginError::UsedUp => "This link was opened before, or is too old. Ask for a new one.",
+        BeginError::NotTheirs => {
+            "This link belongs to whoever asked for it while signed in. Sign in here, and ask for one of your own."
+        }
         _ => "Something went wrong on our side. Ask for a new link in a moment.",
     }
 }

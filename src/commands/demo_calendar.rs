@@ -55,10 +55,11 @@ fn plan(google: &GoogleFake, now: Timestamp) {
 /// What a browser does between the link and the way back. Nobody listens yet, so it is done here.
 async fn consent(app: &App, google: &GoogleFake) -> Result<(), CommandError> {
     let mut tx = app.begin(HARBOR.org).await.doing("open a transaction")?;
-    let begun = calendars::begin_consent(app, &mut tx, HARBOR.org, None, "demo").await;
+    let by_demo = calendars::Asker { actor: "command", session: None };
+    let begun = calendars::begin_consent(app, &mut tx, HARBOR.org, None, by_demo).await;
     let begun = begun.doing("begin the demo's consent")?;
     tx.commit().await.doing("begin the demo's consent")?;
-    let opened = calendars::open_consent(app, &begun.ticket).await.doing("open the demo's consent")?;
+    let opened = calendars::open_consent(app, &begun.ticket, None).await.doing("open the demo's consent")?;
     google.consents_next(ACCOUNT);
     let asked = app.http.get(&opened.consent_url).send().await.doing("consent at the sandbox")?;
     let back = asked.headers().get(LOCATION).and_then(|to| Url::parse(to.to_str().ok()?).ok());
@@ -68,7 +69,7 @@ async fn consent(app: &App, google: &GoogleFake) -> Result<(), CommandError> {
         |name: &str| back.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
     let (state, code) = (of("state").unwrap_or_default(), of("code"));
     let browser = opened.browser.expose_secret();
-    let returned = Returned { state: &state, code: code.as_deref(), browser };
+    let returned = Returned { state: &state, code: code.as_deref(), browser, who: None };
     calendars::finish_consent(app, returned).await.doing("connect the demo's calendar")?;
     Ok(())
 }

@@ -12,6 +12,7 @@ use super::sealed;
 use super::start::{self, How, Started};
 use crate::orgs;
 use crate::platform::app::App;
+use crate::platform::config::Server;
 use crate::platform::ids::OrgId;
 use crate::platform::telemetry;
 
@@ -28,6 +29,7 @@ pub(super) async fn serve(args: Args) -> Result<(), CommandError> {
     let config = start::config()?;
     telemetry::start_logging(&config.log);
     let listener = roles::listen(&config.server.listen, "server.listen (PORT)").await?;
+    check_address(&config.server, &listener)?;
     let mut started = Started::begin(config, How::to_serve()).await?;
     say_where_texts_go(&started);
     let mut done = sealed::check(&started.app).await;
@@ -53,6 +55,20 @@ pub(super) async fn work() -> Result<(), CommandError> {
     }
     started.end().await;
     done
+}
+
+/// Off this machine, sessions go over https alone: a cookie that may travel in the open is anybody's.
+fn check_address(settings: &Server, listener: &TcpListener) -> Result<(), CommandError> {
+    let is_here = listener.local_addr().doing("ask for the address")?.ip().is_loopback();
+    if is_here || settings.allow_insecure || settings.public_url.starts_with("https://") {
+        return Ok(());
+    }
+    Err(CommandError::Refused(format!(
+        "server.public_url (BACKEND_URL) is not https, and server.listen ({}) is open to the network, where anybody could read \
+         passwords and cookies: set BACKEND_URL to the https address of the proxy in front, listen on 127.0.0.1, or set \
+         server.allow_insecure (VOXANNE_SERVER_ALLOW_INSECURE=true) where the network is trusted",
+        settings.listen
+    )))
 }
 
 async fn run(started: &mut Started, listener: Option<TcpListener>, works: bool) -> Result<(), CommandError> {

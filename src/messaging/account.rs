@@ -157,6 +157,7 @@ mod tests {
             language: crate::language::Language::English,
             texts_name_treatments: false,
             feed_names: false,
+            requires_second_factor: false,
             reminder_minutes: vec![],
             alert_rungs_minutes: vec![3, 8, 15],
             alerts_wait_for_opening: false,

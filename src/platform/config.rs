@@ -58,6 +58,7 @@ pub struct Config {
 pub struct Server {
     pub listen: String,
     pub public_url: String,
+    pub allow_insecure: bool,
     pub header_seconds: u64,
     pub body_seconds: u64,
     pub write_seconds: u64,

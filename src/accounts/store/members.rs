@@ -45,6 +45,26 @@ pub(in crate::accounts) async fn team(tx: &mut PgConnection) -> sqlx::Result<Vec
     rows.into_iter().map(member).collect()
 }
 
+/// Who has an address, whether or not they may still sign in; and the orgs that they are staff of.
+pub(in crate::accounts) struct Known {
+    pub user: UserId,
+    pub is_disabled: bool,
+    pub orgs: Vec<OrgId>,
+}
+
+pub(in crate::accounts) async fn known_by_email(
+    tx: &mut PgConnection,
+    email: &str,
+) -> sqlx::Result<Option<Known>> {
+    let rows: Vec<(UserId, bool, Option<OrgId>)> =
+        sql_as("select user_id, is_disabled, org_id from app_ctx.staff_of_email($1)")
+            .bind(email)
+            .fetch_all(tx)
+            .await?;
+    let Some(&(user, is_disabled, _)) = rows.first() else { return Ok(None) };
+    Ok(Some(Known { user, is_disabled, orgs: rows.into_iter().filter_map(|(.., org)| org).collect() }))
+}
+
 /// Makes somebody staff, or what they were before with another role.
 pub(in crate::accounts) async fn join(
     tx: &mut PgConnection,

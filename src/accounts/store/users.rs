@@ -188,6 +188,20 @@ pub(in crate::accounts) async fn with_secrets(tx: &mut PgConnection) -> sqlx::Re
     sql_scalar("select app_ctx.user_ids_with_secrets()").fetch_all(tx).await
 }
 
+/// From `at` on nothing of theirs opens anything; with `None` it does again.
+pub(in crate::accounts) async fn set_disabled(
+    tx: &mut PgConnection,
+    user: UserId,
+    at: Option<Timestamp>,
+) -> sqlx::Result<()> {
+    sql("update users set disabled_at = $2 where user_id = $1")
+        .bind(user)
+        .bind(at.map(jiff_sqlx::Timestamp::from))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
 /// Replaces all recovery codes.
 pub(in crate::accounts) async fn set_recovery_codes(
     tx: &mut PgConnection,
@@ -237,37 +251,6 @@ pub(in crate::accounts) async fn own_orgs(tx: &mut PgConnection) -> sqlx::Result
     let rows: Vec<(OrgId, String, String)> =
         sql_as("select org_id, name, role from app_ctx.own_orgs()").fetch_all(tx).await?;
     rows.into_iter().map(|(org, name, role)| Ok((org, name, word(&role)?))).collect()
-}
-
-/// Who somebody is to another issuer.
-pub(in crate::accounts) async fn of_login(
-    tx: &mut PgConnection,
-    issuer: &str,
-    subject: &str,
-) -> sqlx::Result<Option<UserId>> {
-    sql_scalar("select app_ctx.user_of_login($1, $2)").bind(issuer).bind(subject).fetch_one(tx).await
-}
-
-/// Remembers who the transaction's person is to another issuer; false when it knows them as somebody else.
-pub(in crate::accounts) async fn link_login(
-    tx: &mut PgConnection,
-    user: UserId,
-    (issuer, subject): (&str, &str),
-    now: Timestamp,
-) -> sqlx::Result<bool> {
-    sql("insert into user_logins (user_id, issuer, subject, linked_at) values ($1, $2, $3, $4) on conflict do nothing")
-        .bind(user)
-        .bind(issuer)
-        .bind(subject)
-        .bind(now.to_sqlx())
-        .execute(&mut *tx)
-        .await?;
-    sql_scalar("select exists (select from user_logins where user_id = $1 and issuer = $2 and subject = $3)")
-        .bind(user)
-        .bind(issuer)
-        .bind(subject)
-        .fetch_one(tx)
-        .await
 }
 
 /// Counts a try against each key; seconds to wait, 0 to go on. `keys` with how many each may have.

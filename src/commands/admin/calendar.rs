@@ -6,7 +6,7 @@ use super::super::CommandError;
 use super::super::failure::Doing as _;
 use super::super::org::{known, org_id, prefixed};
 use super::super::output::say;
-use crate::calendars::{self, BeginError, CONSENT_LASTS, RevokeError};
+use crate::calendars::{self, Asker, BeginError, CONSENT_LASTS, RevokeError};
 use crate::platform::app::App;
 use crate::platform::ids::{OrgId, ResourceId};
 
@@ -50,7 +50,8 @@ async fn connect(app: &App, whose: &Whose) -> Result<(), CommandError> {
     let org = known(app, whose.org).await?;
     let mut tx = app.begin(org).await.doing("open a transaction")?;
     let practitioner = whose.practitioner.map(|id| id.0);
-    let begun = calendars::begin_consent(app, &mut tx, org, practitioner, "admin").await;
+    let by_operator = Asker { actor: "command", session: None };
+    let begun = calendars::begin_consent(app, &mut tx, org, practitioner, by_operator).await;
     let begun = begun.map_err(|error| match error {
         // They name the setting, or the practitioner.
         BeginError::NotConfigured | BeginError::NoPublicUrl | BeginError::NoPractitioner => {

@@ -1,4 +1,4 @@
-//! `voxanne admin staff`: a clinic's first owner.
+//! `voxanne admin staff`: a clinic's first owner, and accounts that are switched off.
 
 use clap::Subcommand;
 
@@ -6,7 +6,7 @@ use super::super::CommandError;
 use super::super::failure::Doing as _;
 use super::super::org::{known, org_id};
 use super::super::output::say;
-use crate::accounts::{self, InviteError, Link, NewInvitation, Role};
+use crate::accounts::{self, DisableError, InviteError, Link, NewInvitation, Role};
 use crate::language::Language;
 use crate::platform::app::App;
 use crate::platform::ids::OrgId;
@@ -25,10 +25,48 @@ pub(super) enum Action {
         #[arg(long, default_value = "owner")]
         role: Role,
     },
+    /// Switch somebody's account off, in every org of theirs: sessions, sockets and tokens end at once
+    Disable(Whose),
+    /// Switch it on again; they sign in anew
+    Enable(Whose),
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Whose {
+    /// The address by which they sign in
+    #[arg(long)]
+    email: String,
 }
 
 pub(super) async fn run(app: &App, action: Action) -> Result<(), CommandError> {
-    let Action::Invite { org, email, role } = action;
+    match action {
+        Action::Invite { org, email, role } => invite(app, org, (email, role)).await,
+        Action::Disable(Whose { email }) => {
+            let ended = switched(&email, accounts::disable(app, &email, "command").await)?;
+            say(format_args!("{email} is switched off; sessions ended: {ended}."));
+            say(
+                "Keys that they made work on: `voxanne admin key list` shows an org's, `voxanne admin key revoke` ends one.",
+            );
+            Ok(())
+        }
+        Action::Enable(Whose { email }) => {
+            switched(&email, accounts::enable(app, &email, "command").await)?;
+            say(format_args!("{email} may sign in again."));
+            Ok(())
+        }
+    }
+}
+
+fn switched<T>(email: &str, done: Result<T, DisableError>) -> Result<T, CommandError> {
+    match done {
+        Err(error @ (DisableError::Nobody | DisableError::AlreadySo)) => {
+            Err(CommandError::Refused(format!("{email} {error}")))
+        }
+        done => done.doing("switch the account"),
+    }
+}
+
+async fn invite(app: &App, org: OrgId, (email, role): (String, Role)) -> Result<(), CommandError> {
     if voxanne_smtp::Address::parse(&email).is_none() {
         return Err(CommandError::Usage(format!("{email} is not an e-mail address")));
     }

@@ -26,10 +26,14 @@ pub struct Tokens {
     pub secret: SecretString,
     pub jwks_url: String,
     pub emails_are_verified: bool,
+    pub second_factor_is_issuers: bool,
+    pub lifetime_seconds_max: i64,
 }
 
 /// A shared secret shorter than this can be guessed from one token.
 const SECRET_BYTES_MIN: usize = 32;
+/// A week, which is the most that Supabase lets a token last.
+const LIFETIME_SECONDS_MOST: i64 = 7 * 24 * 3600;
 
 impl Accounts {
     /// What is wrong with it.
@@ -67,6 +71,9 @@ impl Tokens {
             return Err(
                 "tokens.issuer goes together with tokens.audience and tokens.secret (SUPABASE_JWT_SECRET) or tokens.jwks_url",
             );
+        }
+        if !(60..=LIFETIME_SECONDS_MOST).contains(&self.lifetime_seconds_max) {
+            return Err("tokens.lifetime_seconds_max must be 60 to 604800");
         }
         if !secret.is_empty() && secret.len() < SECRET_BYTES_MIN {
             return Err("tokens.secret (SUPABASE_JWT_SECRET) must have at least 32 bytes");

@@ -3,24 +3,28 @@
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
 use tokio::process::Command;
+use voxanne::accounts::{self, AskedBy, Role};
 use voxanne::seed::DEMO_PASSWORD;
 
 use crate::harness::{KEY, Voxanne};
 
-/// Runs the program beside the installation; whether it succeeded, and what it said.
-async fn invites(vox: &Voxanne, org: &str, email: &str, role: Option<&str>) -> (bool, String) {
+/// Runs `voxanne admin staff` beside the installation; whether it succeeded, and what it said.
+async fn ran(vox: &Voxanne, arguments: &[&str]) -> (bool, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_voxanne"));
     command
-        .args(["admin", "staff", "invite", "--org", org, "--email", email])
+        .args(["admin", "staff"])
+        .args(arguments)
         .env("DATABASE_URL", vox.database.admin_url.expose_secret())
         .env("VOXANNE_SECRETS_KEY", KEY)
         .env("BACKEND_URL", "https://app.glow.example");
-    if let Some(role) = role {
-        command.args(["--role", role]);
-    }
     let done = command.output().await.unwrap();
     let said = [done.stdout, done.stderr].concat();
     (done.status.success(), String::from_utf8(said).unwrap())
+}
+
+async fn invites(vox: &Voxanne, org: &str, email: &str, role: Option<&str>) -> (bool, String) {
+    let role = role.map(|role| vec!["--role", role]).unwrap_or_default();
+    ran(vox, &[&["invite", "--org", org, "--email", email][..], &role[..]].concat()).await
 }
 
 #[tokio::test]
@@ -53,4 +57,50 @@ async fn b13_an_operator_invites_the_first_owner_who_joins_by_the_printed_link_o
     }
     let who: String = vox.one("select invited_by from invitations where email = 'first@new.example'").await;
     assert_eq!(who, "command");
+}
+
+#[tokio::test]
+async fn w38_an_operator_switches_an_account_off_everywhere_at_once_and_on_again() {
+    let vox = Voxanne::start().await;
+    let email = "manager@glow.example";
+    vox.joins(vox.harbor.org, email, Role::Viewer).await;
+    let (manager, owner) = (vox.glow_staff(Role::Manager).await, vox.glow_staff(Role::Owner).await);
+    let token = manager.api("POST", "/account/tokens", Value::Null).await.good()["token"].clone();
+    let by_token = vox.api_with(token.as_str().map(str::to_owned));
+    let cookie = manager.token.clone().unwrap();
+    let staff = accounts::staff_of_session(&vox.app, &cookie, AskedBy::Person).await.unwrap().unwrap();
+    let ticket = accounts::socket_token(&vox.app, &staff).unwrap().token;
+    let holder = accounts::verify_socket_token(&vox.app, &ticket).await.unwrap();
+    by_token.get("/locations").await.good();
+    assert!(accounts::still_holds(&vox.app, &holder).await.unwrap());
+
+    let (is_done, said) = ran(&vox, &["disable", "--email", "Manager@Glow.example"]).await;
+    assert!(is_done && said.contains("sessions ended: 1"), "{said}");
+    manager.api("GET", "/locations", Value::Null).await.refused(401, "unauthenticated");
+    by_token.get("/locations").await.refused(401, "unauthenticated");
+    assert!(!accounts::still_holds(&vox.app, &holder).await.unwrap());
+    let fields = [("email", email), ("password", DEMO_PASSWORD)];
+    assert_eq!(vox.stranger().form("/sign-in", &fields).await.status, 422);
+    assert_eq!(owner.api("GET", "/locations", Value::Null).await.status, 200, "nobody else");
+    let (is_done, said) = ran(&vox, &["disable", "--email", email]).await;
+    assert!(!is_done && said.contains("is so already"), "{said}");
+    let (is_done, said) = ran(&vox, &["disable", "--email", "nobody@glow.example"]).await;
+    assert!(!is_done && said.contains("signs in nowhere"), "{said}");
+
+    let (is_done, said) = ran(&vox, &["enable", "--email", email]).await;
+    assert!(is_done, "{said}");
+    manager.api("GET", "/locations", Value::Null).await.refused(401, "unauthenticated");
+    assert_eq!(vox.stranger().form("/sign-in", &fields).await.status, 303, "anew");
+    for action in ["user.disable", "user.enable"] {
+        let noted = format!(
+            "audit_log where action = '{action}' and actor = 'command'
+                and subject = (select 'usr_' || translate(user_id::text, '-', '') from users where email = '{email}')"
+        );
+        assert_eq!(vox.count(&noted).await, 2, "{action}");
+        for org in [vox.glow.org.0, vox.harbor.org.0] {
+            assert_eq!(vox.count(&format!("{noted} and org_id = '{org}'")).await, 1, "{action}");
+        }
+    }
+    let page = owner.page("/dashboard/audit?action=user.disable").await.text;
+    assert!(page.contains("Account: switched off"), "{page}");
 }

@@ -1,17 +1,14 @@
 //! W38: whoever is staff no more leaves nothing that works without somebody knowing.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 use voxanne::accounts::Role;
 
-use crate::harness::{Person, Voxanne};
+use super::team::membership;
+use crate::harness::Voxanne;
 
 const PHONE: &str = "+13105550188";
-
-async fn membership(person: &Person, email: &str) -> String {
-    let team = person.api("GET", "/team", Value::Null).await.good();
-    let member = team["items"].as_array().unwrap().iter().find(|m| m["email"] == email).unwrap().clone();
-    member["id"].as_str().unwrap().to_owned()
-}
 
 #[tokio::test]
 async fn w38_whoever_is_removed_has_their_invitations_taken_back_and_what_is_left_becomes_a_task() {
@@ -66,4 +63,36 @@ async fn w38_whoever_leaves_nothing_leaves_no_task() {
     let of_viewer = format!("/team/{}", membership(&owner, "viewer@glow.example").await);
     assert_eq!(owner.api("DELETE", &of_viewer, Value::Null).await.status, 204);
     assert_eq!(vox.count("tasks where kind = 'member_left'").await, 0);
+}
+
+/// For how long an answer is believed, and a machine that is busy.
+const SOON: Duration = Duration::from_secs(8);
+
+#[tokio::test]
+async fn w38_in_the_process_that_let_them_in_a_revoked_key_and_a_removed_member_are_out_within_seconds() {
+    let vox = Voxanne::start().await;
+    let owner = vox.glow_staff(Role::Owner).await;
+    let made =
+        owner.api("POST", "/keys", json!({"name": "Website", "scopes": ["catalogue:read"]})).await.good();
+    let program = vox.api_with(made["key"].as_str().map(str::to_owned));
+    program.get("/locations").await.good();
+    let revoked = owner.api("DELETE", &format!("/keys/{}", made["id"].as_str().unwrap()), Value::Null).await;
+    assert_eq!(revoked.status, 204);
+    let since = Instant::now();
+    while program.get("/locations").await.status == 200 {
+        assert!(since.elapsed() < SOON, "a revoked key still opens");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    program.get("/locations").await.refused(401, "unauthenticated");
+
+    // Of people nothing is remembered: they are out at once.
+    let desk = vox.glow_staff(Role::FrontDesk).await;
+    let token = desk.api("POST", "/account/tokens", Value::Null).await.good()["token"].clone();
+    let by_token = vox.api_with(token.as_str().map(str::to_owned));
+    desk.api("GET", "/locations", Value::Null).await.good();
+    by_token.get("/locations").await.good();
+    let of_desk = format!("/team/{}", membership(&owner, "frontdesk@glow.example").await);
+    assert_eq!(owner.api("DELETE", &of_desk, Value::Null).await.status, 204);
+    desk.api("GET", "/locations", Value::Null).await.refused(401, "unauthenticated");
+    by_token.get("/locations").await.refused(403, "not_of_org");
 }

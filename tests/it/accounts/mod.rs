@@ -3,9 +3,12 @@
 mod commands;
 mod doors;
 mod leaving;
+mod log;
+mod other_issuer;
 mod published_keys;
 mod races;
 mod second_factor_rule;
 mod sessions;
 mod team;
 pub mod tokens;
+mod whole;

@@ -7,7 +7,7 @@ use voxanne::seed::DEMO_PASSWORD;
 use crate::harness::{Person, Voxanne};
 
 /// Sets a second factor up, as the account's page does; the browser goes on with its new cookie.
-async fn sets_up(vox: &Voxanne, person: &Person) -> Person {
+pub(super) async fn sets_up(vox: &Voxanne, person: &Person) -> Person {
     let begun = person.api("POST", "/account/second-factor", json!({"password": DEMO_PASSWORD})).await.good();
     let code = accounts::code_at(begun["secret"].as_str().unwrap(), vox.app.clock.now()).unwrap();
     let request =

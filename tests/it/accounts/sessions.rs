@@ -63,7 +63,26 @@ async fn w10_a_session_changes_nothing_from_another_sites_page() {
         assert_eq!(answer.status, 403, "{what}");
         answer.refused(403, "cross_site");
     }
+    // W22: a Host says nothing about whose page it was, where the settings say what our address is.
+    for (host, origin) in [
+        ("evil.example", "http://evil.example"),
+        ("evil.example", "https://evil.example"),
+        ("localhost.evil.example", "http://localhost.evil.example"),
+        ("localhost:1", "http://localhost:2"),
+    ] {
+        let request = owner.bare("POST", "/api/v1/locations").header("host", host).header("origin", origin);
+        let body = json!({"name": "Annex", "time_zone": "America/Denver"});
+        let answer = crate::harness::Answered::of(request.json(&body)).await;
+        assert_eq!(answer.status, 403, "{host} {origin}");
+        answer.refused(403, "cross_site");
+    }
     assert_eq!(vox.count("locations where name = 'Annex'").await, 0);
+    // This machine has several names for itself, and no other machine has any of them.
+    let here = vox.url.replace("127.0.0.1", "localhost");
+    let request = owner.bare("POST", "/api/v1/locations").header("origin", &here);
+    let request = request.header("host", here.trim_start_matches("http://"));
+    let body = json!({"name": "Here", "time_zone": "America/Denver"});
+    crate::harness::Answered::of(request.json(&body)).await.good();
     // A form of our own page could not be told from another's: only JSON is taken.
     let form = owner.request("POST", "/api/v1/locations").form(&[("name", "Annex")]);
     crate::harness::Answered::of(form).await.refused(400, "unreadable");

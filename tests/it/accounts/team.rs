@@ -5,7 +5,7 @@ use voxanne::accounts::{self, AuditState, Checked, Role, Scope};
 
 use crate::harness::{Person, Voxanne};
 
-async fn membership(person: &Person, email: &str) -> String {
+pub(super) async fn membership(person: &Person, email: &str) -> String {
     let team = person.api("GET", "/team", Value::Null).await.good();
     let member = team["items"].as_array().unwrap().iter().find(|m| m["email"] == email).unwrap().clone();
     member["id"].as_str().unwrap().to_owned()

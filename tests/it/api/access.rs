@@ -665,7 +665,17 @@ async fn b4_b12_every_caller_gets_what_the_table_says_on_every_route() {
         let is_of_people = matches!(row.path, "/calls/{id}" | "/calls/{id}/recording" | "/leads/{id}");
         assert!(is_written || !is_of_people, "{what}: read, and nobody knows by whom");
     }
+    // Nor is there a page that shows the words and does not say who read them.
+    let owner = vox.glow_staff(Role::Owner).await;
+    for page in OF_PEOPLE {
+        let written = vox.count("audit_log").await;
+        assert_eq!(owner.page(&filled(page, &own)).await.status, 200, "{page}");
+        assert!(vox.count("audit_log").await > written, "{page}: read, and nobody knows by whom");
+    }
 }
+
+/// Pages that show what somebody said in a call.
+const OF_PEOPLE: [&str; 1] = ["/dashboard/calls/$lead"];
 
 #[tokio::test]
 async fn what_is_about_whoever_is_signed_in_has_nobody_for_a_key() {

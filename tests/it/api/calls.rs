@@ -223,3 +223,29 @@ async fn who_reads_a_call_is_in_the_audit_log_and_who_reads_very_many_is_told_to
         0
     );
 }
+
+#[tokio::test]
+async fn w37_whoever_reads_the_last_words_of_running_calls_is_in_the_log() {
+    let vox = Voxanne::start().await;
+    let reader = vox.api(&vox.glow, &[Scope::CallsRead]).await;
+    let (silent, speaking) = (vox.call(&call_ref(1)), vox.call(&call_ref(2)));
+    silent.in_progress().await.unwrap();
+    speaking.in_progress().await.unwrap();
+    let noted = "audit_log where action = 'transcript.read' and actor like 'api:key_%'";
+    assert_eq!(reader.get("/calls/running").await.good()["items"].as_array().unwrap().len(), 2);
+    assert_eq!(vox.count(noted).await, 0, "nothing was said yet");
+    speaking.say_user(HOT).await.unwrap();
+    vox.until_count("utterances", 1).await;
+    for _ in 0..2 {
+        assert!(reader.get("/calls/running").await.good().to_string().contains(HOT));
+    }
+    assert_eq!(vox.count(noted).await, 1, "a list that comes anew is one look");
+    let of_speaking = format!(
+        "{noted} and subject = (select 'call_' || translate(id::text, '-', '') from calls where call_ref = '{}')",
+        call_ref(2)
+    );
+    assert_eq!(vox.count(&of_speaking).await, 1);
+    vox.later(SignedDuration::from_mins(11));
+    reader.get("/calls/running").await.good();
+    assert_eq!(vox.count(&of_speaking).await, 2);
+}

@@ -9,7 +9,7 @@ mod document;
 mod founder_console;
 mod idempotency;
 mod keys;
-mod leads;
+pub mod leads;
 mod outcomes;
 mod pages;
 mod recordings;

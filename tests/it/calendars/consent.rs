@@ -159,7 +159,14 @@ async fn f2_a_program_asks_for_a_link_and_a_person_connects_the_account() {
     assert_eq!(after["calendars"][0]["blocks"], true);
     assert_eq!(connected(&vox).await, 1);
     assert_eq!(status(&vox, &vox.harbor).await["connected"], false, "the other clinic has none");
-    assert_eq!(vox.one::<String>("select started_by from oauth_states").await.split('_').next(), Some("key"));
+    let by: String = vox.one("select started_by from oauth_states").await;
+    assert!(by.starts_with("api:key_"), "{by}");
+    let noted = format!(
+        "audit_log where action = 'calendar_connection.write' and actor = '{by}' and org_id = '{}'
+            and subject = (select 'ccn_' || translate(id::text, '-', '') from calendar_connections)",
+        vox.glow.org.0
+    );
+    assert_eq!(vox.count(&noted).await, 1);
 }
 
 #[tokio::test]

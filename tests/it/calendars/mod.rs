@@ -14,6 +14,7 @@ mod resolve;
 mod sync;
 mod tokens;
 mod voice;
+mod whose;
 mod workers;
 
 use serde_json::json;

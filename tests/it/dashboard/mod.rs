@@ -2,6 +2,7 @@
 
 mod analytics;
 mod calendar;
+mod call;
 mod clinic;
 mod first_run;
 mod forms;

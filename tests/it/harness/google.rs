@@ -16,7 +16,8 @@ impl Voxanne {
     /// Begins a consent for the org's calendar or a practitioner's; says the link.
     pub async fn consent_link(&self, org: OrgId, practitioner: Option<Uuid>) -> String {
         let mut tx = self.app.begin(org).await.unwrap();
-        let begun = calendars::begin_consent(&self.app, &mut tx, org, practitioner, "test").await.unwrap();
+        let by_test = calendars::Asker { actor: "test", session: None };
+        let begun = calendars::begin_consent(&self.app, &mut tx, org, practitioner, by_test).await.unwrap();
         tx.commit().await.unwrap();
         format!("{}/api/google-oauth/authorize?ticket={}", self.url, begun.ticket)
     }
@@ -51,7 +52,8 @@ impl Voxanne {
     /// The same, and leaves the reading to a job.
     pub async fn connects_only(&self, org: OrgId, practitioner: Option<Uuid>, email: &str) {
         let link = self.consent_link(org, practitioner).await;
-        let opened = calendars::open_consent(&self.app, link.rsplit_once('=').unwrap().1).await.unwrap();
+        let ticket = link.rsplit_once('=').unwrap().1;
+        let opened = calendars::open_consent(&self.app, ticket, None).await.unwrap();
         self.sandbox.google().consents_next(email);
         let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         let asked = browser.get(&opened.consent_url).send().await.unwrap();
@@ -62,6 +64,7 @@ impl Voxanne {
             state: &state,
             code: code.as_deref(),
             browser: opened.browser.expose_secret(),
+            who: None,
         };
         calendars::finish_consent(&self.app, returned).await.unwrap();
     }

@@ -34,6 +34,7 @@ pub use api::{Answered, Api};
 pub use google::ACCOUNT;
 pub use line::Line;
 pub use literals::{literals, sources};
+pub use log::never as never_logged;
 pub use server::{Database, empty_database, new_database, prepare, secret_of};
 pub use staff::Person;
 

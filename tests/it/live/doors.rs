@@ -156,17 +156,36 @@ async fn b15_w3_the_end_of_the_token_is_the_end_of_the_socket() {
 }
 
 #[tokio::test]
-async fn w2_another_sites_page_is_refused_before_there_is_a_socket() {
+async fn w2_w22_another_sites_page_is_refused_before_there_is_a_socket() {
     let vox = start().await;
-    for (origin, status) in [("https://evil.example", 403), ("null", 403), (vox.url.as_str(), 101)] {
+    let (own, host) = (vox.url.as_str(), vox.url.trim_start_matches("http://"));
+    for (origin, host, site, status) in [
+        ("https://evil.example", host, None, 403),
+        ("null", host, None, 403),
+        // W22: whoever sends a browser here under another name says both.
+        ("http://evil.example", "evil.example", None, 403),
+        ("http://evil.example", "evil.example", Some("same-origin"), 403),
+        (own, host, Some("cross-site"), 403),
+        (own, host, Some("same-site"), 403),
+        ("", host, Some("cross-site"), 403),
+        (own, host, Some("same-origin"), 101),
+        (own, host, None, 101),
+    ] {
         let mut request = url(&vox).into_client_request().unwrap();
-        request.headers_mut().insert("origin", HeaderValue::from_str(origin).unwrap());
+        let headers = request.headers_mut();
+        headers.insert("host", HeaderValue::from_str(host).unwrap());
+        if !origin.is_empty() {
+            headers.insert("origin", HeaderValue::from_str(origin).unwrap());
+        }
+        if let Some(site) = site {
+            headers.insert("sec-fetch-site", HeaderValue::from_str(site).unwrap());
+        }
         let answered = match connect_async(request).await {
             Ok((_, answer)) => answer.status(),
             Err(Error::Http(answer)) => answer.status(),
             Err(error) => panic!("{error}"),
         };
-        assert_eq!(answered.as_u16(), status, "{origin}");
+        assert_eq!(answered.as_u16(), status, "{origin} {host} {site:?}");
     }
 }
 

@@ -56,7 +56,11 @@ async fn refused(vox: &Voxanne, given: &Given<'_>) -> String {
 }
 
 async fn starts(vox: &Voxanne, given: &Given<'_>) {
-    let mut child = program(vox, given, &["serve", "--no-worker"]).spawn().unwrap();
+    gets_ready(program(vox, given, &["serve", "--no-worker"])).await;
+}
+
+async fn gets_ready(mut command: Command) {
+    let mut child = command.spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
     let mut said = String::new();
     while let Some(line) = lines.next_line().await.unwrap() {
@@ -123,4 +127,31 @@ async fn w34_the_calendars_keys_are_missed_by_their_own_name() {
     let output = ran(&vox, &given(&current, &[]), &["admin", "reseal", "--forget-lost"]).await;
     assert!(String::from_utf8(output.stdout).unwrap().contains("1 given up"));
     starts(&vox, &given(&current, &[])).await;
+}
+
+#[tokio::test]
+async fn w17_h2_the_program_hands_out_no_session_over_a_network_in_the_open() {
+    let vox = Voxanne::start().await;
+    let current: SecretString = KEY.into();
+    let on = |listen: &str, settings: &[(&str, &str)]| {
+        let mut command = program(&vox, &given(&current, &[]), &["serve", "--no-worker"]);
+        command.env("VOXANNE_SERVER_LISTEN", listen).envs(settings.iter().copied());
+        command
+    };
+    let (none, http): (&[_], &[_]) = (&[], &[("BACKEND_URL", "http://app.glow.example")]);
+    for settings in [none, http] {
+        let output = on("0.0.0.0:0", settings).output().await.unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        for word in [
+            "server.public_url (BACKEND_URL)",
+            "server.listen (0.0.0.0:0)",
+            "VOXANNE_SERVER_ALLOW_INSECURE=true",
+        ] {
+            assert!(said.contains(word), "{word}: {said}");
+        }
+    }
+    gets_ready(on("0.0.0.0:0", &[("BACKEND_URL", "https://app.glow.example")])).await;
+    gets_ready(on("0.0.0.0:0", &[("VOXANNE_SERVER_ALLOW_INSECURE", "true")])).await;
+    gets_ready(on("127.0.0.1:0", &[("BACKEND_URL", "http://app.glow.example")])).await;
 }

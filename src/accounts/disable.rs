@@ -1,0 +1,80 @@
+//! Switches an account off and on again: nothing of somebody's opens anything while it is off, in any org of theirs.
+
+use serde_json::json;
+
+use super::record_act::{Act, record_act};
+use super::sign_in::folded;
+use super::store::members::{self, Known};
+use super::store::{sessions, users};
+use crate::platform::app::App;
+use crate::platform::db::{Class, PgConnection};
+use crate::platform::ids::{OrgId, UserId};
+
+/// Why an account was not switched.
+#[derive(Debug, thiserror::Error)]
+pub enum DisableError {
+    /// Nobody has the address.
+    #[error("signs in nowhere")]
+    Nobody,
+    /// It is off already, or on.
+    #[error("is so already")]
+    AlreadySo,
+    /// The database refused.
+    #[error("the database refused")]
+    Database(#[from] sqlx::Error),
+}
+
+/// Switches the account of `email` off, by `actor`: sessions, sockets and tokens end at once, and the person cannot sign in. How many
+/// sessions ended.
+pub async fn disable(app: &App, email: &str, actor: &str) -> Result<usize, DisableError> {
+    switch(app, email, (actor, true)).await
+}
+
+/// Switches it on again, by `actor`. The person signs in anew.
+pub async fn enable(app: &App, email: &str, actor: &str) -> Result<(), DisableError> {
+    switch(app, email, (actor, false)).await.map(|_none| ())
+}
+
+async fn switch(app: &App, email: &str, (actor, is_off): (&str, bool)) -> Result<usize, DisableError> {
+    let mut tx = app.db.begin_across(Class::Back).await?;
+    let known = members::known_by_email(&mut tx, &folded(email)).await?;
+    tx.commit().await?;
+    let Known { user, is_disabled, orgs } = known.ok_or(DisableError::Nobody)?;
+    if is_disabled == is_off {
+        return Err(DisableError::AlreadySo);
+    }
+    // An org at a time, since each has a log of its own; what is done comes with the last of them, so that none does not tell.
+    let Some((last, others)) = orgs.split_last() else {
+        let mut tx = app.begin_as(user).await?;
+        let ended = set(app, &mut tx, (user, is_off)).await?;
+        tx.commit().await?;
+        return Ok(ended);
+    };
+    for org in others {
+        let mut tx = app.begin(*org).await?;
+        recorded(app, &mut tx, *org, (user, actor, is_off)).await?;
+        tx.commit().await?;
+    }
+    let mut tx = app.begin_both(*last, user).await?;
+    recorded(app, &mut tx, *last, (user, actor, is_off)).await?;
+    let ended = set(app, &mut tx, (user, is_off)).await?;
+    tx.commit().await?;
+    Ok(ended)
+}
+
+async fn set(app: &App, tx: &mut PgConnection, (user, is_off): (UserId, bool)) -> Result<usize, sqlx::Error> {
+    users::set_disabled(tx, user, is_off.then(|| app.clock.now())).await?;
+    // Of an account that was off there are none.
+    sessions::end_all(tx, user, None).await
+}
+
+async fn recorded(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    (user, actor, is_off): (UserId, &str, bool),
+) -> Result<(), sqlx::Error> {
+    let action = if is_off { "user.disable" } else { "user.enable" };
+    let act = Act { actor, action, subject: Some(user.to_string()), detail: json!({}) };
+    record_act(app, tx, org, &act).await
+}
