@@ -99,7 +99,8 @@ async function preview(button) {
     const line = document.createElement("li");
     const link = element("a", change.before.words.concat(change.after.words)[0] ?? change.call_id, "over wide");
     link.href = `/dashboard/calls/${change.call_id}`;
-    line.append(link, element("span", `${into.dataset.before} ${change.before.score} → ${into.dataset.after} ${change.after.score}`, "soft nowrap"));
+    const was = ({ score, temperature }) => `${score}, ${into.dataset[temperature]}`;
+    line.append(link, element("span", `${into.dataset.before} ${was(change.before)} → ${into.dataset.after} ${was(change.after)}`, "soft nowrap"));
     list.append(line);
   }
   into.replaceChildren(element("p", answer.sentence, "banner"), list);

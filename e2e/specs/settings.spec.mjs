@@ -1,5 +1,5 @@
 import { expect } from "@playwright/test";
-import { api, demo, goBadly, goWell, isLive, MANAGER_PHONE, signIn, textsTo } from "../demo.mjs";
+import { api, Caller, demo, goBadly, goWell, isLive, MANAGER_PHONE, signIn, textsTo } from "../demo.mjs";
 import { test } from "../test.mjs";
 
 const NEW_PHONE = "+13105550179";
@@ -109,4 +109,36 @@ test("every other test button looks for real, and says what is wrong and what to
   await expect(told).toContainText("(Twilio 21608)");
   await expect(told).toContainText("Verify this number or upgrade the account.");
   await goWell();
+});
+
+test("the slider says how many alerts another threshold would have meant, and which calls it would have changed", async ({ page }) => {
+  const caller = new Caller("+13105550183");
+  await caller.rings();
+  await caller.says("Botox tomorrow please");
+  await caller.hangsUp();
+  const scored = async () => (await api("GET", "/leads?temperature=hot")).items.some((lead) => lead.score === 70);
+  await expect.poll(scored, { timeout: 30_000 }).toBe(true);
+
+  await signIn(page);
+  await page.goto(demo.base_url + "/dashboard/settings/scoring");
+  await isLive(page);
+  const [slider, says] = [page.getByLabel("Hot from"), page.locator("#hot-says")];
+  await expect(slider).toHaveValue("70");
+  await expect(says).toHaveText(/^70: You would have had \d+ alerts?, as now\./);
+  const now = (await says.textContent()).match(/had (\d+) alert/)[1];
+  await slider.press("End");
+  await expect(slider).toHaveValue("100");
+  await expect(says).toHaveText(new RegExp(`^100: You would have had \\d+ alerts? instead of ${now}\\.`));
+  expect(Number((await says.textContent()).match(/had (\d+) alert/)[1])).toBeLessThan(Number(now));
+
+  await expect(page.getByText("What you save scores the calls of the last 90 days again")).toBeVisible();
+  await page.getByRole("button", { name: "What would have changed?" }).click();
+  const preview = page.locator("#preview");
+  await expect(preview.locator(".banner")).toHaveText(/^You would have had \d+ alerts? instead of \d+\.$/);
+  const changed = preview.getByRole("listitem").filter({ hasText: "Botox" }).filter({ hasText: "before 70, Hot → after 70, Warm" });
+  await expect(changed.first()).toBeVisible();
+
+  // Nothing was saved by looking.
+  await page.reload();
+  await expect(slider).toHaveValue("70");
 });

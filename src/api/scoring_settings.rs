@@ -141,10 +141,15 @@ struct ScoringVersion {
 #[serde(deny_unknown_fields)]
 struct PreviewAsked {
     rules: ScoringRules,
-    /// Over how many days, today included; 28 when not given.
-    #[serde(default = "Count::of::<28>")]
+    /// Over how many days, today included; the 90 that saving scores again when not given.
+    #[serde(default = "those_of_saving")]
     #[schema(inline)]
     days: Count<1, 90>,
+}
+
+/// The days that saving scores again.
+fn those_of_saving() -> Count<1, 90> {
+    Count::of::<{ leads::RESCORED_DAYS }>()
 }
 
 /// Which versions.

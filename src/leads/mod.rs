@@ -56,7 +56,7 @@ pub use recipients::{
     AlertShift, Listed, Listing, RECIPIENTS_MAX, RecipientFields, SaveError, StaffPhone, confirm_recipients,
     find_recipient, list_recipients, remove_recipient, save_recipient,
 };
-pub use rescore_calls::{RESCORE_TASK, RescoreCalls, rescore_calls};
+pub use rescore_calls::{RESCORE_TASK, RESCORED_DAYS, RescoreCalls, rescore_calls};
 pub use roster::{Recipient, Shift};
 pub use rules::{ExtraWords, OwnRules, rules_in_force};
 pub use rules_versions::rules_versions;

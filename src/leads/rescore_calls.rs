@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::rules::in_force;
@@ -12,6 +12,7 @@ use super::score_call::ScoreError;
 use super::scoring::Scorer;
 use super::store;
 use super::verdict::stored;
+use super::window::Window;
 use crate::calls;
 use crate::orgs;
 use crate::platform::app::App;
@@ -22,8 +23,8 @@ use crate::platform::jobs::{self, NewJob, Priority};
 /// The task that scores history again.
 pub const RESCORE_TASK: &str = "rescore_calls";
 
-/// How far back, counted from when the version was saved.
-const LOOK_BACK: SignedDuration = SignedDuration::from_hours(90 * 24);
+/// How many of the clinic's days, the one that a version is saved on included. What would have changed is shown of as many.
+pub const RESCORED_DAYS: i32 = 90;
 /// Calls of one transaction: what whoever saves another version waits for.
 const PAGE: i64 = 100;
 
@@ -35,8 +36,8 @@ pub struct RescoreCalls {
 }
 
 /// From when on calls are scored by a version that was saved at `saved_at`.
-pub(super) fn rescored_since(saved_at: Timestamp) -> Timestamp {
-    saved_at.checked_sub(LOOK_BACK).unwrap_or(saved_at)
+pub(super) fn rescored_since(saved_at: Timestamp, time_zone: &str) -> Timestamp {
+    Window::last(RESCORED_DAYS, time_zone, saved_at).since.0
 }
 
 /// Leaves the job with the transaction; one that waits already is the same.
@@ -61,7 +62,7 @@ pub async fn rescore_calls(app: &App, job: RescoreCalls) -> Result<(), ScoreErro
     let settings = orgs::settings(&mut tx, &app.keys, org).await?;
     let by = in_force(&mut tx, org, &settings).await?;
     let Some(saved_at) = by.saved_at else { return Ok(()) };
-    let since = (rescored_since(saved_at), by.version);
+    let since = (rescored_since(saved_at, &settings.time_zone), by.version);
     let page = store::scores::lock_outdated(&mut tx, org, since, PAGE).await?;
     let rules = by.own.with_catalogue(&by.services);
     let scorer = Scorer::new(&rules);

@@ -46,7 +46,7 @@ pub async fn scoring_in_force(
     let (budget, floor) = store::tally::wishes(tx, org).await?;
     let rescored = match now.saved_at {
         Some(saved_at) => {
-            let since = (rescored_since(saved_at), now.version);
+            let since = (rescored_since(saved_at, &settings.time_zone), now.version);
             Some(store::scores::progress(tx, org, since).await?)
         }
         None => None,

@@ -7,7 +7,7 @@ mod markdown;
 use std::collections::BTreeMap;
 
 use super::corpus::Labelled;
-use super::{CallClass, Polarity, Rules, Scored, Scorer, Temperature};
+use super::{CallClass, Polarity, Rules, Scored, Scorer, Speaker, Temperature, danger_in};
 
 pub use markdown::{BEGIN, END, markdown};
 
@@ -91,6 +91,8 @@ pub struct Figures {
     pub confusion: [[usize; 7]; 7],
     /// The same for [`TEMPERATURES`].
     pub temperatures: [[usize; 3]; 3],
+    /// Clinical urgency while the call runs: a symptom was heard in a turn of the caller's by itself.
+    pub in_call: Hits,
     /// Clinical urgencies that were called hot: must be none.
     pub clinical_hot: usize,
     /// Labelled words that count, and how many of them were found as counting.
@@ -108,7 +110,7 @@ pub struct Figures {
 }
 
 impl Figures {
-    fn add(&mut self, call: &Labelled, scored: &Scored) {
+    fn add(&mut self, call: &Labelled, scored: &Scored, is_heard: bool) {
         let (said, is) = (place(&CLASSES, scored.class), place(&CLASSES, call.class));
         self.calls += 1;
         self.confusion[is][said] += 1;
@@ -118,6 +120,7 @@ impl Figures {
         let (said_hot, is_hot) =
             (scored.temperature == Temperature::Hot, call.temperature == Temperature::Hot);
         self.hot.count(said_hot, is_hot);
+        self.in_call.count(is_heard, call.class == CallClass::ClinicalUrgency);
         self.temperatures[place(&TEMPERATURES, call.temperature)]
             [place(&TEMPERATURES, scored.temperature)] += 1;
         self.clinical_hot += usize::from(said_hot && call.class == CallClass::ClinicalUrgency);
@@ -166,6 +169,12 @@ impl Figures {
     }
 }
 
+/// Whether the clinical alert would have been raised while the call ran.
+fn is_heard_in_call(call: &Labelled) -> bool {
+    let mut callers = call.turns.iter().filter(|turn| turn.speaker == Speaker::Caller);
+    callers.any(|turn| danger_in(&turn.text).is_some())
+}
+
 fn place<T: PartialEq + Copy>(all: &[T], one: T) -> usize {
     all.iter().position(|other| *other == one).unwrap_or_default()
 }
@@ -182,8 +191,9 @@ pub struct Evaluation {
 impl Evaluation {
     /// Counts a call and what was said of it.
     pub fn add(&mut self, call: &Labelled, scored: &Scored) {
-        self.all.add(call, scored);
-        self.by_language.entry(call.language.clone()).or_default().add(call, scored);
+        let is_heard = is_heard_in_call(call);
+        self.all.add(call, scored, is_heard);
+        self.by_language.entry(call.language.clone()).or_default().add(call, scored, is_heard);
     }
 }
 

@@ -5,6 +5,7 @@
 use super::CallClass::{
     ClinicalUrgency, Complaint, ExistingPatient, JobSeeker, NewLead, Vendor, WrongNumber,
 };
+use super::Sentiment::{Negative, Neutral, Positive};
 use super::Temperature::{Cold, Hot, Warm};
 use super::fold::EVIDENCE_PER_RULE_MAX;
 use super::*;
@@ -220,6 +221,54 @@ fn g6_thresholds_weights_and_words_are_the_orgs() {
     assert_eq!(score(&turns, None, &Rules { hot_threshold: 70, ..rules.clone() }).temperature, Hot);
     let heavy = Rules { weights: Weights { high_value: 255, urgency: 255, ..Weights::default() }, ..rules };
     assert_eq!(score(&turns, None, &heavy).score, 100, "clamped");
+}
+
+/// What was said, what the platform made of it, and what comes of both where it is trusted: score, temperature, own reading, what counted.
+#[rustfmt::skip]
+const MOODS: &[(&str, Option<Sentiment>, (u8, Temperature), Sentiment, Sentiment)] = &[
+    // Words that say nothing either way: its "positive" earns the points of gladness, its "negative" has none to take.
+    ("I'd like to know more about Botox", Some(Positive), (70, Hot), Neutral, Positive),
+    ("I'd like to know more about Botox", Some(Negative), (40, Warm), Neutral, Neutral),
+    ("I'd like to know more about Botox", Some(Neutral), (40, Warm), Neutral, Neutral),
+    ("I'd like to know more about Botox", None, (40, Warm), Neutral, Neutral),
+    ("hi um i want to ask about botox for my forehead / i am new in town / my name is dana / no i have not been there before / okay", Some(Positive), (70, Hot), Neutral, Positive),
+    // Gladness that rests on a weak phrase: its "negative" takes it.
+    ("I want Botox, thank goodness", Some(Negative), (40, Warm), Positive, Negative),
+    ("I want Botox, thank goodness", Some(Neutral), (70, Hot), Positive, Positive),
+    ("I want Botox, thank goodness", None, (70, Hot), Positive, Positive),
+    // Plain gladness stays, and is not counted twice.
+    ("i would love to get botox", Some(Negative), (70, Hot), Positive, Positive),
+    ("i would love to get botox", Some(Positive), (70, Hot), Positive, Positive),
+    // Who puts it off earns nothing for gladness, whoever heard it.
+    ("I want Botox, I'll think about it", Some(Positive), (40, Warm), Neutral, Positive),
+    // A grievance and a symptom are no gladness.
+    ("I want a refund, the Botox did nothing", Some(Positive), (40, Cold), Negative, Negative),
+    ("my lips are swelling since the filler", Some(Positive), (0, Cold), Negative, Negative),
+];
+
+#[test]
+fn g6_the_platforms_reading_of_the_mood_counts_only_where_it_is_trusted_and_both_are_kept() {
+    let heard = |text: &str, platform, trusts_platform| {
+        let turns: Vec<Turn> = text.split(" / ").map(caller).collect();
+        score(&turns, platform, &Rules { trusts_platform, ..Rules::default() })
+    };
+    for (text, platform, expected, own, taken) in MOODS {
+        let trusted = heard(text, *platform, true);
+        assert_eq!((trusted.score, trusted.temperature), *expected, "{text}, {platform:?}: {trusted:?}");
+        let all = Sentiments { own: *own, platform: *platform, taken: *taken };
+        assert_eq!(trusted.sentiments, all, "{text}");
+        let earned: i16 = trusted.evidence.iter().map(|e| e.points).sum();
+        let given = (*own, *taken) == (Neutral, Positive) && trusted.score > 40;
+        assert_eq!(
+            i16::from(trusted.score) - earned,
+            if given { 30 } else { 0 },
+            "{text}: no words earned it"
+        );
+
+        let (kept, alone) = (heard(text, *platform, false), heard(text, None, false));
+        assert_eq!(kept.sentiments, Sentiments { taken: *own, ..all }, "{text}: kept in any case");
+        assert_eq!((kept.score, kept.temperature), (alone.score, alone.temperature), "{text}");
+    }
 }
 
 #[test]

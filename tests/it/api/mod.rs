@@ -10,7 +10,7 @@ mod founder_console;
 mod idempotency;
 mod keys;
 pub mod leads;
-mod outcomes;
+pub mod outcomes;
 mod pages;
 mod recordings;
 mod scoring_settings;

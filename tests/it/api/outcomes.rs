@@ -60,7 +60,7 @@ fn hot(days_ago: i64, phone: String, score: i16) -> Call {
 }
 
 /// 37 calls of Glow that count, and three that do not.
-async fn thirty_seven_calls(vox: &Voxanne) {
+pub async fn thirty_seven_calls(vox: &Voxanne) {
     // 24 hot ones that have had their time, six of each score; two of three booked, one of three came.
     for n in 0..24 {
         let score = i16::try_from(70 + 10 * (n % 4)).unwrap();
@@ -94,6 +94,17 @@ async fn thirty_seven_calls(vox: &Voxanne) {
     call(vox, &vox.glow, &hot(20, MANAGER.to_owned(), 100)).await;
     call(vox, &vox.glow, &hot(95, phone(50), 100)).await;
     call(vox, &vox.harbor, &hot(20, phone(51), 100)).await;
+}
+
+/// 50 hot calls of Glow that have had their time: nobody of the 25 with 70 points booked, each of the 25 with 90 did.
+pub async fn fifty_hot_calls(vox: &Voxanne) {
+    for n in 0..50 {
+        let score = if n < 25 { 70 } else { 90 };
+        let id = call(vox, &vox.glow, &hot(20, phone(n), score)).await;
+        if n >= 25 {
+            visit(vox, (Some(id), None), 20, "scheduled").await;
+        }
+    }
 }
 
 /// The same figures, from the visits' side and without a line of the product's.
@@ -178,13 +189,7 @@ async fn g6_a_threshold_whose_callers_do_not_book_is_told_with_a_better_one() {
         "Not enough calls yet: 0 of 20 hot calls have had time to book."
     );
     assert_eq!(empty["judgement"]["in_force"]["precision"], Value::Null);
-    for n in 0..50 {
-        let score = if n < 25 { 70 } else { 90 };
-        let id = call(&vox, &vox.glow, &hot(20, phone(n), score)).await;
-        if n >= 25 {
-            visit(&vox, (Some(id), None), 20, "scheduled").await;
-        }
-    }
+    fifty_hot_calls(&vox).await;
     let told = api.get("/leads/outcomes?days=30").await.good();
     let judgement = &told["judgement"];
     assert_eq!(judgement["finding"], "another_is_better");

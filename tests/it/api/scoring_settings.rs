@@ -164,13 +164,13 @@ async fn a_preview_tells_what_would_have_changed_and_changes_nothing() {
     let before: String = vox.one(&format!("select {scored}")).await;
     let preview = |body: Value| async { api.post("/settings/scoring/preview", body).await.good() };
 
-    let same = preview(json!({"rules": rules(70)})).await;
+    let same = preview(json!({"rules": rules(70), "days": 28})).await;
     assert_eq!((&same["changed"], &same["changes"]), (&json!(0), &json!([])));
     assert_eq!(same["sentence"], "You would have had 4 alerts, as many as now.");
     assert_eq!((&same["scored"], &same["of"], &same["window"]["days"]), (&json!(5), &json!(5), &json!(28)));
 
     // Botox and gladness are 70, the others 100 each.
-    let higher = preview(json!({"rules": rules(75)})).await;
+    let higher = preview(json!({"rules": rules(75), "days": 28})).await;
     assert_eq!(higher["sentence"], "You would have had 3 alerts instead of 4.");
     assert_eq!(higher["temperatures"]["hot"], json!({"now": 4, "then": 3}));
     assert_eq!(higher["temperatures"]["warm"], json!({"now": 0, "then": 1}));
@@ -180,12 +180,17 @@ async fn a_preview_tells_what_would_have_changed_and_changes_nothing() {
     assert_eq!((&change["before"]["score"], &change["before"]["temperature"]), (&json!(70), &json!("hot")));
     assert!(change["before"]["words"].as_array().unwrap().contains(&json!("botox")), "{change}");
     assert_eq!(change["after"]["temperature"], "warm");
-    assert_eq!(preview(json!({"rules": rules(75), "days": 90})).await["of"], 6);
+    let all = preview(json!({"rules": rules(75)})).await;
+    assert_eq!(
+        (&all["of"], &all["window"]["days"]),
+        (&json!(6), &json!(90)),
+        "as many days as saving scores again"
+    );
 
     // Other weights: another temperature comes before another score.
     let mut wanted = rules(70);
     wanted["weights"]["positive"] = json!(10);
-    let other = preview(json!({"rules": wanted})).await;
+    let other = preview(json!({"rules": wanted, "days": 28})).await;
     assert_eq!((&other["changed"], &other["changes"][0]["call_id"]), (&json!(4), &json!(mild.to_string())));
 
     let after: String = vox.one(&format!("select {scored}")).await;
@@ -195,6 +200,32 @@ async fn a_preview_tells_what_would_have_changed_and_changes_nothing() {
     api.post("/settings/scoring/preview", json!({"rules": rules(75), "days": 91}))
         .await
         .refused(422, "invalid_field");
+}
+
+/// Issue 6: what would have changed is shown before it is saved, of the very calls that saving then scores again.
+#[tokio::test]
+async fn a_preview_looks_at_the_calls_that_saving_scores_again() {
+    let vox = Voxanne::start().await;
+    let api = vox.glow_api().await;
+    // It is ten in the morning: the third call came on the first of the 90 days, the fourth on the day before it, within 90 times 24 hours.
+    let hours_ago = [1, 24 * 60, 24 * 89 + 9, 24 * 89 + 12, 24 * 91];
+    let mut calls = Vec::new();
+    for hours in hours_ago {
+        calls.push(a_scored_call(&vox, "I'd love botox", (CALLER, SignedDuration::from_hours(hours))).await);
+    }
+    let preview = api.post("/settings/scoring/preview", json!({"rules": rules(75)})).await.good();
+    let shown: Vec<String> =
+        preview["changes"].as_array().unwrap().iter().map(|c| c["call_id"].to_string()).collect();
+    let expected: Vec<String> = calls[..3].iter().map(|call| format!("\"{call}\"")).collect();
+    assert_eq!((&preview["of"], shown), (&json!(3), expected));
+
+    let there = put(&api, json!({"rules": rules(75)})).await;
+    assert_eq!(there["rescored"], json!({"done": 0, "of": 3}));
+    vox.run_jobs().await;
+    for (at, call) in calls.iter().enumerate() {
+        let by = format!("calls where id = '{}' and rules_version = 1 and temperature = 'warm'", call.0);
+        assert_eq!(vox.count(&by).await, i64::from(at < 3), "{} hours ago", hours_ago[at]);
+    }
 }
 
 #[tokio::test]

@@ -12,5 +12,6 @@ mod reached;
 mod settings;
 mod today;
 mod told;
+mod truth;
 mod weight;
 mod words;

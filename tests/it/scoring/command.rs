@@ -19,13 +19,12 @@ fn score(transcript: &str, more: &[&str]) -> (bool, String) {
 }
 
 fn run(file: &Path, more: &[&str]) -> (bool, String) {
-    let done = Command::new(env!("CARGO_BIN_EXE_voxanne"))
-        .arg("score")
-        .arg(file)
-        .args(more)
-        .env_clear()
-        .output()
-        .unwrap();
+    run_with(&[&[file.to_str().unwrap()], more].concat())
+}
+
+fn run_with(args: &[&str]) -> (bool, String) {
+    let done =
+        Command::new(env!("CARGO_BIN_EXE_voxanne")).arg("score").args(args).env_clear().output().unwrap();
     (done.status.success(), String::from_utf8([done.stdout, done.stderr].concat()).unwrap())
 }
 
@@ -66,6 +65,16 @@ fn e21_the_verdict_is_json_for_a_program() {
             "{found}"
         );
     }
+}
+
+/// G6: the command that the page names prints what stands on the page.
+#[test]
+fn g6_the_figures_of_the_corpus_are_printed_as_the_page_tells_them() {
+    let (is_done, said) = run_with(&["--corpus", super::corpus_dir().to_str().unwrap()]);
+    assert!(is_done, "{said}");
+    assert!(said.trim() == super::figures_told(), "{said}");
+    let (is_done, said) = run_with(&["--corpus", "/nothing/of/the/kind"]);
+    assert!(!is_done, "{said}");
 }
 
 #[test]

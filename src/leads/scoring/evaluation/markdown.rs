@@ -54,6 +54,9 @@ fn answers(page: &mut String, figures: &Figures) {
     row(page, "**hot**", &figures.hot);
     for (class, hits) in CLASSES.into_iter().zip(&figures.classes) {
         row(page, name(class), hits);
+        if class == CallClass::ClinicalUrgency {
+            row(page, "the same while the call runs", &figures.in_call);
+        }
     }
     let (meant, idle) = (figures.spans_meant, figures.spans_idle);
     let _ = writeln!(
