@@ -134,6 +134,7 @@ async fn staff(stage: &Stage, app: &App) -> Staff {
         email: "bench@clinic.example".to_owned(),
         language: Language::English,
         signed_in_until: None,
+        owes_second_factor: false,
     }
 }
 
