@@ -10,6 +10,7 @@ document.addEventListener("api:done", (event) => {
     confirm.querySelector("[data-secret]").textContent = event.detail.secret.replace(/(.{4})/g, "$1 ").trim();
     part("begin").hidden = true;
     confirm.hidden = false;
+    confirm.dataset.held = "";
     confirm.querySelector("input").focus();
   }
   if (done === "confirm") {
@@ -23,6 +24,7 @@ document.addEventListener("api:done", (event) => {
     }
     part("confirm").hidden = true;
     part("codes").hidden = false;
+    part("codes").dataset.held = "";
     const state = part("state").firstElementChild;
     state.textContent = part("state").dataset.on;
     state.className = "badge good";

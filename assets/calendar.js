@@ -224,14 +224,23 @@ async function read(headers) {
   readAt = Date.now();
 }
 
+// Whether the grid is what the clinic has, in words: while it is read at first, and as long as it cannot be.
+function say(words, isBad = false) {
+  const state = document.getElementById("grid-state");
+  state.hidden = !words;
+  state.classList.toggle("bad", isBad);
+  if (state.textContent !== words) state.textContent = words;
+}
+
 async function refresh() {
   if (busy > 0) return soon();
   try {
     await read(BY_ITSELF);
   } catch {
-    toast(word("failed"), true);
+    say(word("failed"), true);
     return soon(5000);
   }
+  say("");
   if (busy > 0) return soon();
   draw();
 }
@@ -282,10 +291,12 @@ async function start() {
   try {
     await read();
   } catch {
-    toast(word("failed"), true);
+    say(word("failed"), true);
     setTimeout(start, 5000);
     return;
   }
+  say("");
+  grid.removeAttribute("aria-busy");
   create();
   name();
   new MutationObserver(name).observe(grid, { childList: true, subtree: true });
@@ -649,13 +660,14 @@ async function book(wish) {
   box.hidden = true;
   for (const wrong of form.querySelectorAll(".wrong")) wrong.textContent = "";
   const visits = Number(form.elements.visits.value);
-  const series = { first: wish, visits, every_days: Number(form.elements.every_days.value) };
+  const series = { first: wish, visits, every_days: Number(form.elements.every_days.value), partial: form.elements.partial.checked };
   const books = () => (visits > 1 ? api("POST /api/v1/series", series) : api("POST /api/v1/appointments", wish));
   const { ok, answer, isOffline } = await doing(books);
   if (ok) {
     booking.close();
     form.reset();
-    toast(word("booked"));
+    if (answer.left_out?.length > 0) refuseDrop(word("leftOut"), answer);
+    else toast(word("booked"));
     fresh();
     return;
   }
@@ -676,8 +688,11 @@ async function book(wish) {
 }
 
 if (grid) {
-  document.addEventListener("live:event", (event) => ["appointment", "calendar", "settings"].includes(event.detail.kind) && calendar && soon());
+  document.addEventListener("live:event", (event) => ["appointment", "calendar", "settings", "contact"].includes(event.detail.kind) && calendar && soon());
   document.addEventListener("live:now", () => calendar && soon(0));
   phone.addEventListener("change", again);
   start();
+} else {
+  // The clinic has its first location now, and with it a grid.
+  document.addEventListener("live:fresh", () => document.getElementById("calendar") && location.reload());
 }

@@ -63,10 +63,14 @@ const resized = new ResizeObserver((entries) => {
     if (charts.get(target)?.width !== width) charts.get(target)?.setSize({ width, height: HEIGHT });
   }
 });
-drawAll();
-for (const place of document.querySelectorAll("[data-chart-of]")) resized.observe(place);
+function begin() {
+  drawAll();
+  for (const place of document.querySelectorAll("[data-chart-of]")) resized.observe(place);
+}
+begin();
 document.addEventListener("live:fresh", (event) => {
-  if (event.target.dataset?.chart) draw(document.querySelector(`[data-chart-of="${event.target.id}"]`));
+  if (event.target.id === "main") begin();
+  else if (event.target.dataset?.chart) draw(document.querySelector(`[data-chart-of="${event.target.id}"]`));
 });
 new MutationObserver(drawAll).observe(document.documentElement, { attributeFilter: ["data-theme"] });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);

@@ -1,7 +1,8 @@
 // Keeps a page true without a reload: the socket says that something changed, parts that show such things fetch themselves anew.
 //
 //   <section id="calls" data-live="call alert">   is fetched from the page's own address when an event of those kinds comes
-
+//
+// Where that brings other parts than are shown, as when there was nothing before, all that stands in #main is replaced.
 
 const RETRY_MS_MAX = 15000;
 const GATHER_MS = 60;
@@ -30,6 +31,33 @@ function keepOpen(part, fresh) {
   }
 }
 
+// What somebody is at stays as it is, and is fetched again when they are done.
+function isHeld(part, again) {
+  // Somebody has changed something there and not saved it: what they save is told when it is no longer what they saw. What a
+  // script shows only once is held by it.
+  if (part.querySelector("form[data-dirty], [data-held]")) return true;
+  const typed = document.activeElement;
+  if (!part.contains(typed) || !typed.matches("input, textarea, select")) return false;
+  typed.addEventListener("blur", again, { once: true });
+  return true;
+}
+
+const partsIn = (main) => [...main.querySelectorAll("[data-live]")].map((part) => part.id).sort().join(" ");
+
+// The page has other parts now than are shown: none of those that are shown could bring them. Whether they were brought.
+async function replaceMain(page) {
+  const [main, fresh] = [document.getElementById("main"), page.getElementById("main")];
+  if (!main || !fresh || partsIn(main) === partsIn(fresh)) return false;
+  const again = () => refresh(["*"]);
+  const dialog = document.querySelector("dialog[open]");
+  if (dialog) dialog.addEventListener("close", again, { once: true });
+  if (dialog || isHeld(main, again)) return false;
+  keepOpen(main, fresh);
+  await htmx.swap({ target: main, sourceElement: document.body, text: fresh.innerHTML, swap: "innerMorph" });
+  main.dispatchEvent(new CustomEvent("live:fresh", { bubbles: true }));
+  return true;
+}
+
 async function fetchParts() {
   const parts = [...document.querySelectorAll("[data-live]")].filter((part) => {
     const kinds = part.dataset.live.split(" ");
@@ -49,18 +77,12 @@ async function fetchParts() {
   if (response.status === 429) return setTimeout(() => refresh(kinds), 1000 * Number(response.headers.get("retry-after") ?? 2));
   if (!response.ok) return;
   const page = parsed(await response.text());
+  const isReplaced = await replaceMain(page);
   for (const part of parts) {
     const fresh = page.getElementById(part.id);
-    if (!fresh) continue;
+    if (!fresh || (isReplaced && fresh.closest("#main"))) continue;
     keepOpen(part, fresh);
-    if (fresh.isEqualNode(part)) continue;
-    // Somebody has changed something there and not saved it: what they save is told when it is no longer what they saw.
-    if (part.querySelector("form[data-dirty]")) continue;
-    // Somebody is typing there: it is fetched again when they are done.
-    if (part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select")) {
-      document.activeElement.addEventListener("blur", () => refresh(part.dataset.live.split(" ")), { once: true });
-      continue;
-    }
+    if (fresh.isEqualNode(part) || isHeld(part, () => refresh(part.dataset.live.split(" ")))) continue;
     await htmx.swap({ target: part, sourceElement: document.body, text: fresh.outerHTML, swap: "outerMorph" });
     document.getElementById(part.id)?.dispatchEvent(new CustomEvent("live:fresh", { bubbles: true }));
   }

@@ -40,6 +40,13 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   find.focus();
 });
+// How many were suggested is said, not each of them.
+const suggestions = document.querySelector(".suggestions");
+if (suggestions) {
+  new MutationObserver(() => {
+    document.querySelector("[data-suggested]").textContent = suggestions.querySelector("[data-found]")?.dataset.found ?? "";
+  }).observe(suggestions, { childList: true });
+}
 document.addEventListener("click", (event) => {
   if (!event.target.closest(".find")) document.querySelector(".suggestions")?.replaceChildren();
 });

@@ -95,6 +95,18 @@ export async function admin(...args) {
   return stdout;
 }
 
+/** An owner is invited by who may do whatever an owner may. */
+const WRITTEN = ["catalogue", "appointments", "waitlist", "calendars", "messages", "leads", "settings", "tasks", "team"];
+const ALL_SCOPES = [...WRITTEN.flatMap((of) => [`${of}:read`, `${of}:write`]), "calls:read", "analytics:read", "audit:read", "keys:write"].join(",");
+
+/** A clinic that nobody has set up: a key to it, and the link that its owner is mailed. */
+export async function newClinic(name, email) {
+  const org = (await admin("org", "create", "--name", name, "--time-zone", "America/Denver")).trim();
+  const made = await admin("key", "add", "--org", org, "--name", "Spec", "--scope", ALL_SCOPES);
+  const key = made.match(/vxk_\S+/)[0];
+  return { key, link: await invite(email, "owner", key) };
+}
+
 /** Until the page's socket is open: what happens from now on is heard. */
 export async function isLive(page) {
   await expect(page.locator("html")).toHaveAttribute("data-socket", "open");

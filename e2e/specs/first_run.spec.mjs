@@ -1,18 +1,7 @@
 import { expect } from "@playwright/test";
-import { admin, demo, enter, invite, isAtToday, setUpSecondFactor } from "../demo.mjs";
+import { demo, enter, isAtToday, newClinic, setUpSecondFactor } from "../demo.mjs";
 import { look } from "../look.mjs";
 import { test } from "../test.mjs";
-
-/** An owner is invited by who may do whatever an owner may. */
-const WRITTEN = ["catalogue", "appointments", "waitlist", "calendars", "messages", "leads", "settings", "tasks", "team"];
-const ALL_SCOPES = [...WRITTEN.flatMap((of) => [`${of}:read`, `${of}:write`]), "calls:read", "analytics:read", "audit:read", "keys:write"].join(",");
-
-/** A clinic that nobody has set up, and the link that its owner is mailed. */
-async function newClinic(name, email) {
-  const org = (await admin("org", "create", "--name", name, "--time-zone", "America/Denver")).trim();
-  const made = await admin("key", "add", "--org", org, "--name", "Spec", "--scope", ALL_SCOPES);
-  return invite(email, "owner", made.match(/vxk_\S+/)[0]);
-}
 
 /** Where a page says what to do before there is anything. */
 const EMPTY = {
@@ -29,7 +18,7 @@ const EMPTY = {
 
 test("a new clinic is led from its invitation to a calendar that callers can book", async ({ page }) => {
   test.setTimeout(180_000);
-  const link = await newClinic("Lumen Skin", "lena@lumen.example");
+  const { link } = await newClinic("Lumen Skin", "lena@lumen.example");
   await page.goto(link);
   await expect(page.getByRole("heading", { level: 1, name: "Join Lumen Skin" })).toBeVisible();
   await look(page, "invitation");

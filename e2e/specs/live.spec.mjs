@@ -1,5 +1,5 @@
 import { expect } from "@playwright/test";
-import { api, book, Caller, demo, isLive, MANAGER_PHONE, signIn, textFrom, textsTo } from "../demo.mjs";
+import { api, book, Caller, demo, enter, isAtToday, isLive, MANAGER_PHONE, newClinic, setUpSecondFactor, signIn, textFrom, textsTo } from "../demo.mjs";
 import { test } from "../test.mjs";
 
 test("a call arrives, is read while it runs, and its alert is taken, without a reload", async ({ page }) => {
@@ -85,6 +85,47 @@ test("what the assistant does in a call stands on the call's page as it does it"
   await ring.hangsUp();
   // Whose call it was is known now.
   await expect(page.getByRole("heading", { level: 1, name: "Tom Tool" })).toBeVisible();
+  expect(await page.evaluate(() => window.sameDocument)).toBe(true);
+});
+
+test("figures come by themselves to a page of Analytics that was opened before anybody called", async ({ page }) => {
+  test.setTimeout(120_000);
+  const { key, link } = await newClinic("Nova Skin", "nina@nova.example");
+  const [site] = (await api("GET", "/locations", undefined, key)).items;
+  const assistant_id = "a55157a0-0000-4000-8000-0000000000aa";
+  await api("POST", "/assistants", { name: "Nova", platform_assistant_id: assistant_id, location_id: site.id }, key);
+  const { secret } = await api("POST", "/webhook-secrets", { proof: "x_vapi_secret" }, key);
+  const { url } = await api("POST", "/doors", {}, key);
+  await enter(page, link, "Nina Nova");
+  await setUpSecondFactor(page);
+  await page.getByRole("link", { name: "I have kept them" }).click();
+  await isAtToday(page);
+  await page.goto(`${demo.base_url}/dashboard/analytics`);
+  const empty = page.getByText("No calls in these days");
+  await expect(empty).toBeVisible();
+  await isLive(page);
+  await page.evaluate(() => (window.sameDocument = true));
+  // Whoever is choosing days is not disturbed.
+  const first = page.getByLabel("First day");
+  await first.focus();
+  const ring = new Caller("+13035550161", { assistant_id, webhook_url: url, webhook_secret: secret });
+  await ring.rings();
+  await ring.says("Hi, what does Botox cost?");
+  await ring.hangsUp();
+  await page.waitForTimeout(1_000);
+  await expect(empty).toBeVisible();
+  await first.blur();
+  await expect(page.locator("#figures")).toBeVisible();
+  await expect(empty).toBeHidden();
+  await expect(page.locator('[data-chart-of="calls-data"] canvas')).toBeVisible();
+  await expect(page.locator('[data-chart-of="revenue-data"] canvas')).toBeVisible();
+  const calls = page.locator("#figures .tile", { hasText: "Calls answered" }).locator(".much");
+  await expect(calls).toHaveText("1");
+  const again = new Caller("+13035550162", { assistant_id, webhook_url: url, webhook_secret: secret });
+  await again.rings();
+  await again.says("And how long does it take?");
+  await again.hangsUp();
+  await expect(calls).toHaveText("2");
   expect(await page.evaluate(() => window.sameDocument)).toBe(true);
 });
 

@@ -40,10 +40,11 @@ test("a new alert phone counts once its code was entered, and is still there aft
 
 test("every other test button looks for real, and says what is wrong and what to do", async ({ page }) => {
   test.setTimeout(120_000);
-  const [harbor, rita] = [demo.other_org, "+16175550195"];
+  const [harbor, rita, nurse] = [demo.other_org, "+16175550195", "+16175550196"];
   const change = (method, path, body) => api(method, path, body, harbor.api_key);
   await change("POST", "/alert-recipients", { name: "Rita Rung", phone: rita });
   await change("POST", "/settings/alert-phones", { purpose: "recipient", phone: rita });
+  await change("POST", "/settings/alert-phones", { purpose: "clinical", phone: nurse });
   await change("PUT", "/settings/voice-platform", { private_key: "sandbox-private-key" });
   await signIn(page, "owner", harbor);
   const found = page.locator("#found li");
@@ -82,7 +83,7 @@ test("every other test button looks for real, and says what is wrong and what to
   await expect(found.first().locator(".badge")).toHaveText("Wrong");
   await goWell();
   await says([
-    ["the provider asks for a pause (limited).", "Wrong"],
+    ["the provider asks for a pause (Google answered 403 rateLimitExceeded).", "Wrong"],
     ["an event was written, and taken out again.", "Right"],
   ]);
   await expect(found.first().locator("strong")).toContainText("If it lasts, ask for more quota.");
@@ -95,12 +96,21 @@ test("every other test button looks for real, and says what is wrong and what to
     ["An e-mail to owner@harbor.example was taken.", "Right"],
   ]);
 
-  // Of a recipient: refused by Twilio, with its code and what to do.
-  await expect.poll(async () => (await textsTo(rita)).length, { timeout: 30_000 }).toBeGreaterThan(0);
-  const code = (await textsTo(rita)).at(-1).body.match(/\b\d{6}\b/)[0];
-  await change("POST", "/settings/alert-phones/confirm", { purpose: "recipient", code });
+  const confirm = async (purpose, phone) => {
+    await expect.poll(async () => (await textsTo(phone)).length, { timeout: 30_000 }).toBeGreaterThan(0);
+    const code = (await textsTo(phone)).at(-1).body.match(/\b\d{6}\b/)[0];
+    await change("POST", "/settings/alert-phones/confirm", { purpose, code });
+  };
+  await confirm("recipient", rita);
+  await confirm("clinical", nurse);
   await page.goto(`${demo.base_url}/dashboard/settings/alerts`);
   await isLive(page);
+  // The phone for clinical alerts.
+  const before = (await textsTo(nurse)).length;
+  await page.locator("#clinical-phone").getByRole("button", { name: "Send Test SMS" }).click();
+  await expect.poll(async () => (await textsTo(nurse)).length).toBe(before + 1);
+  await expect(page.locator("#clinical-phone").getByRole("listitem").filter({ hasText: "Test SMS · (617) 555-0196" })).toBeVisible();
+  // Of a recipient: refused by Twilio, with its code and what to do.
   const listed = page.getByRole("listitem").filter({ hasText: "Rita Rung" });
   await listed.getByText("Edit Rita Rung").click();
   await goBadly("twilio", { kind: "status", http: 400, code: 21608 });

@@ -73,6 +73,7 @@ struct ScoringWeights {
 /// Words and phrases that name a service.
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ScoringWords)]
 struct Words {
     #[serde(default)]
     #[schema(inline)]
@@ -139,6 +140,7 @@ struct ScoringVersion {
 /// Rules to try.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ScoringPreviewAsked)]
 struct PreviewAsked {
     rules: ScoringRules,
     /// Over how many days, today included; the 90 that saving scores again when not given.

@@ -6,6 +6,8 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use voxanne_caldav as caldav;
+use voxanne_google_calendar as google;
 
 use super::connection::{Calendar, Connection};
 use super::store;
@@ -30,9 +32,9 @@ const ASKED_MAX: Duration = Duration::from_hours(6);
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum AskError {
-    /// The provider's trouble.
-    #[error(transparent)]
-    Trouble(#[from] Trouble),
+    /// The provider's trouble, and what it answered in its own words, such as "Google answered 403 rateLimitExceeded".
+    #[error("{0}")]
+    Trouble(Trouble, Option<String>),
     /// Not asked: it failed, or wants a pause.
     #[error("not asked before {0}")]
     Paused(Timestamp),
@@ -42,6 +44,26 @@ pub enum AskError {
     /// The database refused or went away.
     #[error("the database refused")]
     Database(#[from] sqlx::Error),
+}
+
+impl From<Trouble> for AskError {
+    fn from(trouble: Trouble) -> Self {
+        Self::Trouble(trouble, None)
+    }
+}
+
+impl From<google::Error> for AskError {
+    fn from(error: google::Error) -> Self {
+        let said = error.code().map(|code| format!("Google answered {code}"));
+        Self::Trouble(error.into(), said)
+    }
+}
+
+impl From<caldav::Error> for AskError {
+    fn from(error: caldav::Error) -> Self {
+        let said = error.status().map(|http| format!("the calendar server answered {http}"));
+        Self::Trouble(error.into(), said)
+    }
 }
 
 /// Asks unless the calendar has a pause, and writes down how it went.
@@ -70,7 +92,7 @@ pub(super) async fn ask_to_write<T>(
     }
     let answer = unless_paused(app, calendar, question).await;
     match &answer {
-        Err(AskError::Trouble(trouble @ (Trouble::Forbidden | Trouble::Refused))) => {
+        Err(AskError::Trouble(trouble @ (Trouble::Forbidden | Trouble::Refused), _)) => {
             record_refusal(app, org, calendar, *trouble).await?;
         }
         Ok(_) if calendar.writes_paused_until.is_some() => {
@@ -107,7 +129,7 @@ async fn conclude(
             store::mark_working(&mut tx, org, calendar.id).await?;
             tx.commit().await
         }
-        Some(AskError::Trouble(trouble)) if !trouble.is_about_an_event() => {
+        Some(AskError::Trouble(trouble, _)) if !trouble.is_about_an_event() => {
             record_trouble(app, org, calendar, *trouble).await
         }
         _ => Ok(()),

@@ -71,7 +71,7 @@ pub(super) fn login(
 
 impl Caldav {
     pub async fn calendars(&self) -> Result<Vec<Listed>, AskError> {
-        let entries = self.client.calendars(&self.base).await.map_err(Trouble::from)?;
+        let entries = self.client.calendars(&self.base).await?;
         let main = entries.iter().position(|entry| entry.can_write);
         let listed = entries.into_iter().enumerate().map(|(n, entry)| Listed {
             external_id: entry.url,
@@ -91,13 +91,13 @@ impl Caldav {
         window: Span,
     ) -> Result<Changes, AskError> {
         let at = &calendar.external_id;
-        let told = self.client.sync(at, since).await.map_err(Trouble::from)?;
+        let told = self.client.sync(at, since).await?;
         let mut events = Vec::with_capacity(told.changed.len() + told.removed.len());
         let mut spans = 0;
         // Some at a time: what is left of an object is its times, and a server says how long each object is.
         for changed in told.changed.chunks(FETCHED) {
             let hrefs: Vec<&str> = changed.iter().map(|changed| changed.href.as_str()).collect();
-            let objects = self.client.fetch(at, &hrefs).await.map_err(Trouble::from)?;
+            let objects = self.client.fetch(at, &hrefs).await?;
             let found: BTreeMap<&str, &wire::Object> = objects.iter().map(|o| (o.href.as_str(), o)).collect();
             for href in hrefs {
                 let event = match found.get(href) {
@@ -139,7 +139,7 @@ impl Caldav {
             private: &private,
         });
         match self.put(calendar, &wanted.event_ref, &ics, wire::Condition::Absent).await {
-            Err(AskError::Trouble(Trouble::Changed)) => Err(Trouble::Duplicate.into()),
+            Err(AskError::Trouble(Trouble::Changed, _)) => Err(Trouble::Duplicate.into()),
             written => written,
         }
     }
@@ -173,12 +173,12 @@ impl Caldav {
         etag: Option<&str>,
     ) -> Result<(), AskError> {
         let name = file_name(event_ref);
-        Ok(self.client.delete(&calendar.external_id, &name, etag).await.map_err(Trouble::from)?)
+        Ok(self.client.delete(&calendar.external_id, &name, etag).await?)
     }
 
     async fn object(&self, calendar: &Calendar, event_ref: &str) -> Result<Option<wire::Object>, AskError> {
         let name = file_name(event_ref);
-        Ok(self.client.get(&calendar.external_id, &name).await.map_err(Trouble::from)?)
+        Ok(self.client.get(&calendar.external_id, &name).await?)
     }
 
     /// Servers need not tell the new etag: then the next look does.
@@ -191,10 +191,10 @@ impl Caldav {
     ) -> Result<String, AskError> {
         let name = file_name(event_ref);
         let at = &calendar.external_id;
-        if let Some(etag) = self.client.put(at, &name, ics, condition).await.map_err(Trouble::from)? {
+        if let Some(etag) = self.client.put(at, &name, ics, condition).await? {
             return Ok(etag);
         }
-        let written = self.client.get(at, &name).await.map_err(Trouble::from)?;
+        let written = self.client.get(at, &name).await?;
         Ok(written.map(|object| object.etag).unwrap_or_default())
     }
 

@@ -53,7 +53,7 @@ pub enum ConnectError {
 impl From<AskError> for ConnectError {
     fn from(error: AskError) -> Self {
         match error {
-            AskError::Trouble(trouble) => Self::Provider(trouble),
+            AskError::Trouble(trouble, _) => Self::Provider(trouble),
             AskError::Paused(_) => Self::Provider(Trouble::Away),
             AskError::Sealed(error) => Self::Sealed(error),
             AskError::Database(error) => Self::Unexpected(error),

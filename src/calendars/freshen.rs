@@ -123,7 +123,7 @@ async fn ask_one(
     let ids: Vec<&str> = rows.iter().map(|row| row.external_id.as_str()).collect();
     let told = match google.free_busy(&ids, window).await {
         Ok(told) => told,
-        Err(AskError::Trouble(trouble)) => return unanswered(app, org, connection, trouble).await,
+        Err(AskError::Trouble(trouble, _)) => return unanswered(app, org, connection, trouble).await,
         Err(error) => return Err(error),
     };
     let mut is_told = true;

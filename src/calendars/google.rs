@@ -68,10 +68,10 @@ impl Google<'_> {
         F: Future<Output = Result<T, wire::Error>>,
     {
         let unshared = |error: std::sync::Arc<AskError>| match &*error {
-            AskError::Trouble(trouble) => AskError::Trouble(*trouble),
+            AskError::Trouble(trouble, said) => AskError::Trouble(*trouble, said.clone()),
             other => {
                 tracing::warn!(org.id = %self.org, error = %other, "Could not get an access token");
-                AskError::Trouble(Trouble::Away)
+                Trouble::Away.into()
             }
         };
         // Boxed, as the calls are: every question is made of these, and its future would be large.
@@ -81,9 +81,9 @@ impl Google<'_> {
         match Box::pin(call(access.token.clone())).await {
             Err(wire::Error::Unauthorized) => {
                 let access = token(Some(&access)).await.map_err(unshared)?;
-                Ok(Box::pin(call(access.token.clone())).await.map_err(once_more)?)
+                Box::pin(call(access.token.clone())).await.map_err(once_more)
             }
-            answer => Ok(answer.map_err(Trouble::from)?),
+            answer => Ok(answer?),
         }
     }
 
@@ -213,7 +213,7 @@ impl Google<'_> {
                 async move { client.delete(&access, &calendar.external_id, event_ref, etag).await }
             })
             .await;
-        let Err(AskError::Trouble(Trouble::Missing)) = deleted else { return deleted };
+        let Err(AskError::Trouble(Trouble::Missing, _)) = deleted else { return deleted };
         let is_there = self.event(calendar, event_ref).await?.is_some_and(|event| !event.is_gone);
         if is_there { Err(Trouble::Away.into()) } else { Ok(()) }
     }
@@ -267,8 +267,12 @@ impl Google<'_> {
 }
 
 /// A token that is new and refused all the same says nothing of the consent: only a refused refresh does.
-fn once_more(error: wire::Error) -> Trouble {
-    if matches!(error, wire::Error::Unauthorized) { Trouble::Away } else { error.into() }
+fn once_more(error: wire::Error) -> AskError {
+    let is_token = matches!(error, wire::Error::Unauthorized);
+    match AskError::from(error) {
+        AskError::Trouble(_, said) if is_token => AskError::Trouble(Trouble::Away, said),
+        other => other,
+    }
 }
 
 /// A calendar as its account lists it.

@@ -214,7 +214,7 @@ pub(super) async fn remove_copies(
             Ok(()) => {
                 tracing::warn!(org.id = %org, calendar.id = %calendar.id, "Took a second event of one visit out of a calendar");
             }
-            Err(AskError::Trouble(Trouble::Changed)) => {
+            Err(AskError::Trouble(Trouble::Changed, _)) => {
                 // Whatever it became is told next time; unless it became nothing else.
                 let there = now(provider, calendar, &event.event_ref).await?;
                 if there.span == Some(mark.span) && !there.is_gone {

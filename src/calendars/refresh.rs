@@ -31,7 +31,7 @@ pub async fn refresh(app: &App, org: OrgId, connection: ConnectionId) -> Result<
     let known = known.filter(|known| known.state == State::Connected).ok_or(RefreshError::NotConnected)?;
     let told = async { Provider::patient(app, org, &known)?.calendars().await };
     let calendars = told.await.map_err(|error| match error {
-        AskError::Trouble(trouble) => RefreshError::Provider(trouble),
+        AskError::Trouble(trouble, _) => RefreshError::Provider(trouble),
         AskError::Database(error) => RefreshError::Unexpected(error),
         AskError::Paused(_) | AskError::Sealed(_) => RefreshError::Provider(Trouble::Away),
     })?;

@@ -130,7 +130,7 @@ async fn news(app: &App, provider: &Provider<'_>, calendar: &Calendar) -> Result
         match provider.changes(calendar, Some(token), window).await {
             Ok(changes) => return Ok(told(changes, now, (window, None))),
             // T-G2, G7: asked for everything again. Nothing is taken from the mirror before that has come whole.
-            Err(AskError::Trouble(Trouble::TokenGone)) => {
+            Err(AskError::Trouble(Trouble::TokenGone, _)) => {
                 metrics::counter!("voxanne_calendar_resyncs_total").increment(1);
             }
             Err(error) => return Err(error),

@@ -123,7 +123,7 @@ async fn refresh(
     secret_sealed: &[u8],
 ) -> Result<Access, AskError> {
     let refreshed = match sealed::open(app, org, (SECRET, id.0), secret_sealed) {
-        Ok(secret) => client.refresh(&secret).await.map_err(|error| AskError::Trouble(error.into())),
+        Ok(secret) => client.refresh(&secret).await.map_err(AskError::from),
         Err(error) => Err(error.into()),
     };
     metrics::counter!("voxanne_calendar_refreshes_total").increment(1);
@@ -132,7 +132,7 @@ async fn refresh(
         Ok(tokens) => tokens,
         Err(error) => {
             store::give_up_refresh(&mut tx, org, id).await?;
-            if let AskError::Trouble(Trouble::NeedsReconnect) = &error
+            if let AskError::Trouble(Trouble::NeedsReconnect, _) = &error
                 && let Some(row) = store::connection(&mut tx, org, id).await?
             {
                 let refused = Connection { secret_sealed: Some(secret_sealed.to_owned()), ..row.into() };

@@ -75,7 +75,7 @@ impl From<google::Error> for Trouble {
         match error {
             google::Error::Unauthorized | google::Error::InvalidGrant => Self::NeedsReconnect,
             google::Error::Forbidden { .. } => Self::Forbidden,
-            google::Error::Busy { retry_after } => Self::Limited { retry_after },
+            google::Error::Busy { retry_after, .. } => Self::Limited { retry_after },
             google::Error::NotFound => Self::Missing,
             google::Error::Duplicate => Self::Duplicate,
             google::Error::SyncTokenGone => Self::TokenGone,
@@ -92,7 +92,7 @@ impl From<caldav::Error> for Trouble {
         match error {
             caldav::Error::Unauthorized => Self::NeedsReconnect,
             caldav::Error::Forbidden => Self::Forbidden,
-            caldav::Error::Busy { retry_after } => Self::Limited { retry_after },
+            caldav::Error::Busy { retry_after, .. } => Self::Limited { retry_after },
             caldav::Error::NotFound => Self::Missing,
             caldav::Error::SyncTokenGone => Self::TokenGone,
             caldav::Error::Changed => Self::Changed,

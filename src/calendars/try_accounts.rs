@@ -44,7 +44,7 @@ pub async fn try_accounts(app: &App, org: OrgId) -> Result<Vec<Check>, sqlx::Err
 async fn try_account(app: &App, org: OrgId, account: &Account) -> Result<Vec<Check>, sqlx::Error> {
     let name = &account.health.account;
     if account.state != State::Connected {
-        return Ok(vec![wrong("account", name, Trouble::NeedsReconnect)]);
+        return Ok(vec![wrong("account", name, (Trouble::NeedsReconnect, None))]);
     }
     let mut checks = Vec::new();
     for listed in account.calendars.iter().filter(|calendar| calendar.blocks || calendar.takes_events) {
@@ -108,16 +108,18 @@ async fn write(app: &App, org: OrgId, calendar: &Calendar) -> Result<(), AskErro
     provider.remove(calendar, &wanted.event_ref, Some(&etag)).await
 }
 
-fn unless_database(error: AskError) -> Result<Trouble, sqlx::Error> {
+/// What is the matter, and what the provider answered.
+fn unless_database(error: AskError) -> Result<(Trouble, Option<String>), sqlx::Error> {
     match error {
         AskError::Database(error) => Err(error),
-        AskError::Trouble(trouble) => Ok(trouble),
-        AskError::Paused(_) => Ok(Trouble::Limited { retry_after: None }),
-        AskError::Sealed(_) => Ok(Trouble::NeedsReconnect),
+        AskError::Trouble(trouble, said) => Ok((trouble, said)),
+        AskError::Paused(_) => Ok((Trouble::Limited { retry_after: None }, None)),
+        AskError::Sealed(_) => Ok((Trouble::NeedsReconnect, None)),
     }
 }
 
-fn wrong(what: &'static str, name: &str, trouble: Trouble) -> Check {
+/// With the provider's own code; with our word where it gave none.
+fn wrong(what: &'static str, name: &str, (trouble, said): (Trouble, Option<String>)) -> Check {
     let fix = match trouble {
         Trouble::NeedsReconnect => "Connect the account again.",
         Trouble::Forbidden => "Share the calendar with the account, changes allowed, or choose another one.",
@@ -130,5 +132,6 @@ fn wrong(what: &'static str, name: &str, trouble: Trouble) -> Check {
         }
         _ => "Try again in a moment; if it lasts, compare the provider's status page.",
     };
-    Check::wrong(what, format!("{name}: {trouble} ({}).", trouble.word()), fix)
+    let said = said.unwrap_or_else(|| trouble.word().to_owned());
+    Check::wrong(what, format!("{name}: {trouble} ({said})."), fix)
 }

@@ -184,6 +184,7 @@ async fn write(
         Ok(etag) => return Ok(Outcome::Written(etag)),
         Err(AskError::Trouble(
             Trouble::Changed | Trouble::Duplicate | Trouble::Missing | Trouble::TokenGone,
+            _,
         )) => {}
         Err(error) => return Err(error),
     }
@@ -216,7 +217,7 @@ async fn remove(
     if let Some(etag) = event.etag.as_deref() {
         match provider.remove(calendar, &event.event_ref, Some(etag)).await {
             Ok(()) => return Ok(Outcome::Removed),
-            Err(AskError::Trouble(Trouble::Changed)) => {}
+            Err(AskError::Trouble(Trouble::Changed, _)) => {}
             Err(error) => return Err(error),
         }
     }
@@ -320,7 +321,7 @@ async fn conclude(
         }
         Err(AskError::Database(error)) => return Err(error),
         // Connected again, everything is written that is due then.
-        Err(AskError::Trouble(Trouble::NeedsReconnect)) => count("needs_reconnect"),
+        Err(AskError::Trouble(Trouble::NeedsReconnect, _)) => count("needs_reconnect"),
         Err(error) => {
             count("failed");
             let after = pause(&mut tx, org, (calendar, &error), app.clock.now()).await?;

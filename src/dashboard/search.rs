@@ -143,6 +143,12 @@ impl SearchPage {
 }
 
 impl Suggestions {
+    /// How many of them are shown.
+    fn count(&self) -> usize {
+        let Found { contacts, calls, visits, tasks, .. } = &self.found;
+        contacts.len() + calls.len() + visits.len() + tasks.len()
+    }
+
     fn caller(&self, call: &CallFound) -> String {
         caller(&self.s, call)
     }

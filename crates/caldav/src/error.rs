@@ -26,6 +26,8 @@ pub enum Error {
     /// Too many at once (429, or 503 with a time). Surely not done; try later.
     #[error("the calendar server is busy")]
     Busy {
+        /// The HTTP status.
+        http: u16,
         /// How long the server asked us to wait.
         retry_after: Option<Duration>,
     },
@@ -75,6 +77,21 @@ impl Error {
         )
     }
 
+    /// The HTTP status that the server said no with; nothing where it did not answer, or says it in other ways.
+    pub const fn status(&self) -> Option<u16> {
+        match self {
+            Self::Unauthorized => Some(401),
+            Self::Forbidden => Some(403),
+            Self::Changed => Some(412),
+            Self::Busy { http, .. } | Self::Rejected { http } | Self::Unavailable { http } => Some(*http),
+            Self::NotFound
+            | Self::SyncTokenGone
+            | Self::Unreachable { .. }
+            | Self::Unreadable
+            | Self::NotAllowed => None,
+        }
+    }
+
     pub(crate) fn transport(source: reqwest::Error) -> Self {
         let mut cause = source.source();
         while let Some(error) = cause {
@@ -94,8 +111,8 @@ impl Error {
             403 => Self::Forbidden,
             404 | 410 => Self::NotFound,
             412 => Self::Changed,
-            429 => Self::Busy { retry_after },
-            503 if retry_after.is_some() => Self::Busy { retry_after },
+            429 => Self::Busy { http, retry_after },
+            503 if retry_after.is_some() => Self::Busy { http, retry_after },
             408 | 500.. => Self::Unavailable { http },
             _ => Self::Rejected { http },
         }
@@ -124,7 +141,16 @@ mod tests {
     fn a_server_fault_may_have_done_it_and_a_busy_server_has_not() {
         assert!(Error::answer(500, None).outcome_is_unknown());
         assert!(!Error::answer(429, WAIT).outcome_is_unknown());
-        assert!(matches!(Error::answer(503, WAIT), Error::Busy { retry_after: WAIT }));
+        assert!(matches!(Error::answer(503, WAIT), Error::Busy { retry_after: WAIT, .. }));
         assert!(matches!(Error::answer(503, None), Error::Unavailable { http: 503 }));
+    }
+
+    #[test]
+    fn the_status_of_every_refusal_is_kept() {
+        for http in [401, 403, 405, 408, 412, 429, 500, 503, 507] {
+            assert_eq!(Error::answer(http, None).status(), Some(http));
+        }
+        assert_eq!(Error::answer(503, WAIT).status(), Some(503));
+        assert_eq!((Error::answer(404, None).status(), Error::Unreadable.status()), (None, None));
     }
 }

@@ -17,6 +17,8 @@ const QUOTA_REASONS: &[&str] = &[
     "RESOURCE_EXHAUSTED",
     "rate_limit_exceeded",
 ];
+/// Stands for a code where Google gave none.
+const UNKNOWN: &str = "unknown";
 /// Longer is no code of Google's.
 const REASON_CHARS_MAX: usize = 64;
 
@@ -33,8 +35,12 @@ pub enum Error {
         reason: String,
     },
     /// Too much at once (429, or 403 about a quota). Surely without effect; try later.
-    #[error("Google asks to slow down")]
+    #[error("Google asks to slow down ({reason})")]
     Busy {
+        /// The HTTP status.
+        http: u16,
+        /// Google's short code, such as `rateLimitExceeded`.
+        reason: String,
         /// How long Google asked us to wait.
         retry_after: Option<Duration>,
     },
@@ -99,6 +105,24 @@ impl Error {
         }
     }
 
+    /// What Google said no with: the status, and its short code where it gave one, such as `403 rateLimitExceeded`. Nothing
+    /// where there was no answer that can be read.
+    pub fn code(&self) -> Option<String> {
+        let (http, reason) = match self {
+            Self::Unauthorized => (401, UNKNOWN),
+            Self::Forbidden { reason } => (403, reason.as_str()),
+            Self::Busy { http, reason, .. } | Self::Rejected { http, reason } => (*http, reason.as_str()),
+            Self::NotFound => (404, UNKNOWN),
+            Self::Duplicate => (409, UNKNOWN),
+            Self::SyncTokenGone => (410, UNKNOWN),
+            Self::Changed => (412, UNKNOWN),
+            Self::Unavailable { http } => (*http, UNKNOWN),
+            Self::InvalidGrant => return Some("invalid_grant".to_owned()),
+            Self::Unreachable { .. } | Self::Unreadable => return None,
+        };
+        Some(if reason == UNKNOWN { http.to_string() } else { format!("{http} {reason}") })
+    }
+
     pub(crate) fn transport(source: reqwest::Error) -> Self {
         let is_unknown = !source.is_connect() && !source.is_builder();
         Self::Unreachable { is_unknown, source: source.without_url() }
@@ -108,11 +132,11 @@ impl Error {
     pub(crate) fn api(http: u16, body: &[u8], retry_after: Option<Duration>) -> Self {
         let reason = reason(body);
         let is_quota = reason.as_deref().is_some_and(|reason| QUOTA_REASONS.contains(&reason));
-        let reason = reason.unwrap_or_else(|| "unknown".to_owned());
+        let reason = reason.unwrap_or_else(|| UNKNOWN.to_owned());
         match http {
             _ if http >= 500 || http == 408 => Self::Unavailable { http },
-            429 => Self::Busy { retry_after },
-            403 if is_quota => Self::Busy { retry_after },
+            429 => Self::Busy { http, reason, retry_after },
+            403 if is_quota => Self::Busy { http, reason, retry_after },
             401 => Self::Unauthorized,
             403 => Self::Forbidden { reason },
             404 => Self::NotFound,
@@ -133,7 +157,7 @@ impl Error {
             {
                 Self::Rejected { http, reason }
             }
-            (401, None) => Self::Rejected { http, reason: "unknown".to_owned() },
+            (401, None) => Self::Rejected { http, reason: UNKNOWN.to_owned() },
             _ => Self::api(http, body, retry_after),
         }
     }

@@ -16,7 +16,10 @@ fn api(http: u16, reason: &str) -> Error {
 
 #[test]
 fn the_recorded_refusals_are_told_apart() {
-    assert!(matches!(Error::api(403, fixture!("error.403.rate"), None), Error::Busy { retry_after: None }));
+    assert!(matches!(
+        Error::api(403, fixture!("error.403.rate"), None),
+        Error::Busy { retry_after: None, .. }
+    ));
     assert!(matches!(Error::api(409, fixture!("error.409"), None), Error::Duplicate));
     assert!(matches!(Error::api(410, fixture!("error.410.sync-token"), None), Error::SyncTokenGone));
     assert!(matches!(Error::api(412, fixture!("error.412"), None), Error::Changed));
@@ -41,9 +44,27 @@ fn a_403_is_busy_for_a_quota_and_forbidden_for_anything_else() {
 }
 
 #[test]
+fn e7_the_status_and_googles_own_code_are_kept() {
+    let codes = [
+        (Error::api(403, fixture!("error.403.rate"), None), Some("403 rateLimitExceeded")),
+        (Error::api(429, b"", None), Some("429")),
+        (api(403, "insufficientPermissions"), Some("403 insufficientPermissions")),
+        (api(400, "timeRangeEmpty"), Some("400 timeRangeEmpty")),
+        (api(401, "authError"), Some("401")),
+        (api(404, "notFound"), Some("404")),
+        (api(503, "backendError"), Some("503")),
+        (Error::oauth(400, fixture!("oauth.invalid_grant"), None), Some("invalid_grant")),
+        (Error::Unreadable, None),
+    ];
+    for (error, code) in codes {
+        assert_eq!(error.code().as_deref(), code, "{error}");
+    }
+}
+
+#[test]
 fn every_status_has_its_meaning() {
     let wait = Some(Duration::from_secs(7));
-    assert!(matches!(Error::api(429, b"", wait), Error::Busy { retry_after } if retry_after == wait));
+    assert!(matches!(Error::api(429, b"", wait), Error::Busy { retry_after, .. } if retry_after == wait));
     assert!(matches!(api(401, "authError"), Error::Unauthorized));
     assert!(matches!(api(404, "notFound"), Error::NotFound));
     assert!(

@@ -67,25 +67,72 @@ async fn g7_thirty_seven_calls_have_exact_figures_which_an_independent_count_sha
     counted_again(&vox, &told).await;
 }
 
+/// Every figure that is told, by its place: "days 2026-11-02 calls", "locations Juniper Skin Denver calls answered".
+fn every_figure(told: &Value, place: &str, found: &mut BTreeMap<String, Option<f64>>) {
+    match told {
+        Value::Object(fields) => {
+            let names: &[&str] = match place {
+                "days" => &["day"],
+                "hours" => &["weekday", "hour"],
+                "locations" => &["name"],
+                "assistants" => &["id"],
+                "unmet" => &["service", "part_of_day"],
+                _ => &[],
+            };
+            let said =
+                |name: &&str| told[*name].as_str().map_or_else(|| told[*name].to_string(), str::to_owned);
+            let place =
+                [place.to_owned()].into_iter().chain(names.iter().map(said)).collect::<Vec<_>>().join(" ");
+            for (name, value) in fields.iter().filter(|(name, _)| !names.contains(&name.as_str())) {
+                every_figure(value, &format!("{place} {name}"), found);
+            }
+        }
+        Value::Array(rows) => {
+            for row in rows {
+                every_figure(row, place, found);
+            }
+        }
+        Value::Number(_) | Value::Null => {
+            found.insert(place.to_owned(), told.as_f64());
+        }
+        _ => {}
+    }
+}
+
+/// One by one: totals of both ranges and their shares, nine of ten, days, hours, sites, assistants, the funnel, what was not to be had.
 async fn counted_again(vox: &Voxanne, told: &Value) {
     let (first, last) = ("2026-10-30", "2026-11-03");
     let text = INDEPENDENT.replace("$2", &format!("'{first}'")).replace("$3", &format!("'{last}'"));
     let rows =
         sqlx::query(sqlx::AssertSqlSafe(text)).bind(vox.denver.org.0).fetch_all(&vox.admin).await.unwrap();
-    assert_eq!(rows.len(), 2 * 20);
-    for row in rows {
-        let (range, figure): (String, String) = (row.get(0), row.get(1));
-        let group = match figure.as_str() {
-            "bookings" | "kept" | "no_shows" | "revenue_booked_cents" | "revenue_kept_cents" => "visits",
-            "alerts" | "acknowledged" | "median_seconds_to_alert" => "speed",
-            "hot_calls" | "hot_calls_booked" => "hot",
-            "unmet" => "",
-            _ => "calls",
+    let counted: BTreeMap<String, Option<f64>> = rows
+        .iter()
+        .map(|row| {
+            let (cut, key, figure): (String, String, String) = (row.get(0), row.get(1), row.get(2));
+            // As they stand in what is told of such a cut.
+            let figure = match cut.as_str() {
+                "days" => figure.trim_start_matches("calls.").trim_start_matches("visits.").to_owned(),
+                "assistants" => figure.trim_start_matches("visits.").to_owned(),
+                _ => figure,
+            };
+            let place = [cut, key, figure.replace('.', " ")].into_iter().filter(|part| !part.is_empty());
+            (place.collect::<Vec<_>>().join(" "), row.get::<Option<f64>, _>(3))
+        })
+        .collect();
+    let mut figures = BTreeMap::new();
+    for block in ["now", "before", "days", "hours", "locations", "assistants", "funnel", "unmet"] {
+        let before = figures.len();
+        every_figure(&told[block], block, &mut figures);
+        assert!(figures.len() > before, "{block}: {}", told[block]);
+    }
+    assert_eq!(figures.len(), 2 * 31 + 5 * 5 + 11 + 2 * 18 + 2 * 14 + 7 + 2 * 2, "{figures:#?}");
+    for (place, figure) in &figures {
+        let again = counted.get(place).unwrap_or_else(|| panic!("{place} is counted once only"));
+        let is_same = match (figure, again) {
+            (Some(told), Some(counted)) => (told - counted).abs() < 1e-9,
+            _ => figure == again,
         };
-        let name = figure.trim_start_matches("hot_").replace("calls_booked", "booked");
-        let name = if group == "hot" { name.as_str() } else { figure.as_str() };
-        let ours = if group.is_empty() { &told[&range][name] } else { &told[&range][group][name] };
-        assert_eq!(ours.as_f64(), row.get::<Option<f64>, _>(2), "{range}: {figure}");
+        assert!(is_same, "{place}: {figure:?}, and counted again {again:?}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use voxanne::accounts::Role;
-use voxanne_sandbox::Fault;
+use voxanne_sandbox::{Fault, Target};
 
 use crate::harness::{Api, Voxanne};
 
@@ -76,6 +76,43 @@ async fn e7_the_calendar_test_reads_and_writes_and_leaves_nothing() {
     assert_eq!(found["ok"], true, "{found}");
     assert!(check(&found, "read").0 && check(&found, "write").0);
     assert_eq!(google.events("front@glow.example").len(), before, "what was written was taken out");
+    // What Google says, in its own words, and what to do; where it says nothing, ours.
+    let refusals = [
+        (
+            Target::GoogleFreeBusy,
+            Fault::google(403, "rateLimitExceeded"),
+            "read",
+            "(Google answered 403 rateLimitExceeded)",
+            "more quota",
+        ),
+        (
+            Target::GoogleEventsWrite,
+            Fault::google(403, "requiredAccessLevel"),
+            "write",
+            "(Google answered 403 requiredAccessLevel)",
+            "Share the calendar",
+        ),
+        (
+            Target::GoogleEventsWrite,
+            Fault::google(400, "invalid"),
+            "write",
+            "(Google answered 400 invalid)",
+            "status page",
+        ),
+        (
+            Target::GoogleFreeBusy,
+            Fault::google(503, "backendError"),
+            "read",
+            "(Google answered 503)",
+            "status page",
+        ),
+        (Target::GoogleFreeBusy, Fault::Garbage, "read", "(unreadable)", "status page"),
+    ];
+    for (target, fault, what, words, fix) in refusals {
+        google.next(target, fault);
+        let (ok, said) = check(&tried(&api, "calendar").await, what);
+        assert!(!ok && said.contains(words) && said.contains(fix), "{said}");
+    }
     vox.exec("update calendar_connections set state = 'needs_reconnect'").await;
     let (ok, said) = check(&tried(&api, "calendar").await, "account");
     assert!(!ok && said.contains("needs_reconnect") && said.contains("Connect the account again"), "{said}");

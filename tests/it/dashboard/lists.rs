@@ -166,3 +166,17 @@ async fn the_pages_are_there_in_spanish() {
         assert!(page.contains(words) && page.contains("<html lang=\"es\""), "{path}");
     }
 }
+
+#[tokio::test]
+async fn how_much_is_suggested_is_said_to_those_who_do_not_see_it() {
+    let vox = Voxanne::start().await;
+    ana(&vox).await;
+    let desk = vox.glow_staff(Role::FrontDesk).await;
+    let page = desk.page("/dashboard").await.text;
+    assert!(page.contains("<p class=\"visually-hidden\" role=\"status\" data-suggested></p>"), "{page}");
+    let suggested = desk.page("/dashboard/search/suggestions?q=ana").await.text;
+    let links = suggested.matches("class=\"over\"").count();
+    assert!(links > 1 && suggested.contains(&format!("data-found=\"Found: {links}\"")), "{suggested}");
+    let nothing = desk.page("/dashboard/search/suggestions?q=zzz").await.text;
+    assert!(nothing.contains("data-found=\"Nothing was found\""), "{nothing}");
+}

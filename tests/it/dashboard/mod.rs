@@ -7,6 +7,7 @@ mod clinic;
 mod first_run;
 mod forms;
 mod lists;
+mod looked_at;
 mod no_page;
 mod reached;
 mod settings;

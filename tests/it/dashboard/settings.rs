@@ -34,6 +34,36 @@ async fn e7_the_card_shows_the_saved_phone_the_one_that_waits_and_what_became_of
     assert!(shown.contains("Test SMS · (310) 555-0188") && shown.contains("Arrived"), "{shown}");
 }
 
+#[tokio::test]
+async fn e7_the_phone_for_clinical_alerts_is_tested_on_its_card() {
+    let vox = Voxanne::start().await;
+    let api = vox.glow_api().await;
+    let card = async || {
+        let shown = page(&vox, "/alerts").await;
+        shown.split_once("id=\"clinical-phone\"").unwrap().1.split_once("</section>").unwrap().0.to_owned()
+    };
+    let button = "data-api=\"POST /api/v1/settings/tests/sms\"";
+    assert!(!card().await.contains(button), "there is no number of its own yet");
+    let wanted = json!({ "purpose": "clinical", "phone": NEW });
+    api.post("/settings/alert-phones", wanted).await.good();
+    vox.run_jobs().await;
+    let code = crate::api::alert_phones::code_to(&vox, NEW);
+    api.post("/settings/alert-phones/confirm", json!({ "purpose": "clinical", "code": code })).await.good();
+    let shown = card().await;
+    let body = format!("{{\"phone\":\"{NEW}\"}}");
+    assert!(shown.contains(&format!("{button} data-body='{body}'")), "{shown}");
+    assert!(shown.contains("3 tests left today"), "{shown}");
+    let before = vox.texts_to(NEW).len();
+    let pressed = serde_json::from_str(&body).unwrap();
+    vox.glow_staff(Role::Owner).await.api("POST", "/settings/tests/sms", pressed).await.good();
+    vox.run_jobs().await;
+    vox.sandbox.twilio().settled().await;
+    assert_eq!(vox.texts_to(NEW).len(), before + 1);
+    let shown = card().await;
+    assert!(shown.contains("Test SMS · (310) 555-0188") && shown.contains("Arrived"), "{shown}");
+    assert!(shown.contains("2 tests left today"), "{shown}");
+}
+
 const PAGES: [&str; 8] =
     ["", "/alerts", "/scoring", "/texting", "/email", "/calendars", "/assistant", "/keys"];
 

@@ -94,3 +94,100 @@ async fn g11_a_page_reads_the_fields_that_a_socket_sends_and_sends_those_that_it
     assert_eq!(names(&of("event")), words(["type", "id", "kind", "subject", "at"]));
     assert!(of("subscribed")["last"].is_i64() && of("event")["id"].is_i64());
 }
+
+/// A template with whatever it includes in its place.
+fn whole(path: &str) -> String {
+    let text = read(Path::new("templates").join(path));
+    let mut pieces = text.split("{% include \"");
+    let mut whole = pieces.next().unwrap().to_owned();
+    for piece in pieces {
+        let (name, rest) = piece.split_once('"').unwrap();
+        whole.push_str(&self::whole(name));
+        whole.push_str(rest.split_once("%}").unwrap().1);
+    }
+    whole
+}
+
+/// Pages in the frame of the dashboard: what each is called, and all that it is made of.
+fn framed() -> Vec<(String, String)> {
+    let mut files = Vec::new();
+    let at = root().join("templates");
+    templates(&at, &mut files);
+    let names = files.iter().map(|file| file.strip_prefix(&at).unwrap().to_str().unwrap().to_owned());
+    let pages = names.map(|name| (name.clone(), whole(&name)));
+    pages.filter(|(_, text)| text.contains("{% extends \"base.html\" %}")).collect()
+}
+
+/// What is in the element that begins at `from`, and the words that it waits for.
+fn live_part(page: &str, from: usize) -> (BTreeSet<String>, &str) {
+    let opens = page[..from].rfind('<').unwrap();
+    let name: String = page[opens + 1..].chars().take_while(char::is_ascii_alphanumeric).collect();
+    let kinds = words(page[from..].split('"').nth(1).unwrap().split_whitespace());
+    let (mut depth, mut at) = (0, opens);
+    loop {
+        let tag = at + page[at..].find(name.as_str()).unwrap();
+        at = tag + name.len();
+        if page[..tag].ends_with("</") {
+            depth -= 1;
+        } else if page[..tag].ends_with('<') && !page[at..].starts_with(|c: char| c.is_ascii_alphanumeric()) {
+            depth += 1;
+        }
+        if depth == 0 {
+            return (kinds, &page[opens..at]);
+        }
+    }
+}
+
+/// How templates write the name of a contact as it is now. That of an alert stays what was told.
+const NAMES: [&str; 11] = [
+    "{{ call.who(",
+    "{{ self.who(call) }}",
+    "{{ self.who(lead) }}",
+    "{{ self.who(thread) }}",
+    "{{ self.caller(",
+    "{{ self.thread(",
+    "{{ self.name() }}",
+    "{{ visit.person",
+    "{{ contact.name",
+    "{{ person }}",
+    "{{ who }}",
+];
+
+#[test]
+fn g11_whatever_shows_a_contacts_name_hears_of_the_contact() {
+    let (mut deaf, mut shown) = (Vec::new(), BTreeSet::new());
+    for (page, text) in framed() {
+        for (from, _) in text.match_indices("data-live=\"") {
+            let (kinds, part) = live_part(&text, from);
+            let names: Vec<_> = NAMES.into_iter().filter(|name| part.contains(name)).collect();
+            if !names.is_empty() && !kinds.contains("contact") {
+                deaf.push(format!("{page}: {kinds:?} shows {names:?}"));
+            }
+            shown.extend(names);
+        }
+    }
+    assert!(deaf.is_empty(), "whoever is renamed stays under the old name here: add `contact`\n{deaf:#?}");
+    assert_eq!(shown.len(), NAMES.len(), "no live part writes the others any more: {shown:?}");
+    let calendar = read("assets/calendar.js");
+    let by_script = between(&calendar, "\"live:event\", (event) => [", "].includes(event.detail.kind)")[0];
+    for kind in ["appointment", "calendar", "settings", "contact"] {
+        assert!(by_script.contains(&format!("\"{kind}\"")), "the grid shows visits and names: {by_script}");
+    }
+}
+
+#[test]
+fn g11_no_page_needs_a_reload_to_be_true() {
+    let pages = framed();
+    assert!(pages.len() > 25, "{}", pages.len());
+    let still: Vec<_> = pages.iter().filter(|(_, text)| !text.contains("data-live=\"")).collect();
+    let names: Vec<_> = still.iter().map(|(name, _)| name).collect();
+    assert!(names.is_empty(), "nothing on these pages waits for anything: {names:?}");
+    // What is live is found again by its id.
+    for (page, text) in &pages {
+        for (from, _) in text.match_indices("data-live=\"") {
+            let tag = &text[text[..from].rfind('<').unwrap()..];
+            let tag = tag.split_once('>').unwrap().0;
+            assert!(tag.contains(" id=\""), "{page}: {tag}");
+        }
+    }
+}

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgListener;
+use voxanne::accounts::Role;
 
 use super::{Client, a_task, follow, start, start_with};
 use crate::harness::{Voxanne, booking, call_ref};
@@ -99,6 +100,31 @@ async fn b14_what_the_assistant_does_consents_invitations_and_the_audit_log_are_
     );
     vox.exec(&invited).await;
     assert_eq!(client.hears("settings").await["subject"], json!(vox.glow.org.to_string()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn b14_who_signs_in_or_out_and_with_which_second_factor_is_told_to_their_clinics() {
+    let vox = start().await;
+    let mut client = Client::of(&vox, &vox.glow).await;
+    // Nobody who holds a socket here.
+    let who = "role = 'manager' and ended_at is null";
+    let (org, told) = (vox.glow.org.0, "events where kind = 'session'");
+    let person: uuid::Uuid =
+        vox.one(&format!("select user_id from memberships where org_id = '{org}' and {who}")).await;
+    let subject = format!("usr_{}", person.simple());
+    let before = vox.count(told).await;
+    vox.glow_staff(Role::Manager).await;
+    while client.hears("session").await["subject"] != subject {}
+    assert_eq!(vox.count(told).await, before + 1, "once, and to this clinic alone");
+    let own = format!("where user_id = '{person}'");
+    vox.exec(&format!("update sessions set last_seen_at = last_seen_at + interval '1 minute' {own}")).await;
+    assert_eq!(vox.count(told).await, before + 1, "that somebody is still there is no news");
+    vox.exec(&format!(r"update users set totp_secret_sealed = '\x00', totp_confirmed_at = now() {own}"))
+        .await;
+    while client.hears("session").await["subject"] != subject {}
+    vox.exec(&format!("delete from sessions {own}")).await;
+    while client.hears("session").await["subject"] != subject {}
+    assert_eq!(vox.count(told).await, before + 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -69,7 +69,10 @@ async fn g4_g10_every_refusal_has_its_meaning_for_every_request() {
             Fault::Refusal { http: 429, reason: "rateLimitExceeded".into(), retry_after_seconds: Some(3600) };
         let error = after(&world, &world.client, target, busy).await;
         let hour = Some(Duration::from_hours(1));
-        assert!(matches!(error, Error::Busy { retry_after } if retry_after == hour), "{target:?} {error:?}");
+        assert!(
+            matches!(error, Error::Busy { retry_after, .. } if retry_after == hour),
+            "{target:?} {error:?}"
+        );
         let error = after(&world, &world.client, target, Fault::google(403, "rateLimitExceeded")).await;
         assert!(matches!(error, Error::Busy { .. }), "{target:?} {error:?}");
         if !is_token {
