@@ -1,0 +1,163 @@
+// E7. The buttons of the settings that try or make something, besides those of the settings' own spec.
+import { expect } from "@playwright/test";
+import { api, Caller, demo, isLive, mailsTo, signIn, textsTo } from "../demo.mjs";
+import { test } from "../test.mjs";
+
+const harbor = demo.other_org;
+const HARBOR_ALERTS = "+12125550177";
+const OWN_ACCOUNT = "ACc27e94a108bd4d16b3f56ad91e7c5082";
+const OWN_SENDER = "+12125550166";
+
+/** Presses what asks whether one is sure, and is. */
+async function pressSurely(page, button) {
+  page.once("dialog", (dialog) => dialog.accept());
+  await button.click();
+}
+
+test("an account of one's own is connected, and Texting's Send Test SMS leaves by it", async ({ page }) => {
+  await signIn(page, "owner", harbor);
+  await page.goto(`${demo.base_url}/dashboard/settings/texting`);
+  await isLive(page);
+  const card = page.locator("section", { has: page.getByRole("heading", { name: "Twilio" }) });
+  await card.getByText("Connect an account of your own").click();
+  await card.getByLabel("Account SID").fill(OWN_ACCOUNT);
+  await card.getByLabel("Auth Token").fill(`sandbox-${OWN_ACCOUNT}`);
+  await card.getByLabel("Sender").fill("212 0166");
+  await card.getByRole("button", { name: "Connect" }).click();
+  await expect(card.getByRole("alert").filter({ hasText: "E.164" })).toBeVisible();
+  await card.getByLabel("Sender").fill(OWN_SENDER);
+  await card.getByRole("button", { name: "Connect" }).click();
+  await expect(card.locator("#twilio")).toContainText("(212) 555-0166");
+  await expect(card.locator("#twilio")).not.toContainText(OWN_ACCOUNT);
+  await expect(card.getByLabel("Auth Token")).toHaveValue("");
+
+  const tests = async () => (await textsTo(HARBOR_ALERTS)).filter((text) => text.from === OWN_SENDER);
+  expect(await tests()).toEqual([]);
+  const trial = page.locator("#try");
+  await trial.getByRole("button", { name: "Send Test SMS" }).click();
+  await expect.poll(async () => (await tests()).length, { timeout: 30_000 }).toBe(1);
+  expect((await tests())[0].body).toContain("Harbor");
+  const line = trial.getByRole("listitem").filter({ hasText: "Test SMS · (212) 555-0177" });
+  await expect(line.first()).toContainText("Arrived", { timeout: 30_000 });
+});
+
+test("a recipient of e-mails is added, and Send a test reaches them", async ({ page }) => {
+  const address = "rhea.reads@glow.example";
+  await signIn(page);
+  await page.goto(`${demo.base_url}/dashboard/settings/email`);
+  await isLive(page);
+  await page.getByText("Add an address").click();
+  await page.getByLabel("E-mail address").fill(address);
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  const listed = page.locator("#who").getByRole("listitem").filter({ hasText: address });
+  await listed.getByText(`Edit ${address}`).click();
+  const before = (await mailsTo(address)).length;
+  await listed.getByRole("button", { name: "Send a test" }).click();
+  await expect(page.getByText("A test e-mail is on its way.")).toBeVisible();
+  await expect.poll(async () => (await mailsTo(address)).length, { timeout: 30_000 }).toBeGreaterThan(before);
+  expect((await mailsTo(address)).at(-1).subject).toMatch(/test/i);
+});
+
+test("the first run's Test the assistant says what is wrong and what to do", async ({ page }) => {
+  await api("PUT", "/settings/voice-platform", { private_key: "sandbox-private-key" }, harbor.api_key);
+  await signIn(page, "owner", harbor);
+  await page.goto(`${demo.base_url}/dashboard/first-run?step=assistant`);
+  await isLive(page);
+  await page.getByRole("button", { name: "Test the assistant" }).click();
+  const found = page.locator("#found li");
+  await expect(found).toHaveCount(1);
+  await expect(found).toContainText("the platform has no assistant of that id (404).");
+  await expect(found.locator(".badge")).toHaveText("Wrong");
+  await expect(found.locator("strong")).toHaveText("Compare the id, and whether the private key is of the same account.");
+});
+
+test("words of a text are tried while they are written", async ({ page }) => {
+  await signIn(page);
+  await page.goto(`${demo.base_url}/dashboard/settings/texts?kind=confirmation`);
+  await isLive(page);
+  const card = page.locator("#text-en");
+  const [area, example, parts] = [card.locator("[data-tries]"), card.locator("[data-example]"), card.locator("[data-segments]")];
+  await area.fill("{clinic}: see you {moment}, {first_name}. {questions}");
+  await expect(example).toHaveText(/^Glow MedSpa: see you \w+, \w+ \d+ at \d+:\d\d [AP]M, \w+\./);
+  await expect(parts).toHaveText("1");
+  await expect(card.locator("[data-costly-note]")).toBeHidden();
+  await area.fill("{clinic}: see you {moment} 🌷 {first_name}, and bring the form that you were sent, it takes a while. {questions}");
+  await expect(card.locator("[data-costly]")).toContainText("🌷");
+  await expect(card.locator("[data-costly-note]")).toBeVisible();
+  await expect.poll(async () => Number(await parts.textContent())).toBeGreaterThan(1);
+  await area.fill("{clinic}: see you {whenever}.");
+  await expect(card.locator("[data-flaws] li").filter({ hasText: "{whenever} is no placeholder" })).toBeVisible();
+  // Nothing of it was kept.
+  await page.reload();
+  await expect(area).not.toHaveValue(/whenever/);
+});
+
+test("a new secret and a new address are shown once, copied, and let messages in", async ({ page, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const pasted = () => page.evaluate(() => navigator.clipboard.readText());
+  await signIn(page, "owner", harbor);
+  await page.goto(`${demo.base_url}/dashboard/settings/assistant`);
+  await isLive(page);
+  /** Presses a button that shows something once, and copies it. */
+  const make = async (button, shown, list) => {
+    const before = await page.locator(`${list} li`).count();
+    await page.getByRole("button", { name: button, exact: true }).click();
+    const made = await page.locator(`${shown} code`).filter({ hasText: /\S/ }).textContent();
+    await page.locator(shown).getByRole("button", { name: "Copy" }).click();
+    await expect(page.locator(shown).getByRole("button", { name: "✓" })).toBeVisible();
+    await expect.poll(pasted).toBe(made);
+    await expect(page.locator(`${list} li`)).toHaveCount(before + 1);
+    return made;
+  };
+  const webhook_url = await make("New address", "#door-url", "#doors");
+  const webhook_secret = await make("New secret", "#new-secret", "#secrets");
+  expect(webhook_url.startsWith(`${demo.base_url}/api/webhooks/vapi/`)).toBe(true);
+  await expect(page.locator("#sheet-server")).toContainText(webhook_url);
+
+  const ring = new Caller("+16175550403", { ...harbor, webhook_url, webhook_secret });
+  await ring.rings();
+  await ring.hangsUp();
+  // A page that is opened later does not have them.
+  await page.reload();
+  await expect(page.locator("#door-url")).toBeHidden();
+  expect(await page.content()).not.toContain(webhook_secret);
+  expect(await page.content()).not.toContain(webhook_url);
+});
+
+test("the assistant's sheet is copied word for word", async ({ page, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await signIn(page);
+  await page.goto(`${demo.base_url}/dashboard/settings/assistant`);
+  await isLive(page);
+  for (const part of ["1. Credential", "3. First message", "4. System prompt", "5. Server", "6. Server messages"]) {
+    const sheet = page.locator("details", { has: page.locator("summary", { hasText: part }) });
+    await sheet.locator("summary").click();
+    await sheet.getByRole("button", { name: "Copy" }).click();
+    await expect(sheet.getByRole("button", { name: "✓" })).toBeVisible();
+    expect(await page.evaluate(() => navigator.clipboard.readText()), part).toBe(await sheet.locator("pre").textContent());
+  }
+});
+
+test("a key of a program and the address of a feed are made, work, and are ended", async ({ page }) => {
+  await signIn(page);
+  await page.goto(`${demo.base_url}/dashboard/settings/keys`);
+  await isLive(page);
+  await page.getByLabel("Name", { exact: true }).fill("Spec of keys");
+  await page.getByRole("checkbox", { name: "tasks:read" }).check();
+  await page.getByRole("button", { name: "Make a key" }).click();
+  const key = await page.locator("#new-key code").filter({ hasText: /\S/ }).textContent();
+  await api("GET", "/tasks", undefined, key);
+  await pressSurely(page, page.getByRole("button", { name: "Revoke Spec of keys" }));
+  await expect(page.locator("#keys")).not.toContainText("Spec of keys");
+  const answered = async () => (await fetch(`${demo.base_url}/api/v1/tasks`, { headers: { authorization: `Bearer ${key}` } })).status;
+  await expect.poll(answered, { timeout: 30_000 }).toBe(401);
+
+  await page.goto(`${demo.base_url}/dashboard/settings/calendars`);
+  await isLive(page);
+  const person = page.getByRole("listitem").filter({ hasText: "Sofia Rossi" });
+  await pressSurely(page, person.getByRole("button", { name: "New address" }));
+  const feed = await page.locator("#feed-url code").filter({ hasText: /\S/ }).textContent();
+  expect(await (await fetch(feed)).text()).toContain("BEGIN:VCALENDAR");
+  await pressSurely(page, person.getByRole("button", { name: "End" }));
+  await expect.poll(async () => (await fetch(feed)).status).toBe(404);
+});
