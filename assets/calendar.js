@@ -177,7 +177,7 @@ function shownColumns() {
 }
 
 function options() {
-  const isWeek = page.view === "week" && !phone.matches;
+  const isWeek = page.view === "week";
   return {
     view: isWeek ? "resourceTimeGridWeek" : "resourceTimeGridDay",
     date: page.date,
