@@ -36,7 +36,7 @@ test.describe("no page has a barrier, each fits, and each has its picture", () =
 
   test("what the menu leads to, and single things", async ({ page }) => {
     await talkativeCall("Paula Page", "+13105550186", "2026-12-04");
-    await book("Laser Treatment", "Jonah Reed", TODAY, "Wilhelmina Featherstonehaugh-Cholmondeley", "+13105550407", 12);
+    await book("Laser Treatment", "Jonah Reed", TODAY, "Wilhelmina Featherstonehaugh", "+13105550407", 12);
     await signIn(page);
     const things = [
       ["call", await single(page, "/dashboard/calls", "Paula Page")],
