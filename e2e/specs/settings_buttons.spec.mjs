@@ -92,25 +92,28 @@ test("words of a text are tried while they are written", async ({ page }) => {
   await expect(area).not.toHaveValue(/whenever/);
 });
 
-test("a new secret and a new address are shown once, copied, and let messages in", async ({ page, context }) => {
+test("a new secret and a new address are shown once, copied, and let messages in until they are ended", async ({ page, context }) => {
+  test.setTimeout(90_000);
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const pasted = () => page.evaluate(() => navigator.clipboard.readText());
   await signIn(page, "owner", harbor);
   await page.goto(`${demo.base_url}/dashboard/settings/assistant`);
   await isLive(page);
-  /** Presses a button that shows something once, and copies it. */
+  const ends = (list) => page.locator(`${list} li button`).evaluateAll((all) => all.map((one) => one.dataset.api));
+  /** Presses a button that shows something once, and copies it; that, and the button that ends it. */
   const make = async (button, shown, list) => {
-    const before = await page.locator(`${list} li`).count();
+    const before = await ends(list);
     await page.getByRole("button", { name: button, exact: true }).click();
     const made = await page.locator(`${shown} code`).filter({ hasText: /\S/ }).textContent();
     await page.locator(shown).getByRole("button", { name: "Copy" }).click();
     await expect(page.locator(shown).getByRole("button", { name: "✓" })).toBeVisible();
     await expect.poll(pasted).toBe(made);
-    await expect(page.locator(`${list} li`)).toHaveCount(before + 1);
-    return made;
+    await expect(page.locator(`${list} li`)).toHaveCount(before.length + 1);
+    const [end] = (await ends(list)).filter((one) => !before.includes(one));
+    return [made, page.locator(`${list} button[data-api="${end}"]`)];
   };
-  const webhook_url = await make("New address", "#door-url", "#doors");
-  const webhook_secret = await make("New secret", "#new-secret", "#secrets");
+  const [webhook_url, closes] = await make("New address", "#door-url", "#doors");
+  const [webhook_secret, endsSecret] = await make("New secret", "#new-secret", "#secrets");
   expect(webhook_url.startsWith(`${demo.base_url}/api/webhooks/vapi/`)).toBe(true);
   await expect(page.locator("#sheet-server")).toContainText(webhook_url);
 
@@ -119,9 +122,24 @@ test("a new secret and a new address are shown once, copied, and let messages in
   await ring.hangsUp();
   // A page that is opened later does not have them.
   await page.reload();
+  await isLive(page);
   await expect(page.locator("#door-url")).toBeHidden();
   expect(await page.content()).not.toContain(webhook_secret);
   expect(await page.content()).not.toContain(webhook_url);
+
+  const status = async (url, secret) => {
+    const headers = { "content-type": "application/json", "x-vapi-secret": secret };
+    const body = JSON.stringify({ message: { type: "status-update", status: "in-progress", call: ring.call } });
+    return (await fetch(url, { method: "POST", headers, body })).status;
+  };
+  expect(await status(harbor.webhook_url, webhook_secret)).toBe(200);
+  await pressSurely(page, endsSecret);
+  await expect(endsSecret).toHaveCount(0);
+  await expect.poll(() => status(harbor.webhook_url, webhook_secret), { timeout: 30_000 }).toBe(401);
+  expect(await status(webhook_url, harbor.webhook_secret)).toBe(200);
+  await pressSurely(page, closes);
+  await expect(closes).toHaveCount(0);
+  await expect.poll(() => status(webhook_url, harbor.webhook_secret), { timeout: 30_000 }).toBe(401);
 });
 
 test("the assistant's sheet is copied word for word", async ({ page, context }) => {
@@ -160,4 +178,60 @@ test("a key of a program and the address of a feed are made, work, and are ended
   expect(await (await fetch(feed)).text()).toContain("BEGIN:VCALENDAR");
   await pressSurely(page, person.getByRole("button", { name: "End" }));
   await expect.poll(async () => (await fetch(feed)).status).toBe(404);
+});
+
+test("Connect Google leads to Google and back, and the account is asked again and disconnected", async ({ page, complaints }) => {
+  await signIn(page);
+  await page.goto(`${demo.base_url}/dashboard/settings/calendars`);
+  await isLive(page);
+  await page.getByLabel("Google Calendar").selectOption({ label: "Sofia Rossi" });
+  await page.getByRole("button", { name: "Connect Google" }).click();
+  await expect(page.getByText("Google Calendar is connected. Its busy times are being read.")).toBeVisible();
+  await isLive(page);
+  const account = page.locator("#accounts > ul > li").filter({ hasText: "Sofia Rossi" });
+  await expect(account).toContainText("Works", { timeout: 30_000 });
+  await account.getByRole("button", { name: "Ask again" }).click();
+  await expect(page.getByText("Asked again")).toBeVisible();
+  await pressSurely(page, account.getByRole("button", { name: "Disconnect" }));
+  await expect(account).toHaveCount(0);
+
+  await page.getByText("Connect CalDAV").click();
+  await page.getByLabel("Address of the server").fill("https://dav.invalid/");
+  await page.getByLabel("User name").fill("sofia");
+  await page.getByLabel("Password made for this").fill("made for this");
+  await page.getByRole("button", { name: "Connect", exact: true }).click();
+  await expect(page.getByText("The calendar's provider did not answer as it should").first()).toBeVisible({ timeout: 30_000 });
+  expect(complaints.splice(0).filter((one) => !one.includes("502"))).toEqual([]);
+});
+
+test("an alert phone that was entered is taken back, a private key forgotten, and our words come back", async ({ page }) => {
+  await signIn(page, "owner", harbor);
+  await page.goto(`${demo.base_url}/dashboard/settings`);
+  await isLive(page);
+  const card = page.locator("#hot-lead");
+  await card.getByLabel("Alert phone").fill("+12125550165");
+  await card.getByRole("button", { name: "Save" }).click();
+  await card.getByRole("button", { name: "Take it back" }).click();
+  await expect(card.locator("#hot-lead-pending")).toHaveCount(0);
+  await expect(card.getByText("(212) 555-0177").first()).toBeVisible();
+
+  await page.goto(`${demo.base_url}/dashboard/settings/assistant`);
+  await isLive(page);
+  const key = page.locator("#platform-key");
+  await key.getByLabel("Private key of your account").fill("sandbox-private-key");
+  await key.getByRole("button", { name: "Save" }).click();
+  await expect(key.locator(".badge")).toHaveText("Given");
+  await pressSurely(page, key.getByRole("button", { name: "Forget it" }));
+  await expect(key.locator(".badge")).toHaveText("Not given");
+
+  await page.goto(`${demo.base_url}/dashboard/settings/texts?kind=cancellation`);
+  await isLive(page);
+  const words = page.locator("#text-en");
+  const ours = await words.locator("textarea").inputValue();
+  await words.locator("textarea").fill("{clinic}: we took {moment} off the calendar for you. {questions}");
+  await words.getByRole("button", { name: "Save" }).click();
+  await expect(words.locator(".badge")).toHaveText("Your own words");
+  await pressSurely(page, words.getByRole("button", { name: "Back to our words" }));
+  await expect(words.locator(".badge")).toHaveText("Our words");
+  await expect(words.locator("textarea")).toHaveValue(ours);
 });
