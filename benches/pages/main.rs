@@ -17,6 +17,7 @@ mod neighbours;
 use std::path::PathBuf;
 use std::time::Instant;
 
+use jiff::ToSpan as _;
 use reqwest::header::{ACCEPT_ENCODING, COOKIE, ORIGIN, SET_COOKIE};
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -47,7 +48,7 @@ const FIRST_VIEWS: [(&str, &str, &str); 3] = [
     ("Leads after a day long over has changed: p99, ms", "/dashboard/leads", LATE_NEWS),
 ];
 /// Every page, by its name in the table.
-const PAGES: [(&str, &str); 20] = [
+const PAGES: [(&str, &str); 39] = [
     ("Today: p99, ms", "/dashboard"),
     ("Calls: p99, ms", "/dashboard/calls"),
     ("Calls that were booked: p99, ms", "/dashboard/calls?outcome=booked"),
@@ -57,17 +58,35 @@ const PAGES: [(&str, &str); 20] = [
     ("a call: p99, ms", "/dashboard/calls/call_00000000000000000000000006000500"),
     ("Calendar: p99, ms", "/dashboard/calendar"),
     ("Calendar, a week: p99, ms", "/dashboard/calendar?view=week"),
+    ("Calendar by room, a week: p99, ms", "/dashboard/calendar?view=week&by=room"),
+    ("what the Calendar draws, a day: p99, ms", "/dashboard/calendar/events?from={today}&to={today}"),
+    ("what the Calendar draws, a week: p99, ms", "/dashboard/calendar/events?from={monday}&to={sunday}"),
+    ("a visit: p99, ms", "/dashboard/calendar/visits/apt_00000000000000000000000007000500"),
     ("Leads: p99, ms", "/dashboard/leads"),
     ("Contacts: p99, ms", "/dashboard/contacts"),
+    ("a contact: p99, ms", "/dashboard/contacts/con_00000000000000000000000005000500"),
     ("Messages: p99, ms", "/dashboard/messages"),
+    ("a thread: p99, ms", "/dashboard/messages/con_00000000000000000000000005000500"),
     ("Tasks: p99, ms", "/dashboard/tasks"),
+    ("Tasks that were done: p99, ms", "/dashboard/tasks?state=done"),
     ("Notifications: p99, ms", "/dashboard/notifications"),
     ("Analytics: p99, ms", "/dashboard/analytics"),
     ("Team: p99, ms", "/dashboard/team"),
     ("Account: p99, ms", "/dashboard/account"),
     ("Settings: p99, ms", "/dashboard/settings"),
+    ("Settings, alerts: p99, ms", "/dashboard/settings/alerts"),
+    ("Settings, scoring: p99, ms", "/dashboard/settings/scoring"),
+    ("Settings, texting: p99, ms", "/dashboard/settings/texting"),
+    ("Settings, texts: p99, ms", "/dashboard/settings/texts"),
+    ("Settings, calendars: p99, ms", "/dashboard/settings/calendars"),
+    ("Settings, services: p99, ms", "/dashboard/settings/services"),
+    ("Settings, assistant: p99, ms", "/dashboard/settings/assistant"),
+    ("Settings, waitlist: p99, ms", "/dashboard/settings/waitlist"),
+    ("First run: p99, ms", "/dashboard/first-run"),
     ("Audit log: p99, ms", "/dashboard/audit"),
+    ("Audit log, looked through: p99, ms", "/dashboard/audit?check=all"),
     ("Search: p99, ms", "/dashboard/search?q=person+4"),
+    ("Suggestions: p99, ms", "/dashboard/search/suggestions?q=person+4"),
 ];
 
 #[tokio::main]
@@ -109,6 +128,7 @@ async fn play(dir: PathBuf) {
     let mut figures = Figures::default();
     let mut of_ready = vec![];
     for (name, path) in PAGES {
+        let path = &on_the_days(path);
         let times = browser.times(path).await;
         say(format_args!("{path}: p50 {:.2} ms, p99 {:.2} ms", at(&times, 50), at(&times, 99)));
         of_ready.push(at(&times, 50) / at(&ready, 50));
@@ -123,6 +143,16 @@ async fn play(dir: PathBuf) {
     neighbours::measure(&stage, product.port, &mut figures).await;
     figures.print();
     product.stop().await;
+}
+
+/// An address with the clinic's days in it.
+fn on_the_days(path: &str) -> String {
+    let today = Clock::system().now().in_tz("America/Los_Angeles").unwrap().date();
+    let monday = today.checked_sub(i32::from(today.weekday().to_monday_zero_offset()).days()).unwrap();
+    let sunday = monday.checked_add(6.days()).unwrap();
+    [("{today}", today), ("{monday}", monday), ("{sunday}", sunday)]
+        .iter()
+        .fold(path.to_owned(), |path, (hole, day)| path.replace(hole, &day.to_string()))
 }
 
 /// What is always at work in an installation, every five minutes.

@@ -29,6 +29,10 @@ select pg_temp.id(1), visit, pg_temp.id(1), pg_temp.id(1000), pg_temp.id(1000 + 
        starts, starts + interval '30 minutes', 'America/Los_Angeles',
        starts at time zone 'America/Los_Angeles', 'Person ' || i, phone, person, pg_temp.id(6000000 + i + i % 2), 'Booked.', at + interval '1 minute'
   from called, lateral (select at + i % 60 * interval '1 day' as starts) v;
+-- Each keeps its practitioner and a room. Of sixty that follow each other no two are on one day, so each of the sixty has a lane.
+insert into reservations (org_id, resource_id, lane, starts_at, ends_at, appointment_id)
+select pg_temp.id(1), pg_temp.id(1000 + thing + i % 4 + 1), i % 60 + 2, starts, starts + interval '30 minutes', visit
+  from called, lateral (select at + i % 60 * interval '1 day' as starts) v, unnest(array[0, 10]) thing;
 insert into texts (org_id, id, kind, dedupe_key, to_phone, body, segments, state, verdict, contact_id, call_id, appointment_id, queued_at, sent_at)
 select pg_temp.id(1), pg_temp.id(8000000 + i), 'confirmation', 'bench-' || i, phone, 'See you.', 1, 'delivered', 'allowed: asked for', person, id, visit,
        at + interval '1 minute', at + interval '1 minute'

@@ -14,8 +14,8 @@ insert into assistants (org_id, id, platform_assistant_id, location_id, name)
 select org_id, pg_temp.id(n), 'assistant-' || n, pg_temp.id(n), 'Ava' from clinics;
 insert into phone_numbers (org_id, id, platform_phone_number_id, number, location_id, assistant_id)
 select org_id, pg_temp.id(n), 'number-' || n, '+1310555' || 1000 + n, pg_temp.id(n), pg_temp.id(n) from clinics;
-insert into integration_settings (org_id, calendar_of_record, texts_per_day_max, updated_at)
-select org_id, true, 1000000, now() from clinics;
+insert into integration_settings (org_id, calendar_of_record, texts_per_day_max, requires_second_factor, updated_at)
+select org_id, true, 1000000, false, now() from clinics;
 insert into weekly_hours (org_id, id, location_id, weekday, opens_minute, closes_minute)
 select org_id, pg_temp.id(n * 1000 + day), pg_temp.id(n), day, 540, 1080 from clinics, generate_series(1, 7) day;
 

@@ -81,11 +81,15 @@ struct Asked {
     visit: Option<String>,
 }
 
-/// A day with its visits.
+/// A day of the list: its visits, or how many there are where a week has too many to list.
 struct AgendaDay {
     date: Date,
     visits: Vec<Visit>,
+    count: usize,
 }
+
+/// A week with more than this is listed by day.
+const LISTED_MAX: i64 = 150;
 
 #[derive(Template)]
 #[template(path = "dashboard/calendar.html")]
@@ -134,11 +138,11 @@ async fn show_calendar(
     let by = By::of(asked.by.as_deref()).unwrap_or(By::Practitioner);
     let (from, to) = if is_week { week_of(date)? } else { (date, date) };
     let all = list::columns(&mut tx, org).await?;
-    let mut visits = match location {
-        Some(location) => list::visits(&mut tx, org, stretch(location, from, to)?).await?,
-        None => Vec::new(),
+    let who = asked.who.as_deref().and_then(ResourceId::parse);
+    let (columns, who, days) = match location {
+        Some(location) => agenda(&mut tx, org, &book, (location, by, who), (&all, from, to)).await?,
+        None => (Vec::new(), None, by_day(Vec::new(), (from, to), &zone)),
     };
-    let columns = location.map_or_else(Vec::new, |location| columns(&book, location, by, (&all, &visits)));
     let is_thing = |one: &&Column| {
         one.active
             && one.kind != By::Practitioner.as_str()
@@ -146,15 +150,12 @@ async fn show_calendar(
     };
     let things = all.iter().filter(is_thing).cloned().collect();
     tx.commit().await?;
-    let who = asked.who.as_deref().and_then(ResourceId::parse);
-    let who = who.filter(|who| columns.iter().any(|column| column.id == *who));
-    visits.retain(|visit| who.is_none_or(|who| is_of(visit, who)));
     let panel_id = named.as_ref().map(|visit| visit.id);
     let panel = named.map(|visit| panel::markup(&s, &book, visit)).transpose()?;
     let page = CalendarPage {
         location: location.map(|location| location.id),
         zone_name: location.map_or_else(|| "UTC".to_owned(), |location| location.zone_name.clone()),
-        days: by_day(visits, (from, to), &zone),
+        days,
         s,
         book,
         zone,
@@ -168,6 +169,39 @@ async fn show_calendar(
         panel_id,
     };
     Ok(page::render(&page))
+}
+
+/// The columns, whose alone is listed, and the list.
+async fn agenda(
+    tx: &mut PgConnection,
+    org: OrgId,
+    book: &RuleBook,
+    (location, by, who): (&Location, By, Option<ResourceId>),
+    (all, from, to): (&[Column], Date, Date),
+) -> Result<(Vec<Column>, Option<ResourceId>, Vec<AgendaDay>), PageError> {
+    let stretch = stretch(location, from, to)?;
+    let of_kind: Vec<&Column> = all.iter().filter(|column| column.kind == by.as_str()).collect();
+    let elsewhere: Vec<ResourceId> =
+        of_kind.iter().filter(|column| !is_here(book, location, column)).map(|column| column.id).collect();
+    let visited =
+        if elsewhere.is_empty() { Vec::new() } else { list::visited(tx, org, stretch, &elsewhere).await? };
+    let is_shown = |column: &&Column| is_here(book, location, column) || visited.contains(&column.id);
+    let columns: Vec<Column> = of_kind.into_iter().filter(is_shown).cloned().collect();
+    let who = who.filter(|who| columns.iter().any(|column| column.id == *who));
+    if from < to {
+        let counts = list::visits_by_day(tx, org, stretch, (&location.zone_name, who)).await?;
+        if counts.iter().map(|(_, count)| count).sum::<i64>() > LISTED_MAX {
+            let mut days = by_day(Vec::new(), (from, to), &location.zone);
+            for day in &mut days {
+                let count = counts.iter().find(|(date, _)| *date == day.date).map_or(0, |(_, count)| *count);
+                day.count = usize::try_from(count).unwrap_or_default();
+            }
+            return Ok((columns, who, days));
+        }
+    }
+    let mut visits = list::visits(tx, org, stretch).await?;
+    visits.retain(|visit| who.is_none_or(|who| is_of(visit, who)));
+    Ok((columns, who, by_day(visits, (from, to), &location.zone)))
 }
 
 fn may_see(staff: &Staff) -> Result<(), PageError> {
@@ -196,6 +230,15 @@ fn local(at: Timestamp, zone: &TimeZone) -> jiff::civil::DateTime {
     at.to_zoned(zone.clone()).datetime()
 }
 
+/// Whether somebody is booked at the place, or something stands there.
+fn is_here(book: &RuleBook, location: &Location, column: &Column) -> bool {
+    if column.kind == By::Practitioner.as_str() {
+        book.practitioners.iter().any(|person| person.id == column.id && person.works_at(location.id))
+    } else {
+        column.active && column.location_id == location.id
+    }
+}
+
 /// Whoever is booked at the place, and whoever was when one of the visits was booked.
 fn columns(
     book: &RuleBook,
@@ -203,16 +246,9 @@ fn columns(
     by: By,
     (all, visits): (&[Column], &[Visit]),
 ) -> Vec<Column> {
-    let works_here = |id: ResourceId| {
-        book.practitioners.iter().any(|person| person.id == id && person.works_at(location.id))
-    };
-    let is_here = |column: &Column| match by {
-        By::Practitioner => works_here(column.id),
-        By::Room | By::Device => column.active && column.location_id == location.id,
-    };
     let has_visit = |column: &Column| visits.iter().any(|visit| is_of(visit, column.id));
     let of_kind = all.iter().filter(|column| column.kind == by.as_str());
-    of_kind.filter(|column| is_here(column) || has_visit(column)).cloned().collect()
+    of_kind.filter(|column| is_here(book, location, column) || has_visit(column)).cloned().collect()
 }
 
 /// Whether the visit is in that column.
@@ -222,13 +258,16 @@ fn is_of(visit: &Visit, column: ResourceId) -> bool {
 
 fn by_day(visits: Vec<Visit>, (from, to): (Date, Date), zone: &TimeZone) -> Vec<AgendaDay> {
     let dates = std::iter::successors(Some(from), |date| date.tomorrow().ok());
-    let mut days: Vec<AgendaDay> =
-        dates.take_while(|date| *date <= to).map(|date| AgendaDay { date, visits: Vec::new() }).collect();
+    let mut days: Vec<AgendaDay> = dates
+        .take_while(|date| *date <= to)
+        .map(|date| AgendaDay { date, visits: Vec::new(), count: 0 })
+        .collect();
     for visit in visits {
         // One that began the night before stands on the first day.
         let date = local(visit.starts_at.to_jiff(), zone).date().max(from);
         if let Some(day) = days.iter_mut().find(|day| day.date == date) {
             day.visits.push(visit);
+            day.count += 1;
         }
     }
     days
@@ -251,6 +290,11 @@ impl CalendarPage {
             }
         }
         href
+    }
+
+    /// One day of the list by itself.
+    fn of_day(&self, day: &AgendaDay) -> String {
+        self.href(day.date, false)
     }
 
     fn earlier(&self) -> String {
@@ -300,7 +344,12 @@ impl CalendarPage {
     }
 
     fn visits(&self) -> usize {
-        self.days.iter().map(|day| day.visits.len()).sum()
+        self.days.iter().map(|day| day.count).sum()
+    }
+
+    /// Whether each visit is listed, and not the days alone.
+    fn is_listed(&self) -> bool {
+        self.days.iter().all(|day| day.count == day.visits.len())
     }
 
     /// Those who give visits here.

@@ -8,7 +8,7 @@ use jiff_sqlx::ToSqlx as _;
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use crate::platform::db::{PgConnection, sql_as};
+use crate::platform::db::{PgConnection, sql_as, sql_scalar};
 use crate::platform::ids::{AppointmentId, CallId, ContactId, LocationId, OrgId, ResourceId, ServiceId};
 
 /// More than this on the days that are shown are not drawn: nobody could read them (W28).
@@ -152,6 +152,57 @@ pub(in crate::dashboard) async fn visits(
     stretch: Stretch,
 ) -> sqlx::Result<Vec<Visit>> {
     visits_of(tx, org, stretch, false).await
+}
+
+/// How many there are of them on each day that has any, by the place's clock; of `who` alone, or of everybody. One that began the
+/// night before counts on the first day.
+pub(in crate::dashboard) async fn visits_by_day(
+    tx: &mut PgConnection,
+    org: OrgId,
+    stretch: Stretch,
+    (zone_name, who): (&str, Option<ResourceId>),
+) -> sqlx::Result<Vec<(Date, i64)>> {
+    let counted: Vec<(jiff_sqlx::Date, i64)> = sql_as(
+        "select (greatest(a.starts_at, $3) at time zone $5)::date as day, count(*) from appointments a
+          where a.org_id = $1 and a.location_id = $2 and a.starts_at >= $3::timestamptz - interval '24 hours' and a.starts_at < $4
+            and a.ends_at > $3 and a.status <> 'cancelled'
+            and ($6::uuid is null or a.practitioner_id = $6 or exists (
+                  select from reservations x where x.org_id = a.org_id and x.appointment_id = a.id and x.resource_id = $6))
+          group by day order by day",
+    )
+    .bind(org)
+    .bind(stretch.location)
+    .bind(stretch.from.to_sqlx())
+    .bind(stretch.until.to_sqlx())
+    .bind(zone_name)
+    .bind(who)
+    .fetch_all(tx)
+    .await?;
+    Ok(counted.into_iter().map(|(day, count)| (day.to_jiff(), count)).collect())
+}
+
+/// Who and what of `asked` has a visit in the stretch.
+pub(in crate::dashboard) async fn visited(
+    tx: &mut PgConnection,
+    org: OrgId,
+    stretch: Stretch,
+    asked: &[ResourceId],
+) -> sqlx::Result<Vec<ResourceId>> {
+    sql_scalar(
+        "select r.id from unnest($2::uuid[]) r (id)
+          where exists (select from appointments a
+                         where a.org_id = $1 and a.location_id = $3 and a.starts_at >= $4::timestamptz - interval '24 hours' and a.starts_at < $5
+                           and a.ends_at > $4 and a.status <> 'cancelled'
+                           and (a.practitioner_id = r.id or exists (
+                                  select from reservations x where x.org_id = a.org_id and x.appointment_id = a.id and x.resource_id = r.id)))",
+    )
+    .bind(org)
+    .bind(asked)
+    .bind(stretch.location)
+    .bind(stretch.from.to_sqlx())
+    .bind(stretch.until.to_sqlx())
+    .fetch_all(tx)
+    .await
 }
 
 /// One visit, whatever its state.

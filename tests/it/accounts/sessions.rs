@@ -79,6 +79,8 @@ async fn w38_whoever_is_staff_no_more_is_out_at_once() {
     assert_eq!(desk.api("GET", "/locations", Value::Null).await.status, 200);
     let of_desk = "user_id = (select user_id from users where email = 'frontdesk@glow.example')";
     vox.exec(&format!("update memberships set role = 'viewer' where {of_desk}")).await;
+    desk.api("GET", "/locations", Value::Null).await.refused(401, "unauthenticated");
+    let desk = vox.signed_in("frontdesk@glow.example").await;
     let task = json!({"service_id": "svc_x", "phone": "+13105550101"});
     desk.api("POST", "/waitlist", task).await.refused(403, "missing_scope");
     vox.exec(&format!("update memberships set ended_at = now() where {of_desk}")).await;

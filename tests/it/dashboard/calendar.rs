@@ -336,3 +336,33 @@ async fn a_visit_is_dragged_to_another_room_and_a_room_that_is_taken_says_so() {
     let panel = seen(&owner, &format!("/dashboard/calendar/visits/{}", visit["id"].as_str().unwrap())).await;
     assert!(panel.contains("id=\"move-thing\"") && panel.contains("Treatment Room 2"));
 }
+
+#[tokio::test]
+async fn w28_a_week_with_very_many_visits_is_listed_by_day() {
+    let vox = Voxanne::start().await;
+    let visit = book(&vox.glow_api().await, "Botox", START).await;
+    let id = visit["id"].as_str().unwrap().trim_start_matches("apt_").to_owned();
+    // As many more of the same practitioner on the next two days as the list does not take.
+    vox.exec(&format!(
+        "insert into appointments (org_id, id, location_id, service_id, practitioner_id, status, starts_at, ends_at, time_zone, local_starts_at,
+                customer_name, customer_phone, confirmation_said, created_at)
+         select org_id, gen_random_uuid(), location_id, service_id, practitioner_id, status, starts, starts + interval '10 minutes', time_zone,
+                starts at time zone time_zone, 'Bo Weekly', customer_phone, confirmation_said, created_at
+           from appointments, generate_series(1, 150) n, lateral (select starts_at + (n % 2 + 1) * interval '1 day' + n * interval '1 minute' as starts) s
+          where id = '{id}'"
+    ))
+    .await;
+    let owner = vox.glow_staff(Role::Owner).await;
+    let week = seen(&owner, "/dashboard/calendar?view=week&date=2026-12-03").await;
+    assert!(!week.contains("Bo Weekly") && !week.contains("Ana Diaz"), "{week}");
+    assert!(week.contains("151 visits") && week.contains("75 visits") && week.contains("1 visit<"), "{week}");
+    assert!(week.contains("/dashboard/calendar?date=2026-12-03&#38;view=day"), "{week}");
+    let day = seen(&owner, "/dashboard/calendar?date=2026-12-03").await;
+    assert_eq!(day.matches("Bo Weekly").count(), 75);
+    // Of somebody who has none of them there is a list, and it is empty.
+    let page = seen(&owner, "/dashboard/calendar?view=week&date=2026-12-03&by=room").await;
+    let room = page.split("<option value=\"res_").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let of_room =
+        seen(&owner, &format!("/dashboard/calendar?view=week&date=2026-12-03&by=room&who=res_{room}")).await;
+    assert!(of_room.contains("0 visits") || of_room.contains("Ana Diaz"), "{of_room}");
+}

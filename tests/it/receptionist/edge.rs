@@ -57,7 +57,7 @@ async fn b19_our_own_failures_carry_a_request_id_and_nothing_of_the_inside() {
 
 #[tokio::test]
 async fn v19_a30_a_flood_of_updates_neither_grows_the_inbox_nor_holds_up_a_booking() {
-    let vox = Voxanne::start().await;
+    let vox = Voxanne::start_with(crate::harness::patient).await;
     let update = fixture("conversation-update");
     let flood = join_all((0..600).map(|n: usize| {
         let body = update.replace("019ab2c4-7e10-7cc3-9f4e-5b1d2a3c4e5f", &call_ref(1_000 + n as u128 % 20));

@@ -15,7 +15,7 @@ fn lead() -> serde_json::Value {
 
 #[tokio::test]
 async fn ts14_fifty_parallel_triggers_are_one_alert() {
-    let vox = Voxanne::start().await;
+    let vox = Voxanne::start_with(crate::harness::patient).await;
     let call = vox.call(&call_ref(1));
     let said = join_all((0..50).map(|_| call.tool("notify_hot_lead", lead()))).await;
     let mut heard: Vec<String> = said.into_iter().map(|s| s.unwrap().text().to_owned()).collect();
