@@ -14,7 +14,7 @@ async function newClinic(name, email) {
   return invite(email, "owner", made.match(/vxk_\S+/)[0]);
 }
 
-/** What a page says before there is anything, and what to do or what comes there. */
+/** Where a page says what to do before there is anything. */
 const EMPTY = {
   "/dashboard": ["Nobody is on the phone", "A call appears here the moment it rings."],
   "/dashboard/calls": ["No calls yet", "What callers wanted and what came of it stands here after each call."],

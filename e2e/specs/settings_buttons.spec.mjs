@@ -4,9 +4,8 @@ import { api, Caller, demo, isLive, mailsTo, signIn, textsTo } from "../demo.mjs
 import { test } from "../test.mjs";
 
 const harbor = demo.other_org;
-const HARBOR_ALERTS = "+12125550177";
-const OWN_ACCOUNT = "ACc27e94a108bd4d16b3f56ad91e7c5082";
-const OWN_SENDER = "+12125550166";
+const OWN_ACCOUNT = "AC5d0c6f1e3a524b7c9e8471f2a06bd3c9";
+const OWN_SENDER = "+13105550166";
 
 /** Presses what asks whether one is sure, and is. */
 async function pressSurely(page, button) {
@@ -15,30 +14,36 @@ async function pressSurely(page, button) {
 }
 
 test("an account of one's own is connected, and Texting's Send Test SMS leaves by it", async ({ page }) => {
-  await signIn(page, "owner", harbor);
+  const { phone } = (await api("GET", "/settings/alert-phones")).hot_lead;
+  const { sender } = await api("GET", "/settings/twilio");
+  await signIn(page);
   await page.goto(`${demo.base_url}/dashboard/settings/texting`);
   await isLive(page);
   const card = page.locator("section", { has: page.getByRole("heading", { name: "Twilio" }) });
+  const connect = async (from) => {
+    await card.getByLabel("Account SID").fill(OWN_ACCOUNT);
+    await card.getByLabel("Auth Token").fill(`sandbox-${OWN_ACCOUNT}`);
+    await card.getByLabel("Sender").fill(from);
+    await card.getByRole("button", { name: "Connect" }).click();
+  };
   await card.getByText("Connect an account of your own").click();
-  await card.getByLabel("Account SID").fill(OWN_ACCOUNT);
-  await card.getByLabel("Auth Token").fill(`sandbox-${OWN_ACCOUNT}`);
-  await card.getByLabel("Sender").fill("212 0166");
-  await card.getByRole("button", { name: "Connect" }).click();
+  await connect("310 0166");
   await expect(card.getByRole("alert").filter({ hasText: "E.164" })).toBeVisible();
-  await card.getByLabel("Sender").fill(OWN_SENDER);
-  await card.getByRole("button", { name: "Connect" }).click();
-  await expect(card.locator("#twilio")).toContainText("(212) 555-0166");
+  await connect(OWN_SENDER);
+  await expect(card.locator("#twilio")).toContainText("(310) 555-0166");
   await expect(card.locator("#twilio")).not.toContainText(OWN_ACCOUNT);
   await expect(card.getByLabel("Auth Token")).toHaveValue("");
 
-  const tests = async () => (await textsTo(HARBOR_ALERTS)).filter((text) => text.from === OWN_SENDER);
+  const tests = async () => (await textsTo(phone)).filter((text) => text.from === OWN_SENDER);
   expect(await tests()).toEqual([]);
   const trial = page.locator("#try");
   await trial.getByRole("button", { name: "Send Test SMS" }).click();
   await expect.poll(async () => (await tests()).length, { timeout: 30_000 }).toBe(1);
-  expect((await tests())[0].body).toContain("Harbor");
-  const line = trial.getByRole("listitem").filter({ hasText: "Test SMS · (212) 555-0177" });
+  expect((await tests())[0].body).toContain("Glow MedSpa");
+  const line = trial.getByRole("listitem").filter({ hasText: "Test SMS · (310) 555-01" });
   await expect(line.first()).toContainText("Arrived", { timeout: 30_000 });
+  await connect(sender);
+  await expect.poll(async () => (await api("GET", "/settings/twilio")).sender).toBe(sender);
 });
 
 test("a recipient of e-mails is added, and Send a test reaches them", async ({ page }) => {
