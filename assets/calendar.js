@@ -177,7 +177,7 @@ function shownColumns() {
 }
 
 function options() {
-  const isWeek = page.view === "week" && !phone.matches;
+  const isWeek = page.view === "week";
   return {
     view: isWeek ? "resourceTimeGridWeek" : "resourceTimeGridDay",
     date: page.date,
@@ -193,7 +193,8 @@ function options() {
     slotDuration: "00:15",
     slotLabelInterval: "01:00",
     slotLabelFormat: (time) => clock(ofBrowser(time)),
-    slotHeight: 22,
+    // A quarter of an hour, in the page's own unit: three of them hold the lines of a visit at any width.
+    slotHeight: Math.round(1.375 * Number.parseFloat(getComputedStyle(document.documentElement).fontSize)),
     slotMinTime: drawn.opens,
     slotMaxTime: drawn.closes,
     scrollTime: scrollTo(),

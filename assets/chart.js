@@ -2,7 +2,9 @@
 //
 //   <div class="chart" data-chart-of="days"></div>   <div id="days" data-chart='{"days": […], "day": "Day", "series": […], "money": false}'></div>
 
-const HEIGHT = 240;
+/** In the page's own unit, whose size follows the window's: on a wall words are larger. */
+const HEIGHT_REM = 15;
+const TEXT_REM = 0.75;
 const TONES = ["--brand", "--bad", "--good"];
 const charts = new Map();
 
@@ -16,6 +18,8 @@ function tone(name) {
   return colour;
 }
 
+const rem = (count) => Math.round(count * Number.parseFloat(getComputedStyle(document.documentElement).fontSize));
+
 const language = document.documentElement.lang;
 const day = new Intl.DateTimeFormat(language, { month: "short", day: "numeric", timeZone: "UTC" });
 const money = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD", maximumFractionDigits: 0 });
@@ -26,16 +30,16 @@ function draw(place) {
   const { days, day: dayWord, series, money: isMoney } = JSON.parse(source.dataset.chart);
   const said = (value) => (value == null ? "–" : isMoney ? money.format(value / 100) : String(value));
   const [soft, line] = [tone("--soft"), tone("--line")];
-  const axis = { stroke: soft, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 } };
+  const axis = { stroke: soft, font: `${rem(TEXT_REM)}px system-ui, sans-serif`, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 } };
   const at = days.map((name) => Date.parse(`${name}T00:00:00Z`) / 1000);
   const options = {
     width: Math.max(place.clientWidth, 200),
-    height: HEIGHT,
+    height: rem(HEIGHT_REM),
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "UTC"),
     scales: { y: { range: (_, __, max) => [0, Math.max(1, max * 1.1)] } },
     axes: [
-      { ...axis, values: (_, ticks) => ticks.map((tick) => day.format(new Date(tick * 1000))) },
-      { ...axis, size: isMoney ? 72 : 48, values: (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? said(tick) : "")) },
+      { ...axis, size: rem(3), space: rem(3.5), values: (_, ticks) => ticks.map((tick) => day.format(new Date(tick * 1000))) },
+      { ...axis, size: rem(isMoney ? 4.5 : 3), values: (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? said(tick) : "")) },
     ],
     series: [
       { label: dayWord, value: (_, seconds) => (seconds == null ? "–" : day.format(new Date(seconds * 1000))) },
@@ -59,8 +63,10 @@ function drawAll() {
 
 const resized = new ResizeObserver((entries) => {
   for (const { target } of entries) {
-    const width = Math.max(target.clientWidth, 200);
-    if (charts.get(target)?.width !== width) charts.get(target)?.setSize({ width, height: HEIGHT });
+    const [chart, width, height] = [charts.get(target), Math.max(target.clientWidth, 200), rem(HEIGHT_REM)];
+    if (!chart) continue;
+    if (chart.height !== height) draw(target);
+    else if (chart.width !== width) chart.setSize({ width, height });
   }
 });
 function begin() {

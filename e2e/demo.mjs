@@ -28,12 +28,17 @@ export async function signIn(page, role = "owner", clinic = demo) {
 /** The password of whoever a spec lets join. */
 export const PASSWORD = "teal otter counts 9 rivers";
 
+/** The e-mails to an address so far, oldest first. */
+export async function mailsTo(address) {
+  const mails = await (await fetch(`${demo.sandbox_url}/mail/messages`)).json();
+  return mails.filter((mail) => mail.to === address);
+}
+
 /** The link to a page of the door in the e-mail to an address: its invitation, or the reset of its password. */
 export async function linkTo(address, door) {
   let link;
   const find = async () => {
-    const mails = await (await fetch(`${demo.sandbox_url}/mail/messages`)).json();
-    const links = mails.filter((mail) => mail.to === address).flatMap((mail) => mail.body.match(/https?:\/\/\S+/g) ?? []);
+    const links = (await mailsTo(address)).flatMap((mail) => mail.body.match(/https?:\/\/\S+/g) ?? []);
     link = links.findLast((one) => one.includes(`/${door}/`));
     return link;
   };
@@ -205,10 +210,32 @@ export class Caller {
       artifact: {
         messages: this.turns.map((turn, at) => ({ ...turn, time: Date.parse(this.began) + at * 4000, secondsFromStart: at * 4 })),
         transcript: this.turns.map((turn) => `${turn.role === "user" ? "User" : "AI"}: ${turn.message}`).join("\n"),
+        recordingUrl: `${demo.sandbox_url}/recordings/1.wav`,
       },
+      compliance: { recordingConsent: { type: "verbal", grantedAt: this.began } },
       analysis: { summary },
     });
   }
+}
+
+/** Somebody who asks, is answered, books and is worth calling back: a call with everything that its page can show. */
+export async function talkativeCall(name, phone, date) {
+  const caller = new Caller(phone);
+  await caller.rings();
+  await caller.hears("Thank you for calling Glow. How can I help?");
+  await caller.says(`Hi, my name is ${name}. I want Botox before my wedding, as soon as you can, money is no issue.`);
+  await caller.asks("check_availability", { service: "Botox", date });
+  const { items } = await api("GET", "/services?limit=100");
+  const service = items.find((one) => one.name === "Botox");
+  const openings = await api("GET", `/openings?service_id=${service.id}&from=${date}&to=${date}`);
+  const time = openings.items[0].local_starts_at.slice(11, 16);
+  await caller.hears("We have a time in the morning. Shall I book it?");
+  await caller.says("Yes please, book it.");
+  await caller.asks("book_appointment", { service: "Botox", date, time, name });
+  await caller.asks("check_availability", { service: "No such thing", date });
+  await caller.says("Thank you, bye.");
+  await caller.hangsUp();
+  return { time };
 }
 
 /** Every page that has an address of its own and stands for itself. */
@@ -216,6 +243,8 @@ export const PAGES = [
   "/dashboard",
   "/dashboard/calls",
   "/dashboard/calendar",
+  "/dashboard/calendar?view=week",
+  "/dashboard/calendar?by=device",
   "/dashboard/leads",
   "/dashboard/contacts",
   "/dashboard/messages",

@@ -1,11 +1,13 @@
 import { expect } from "@playwright/test";
-import { api, book, demo, isLive, signIn } from "../demo.mjs";
+import { api, book, demo, isLive, signIn, textsTo } from "../demo.mjs";
 import { test } from "../test.mjs";
 
 /** Days of the demo's week that other specs leave alone. */
 const DRAGGED = "2026-12-01";
 const REFUSED = "2026-12-02";
 const CHANGED = "2026-12-09";
+const [IN_WEEK, DAY_AFTER] = ["2026-12-15", "2026-12-16"];
+const ON_PHONE = "2026-12-17";
 
 /** Drags as a hand does: pressed, moved in steps, let go. */
 async function drag(page, [x, y], [right, down]) {
@@ -37,6 +39,17 @@ async function until(what, wanted, makesSo) {
   }).toPass({ timeout: 30_000 });
 }
 
+/** So many minutes after a wall time: its date and what a clock there shows. */
+function wallAfter(local, minutes) {
+  const at = new Date(Date.parse(`${local.slice(0, 16)}Z`) + minutes * 60_000);
+  const say = (parts) => new Intl.DateTimeFormat("en-US", { timeZone: "UTC", ...parts }).format(at);
+  return {
+    local: at.toISOString().slice(0, 16),
+    day: say({ weekday: "long", month: "long", day: "numeric" }),
+    clock: say({ hour: "numeric", minute: "2-digit" }),
+  };
+}
+
 test("a visit is dragged to another time, and whoever comes is told", async ({ page }) => {
   const visit = await book("Botox", "Dr. Maya Chen", DRAGGED, "Dora Dragg", "+13105550181");
   await signIn(page);
@@ -45,26 +58,46 @@ test("a visit is dragged to another time, and whoever comes is told", async ({ p
   const box = page.locator("#calendar .ec-event", { hasText: "Dora Dragg" });
   await expect(box).toBeVisible();
   const { height } = await box.boundingBox();
+  // As far down as it is long, twice.
+  const minutes = (Date.parse(visit.ends_at) - Date.parse(visit.starts_at)) / 60_000;
+  const to = wallAfter(visit.local_starts_at, minutes * 2);
   await dragDown(page, box, height * 2);
-  await expect.poll(async () => (await api("GET", `/appointments/${visit.id}`)).starts_at).not.toBe(visit.starts_at);
+  await expect.poll(async () => (await api("GET", `/appointments/${visit.id}`)).local_starts_at.slice(0, 16)).toBe(to.local);
   await expect(page.locator("#refusal")).toBeHidden();
+  await expect(box).toContainText(to.clock);
+  const moved = () => textsTo("+13105550181").then((texts) => texts.map((text) => text.body).filter((body) => body.includes("moved")));
+  await expect.poll(async () => (await moved()).length, { timeout: 30_000 }).toBe(1);
+  expect((await moved())[0]).toContain(`Glow MedSpa: your appointment has been moved to ${to.day} at ${to.clock}.`);
 });
 
-test("a drop on another visit goes back, and says why", async ({ page }) => {
+test("a drop on another visit goes back, says why, and one of the other times takes it", async ({ page }) => {
   const first = await book("Botox", "Dr. Maya Chen", REFUSED, "Fay First", "+13105550182");
   const second = await book("Botox", "Dr. Maya Chen", REFUSED, "Sol Second", "+13105550183");
   await signIn(page);
   await page.goto(`${demo.base_url}/dashboard/calendar?date=${REFUSED}`);
   const box = page.locator("#calendar .ec-event", { hasText: "Fay First" });
-  const other = page.locator("#calendar .ec-event", { hasText: "Sol Second" });
+  const taken = page.locator("#calendar .ec-event", { hasText: "Sol Second" });
   await expect(box).toBeVisible();
-  const [from, to] = [await box.boundingBox(), await other.boundingBox()];
+  const [from, to] = [await box.boundingBox(), await taken.boundingBox()];
   await dragDown(page, box, to.y - from.y);
   await expect(page.locator("#refusal")).toBeVisible();
-  await expect(page.locator("#refusal li").first()).not.toBeEmpty();
+  await expect(page.locator("[data-refusal-title]")).toHaveText("The visit of Fay First stays where it was.");
+  await expect(page.locator("[data-refusal-why] li").filter({ hasText: /^Dr\. Maya Chen is booked until \d+:\d\d/ })).toBeVisible();
   expect((await api("GET", `/appointments/${first.id}`)).starts_at).toBe(first.starts_at);
   await expect.poll(async () => (await box.boundingBox()).y).toBeCloseTo(from.y, -1);
   expect((await api("GET", `/appointments/${second.id}`)).starts_at).toBe(second.starts_at);
+
+  const others = page.locator("[data-refusal-others]").getByRole("button").filter({ hasText: "Dr. Maya Chen" });
+  await expect(others.filter({ hasText: ` · ${wallAfter(first.local_starts_at, 0).clock} · ` }), "its own time is no other").toHaveCount(0);
+  const other = others.first();
+  const [, clock] = (await other.textContent()).match(/ · (\d+:\d\d [AP]M) · /);
+  await other.click();
+  await expect(page.locator("#refusal")).toBeHidden();
+  await expect(box).toContainText(`${clock} –`);
+  const now = await api("GET", `/appointments/${first.id}`);
+  expect(now.starts_at).not.toBe(first.starts_at);
+  expect(wallAfter(now.local_starts_at, 0).clock).toBe(clock);
+  expect(now.practitioner_id).toBe(first.practitioner_id);
 });
 
 test("a visit is made longer, goes to another room, and a click in a free place books there", async ({ page }) => {
@@ -110,4 +143,73 @@ test("a visit is made longer, goes to another room, and a click in a free place 
   await expect(booking.getByLabel("Day", { exact: true })).toHaveValue(CHANGED);
   expect(await booking.getByLabel("Time", { exact: true }).inputValue()).toMatch(/^\d\d:(00|15|30|45)$/);
   await expect(booking.getByLabel("Room or device").locator("option:checked")).toHaveText(before);
+});
+
+/** Where the column of a day is, of those under which its visits stand. */
+function column(page, day) {
+  return page.locator("#calendar .ec-col-group, #calendar .ec-col-head").filter({ has: page.locator(`time[datetime="${day}"]`) }).first();
+}
+
+for (const { by, service, who, person, phone } of [
+  { by: "practitioner", service: "Botox", who: "Dr. Maya Chen", person: "Wanda Week", phone: "+13105550404" },
+  { by: "device", service: "Laser Treatment", who: "Jonah Reed", person: "Della Device", phone: "+13105550405" },
+]) {
+  test(`in a week by ${by} a visit stands under its day, and is dragged to the next`, async ({ page }) => {
+    const visit = await book(service, who, IN_WEEK, person, phone);
+    const now = () => api("GET", `/appointments/${visit.id}`);
+    await signIn(page);
+    // Of the practitioners one: beside the others' columns the next day is out of sight.
+    const only = by === "practitioner" ? `&who=${visit.practitioner_id}` : "";
+    await page.goto(`${demo.base_url}/dashboard/calendar?date=${IN_WEEK}&view=week&by=${by}${only}`);
+    await isLive(page);
+    const box = page.locator("#calendar .ec-event", { hasText: person });
+    await expect(box).toBeVisible();
+    const [under, beside] = [await column(page, IN_WEEK).boundingBox(), await column(page, DAY_AFTER).boundingBox()];
+    const isUnder = async (head) => {
+      const at = await lies(box);
+      const middle = at.x + at.width / 2;
+      return middle > head.x && middle < head.x + head.width;
+    };
+    expect(await isUnder(under)).toBe(true);
+    expect(await isUnder(beside)).toBe(false);
+
+    await until(async () => (await now()).local_starts_at.slice(0, 10), DAY_AFTER, async () => {
+      const from = await lies(box);
+      await drag(page, [from.x + from.width / 2, from.y + 12], [beside.x - under.x, 0]);
+    });
+    expect((await now()).local_starts_at.slice(10, 16)).toBe(visit.local_starts_at.slice(10, 16));
+    expect((await now()).practitioner_id).toBe(visit.practitioner_id);
+    await expect(page.locator("#refusal")).toBeHidden();
+    await expect.poll(() => isUnder(beside)).toBe(true);
+  });
+}
+
+test("on a phone a week says of each column which day it is", async ({ page }) => {
+  await page.setViewportSize({ width: 375, height: 760 });
+  await book("Botox", "Dr. Maya Chen", ON_PHONE, "Pia Phone", "+13105550408");
+  await signIn(page);
+  await page.goto(`${demo.base_url}/dashboard/calendar?date=${ON_PHONE}&view=week`);
+  const box = page.locator("#calendar .ec-event", { hasText: "Pia Phone" });
+  await expect(box).toBeVisible();
+  await expect(column(page, ON_PHONE)).toBeInViewport();
+  await expect(column(page, ON_PHONE)).toHaveText(/^Thu, Dec 17/);
+  const [head, at] = [await column(page, ON_PHONE).boundingBox(), await lies(box)];
+  expect(at.x + at.width / 2).toBeGreaterThan(head.x);
+  expect(at.x + at.width / 2).toBeLessThan(head.x + head.width);
+});
+
+test("a calendar that cannot be read says so, and is there once it can", async ({ page, complaints }) => {
+  const unread = (url) => url.pathname === "/dashboard/calendar/events";
+  await page.route(unread, (route) => route.fulfill({ status: 503, body: "" }));
+  await signIn(page);
+  await page.goto(`${demo.base_url}/dashboard/calendar`);
+  await expect(page.getByRole("status").getByText("The calendar could not be read. Trying again…").first()).toBeVisible();
+  await expect(page.locator("#calendar .ec-main")).toBeHidden();
+  // Whoever cannot see it reads the list meanwhile.
+  await expect(page.locator("#agenda")).toBeVisible();
+  expect(complaints.length).toBeGreaterThan(0);
+  expect(complaints.filter((one) => !one.includes("503"))).toEqual([]);
+  await page.unroute(unread);
+  await expect(page.locator("#calendar .ec-main")).toBeVisible();
+  expect(complaints.splice(0).filter((one) => !one.includes("503"))).toEqual([]);
 });

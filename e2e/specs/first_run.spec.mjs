@@ -5,15 +5,15 @@ import { test } from "../test.mjs";
 
 /** Where a page says what to do before there is anything. */
 const EMPTY = {
-  "/dashboard": "Nobody is on the phone",
-  "/dashboard/calls": "No calls yet",
-  "/dashboard/calendar": "No visits",
-  "/dashboard/leads": "No calls yet",
-  "/dashboard/contacts": "Nobody",
-  "/dashboard/messages": "No texts yet",
-  "/dashboard/tasks": "Nothing to do",
-  "/dashboard/notifications": "Nothing new",
-  "/dashboard/analytics": "No calls in these days",
+  "/dashboard": ["Nobody is on the phone", "A call appears here the moment it rings."],
+  "/dashboard/calls": ["No calls yet", "What callers wanted and what came of it stands here after each call."],
+  "/dashboard/calendar": ["No visits", "What is booked, by phone or here, stands in this list."],
+  "/dashboard/leads": ["No calls yet", "Every finished call is scored; what the caller wants and how soon stands here."],
+  "/dashboard/contacts": ["Nobody yet", "Whoever books, by voice or with you, is listed here."],
+  "/dashboard/messages": ["No texts yet", "Confirmations, reminders and what people text back stand here."],
+  "/dashboard/tasks": ["Nothing to do", "What the assistant could not finish comes here."],
+  "/dashboard/notifications": ["Nothing new", "Bookings, hot leads and whatever goes wrong are told here the moment they happen."],
+  "/dashboard/analytics": ["No calls in these days", "Choose other days, or call the clinic's number from a phone that is not the clinic's own"],
 };
 
 test("a new clinic is led from its invitation to a calendar that callers can book", async ({ page }) => {
@@ -70,9 +70,10 @@ test("a new clinic is led from its invitation to a calendar that callers can boo
   await page.locator("main").getByRole("link", { name: "Today" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Today" })).toBeVisible();
   await expect(page.getByText("Finish setting up")).toBeHidden();
-  for (const [address, words] of Object.entries(EMPTY)) {
+  for (const [address, [title, hint]] of Object.entries(EMPTY)) {
     await page.goto(demo.base_url + address);
-    await expect(page.locator("main")).toContainText(words);
+    const empty = page.locator("main .empty").filter({ has: page.locator("strong", { hasText: title }) });
+    await expect(empty.locator("p")).toContainText(hint);
     await look(page, `empty-${address.split("/").at(-1)}`, { fullPage: !address.endsWith("/calendar") });
   }
 });

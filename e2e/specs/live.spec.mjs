@@ -6,6 +6,8 @@ test("a call arrives, is read while it runs, and its alert is taken, without a r
   await signIn(page);
   await isLive(page);
   await page.evaluate(() => (window.sameDocument = true));
+  const unread = async () => Number((await page.locator("#bell").getAttribute("aria-label")).match(/\d+/)[0]);
+  const before = await unread();
   const ring = new Caller("+13105550171");
   await ring.rings();
   const running = page.locator("#running");
@@ -16,6 +18,7 @@ test("a call arrives, is read while it runs, and its alert is taken, without a r
   await ring.hangsUp();
   const alert = page.locator("#alerts .banner", { hasText: "(310) 555-0171" });
   await expect(alert).toBeVisible();
+  await expect.poll(unread).toBeGreaterThan(before);
   await expect(running.getByText("(310) 555-0171")).toBeHidden();
   await expect.poll(async () => (await textsTo(MANAGER_PHONE)).some((text) => text.body.includes("3105550171"))).toBe(true);
   await alert.getByRole("button", { name: "I take it" }).click();
@@ -24,12 +27,23 @@ test("a call arrives, is read while it runs, and its alert is taken, without a r
 });
 
 test("what happened while the connection was away is there when it is back", async ({ page, context }) => {
+  // What is open stays open without a network: the line is cut by hand.
+  const lines = [];
+  await page.routeWebSocket(/live-calls/, (line) => {
+    line.connectToServer();
+    lines.push(line);
+  });
   await signIn(page);
   await isLive(page);
+  const banner = page.getByText("No connection to the clinic's data. Trying again…");
+  await expect(banner).toBeHidden();
   await context.setOffline(true);
+  for (const line of lines) await line.close();
+  await expect(banner).toBeVisible({ timeout: 30_000 });
   const ring = new Caller("+13105550172");
   await ring.rings();
   await context.setOffline(false);
+  await expect(banner).toBeHidden({ timeout: 30_000 });
   await expect(page.locator("#running").getByText("(310) 555-0172")).toBeVisible({ timeout: 30_000 });
   await ring.hangsUp();
 });

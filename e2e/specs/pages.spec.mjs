@@ -1,29 +1,10 @@
 import { expect } from "@playwright/test";
-import { api, book, Caller, demo, isLive, PAGES, signIn, textsTo } from "../demo.mjs";
+import { api, book, demo, isLive, PAGES, signIn, talkativeCall, textsTo } from "../demo.mjs";
 import { look } from "../look.mjs";
 import { test } from "../test.mjs";
 
 function nameOf(address) {
   return address.replace(/^\/dashboard\/?/, "").replace(/[^a-z]+/g, "-").replace(/-$/, "") || "today";
-}
-
-/** Somebody who asks, is answered, books and is worth calling back: a call with everything that its page can show. */
-async function talkativeCall() {
-  const caller = new Caller("+13105550186");
-  await caller.rings();
-  await caller.hears("Thank you for calling Glow. How can I help?");
-  await caller.says("Hi, my name is Paula Page. I want Botox before my wedding, as soon as you can, money is no issue.");
-  await caller.asks("check_availability", { service: "Botox", date: "2026-12-04" });
-  const { items } = await api("GET", "/services?limit=100");
-  const service = items.find((one) => one.name === "Botox");
-  const openings = await api("GET", `/openings?service_id=${service.id}&from=2026-12-04&to=2026-12-04`);
-  const time = openings.items[0].local_starts_at.slice(11, 16);
-  await caller.hears("We have a time in the morning. Shall I book it?");
-  await caller.says("Yes please, book it.");
-  await caller.asks("book_appointment", { service: "Botox", date: "2026-12-04", time, name: "Paula Page" });
-  await caller.asks("check_availability", { service: "No such thing", date: "2026-12-04" });
-  await caller.says("Thank you, bye.");
-  await caller.hangsUp();
 }
 
 /** Pages of a single thing, by what they are called. */
@@ -37,15 +18,16 @@ async function single(page, list, name) {
 /** What is looked at in either theme at either size. */
 const MAIN = ["/dashboard", "/dashboard/calendar", "/dashboard/settings"];
 
-async function lookAt(page, addresses) {
+async function lookAt(page, addresses, how = {}) {
   for (const [name, address] of addresses) {
     await page.goto(demo.base_url + address);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-    await look(page, name, { fullPage: !address.startsWith("/dashboard/calendar"), inFull: MAIN.includes(address) });
+    await look(page, name, { fullPage: !address.startsWith("/dashboard/calendar"), inFull: MAIN.includes(address), ...how });
   }
 }
 
-/** A day of the demo that other specs leave alone. */
+/** The demo's day, and one that other specs leave alone. */
+const TODAY = "2026-11-24";
 const DIALOGS = "2026-12-11";
 const [SETTINGS, MENU] = [PAGES.filter((one) => one.includes("/settings")), PAGES.filter((one) => !one.includes("/settings"))];
 
@@ -53,14 +35,15 @@ test.describe("no page has a barrier, each fits, and each has its picture", () =
   test.describe.configure({ timeout: 240_000 });
 
   test("what the menu leads to, and single things", async ({ page }) => {
-    await talkativeCall();
+    await talkativeCall("Paula Page", "+13105550186", "2026-12-04");
+    await book("Laser Treatment", "Jonah Reed", TODAY, "Wilhelmina Featherstonehaugh", "+13105550407", 12);
     await signIn(page);
     const things = [
       ["call", await single(page, "/dashboard/calls", "Paula Page")],
       ["contact", await single(page, "/dashboard/contacts", "Paula Page")],
       ["thread", await single(page, "/dashboard/messages", "Paula Page")],
     ];
-    await lookAt(page, [...MENU.map((one) => [nameOf(one), one]), ...things]);
+    await lookAt(page, [...MENU.map((one) => [nameOf(one), one]), ...things], { atEdges: true });
   });
 
   test("settings", async ({ page }) => {

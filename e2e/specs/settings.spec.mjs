@@ -10,11 +10,16 @@ test("Send Test SMS really sends, and the page says how far it came", async ({ p
   await isLive(page);
   const before = (await textsTo(MANAGER_PHONE)).length;
   const card = page.locator("#hot-lead");
+  await expect(card.getByText("How it works")).toBeVisible();
+  await expect(card.getByText("Every finished call is scored by what the caller said.")).toBeVisible();
+  await expect(card.getByText("the assistant may see that somebody wants to book something of value and cannot")).toBeVisible();
+  const told = card.getByText("Test SMS · (310) 555-0177");
+  const tests = await told.count();
   await card.getByRole("button", { name: "Send Test SMS" }).click();
   await expect.poll(async () => (await textsTo(MANAGER_PHONE)).length).toBe(before + 1);
   const texts = await textsTo(MANAGER_PHONE);
   expect(texts.at(-1).body).toContain("Glow MedSpa");
-  await expect(card.getByText("Test SMS · (310) 555-0177")).toBeVisible();
+  await expect(told).toHaveCount(tests + 1);
 });
 
 test("a new alert phone counts once its code was entered, and is still there afterwards", async ({ page }) => {

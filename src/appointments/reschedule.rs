@@ -98,10 +98,12 @@ pub async fn reschedule(
     }
     let fitted = match fit(&bookable.rules(&taken.guest), &taken.busy, wanted.starts_at, app.clock.now()) {
         Ok(fitted) => fitted,
-        Err(refusal) => return Err(refused(app, tx, wanted, (&bookable, &taken), (refusal, by)).await?),
+        Err(refusal) => {
+            return Err(refused(app, tx, (wanted, &visit), (&bookable, &taken), (refusal, by)).await?);
+        }
     };
     if !store::swap_claims(tx, org, visit.id, &fitted).await? {
-        return Err(refused(app, tx, wanted, (&bookable, &taken), (spoken::taken(), by)).await?);
+        return Err(refused(app, tx, (wanted, &visit), (&bookable, &taken), (spoken::taken(), by)).await?);
     }
     if visit.is_in_turn && fitted.opening.practitioner != visit.practitioner {
         scheduling::count_turn(tx, org, visit.service, visit.practitioner, -1).await?;
@@ -176,11 +178,16 @@ pub(super) fn kept(service: &Service, visit: &Appointment) -> Option<ResourceId>
 async fn refused(
     app: &App,
     tx: &mut PgConnection,
-    wanted: &Reschedule<'_>,
+    (wanted, visit): (&Reschedule<'_>, &Appointment),
     look: (&Bookable<'_>, &Taken),
     (refusal, by): (Refusal, Writer<'_>),
 ) -> Result<ChangeError, sqlx::Error> {
-    let alternatives = scheduling::alternatives(app, tx, wanted.book, look, wanted.starts_at, &by).await?;
+    let mut alternatives =
+        scheduling::alternatives(app, tx, wanted.book, look, wanted.starts_at, &by).await?;
+    // Its own time stands in nobody's way, and is no other time.
+    let own = (visit.starts_at.timestamp(), visit.ends_at, visit.practitioner);
+    alternatives
+        .retain(|one| wanted.thing.is_some() || (one.starts_at, one.ends_at, one.practitioner) != own);
     Ok(ChangeError::Refused { refusal, alternatives })
 }
 

@@ -77,12 +77,13 @@ async fn answer_tools(app: &App, caller: &Caller, message: &Message, asked: &[To
         None
     };
     let answers = join_all(asked.iter().map(|call| async move {
-        let started = Instant::now();
+        let (started, asked_at) = (Instant::now(), app.clock.now());
         let call_record = new_tool_call(caller, call);
         let answer = tools::run(app, caller, call, &call_record).await;
         if !acts(call) {
             let micros = i64::try_from(started.elapsed().as_micros()).unwrap_or(i64::MAX);
-            record(app, caller.org, Entry::Asked { call: call_record, answer: answer.clone(), micros });
+            let answer = answer.clone();
+            record(app, caller.org, Entry::Asked { call: call_record, asked_at, answer, micros });
         }
         answer
     }))

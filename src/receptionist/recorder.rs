@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
@@ -33,8 +34,8 @@ pub(super) enum Entry {
     Message(NewMessage),
     /// A stored message whose tools have answered.
     Done(InboxId),
-    /// A read-only tool call and its answer.
-    Asked { call: NewToolCall, answer: Answer, micros: i64 },
+    /// A read-only tool call, when it came, its answer and how long that took.
+    Asked { call: NewToolCall, asked_at: Timestamp, answer: Answer, micros: i64 },
 }
 
 impl Entry {
@@ -123,10 +124,10 @@ async fn write_org(app: &App, org: OrgId, entries: Vec<Entry>) -> Result<(), sql
         match entry {
             Entry::Message(message) => messages.push(message),
             Entry::Done(id) => done.push(id),
-            Entry::Asked { call, answer, micros } => asked.push(json!({
+            Entry::Asked { call, asked_at, answer, micros } => asked.push(json!({
                 "call_ref": call.asked.call_ref, "tool_call_id": call.asked.tool_call_id, "name": call.name,
                 "arguments": call.arguments, "digest": hex::encode(&call.digest), "answer": answer.text,
-                "is_error": answer.is_error, "asked_at": now, "micros": micros, "unmet": answer.unmet,
+                "is_error": answer.is_error, "asked_at": asked_at, "micros": micros, "unmet": answer.unmet,
             })),
         }
     }

@@ -1,9 +1,10 @@
 //! Stored first, processed once, and nothing lost.
 
+use jiff::ToSpan as _;
 use serde_json::json;
 use voxanne::receptionist;
 
-use crate::harness::{Voxanne, fixture};
+use crate::harness::{Voxanne, call_ref, fixture};
 
 #[tokio::test]
 async fn a21_an_unknown_assistant_is_told_so_kept_and_replayed_once_it_is_registered() {
@@ -90,4 +91,17 @@ async fn every_tool_call_is_on_record_with_its_answer_and_time() {
     vox.post_fixture("tool-calls.unknown-tool").await;
     vox.until_count("tool_calls where answer is not null and micros > 0", 3).await;
     vox.until_count("inbox where kind = 'tool-calls' and state = 'done'", 3).await;
+}
+
+#[tokio::test]
+async fn what_only_looks_is_on_record_when_it_was_asked_and_not_when_it_was_written_down() {
+    let vox = Voxanne::start().await;
+    let asked_at = vox.app.clock.now();
+    let wish = json!({"date": "2026-12-01", "serviceType": "Botox"});
+    vox.call(&call_ref(1)).tool("check_availability", wish).await.unwrap();
+    // It is written a moment later, with others.
+    vox.later(jiff::SignedDuration::from_mins(1));
+    vox.until_count("tool_calls", 1).await;
+    let before = format!("tool_calls where asked_at < timestamptz '{}'", asked_at + 1.second());
+    assert_eq!(vox.count(&before).await, 1);
 }

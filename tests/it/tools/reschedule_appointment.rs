@@ -67,6 +67,19 @@ async fn a_taken_time_is_refused_and_everything_stays_as_it_was() {
 }
 
 #[tokio::test]
+async fn the_time_that_a_visit_has_is_not_offered_in_place_of_one_that_is_taken() {
+    let vox = Voxanne::start().await;
+    booked(&vox, 1, "Laser Treatment", "2026-12-01", "09:00").await;
+    let other = vox.call_from(&vox.glow, &call_ref(2), Some("+13105550143"));
+    other
+        .tool("book_appointment", booking("Laser Treatment", "2026-12-01", "10:30", "Bea Fox"))
+        .await
+        .unwrap();
+    let said = moved(&vox, 3, json!({"newDate": "2026-12-01", "newTime": "10:30"})).await;
+    assert!(said.contains("On Tuesday, December 1st I have 12 PM"), "{said}");
+}
+
+#[tokio::test]
 async fn with_two_visits_the_caller_says_which() {
     let vox = Voxanne::start().await;
     booked(&vox, 1, "Laser Treatment", "2026-12-01", "10:00").await;
