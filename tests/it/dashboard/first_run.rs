@@ -2,6 +2,7 @@
 
 use reqwest::header::LOCATION;
 use serde_json::{Value, json};
+use voxanne::accounts::Role;
 use voxanne::platform::ids::OrgId;
 
 use crate::api::alert_phones::code_to;

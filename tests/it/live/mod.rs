@@ -76,6 +76,7 @@ async fn staff(vox: &Voxanne, clinic: &Clinic) -> Staff {
         email: "somebody@example.com".to_owned(),
         language: Language::English,
         signed_in_until: None,
+        owes_second_factor: false,
     }
 }
 
