@@ -80,7 +80,8 @@ const ROUTES: &[Row] = &[
     open("get", "/health/live", 200),
     open("get", "/health/ready", 200),
     open("get", "/problems", 200),
-    open("get", "/metrics", 404),
+    open("get", "/metrics", 401),
+    open("post", "/csp-reports", 415),
     open("get", "/assets/{name}", 404),
     open("get", "/api/v1/openapi.json", 200),
     // The door.
