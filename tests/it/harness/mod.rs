@@ -276,6 +276,12 @@ impl Voxanne {
         held.is_ok()
     }
 
+    /// How often the tests of this process have counted `what`, as Prometheus writes it.
+    pub fn counted(what: &str) -> u64 {
+        let of = |line: &str| line.strip_prefix(what)?.trim().parse().ok();
+        METRICS.render().lines().find_map(of).unwrap_or_default()
+    }
+
     /// Changes the data as an operator would.
     pub async fn exec(&self, sql: &str) {
         sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&self.admin).await.unwrap();
