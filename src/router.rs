@@ -14,7 +14,10 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::platform::app::App;
+use crate::platform::csp_reports;
 use crate::platform::db::Class;
+use crate::platform::desk_share;
+use crate::platform::exposition;
 use crate::platform::fair_share;
 use crate::platform::problem::Problem;
 use crate::platform::request_id;
@@ -25,9 +28,9 @@ const PROBLEMS: &str = include_str!("../docs/problems.md");
 /// How long the database may take to say that it is there.
 const READY_WITHIN: Duration = Duration::from_secs(1);
 
-/// The whole product. `metrics` is `None` in tests.
+/// The whole product. `metrics` is `None` where somebody else collects them.
 pub fn router(app: App, metrics: Option<PrometheusHandle>) -> Router {
-    Router::new()
+    let routes = Router::new()
         // What the voice platform calls.
         .merge(receptionist::http::router())
         // What Twilio calls.
@@ -45,23 +48,37 @@ pub fn router(app: App, metrics: Option<PrometheusHandle>) -> Router {
         .route("/", get(async || Redirect::to("/dashboard")))
         .merge(dashboard::router())
         .merge(live::http::router())
+        // What their browsers report.
+        .merge(csp_reports::router())
         // What whoever operates it calls.
         .route("/health/live", get(is_live))
         .route("/health/ready", get(ready))
         .route("/problems", get(async || PROBLEMS))
-        .route("/metrics", get(async move || render(metrics)))
+        .merge(exposition::router(metrics));
+    guarded(app, routes)
+}
+
+/// `routes` behind what holds for every URL: a panic is an answer, and every answer has an id and the headers that keep browsers
+/// from harm.
+pub fn guarded(app: App, routes: Router<App>) -> Router {
+    routes
         .fallback(async || Problem::NOT_FOUND)
         .with_state(app.clone())
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| Problem::INTERNAL.into_response()))
         .layer(from_fn(without_nul))
         .layer(from_fn(fair_share::seat))
+        .layer(from_fn(desk_share::admit))
         .layer(from_fn_with_state(app.clone(), request_id::name))
         // Whoever opens an address in a browser reads a page, not a document for programs.
         .layer(from_fn_with_state(app, dashboard::for_people))
         .layer(set(header::CACHE_CONTROL, "no-store"))
         .layer(set(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(set(header::REFERRER_POLICY, "no-referrer"))
-        .layer(set(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"))
+        .layer(set(
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; frame-ancestors 'none'; report-to csp; report-uri /csp-reports",
+        ))
+        .layer(set(HeaderName::from_static("reporting-endpoints"), "csp=\"/csp-reports\""))
         .layer(set(header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains; preload"))
         .layer(set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"))
         .layer(set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin"))
@@ -91,12 +108,5 @@ async fn ready(State(app): State<App>) -> Response {
             (StatusCode::OK, Json(json!({"status": "ready"}))).into_response()
         }
         _ => Problem::UNAVAILABLE.into_response(),
-    }
-}
-
-fn render(metrics: Option<PrometheusHandle>) -> Response {
-    match metrics {
-        Some(handle) => handle.render().into_response(),
-        None => Problem::NOT_FOUND.into_response(),
     }
 }

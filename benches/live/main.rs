@@ -72,9 +72,11 @@ async fn main() {
 
 async fn play(dir: PathBuf) {
     let stage = Stage::set(dir).await;
-    let connections = (IDLE + 2 * OPEN).to_string();
+    let desk = IDLE + 2 * OPEN;
+    let connections = (desk + OPEN).to_string();
     let settings = [
         ("VOXANNE_SERVER_CONNECTIONS_MAX", connections.clone()),
+        ("VOXANNE_SERVER_DESK_CONNECTIONS_MAX", desk.to_string()),
         ("VOXANNE_SERVER_CONNECTIONS_PER_ADDRESS_MAX", connections),
     ];
     let product = stage.serve_with(&settings).await;

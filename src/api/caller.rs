@@ -132,7 +132,7 @@ async fn seated(app: &App, parts: &Parts) -> Result<ApiCaller, Problem> {
     let presented = presented.ok_or(Problem::UNAUTHENTICATED)?;
     // W10. Before anything else: another site's page learns nothing, not even whether somebody is signed in.
     if !is_bearer && !parts.method.is_safe() && !accounts::is_from_own_page(app, &parts.headers) {
-        return Err(problems::CROSS_SITE);
+        return Err(Problem::CROSS_SITE);
     }
     fair_share::wait(app, &parts.extensions, presented).await?;
     let caller = if is_bearer {

@@ -34,12 +34,6 @@ const NOT_OF_ORG: Problem = Problem::new(
     "not_of_org",
     "The person of this token does not belong to the clinic that the request names.",
 );
-/// W10: another site's page would act with a session of ours.
-pub(super) const CROSS_SITE: Problem = Problem::new(
-    StatusCode::FORBIDDEN,
-    "cross_site",
-    "A session changes something only from a page of this server; programs use a key.",
-);
 /// What only a person who is signed in has.
 pub(super) const STAFF_ONLY: Problem = Problem::new(
     StatusCode::FORBIDDEN,

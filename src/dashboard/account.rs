@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
 use serde::Deserialize;
@@ -15,6 +14,7 @@ use super::signed_in::SignedIn;
 use crate::accounts::{self, AccountError, OwnAccount, OwnSession};
 use crate::platform::app::App;
 use crate::platform::ids::{OrgId, Prefixed as _, SessionId};
+use crate::platform::problem::Problem;
 
 pub(super) fn routes() -> Router<App> {
     Router::new().route("/dashboard/account", get(show_account)).route("/dashboard/switch", post(switch))
@@ -93,10 +93,10 @@ async fn switch(
     SignedIn(staff): SignedIn,
     Sent(wanted): Sent<Wanted>,
 ) -> Result<Response, PageError> {
-    let Some(org) = OrgId::parse(&wanted.org) else { return Ok(StatusCode::NOT_FOUND.into_response()) };
+    let Some(org) = OrgId::parse(&wanted.org) else { return Ok(Problem::NOT_FOUND.into_response()) };
     if accounts::switch_org(&app, &staff, org).await? {
         Ok(Redirect::to("/dashboard").into_response())
     } else {
-        Ok(StatusCode::NOT_FOUND.into_response())
+        Ok(Problem::NOT_FOUND.into_response())
     }
 }

@@ -45,9 +45,7 @@ impl FromRequestParts<App> for AtDoor {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         // W10, W17: nobody is signed in, or out, by another site's page.
         if !parts.method.is_safe() && !accounts::is_from_own_page(app, &parts.headers) {
-            return Err(
-                (StatusCode::FORBIDDEN, "This form was not sent by a page of this server.").into_response()
-            );
+            return Err(Problem::CROSS_SITE.into_response());
         }
         let network = client::network(&parts.extensions, &parts.headers, app.config.server.proxies);
         let agent = text(&parts.headers, header::USER_AGENT).to_owned();

@@ -73,15 +73,15 @@ fn is_page(answer: &Response) -> bool {
 
 async fn written(app: &App, headers: &HeaderMap, refused: &Parts) -> Response {
     let status = refused.status;
-    // Whoever is told that it is too much is known already, and is not looked up again for it (W27).
-    let is_too_much = status == StatusCode::TOO_MANY_REQUESTS;
+    // Whoever is told that it is too much, or too many, is not looked up again for it (W18, W27).
+    let is_too_much = status == StatusCode::TOO_MANY_REQUESTS || is_turned_away(refused);
     let staff = match accounts::session_token(app, headers) {
         Some(token) if !is_too_much => {
             accounts::staff_of_session(app, token, AskedBy::Page).await.ok().flatten()
         }
         _ => None,
     };
-    let is_signed_in = is_too_much || staff.is_some();
+    let is_signed_in = status == StatusCode::TOO_MANY_REQUESTS || staff.is_some();
     let language = staff.as_ref().map_or_else(|| door::language_of(headers), |staff| staff.language);
     let d = Words { language };
     let (title, advice) = sentences(&d, status);
@@ -89,12 +89,17 @@ async fn written(app: &App, headers: &HeaderMap, refused: &Parts) -> Response {
     let quoted = id.filter(|_| status.is_server_error()).and_then(|id| id.to_str().ok());
     let told = NoPage { title, advice, request_id: quoted.map(str::to_owned), is_signed_in, d };
     let mut page = page::render_as(status, &told);
-    for name in [REQUEST_ID, header::RETRY_AFTER] {
+    for name in [REQUEST_ID, header::RETRY_AFTER, header::CONNECTION] {
         if let Some(value) = refused.headers.get(&name) {
             page.headers_mut().insert(name, value.clone());
         }
     }
     page
+}
+
+/// Whether there was no place for its connection.
+fn is_turned_away(refused: &Parts) -> bool {
+    refused.headers.contains_key(header::CONNECTION)
 }
 
 /// What it is, and what to do about it.

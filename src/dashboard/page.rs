@@ -11,7 +11,7 @@ use crate::platform::telemetry::chain;
 /// through the policy of `assets/form.js`, and that of the calendar's library, which passes its own templates.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; \
     connect-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; \
-    object-src 'none'; require-trusted-types-for 'script'; trusted-types voxanne svelte-trusted-html";
+    object-src 'none'; require-trusted-types-for 'script'; trusted-types voxanne svelte-trusted-html; report-to csp; report-uri /csp-reports";
 
 /// Why there is no page. All of it is ours: what a reader can act on is said on a page.
 #[derive(Debug, thiserror::Error)]

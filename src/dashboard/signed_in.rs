@@ -28,7 +28,7 @@ impl FromRequestParts<App> for SignedIn {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         if !parts.method.is_safe() && !accounts::is_from_own_page(app, &parts.headers) {
-            return Err(StatusCode::FORBIDDEN.into_response());
+            return Err(Problem::CROSS_SITE.into_response());
         }
         let Some(token) = accounts::session_token(app, &parts.headers) else {
             return Err(to_sign_in(parts));

@@ -29,9 +29,6 @@ const WAITING_BYTES_MAX: usize = 64 * 1024;
 /// For a client to take note that its socket ends.
 const GOODBYE: Duration = Duration::from_secs(1);
 
-/// W2, W10: another site's page must not listen with its visitor's rights.
-const CROSS_SITE: Problem =
-    Problem::new(StatusCode::FORBIDDEN, "cross_site", "Only a page of this server and programs may do this.");
 /// What is in a URL ends up in logs.
 const NO_QUERY: Problem = Problem::new(
     StatusCode::BAD_REQUEST,
@@ -58,8 +55,9 @@ async fn open_socket(
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
+    // W2: another site's page must not listen with its visitor's rights.
     if !is_ours(&app, &headers) {
-        return CROSS_SITE.into_response();
+        return Problem::CROSS_SITE.into_response();
     }
     if query.is_some() {
         return NO_QUERY.into_response();
@@ -101,7 +99,7 @@ async fn give_socket_token(
 ) -> Result<Response, Problem> {
     let token = accounts::session_token(&app, &headers).ok_or(Problem::UNAUTHENTICATED)?;
     if !accounts::is_from_own_page(&app, &headers) {
-        return Err(CROSS_SITE);
+        return Err(Problem::CROSS_SITE);
     }
     fair_share::wait(&app, &extensions, token).await?;
     let staff = accounts::staff_of_session(&app, token, AskedBy::Page).await.map_err(|error| {

@@ -3,6 +3,7 @@
 mod accounts;
 mod live;
 mod mail;
+mod server;
 
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
@@ -12,6 +13,7 @@ use super::network::Network;
 pub use accounts::{Accounts, Tokens};
 pub use live::Live;
 pub use mail::Mail;
+pub use server::Server;
 
 const DEFAULTS: &str = include_str!("../../config/voxanne.toml");
 
@@ -50,26 +52,6 @@ pub struct Config {
     pub live: Live,
     pub secrets: Secrets,
     pub log: Log,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "config/voxanne.toml explains each")]
-pub struct Server {
-    pub listen: String,
-    pub public_url: String,
-    pub allow_insecure: bool,
-    pub header_seconds: u64,
-    pub body_seconds: u64,
-    pub write_seconds: u64,
-    pub connections_max: usize,
-    pub connections_per_address_max: usize,
-    pub org_requests_max: usize,
-    pub org_waiting_max: usize,
-    pub org_wait_ms: u64,
-    pub drain_seconds: u64,
-    pub body_bytes_max: usize,
-    pub proxies: usize,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -281,7 +263,8 @@ impl Config {
                 "google.client_id (GOOGLE_CLIENT_ID) and google.client_secret (GOOGLE_CLIENT_SECRET) go together".into(),
             ));
         }
-        for checked in [self.mail.check(), self.accounts.check(), self.tokens.check(), self.live.check()] {
+        let Self { server, mail, accounts, tokens, live, .. } = self;
+        for checked in [server.check(), mail.check(), accounts.check(), tokens.check(), live.check()] {
             checked.map_err(|wrong| ConfigError::Unusable(wrong.into()))?;
         }
         let twilio = &self.twilio;

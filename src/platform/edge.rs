@@ -1,4 +1,5 @@
-//! The accept loop: deadlines for headers and writes, caps on connections, and a shutdown that finishes what it started.
+//! The accept loop: deadlines for headers and writes, caps on connections of all, of one address and of what no caller waits
+//! for, and a shutdown that finishes what it started.
 //!
 //! Our own because `axum::serve` has no header deadline: a client that sends one byte a minute would hold a
 //! connection for ever. Body deadlines are in the handlers that read bodies. A connection that became a WebSocket has its
@@ -11,8 +12,8 @@ use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::Router;
 use axum::middleware::AddExtension;
+use axum::{Extension, Router};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
@@ -26,6 +27,8 @@ use tracing::{info, warn};
 
 use super::app::App;
 use super::client::ClientAddress;
+use super::config::Server;
+use super::desk_share::DeskPlace;
 use super::per_address::{PerAddress, Place};
 
 /// More headers than any vendor sends, and fewer than hurt.
@@ -42,7 +45,8 @@ pub async fn serve(app: App, listener: TcpListener, router: Router) {
     app.serves.store(true, Ordering::SeqCst);
     allow_open_files(app.config.server.connections_max);
     let connections = Arc::new(Semaphore::new(app.config.server.connections_max));
-    let addresses = PerAddress::new(app.config.server.connections_per_address_max);
+    let desk = Arc::new(Semaphore::new(app.config.server.desk_connections_max));
+    let addresses = PerAddress::new(per_address_max(&app.config.server));
     let in_hand = TaskTracker::new();
     loop {
         let permit = tokio::select! {
@@ -57,10 +61,14 @@ pub async fn serve(app: App, listener: TcpListener, router: Router) {
         match accepted {
             Ok((stream, client)) => {
                 // Closed without a word: whoever floods gets no work done for it.
-                let Some(place) = addresses.take(client.ip()) else { continue };
+                let Some(place) = addresses.take(client.ip()) else {
+                    metrics::counter!("voxanne_connections_refused_total", "why" => "address").increment(1);
+                    continue;
+                };
                 let _ = stream.set_nodelay(true);
-                let stream = Counted { stream, _places: (permit, place) };
-                let named = axum::Extension(ClientAddress(client.ip())).layer(router.clone());
+                let at_desk = DeskPlace::of(&desk);
+                let stream = Counted { stream, _places: (permit, place, at_desk.clone()) };
+                let named = Named { address: ClientAddress(client.ip()), at_desk }.layer(&router);
                 app.tasks.spawn(in_hand.track_future(serve_connection(&app, stream, named)));
             }
             Err(error) => {
@@ -77,6 +85,11 @@ pub async fn serve(app: App, listener: TcpListener, router: Router) {
     }
     app.drained.cancel();
     info!("Stopped accepting; requests in hand are finished");
+}
+
+/// Behind proxies every connection has the address of one of them, and none says anything of a client.
+const fn per_address_max(server: &Server) -> usize {
+    if server.proxies == 0 { server.connections_per_address_max } else { server.connections_max }
 }
 
 /// Asks the system for as many open files as there may be connections, and some for everything else. Many systems start
@@ -97,7 +110,7 @@ fn allow_open_files(connections: usize) {
 fn serve_connection(
     app: &App,
     stream: Counted,
-    router: AddExtension<Router, ClientAddress>,
+    router: NamedRouter,
 ) -> impl Future<Output = ()> + Send + use<> {
     let mut http = hyper::server::conn::http1::Builder::new();
     http.timer(TokioTimer::new())
@@ -121,10 +134,24 @@ fn serve_connection(
     }
 }
 
+/// What each request of a connection says of it.
+struct Named {
+    address: ClientAddress,
+    at_desk: DeskPlace,
+}
+
+type NamedRouter = AddExtension<AddExtension<Router, ClientAddress>, DeskPlace>;
+
+impl Named {
+    fn layer(self, router: &Router) -> NamedRouter {
+        Extension(self.at_desk).layer(Extension(self.address).layer(router.clone()))
+    }
+}
+
 /// A connection and the places that it takes, until it closes, whatever it has become.
 struct Counted {
     stream: TcpStream,
-    _places: (OwnedSemaphorePermit, Place),
+    _places: (OwnedSemaphorePermit, Place, DeskPlace),
 }
 
 impl AsyncRead for Counted {

@@ -58,7 +58,7 @@ pub fn respond(status: StatusCode, html: String) -> Response {
 fn policy() -> String {
     let hash = STANDARD.encode(digest::digest(&digest::SHA256, STYLE.as_bytes()));
     format!(
-        "default-src 'none'; style-src 'sha256-{hash}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'sha256-{hash}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; report-to csp; report-uri /csp-reports"
     )
 }
 

@@ -32,6 +32,9 @@ impl Problem {
     /// The body is not what the content type says.
     pub const UNREADABLE: Self =
         Self::new(StatusCode::BAD_REQUEST, "unreadable", "The body is not JSON that this server can read.");
+    /// A page's form was expected.
+    pub const UNREADABLE_FORM: Self =
+        Self::new(StatusCode::BAD_REQUEST, "unreadable", "The body is no form that this server can read.");
     /// The address has something in it that no address of ours has.
     pub const BAD_URL: Self =
         Self::new(StatusCode::BAD_REQUEST, "bad_url", "The URL has a NUL character in it.");
@@ -59,11 +62,23 @@ impl Problem {
         "too_many_reads",
         "More was read within an hour than anybody needs. Wait until the hour is over; the owners were told.",
     );
+    /// W10: another site's page would act with a session of ours.
+    pub const CROSS_SITE: Self = Self::new(
+        StatusCode::FORBIDDEN,
+        "cross_site",
+        "Only a page of this server does this with a session; programs use a key or a token.",
+    );
     /// No such page.
     pub const NOT_FOUND: Self = Self::new(StatusCode::NOT_FOUND, "not_found", "There is nothing here.");
     /// Ours to fix; the request may be repeated.
     pub const UNAVAILABLE: Self =
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Please repeat the request in a moment.");
+    /// As many connections are open as there may be of its kind.
+    pub const FULL: Self = Self::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "full",
+        "Too many connections are open: repeat the request in a moment.",
+    );
     /// Ours to fix.
     pub const INTERNAL: Self =
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong on our side.");

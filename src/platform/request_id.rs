@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::HeaderValue;
+use axum::http::{HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tracing::Instrument as _;
@@ -21,7 +21,11 @@ pub async fn name(State(app): State<App>, request: Request<Body>, next: Next) ->
     if let Some(problem) = response.extensions_mut().remove::<Problem>()
         && problem.status.is_server_error()
     {
+        let connection = response.headers_mut().remove(header::CONNECTION);
         response = problem.with_request_id(id).into_response();
+        if let Some(value) = connection {
+            response.headers_mut().insert(header::CONNECTION, value);
+        }
     }
     if let Ok(value) = HeaderValue::from_str(&id.simple().to_string()) {
         response.headers_mut().insert(HEADER, value);

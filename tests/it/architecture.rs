@@ -34,6 +34,9 @@ const HTTP_FILES: &[&str] = &[
     "platform/problem.rs",
     "platform/page.rs",
     "platform/edge.rs",
+    "platform/csp_reports.rs",
+    "platform/desk_share.rs",
+    "platform/exposition.rs",
     "platform/request_id.rs",
     "platform/fair_share.rs",
 ];

@@ -7,21 +7,27 @@
 //!   is held to that; `tests/it/api/access.rs` takes one row with a request that succeeds.
 //! * **a page**: one line in [`ROUTES`]: `page("/dashboard/things", "things:read")`, with `""` where whoever is signed in may look.
 //! * **a POST of a page**, such as a token for its socket: `act("/dashboard/…")`.
+//! * **a form of the door**: `door(method, path)`.
+//! * **a socket**: `socket(path)`, tried with whatever each caller has to show.
 //! * **kept for programs of before**: `kept(method, path, scope)`.
 //! * **anything else**: `open(method, path, status)` for what a stranger gets, which everybody else then gets, too: they are no
 //!   credentials there.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 
+use futures::{SinkExt as _, StreamExt as _};
 use jiff::SignedDuration;
-use reqwest::RequestBuilder;
-use serde_json::Value;
+use reqwest::{RequestBuilder, Response};
+use serde_json::{Value, json};
 use syn::visit::{self, Visit};
+use tokio_tungstenite::connect_async;
+use tokio_tungstenite::tungstenite::Message;
 use voxanne::accounts::{Role, Scope};
 
 use crate::accounts::tokens;
-use crate::harness::{Person, Voxanne};
+use crate::harness::{Answered, Person, Voxanne};
 
 /// Who may use a route that is not of the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +40,10 @@ enum Who {
     Part(&'static str),
     /// Whoever is signed in, from a page of ours.
     Act,
+    /// Whoever comes from a page of ours, signed in or not.
+    Door,
+    /// Whoever shows a token that holds, in their first message.
+    Socket,
     /// Whose credential of any kind has the scope: a route that is kept for programs of before.
     Kept(&'static str),
 }
@@ -55,6 +65,14 @@ const fn part(path: &'static str, scope: &'static str) -> Row {
 
 const fn act(path: &'static str) -> Row {
     ("post", path, Who::Act)
+}
+
+const fn door(method: &'static str, path: &'static str) -> Row {
+    (method, path, Who::Door)
+}
+
+const fn socket(path: &'static str) -> Row {
+    ("get", path, Who::Socket)
 }
 
 const fn kept(method: &'static str, path: &'static str, scope: &'static str) -> Row {
@@ -80,12 +98,20 @@ const ROUTES: &[Row] = &[
     open("get", "/health/live", 200),
     open("get", "/health/ready", 200),
     open("get", "/problems", 200),
-    open("get", "/metrics", 404),
+    open("get", "/metrics", 401),
+    open("post", "/csp-reports", 415),
     open("get", "/assets/{name}", 404),
     open("get", "/api/v1/openapi.json", 200),
     // The door.
     open("get", "/", 303),
     open("get", "/forgot", 200),
+    door("get", "/sign-in"),
+    door("post", "/sign-in"),
+    door("post", "/sign-in/code"),
+    door("post", "/sign-out"),
+    door("post", "/forgot"),
+    door("post", "/reset/{token}"),
+    door("post", "/invitation/{token}"),
     // Pages.
     page("/dashboard", ""),
     page("/dashboard/account", ""),
@@ -131,6 +157,7 @@ const ROUTES: &[Row] = &[
     act("/dashboard/session"),
     act("/dashboard/socket-token"),
     act("/dashboard/switch"),
+    socket("/ws/live-calls"),
     // Kept for programs of before.
     kept("get", "/api/founder-console/settings", "settings:read"),
     kept("post", "/api/founder-console/settings", "settings:write"),
@@ -140,17 +167,16 @@ const ROUTES: &[Row] = &[
     kept("post", "/api/google-oauth/revoke", "calendars:write"),
 ];
 
-/// Forms of the door and the socket, which other tests try whole: `tests/it/accounts/doors.rs`, `tests/it/live`. May only shrink.
-const ELSEWHERE: &[(&str, &str)] = &[
-    ("get", "/sign-in"),
-    ("post", "/sign-in"),
-    ("post", "/sign-in/code"),
-    ("post", "/sign-out"),
-    ("post", "/forgot"),
-    ("post", "/reset/{token}"),
-    ("post", "/invitation/{token}"),
-    ("get", "/ws/live-calls"),
-];
+/// The pages about one thing, which their path names.
+pub(crate) fn pages_about_one() -> Vec<&'static str> {
+    let pages = ROUTES.iter().filter(|(_, path, who)| matches!(who, Who::Page(_)) && path.contains('{'));
+    pages.map(|(_, path, _)| *path).collect()
+}
+
+/// How a route may be mounted: one method at a time.
+const VERBS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+/// Ways to mount that say nothing of methods, or nothing of paths: a row could not be asked for.
+const UNREADABLE: [&str; 3] = ["route_service", "nest_service", "fallback_service"];
 
 /// What the routers' source says: each `.route("path", get(…).post(…))`, whatever file it is in.
 #[derive(Default)]
@@ -174,6 +200,11 @@ impl<'ast> Visit<'ast> for Routes {
     }
 
     fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
+        assert!(
+            !UNREADABLE.iter().any(|way| call.method == way),
+            "mount each method of each path by itself, not by {}",
+            call.method
+        );
         if call.method == "route" && call.args.len() == 2 {
             let path = match (&call.args[0], literal(&call.args[0])) {
                 (_, Some(text)) => text,
@@ -193,6 +224,11 @@ impl<'ast> Visit<'ast> for Routes {
             {
                 methods.push(name.path.segments.last().unwrap().ident.to_string());
             }
+            let strange = methods.iter().find(|way| !VERBS.contains(&way.as_str()) && *way != "layer");
+            assert!(
+                strange.is_none() && !methods.is_empty(),
+                "{path} is mounted by {strange:?}: use one of {VERBS:?}"
+            );
             self.found.push((path, methods));
         }
         visit::visit_expr_method_call(self, call);
@@ -222,9 +258,8 @@ fn mounted() -> BTreeSet<(String, String)> {
         Some(name) => routes.consts[name].clone(),
         None => path.clone(),
     };
-    let verbs = ["get", "post", "put", "patch", "delete"];
     let all = routes.found.iter().flat_map(|(path, methods)| {
-        let methods = methods.iter().filter(|method| verbs.contains(&method.as_str()));
+        let methods = methods.iter().filter(|method| VERBS.contains(&method.as_str()));
         methods.map(|method| (method.clone(), named(path))).collect::<Vec<_>>()
     });
     all.collect()
@@ -232,14 +267,41 @@ fn mounted() -> BTreeSet<(String, String)> {
 
 #[test]
 fn b18_every_route_has_a_row() {
-    let rows = ROUTES.iter().map(|(method, path, _)| (*method, *path)).chain(ELSEWHERE.iter().copied());
-    let rows: BTreeSet<_> = rows.map(|(method, path)| (method.to_owned(), path.to_owned())).collect();
+    let rows: BTreeSet<_> =
+        ROUTES.iter().map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned())).collect();
     let mounted = mounted();
     assert!(mounted.len() > 25, "{mounted:?}");
     let without: Vec<_> = mounted.difference(&rows).collect();
     assert!(without.is_empty(), "give each of these a row in tests/it/routes.rs: {without:?}");
     let gone: Vec<_> = rows.difference(&mounted).collect();
     assert!(gone.is_empty(), "these are no routes any more: {gone:?}");
+}
+
+#[test]
+fn b18_what_would_mount_a_route_without_a_row_is_no_way_to_mount_one() {
+    let walked = |mounting: &str| {
+        let file = syn::parse_file(&format!("fn routes() {{ Router::new(){mounting}; }}")).unwrap();
+        std::panic::catch_unwind(AssertUnwindSafe(|| {
+            let mut routes = Routes::default();
+            routes.visit_file(&file);
+            routes.found
+        }))
+    };
+    let found = walked(r#".route("/x", get(show).post(change).layer(limit))"#).unwrap();
+    assert_eq!(found, [("/x".to_owned(), ["layer", "post", "get"].map(str::to_owned).to_vec())]);
+    for hidden in [
+        r#".route("/x", any(show))"#,
+        r#".route("/x", on(MethodFilter::GET, show))"#,
+        r#".route("/x", get(show).on(MethodFilter::POST, change))"#,
+        r#".route("/x", get(show).fallback(change))"#,
+        r#".route("/x", all_of_it())"#,
+        r#".route("/x", methods)"#,
+        r#".route_service("/x", service)"#,
+        r#".nest_service("/x", service)"#,
+        r#".fallback_service(service)"#,
+    ] {
+        assert!(walked(hidden).is_err(), "{hidden}");
+    }
 }
 
 /// A caller: what it presents, and what it may do. `None` is nothing at all.
@@ -250,6 +312,8 @@ struct Caller {
     scopes: Option<Vec<Scope>>,
     /// Of pages: signed in with a browser.
     signed_in: bool,
+    /// Whether what it presents opens a socket by itself.
+    opens_socket: bool,
 }
 
 impl Caller {
@@ -259,6 +323,15 @@ impl Caller {
             Some(bearer) => request.bearer_auth(bearer),
             None => request,
         }
+    }
+
+    /// What it says first on a socket: a page asks for a token for it, anything else shows what it has.
+    async fn first_word(&self) -> String {
+        if !self.signed_in {
+            return self.bearer.clone().unwrap_or_default();
+        }
+        let given = self.ask("post", "/dashboard/socket-token").send().await.unwrap();
+        given.json::<Value>().await.unwrap()["token"].as_str().unwrap().to_owned()
     }
 
     fn may(&self, scope: &str) -> bool {
@@ -287,9 +360,10 @@ async fn callers(vox: &Voxanne) -> Vec<Caller> {
         .await;
     vox.later(SignedDuration::from_hours(12));
     let mut all = Vec::new();
-    let mut add = |what, person: Person, bearer: Option<String>, scopes: Option<Vec<Scope>>| {
+    let mut add = |what: &'static str, person: Person, bearer: Option<String>, scopes: Option<Vec<Scope>>| {
         let signed_in = scopes.is_some() && bearer.is_none();
-        all.push(Caller { what, person, bearer, scopes, signed_in });
+        let opens_socket = signed_in || what == "a token of the other issuer";
+        all.push(Caller { what, person, bearer, scopes, signed_in, opens_socket });
     };
     add("a stranger", vox.stranger(), None, None);
     add("an expired session", expired, None, None);
@@ -307,6 +381,10 @@ async fn callers(vox: &Voxanne) -> Vec<Caller> {
     ] {
         add(what, vox.glow_staff(role).await, None, Some(role.scopes().to_vec()));
     }
+    let ours = tokens::of_the_owner(vox).await;
+    add("a token of ours", vox.stranger(), Some(ours), Some(Role::Owner.scopes().to_vec()));
+    let theirs = tokens::of_the_other_issuer(vox);
+    add("a token of the other issuer", vox.stranger(), Some(theirs), Some(Role::Owner.scopes().to_vec()));
     add("the other org's owner", vox.harbor_owner().await, None, Some(Scope::ALL.to_vec()));
     let (_, key) = vox.new_key(vox.glow.org, &Scope::ALL, None).await;
     add("a key with every scope", vox.stranger(), Some(key), Some(Scope::ALL.to_vec()));
@@ -328,6 +406,18 @@ async fn b12_w9_every_page_and_door_gives_every_caller_what_its_row_says() {
     for (method, path, who) in ROUTES {
         for caller in &callers {
             let what = format!("{method} {path}: {}", caller.what);
+            match (who, *method) {
+                (Who::Socket, _) => {
+                    assert_eq!(heard(&vox, path, caller).await, caller.opens_socket, "{what}");
+                    continue;
+                }
+                // From our own page it would do what it is for: `tests/it/accounts/doors.rs` tries that whole.
+                (Who::Door, "post") => {
+                    refused_from_elsewhere(caller, path, &what).await;
+                    continue;
+                }
+                _ => {}
+            }
             let response = caller.ask(method, &filled(path)).send().await.unwrap();
             let status = response.status().as_u16();
             match who {
@@ -348,24 +438,10 @@ async fn b12_w9_every_page_and_door_gives_every_caller_what_its_row_says() {
                 Who::Page(_) if path.contains('{') => assert_eq!(status, 404, "{what}: nobody has it"),
                 Who::Page(_) => {
                     assert_eq!(status, 200, "{what}");
-                    let policy = response.headers()["content-security-policy"].to_str().unwrap().to_owned();
-                    assert!(
-                        policy.contains("script-src 'self'") && !policy.contains("unsafe"),
-                        "W24: {what}"
-                    );
-                    assert!(
-                        policy.contains("require-trusted-types-for 'script'; trusted-types "),
-                        "W11: {what}"
-                    );
-                    assert_eq!(response.headers()["cache-control"], "no-store", "W23: {what}");
-                    let html = response.text().await.unwrap();
-                    let (own, other) = if caller.what == "the other org's owner" {
-                        ("Harbor Aesthetics", "Glow MedSpa")
-                    } else {
-                        ("Glow MedSpa", "Harbor Aesthetics")
-                    };
-                    assert!(html.contains(own) && !html.contains(other), "{what}: one org's page");
+                    assert_page_of_one_org(response, caller, &what).await;
                 }
+                Who::Socket => unreachable!("tried above"),
+                Who::Door => assert_eq!(status, if caller.signed_in { 303 } else { 200 }, "{what}"),
                 Who::Kept(_) if caller.scopes.is_none() => assert_eq!(status, 401, "{what}"),
                 Who::Kept(scope) if !caller.may(scope) => assert_eq!(status, 403, "{what}"),
                 Who::Kept(_) => {
@@ -376,12 +452,62 @@ async fn b12_w9_every_page_and_door_gives_every_caller_what_its_row_says() {
                 }
                 Who::Act => {
                     assert!(!matches!(status, 303 | 401 | 403), "{what}: {status}");
-                    let evil =
-                        caller.person.bare("POST", &filled(path)).header("origin", "https://evil.example");
-                    assert_eq!(evil.send().await.unwrap().status(), 403, "W10: {what}");
+                    refused_from_elsewhere(caller, path, &what).await;
                 }
             }
         }
+    }
+}
+
+/// W11, W23, W24: a page runs nothing but ours, is kept by nobody, and is of one org alone.
+async fn assert_page_of_one_org(response: Response, caller: &Caller, what: &str) {
+    let policy = response.headers()["content-security-policy"].to_str().unwrap().to_owned();
+    assert!(policy.contains("script-src 'self'") && !policy.contains("unsafe"), "W24: {what}");
+    assert!(policy.contains("require-trusted-types-for 'script'; trusted-types "), "W11: {what}");
+    assert_eq!(response.headers()["cache-control"], "no-store", "W23: {what}");
+    let html = response.text().await.unwrap();
+    let (own, other) = if caller.what == "the other org's owner" {
+        ("Harbor Aesthetics", "Glow MedSpa")
+    } else {
+        ("Glow MedSpa", "Harbor Aesthetics")
+    };
+    assert!(html.contains(own) && !html.contains(other), "{what}: one org's page");
+}
+
+/// W10: from another site's page, or from none, a form does nothing; and why is a problem like any other.
+async fn refused_from_elsewhere(caller: &Caller, path: &str, what: &str) {
+    for origin in [Some("https://evil.example"), None] {
+        let asked = caller.person.bare("POST", &filled(path)).form(&[("email", "x")]);
+        let asked = origin.into_iter().fold(asked, |asked, origin| asked.header("origin", origin));
+        let refused = Answered::of(asked).await;
+        assert!(refused.headers.contains_key("x-request-id"), "{what}");
+        refused.refused(403, "cross_site");
+    }
+}
+
+/// Whether a socket that says what the caller has to show is let in. Whoever is not is told so by its close.
+async fn heard(vox: &Voxanne, path: &str, caller: &Caller) -> bool {
+    let (mut socket, _) = connect_async(format!("{}{path}", vox.url.replace("http", "ws"))).await.unwrap();
+    let said = json!({"type": "subscribe", "token": caller.first_word().await});
+    socket.send(Message::text(said.to_string())).await.unwrap();
+    match socket.next().await.unwrap().unwrap() {
+        Message::Text(text) => {
+            let heard: Value = serde_json::from_str(&text).unwrap();
+            let org =
+                if caller.what == "the other org's owner" { &vox.harbor } else { &vox.glow }.org.to_string();
+            assert_eq!(
+                (&heard["type"], &heard["org"]),
+                (&json!("subscribed"), &json!(org)),
+                "{}",
+                caller.what
+            );
+            true
+        }
+        Message::Close(Some(frame)) => {
+            assert_eq!(u16::from(frame.code), 1008, "{}", caller.what);
+            false
+        }
+        other => panic!("{}: {other:?}", caller.what),
     }
 }
 

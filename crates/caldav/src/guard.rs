@@ -9,6 +9,9 @@ use reqwest::{Url, redirect};
 
 use crate::Error;
 
+/// Ports of a machine's own services are not asked: a calendar server over https is at 443, or at one of its own choice.
+const OWN_PORTS_MIN: u16 = 1024;
+
 /// Decides which addresses may be asked, before each request and again when a name is looked up.
 ///
 /// The second look is what counts: a name can point anywhere, and elsewhere a second later, but the connection goes to
@@ -24,7 +27,7 @@ pub struct Guard {
 pub(crate) struct AddressRefused;
 
 impl Guard {
-    /// `https` and addresses of the public Internet only.
+    /// `https`, on its own port or an unprivileged one, and addresses of the public Internet only.
     pub const fn strict() -> Self {
         Self { private_networks: false }
     }
@@ -35,13 +38,18 @@ impl Guard {
         Self { private_networks: true }
     }
 
-    /// Refuses a URL of another scheme, with credentials in it, or with an address that is not permitted for its host.
+    /// Refuses a URL of another scheme, with credentials in it, of another port, or with an address that is not permitted for
+    /// its host.
     ///
     /// A name passes here and is judged when it is looked up. `url` has read hexadecimal, octal and decimal spellings
     /// of an address by now.
     pub fn allows(&self, url: &Url) -> Result<(), Error> {
         let scheme = url.scheme() == "https" || self.private_networks && url.scheme() == "http";
         if !scheme || !url.username().is_empty() || url.password().is_some() {
+            return Err(Error::NotAllowed);
+        }
+        let is_own_port = url.port().is_none_or(|port| port >= OWN_PORTS_MIN);
+        if !is_own_port && !self.private_networks {
             return Err(Error::NotAllowed);
         }
         let host = url.host_str().ok_or(Error::NotAllowed)?;
@@ -58,6 +66,12 @@ impl Guard {
             IpAddr::V4(v4) => self.allows_v4(v4),
             IpAddr::V6(v6) => self.allows_v6(v6),
         }
+    }
+
+    /// Those of a name's addresses that connections may go to.
+    fn permitted(self, found: impl Iterator<Item = SocketAddr>) -> Result<Addrs, AddressRefused> {
+        let permitted: Vec<_> = found.filter(|address| self.allows_address(address.ip())).collect();
+        if permitted.is_empty() { Err(AddressRefused) } else { Ok(Box::new(permitted.into_iter())) }
     }
 
     const fn allows_v4(self, address: Ipv4Addr) -> bool {
@@ -112,23 +126,20 @@ fn embedded_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
 impl Resolve for Guard {
     fn resolve(&self, name: Name) -> Resolving {
         let guard = *self;
-        Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let permitted: Vec<SocketAddr> =
-                found.filter(|address| guard.allows_address(address.ip())).collect();
-            if permitted.is_empty() {
-                return Err(AddressRefused.into());
-            }
-            Ok(Box::new(permitted.into_iter()) as Addrs)
-        })
+        Box::pin(async move { Ok(guard.permitted(tokio::net::lookup_host((name.as_str(), 0)).await?)?) })
     }
 }
 
 /// An HTTP client fit for [`crate::Client::new`]: connects only where `guard` permits, follows no redirect, gives up in
 /// time.
 pub fn http_client(guard: Guard, deadline: Duration) -> Result<reqwest::Client, reqwest::Error> {
+    client_of(guard, deadline)
+}
+
+/// The same with what looks names up, which says only addresses that may be asked.
+fn client_of(names: impl Resolve + 'static, deadline: Duration) -> Result<reqwest::Client, reqwest::Error> {
     reqwest::Client::builder()
-        .dns_resolver(Arc::new(guard))
+        .dns_resolver(Arc::new(names))
         // A proxy would look names up itself, past the guard.
         .no_proxy()
         .redirect(redirect::Policy::none())

@@ -307,6 +307,18 @@ pub(crate) fn believes(config: &mut voxanne::platform::config::Config) {
     config.tokens.emails_are_verified = true;
 }
 
+/// A token of ours for the API, of Glow's owner.
+pub(crate) async fn of_the_owner(vox: &Voxanne) -> String {
+    own_token(vox, &vox.glow_staff(Role::Owner).await).await
+}
+
+/// One of the other issuer for the same person, as good as it gets.
+pub(crate) fn of_the_other_issuer(vox: &Voxanne) -> String {
+    let now = vox.app.clock.now().as_second();
+    let fresh = changed(changed(claims(), "iat", json!(now)), "exp", json!(now + 3600));
+    signed(&head(), &fresh, SECRET.as_bytes())
+}
+
 /// Tokens that say who the owner is, signed with the right secret, and are worth nothing: what is wrong with each.
 pub(crate) fn useless(vox: &Voxanne) -> Vec<(&'static str, String)> {
     let now = vox.app.clock.now().as_second();

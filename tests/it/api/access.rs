@@ -8,6 +8,7 @@ use voxanne::accounts::{self, Role, Scope};
 
 use crate::accounts::tokens;
 use crate::harness::{Answered, Api, Clinic, Voxanne};
+use crate::routes;
 
 /// A route, and a request of it that succeeds with the right key. `$location` and the like stand for the clinic's own.
 #[derive(Clone)]
@@ -626,6 +627,9 @@ async fn b4_b12_every_caller_gets_what_the_table_says_on_every_route() {
         own.iter().map(|(word, id)| (*word, format!("{}{}", &id[..id.len() - 4], "dead"))).collect();
     let malformed: Vec<_> = own.iter().map(|(word, _)| (*word, "1".to_owned())).collect();
     let document = document();
+    let harbors_page = vox.api_of(&vox.harbor_owner().await);
+    let tokens = [tokens::of_the_owner(&vox).await, tokens::of_the_other_issuer(&vox)];
+    let tokens = tokens.map(|token| vox.api_with(Some(token)));
     for row in rows() {
         let what = format!("{} {}", row.method, row.path);
         for (who, api) in &useless {
@@ -650,6 +654,20 @@ async fn b4_b12_every_caller_gets_what_the_table_says_on_every_route() {
                 assert_eq!(without_request_id(&foreign), without_request_id(&unknown), "{what}");
             }
             assert_eq!(row.ask(&harbor, &own, &others).await.status, 404, "{what}: by the other org");
+            assert_eq!(row.ask(&harbors_page, &own, &others).await.status, 404, "{what}: by its owner");
+        }
+        // B1, B11: a token of either issuer is its person's, of one org alone.
+        for token in tokens.iter().filter(|_| row.method == "get") {
+            let answer = row.ask(token, &own, &own).await;
+            assert!(
+                (200..300).contains(&answer.status),
+                "{what}: a token: {} {}",
+                answer.status,
+                answer.body
+            );
+            if row.names_an_id() {
+                assert_eq!(row.ask(token, &others, &own).await.status, 404, "{what}: a token elsewhere");
+            }
         }
         let given = row.gives.map_or(&[][..], Role::scopes);
         let only = vox.api(&vox.glow, &[&[scope.parse().unwrap()], given].concat()).await;
@@ -676,6 +694,35 @@ async fn b4_b12_every_caller_gets_what_the_table_says_on_every_route() {
 
 /// Pages that show what somebody said in a call.
 const OF_PEOPLE: [&str; 1] = ["/dashboard/calls/$lead"];
+
+#[tokio::test]
+async fn b4_w7_no_page_shows_another_orgs_thing_or_that_there_is_one() {
+    let vox = Voxanne::start().await;
+    let glow = vox.glow_api().await;
+    let own = own_ids(&vox, &vox.glow, &glow).await;
+    let (owner, other) = (vox.glow_staff(Role::Owner).await, vox.harbor_owner().await);
+    for path in routes::pages_about_one() {
+        let word = match path {
+            "/dashboard/calls/{id}" => "$lead",
+            "/dashboard/contacts/{id}" | "/dashboard/messages/{id}" => "$contact",
+            "/dashboard/calendar/visits/{id}" => "$visit",
+            "/dashboard/settings/practitioners/{id}" => "$practitioner",
+            "/dashboard/settings/sequences/{id}" => "$sequence",
+            "/dashboard/settings/services/{id}" => "$service",
+            other => panic!("say here what {other} is about"),
+        };
+        let page = filled(&path.replace("{id}", word), &own);
+        assert_eq!(
+            owner.page(&page).await.status,
+            200,
+            "{page}: its own org must see it, or this proves nothing"
+        );
+        let (foreign, unknown) =
+            (other.page(&page).await, other.page(&format!("{}dead", &page[..page.len() - 4])).await);
+        assert_eq!((foreign.status, unknown.status), (404, 404), "{page}");
+        assert_eq!(foreign.text, unknown.text, "{page}");
+    }
+}
 
 #[tokio::test]
 async fn what_is_about_whoever_is_signed_in_has_nobody_for_a_key() {

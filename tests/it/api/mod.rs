@@ -3,6 +3,7 @@
 mod access;
 pub mod alert_phones;
 mod api_keys;
+mod bounds;
 mod calls;
 mod catalogue;
 mod document;

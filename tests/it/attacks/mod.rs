@@ -2,8 +2,12 @@
 //! written down that staff will look at.
 
 mod bulk;
+mod connections;
+mod failures;
 mod markup;
 mod money;
 mod neighbours;
+mod paths;
 mod rights;
 mod strangers;
+mod watching;

@@ -12,7 +12,7 @@ use crate::harness::Voxanne;
 const OWNER: &str = "owner@glow.example";
 
 /// What every answer carries, of whatever kind (the reference's security baseline).
-const HEADERS: [(&str, &str); 7] = [
+const HEADERS: [(&str, &str); 8] = [
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "no-referrer"),
     ("strict-transport-security", "max-age=63072000; includeSubDomains; preload"),
@@ -20,6 +20,7 @@ const HEADERS: [(&str, &str); 7] = [
     ("cross-origin-resource-policy", "same-origin"),
     ("permissions-policy", "camera=(), microphone=(), geolocation=()"),
     ("content-security-policy", "default-src 'none'"),
+    ("reporting-endpoints", "csp=\"/csp-reports\""),
 ];
 
 #[tokio::test]

@@ -60,7 +60,6 @@ fn every_word_of_the_dashboard_is_there_in_spanish() {
 /// Literals of the pages' sources that nobody reads in Spanish, and why.
 const NOT_SAID: &[(&str, &str)] = &[
     ("Mac OS", "what browsers name themselves by"),
-    ("This form was not sent by a page of this server.", "what a forged request is told"),
     (
         "to must be on or after from, and within 31 days of it; both are dates such as 2026-11-30.",
         "what the grid's own script would have done wrong",

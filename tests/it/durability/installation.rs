@@ -180,9 +180,18 @@ impl Program {
 
     /// Whether it has a handler for SIGTERM; without one it would die of it.
     fn hears_sigterm(&self) -> bool {
+        u64::from_str_radix(&self.status("SigCgt:"), 16).unwrap() & SIGTERMS_BIT != 0
+    }
+
+    /// The most memory that it has had at once, in MiB.
+    pub fn memory_peak_mib(&self) -> u64 {
+        self.status("VmHWM:").trim_end_matches(" kB").parse::<u64>().unwrap() / 1024
+    }
+
+    /// What the system says of it.
+    fn status(&self, name: &str) -> String {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id().unwrap())).unwrap();
-        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap().trim();
-        u64::from_str_radix(caught, 16).unwrap() & SIGTERMS_BIT != 0
+        status.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim().to_owned()
     }
 
     pub fn has_ended(&mut self) -> bool {

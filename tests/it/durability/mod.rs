@@ -1,5 +1,6 @@
 //! What an acknowledged booking, text or alert survives: the real program in processes of its own, and real kills.
 
+mod bodies;
 mod callers;
 pub mod chance;
 mod clocks;

@@ -1,21 +1,22 @@
 //! A program that calls the API of one clinic.
 
 use jiff::SignedDuration;
-use reqwest::header::HeaderMap;
+use reqwest::header::{COOKIE, HeaderMap, ORIGIN};
 use reqwest::{Method, RequestBuilder};
 use secrecy::ExposeSecret;
 use serde_json::Value;
 use voxanne::accounts::{self, NewKey, Scope};
 use voxanne::platform::ids::{ApiKeyId, OrgId};
 
-use super::{Clinic, Voxanne};
+use super::{Clinic, Person, Voxanne};
 
-/// A program with a key, or a stranger without one.
+/// A program with a key, a stranger without one, or a page of somebody who is signed in.
 #[derive(Debug, Clone)]
 pub struct Api {
     http: reqwest::Client,
     base: String,
     key: Option<String>,
+    cookie: Option<String>,
 }
 
 /// An answer of the API.
@@ -45,7 +46,12 @@ impl Voxanne {
 
     /// A caller with this key, whatever it is worth.
     pub fn api_with(&self, key: Option<String>) -> Api {
-        Api { http: self.http.clone(), base: format!("{}/api/v1", self.url), key }
+        Api { http: self.http.clone(), base: format!("{}/api/v1", self.url), key, cookie: None }
+    }
+
+    /// What a page of `person` sends.
+    pub fn api_of(&self, person: &Person) -> Api {
+        Api { cookie: person.token.clone(), ..self.api_with(None) }
     }
 
     /// A key as an operator makes it.
@@ -68,9 +74,12 @@ impl Api {
     pub fn request(&self, method: &str, path: &str) -> RequestBuilder {
         let method: Method = method.parse().unwrap();
         let request = self.http.request(method, format!("{}{path}", self.base));
-        match &self.key {
-            Some(key) => request.bearer_auth(key),
-            None => request,
+        match (&self.key, &self.cookie) {
+            (Some(key), _) => request.bearer_auth(key),
+            (None, Some(cookie)) => request
+                .header(COOKIE, format!("sid={cookie}"))
+                .header(ORIGIN, self.base.trim_end_matches("/api/v1")),
+            (None, None) => request,
         }
     }
 

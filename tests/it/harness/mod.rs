@@ -10,10 +10,11 @@ mod server;
 mod staff;
 mod texting;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use metrics_exporter_prometheus::PrometheusHandle;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, PgPool};
@@ -25,6 +26,7 @@ use voxanne::platform::config::Config;
 use voxanne::platform::db::Db;
 use voxanne::platform::ids::{Ids, OrgId};
 use voxanne::platform::secrets::Keys;
+use voxanne::platform::telemetry;
 use voxanne::{appointments, jobs, router, scheduling, seed};
 use voxanne_sandbox::Sandbox;
 use voxanne_sandbox::caller::CallScript;
@@ -50,6 +52,12 @@ pub const GOOGLE_CLIENT: &str = "voxanne.apps.example";
 
 /// The installation's key in tests.
 pub const KEY: &str = "dGVzdHRlc3R0ZXN0dGVzdHRlc3R0ZXN0dGVzdHRlc3Q=";
+
+/// Whoever may read the metrics has this.
+pub const METRICS_TOKEN: &str = "metrics token of the tests, not guessed";
+
+/// What all tests of this process count together.
+static METRICS: LazyLock<PrometheusHandle> = LazyLock::new(|| telemetry::start_metrics().unwrap());
 
 /// One Voxanne with its vendors.
 pub struct Voxanne {
@@ -101,6 +109,7 @@ pub fn config(sandbox: &Sandbox) -> Config {
     config.accounts.absolute_hours = 168;
     config.database.live_connections = 8;
     config.database.back_connections = 4;
+    config.server.metrics_token = METRICS_TOKEN.into();
     // A line is for a busy machine, too: how long one waits in it is tested where it is short.
     config.server.org_wait_ms = 20_000;
     config
@@ -144,7 +153,7 @@ impl Voxanne {
         app.tasks.spawn(voxanne::platform::edge::serve(
             app.clone(),
             listener,
-            router::router(app.clone(), None),
+            router::router(app.clone(), Some(METRICS.clone())),
         ));
         let clinic = |seeded: &seed::DemoClinic| Clinic {
             org: seeded.org,
@@ -266,6 +275,12 @@ impl Voxanne {
         let held = appointments::hold(&self.app, &mut tx, self.glow.org, &wanted).await;
         tx.commit().await.unwrap();
         held.is_ok()
+    }
+
+    /// How often the tests of this process have counted `what`, as Prometheus writes it.
+    pub fn counted(what: &str) -> u64 {
+        let of = |line: &str| line.strip_prefix(what)?.trim().parse().ok();
+        METRICS.render().lines().find_map(of).unwrap_or_default()
     }
 
     /// Changes the data as an operator would.

@@ -10,6 +10,7 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, client_async, connect_async};
 
 use super::{Client, Raw, a_task, impatient, start, start_with, token, url};
+use crate::harness::Voxanne;
 
 /// First bytes of frames: a text that goes on, what goes on, a sign of life.
 const BEGINS: u8 = 0x01;
@@ -18,6 +19,7 @@ const PING: u8 = 0x89;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn w4_a_client_that_does_not_read_is_closed_and_the_others_hear_everything() {
+    let before = closes("slow");
     let vox = start_with(|c| {
         c.live.gather_ms = 1;
     })
@@ -52,19 +54,39 @@ async fn w4_a_client_that_does_not_read_is_closed_and_the_others_hear_everything
         }
     };
     assert!(read < sent, "{read} of {sent} were read before it was closed with {code}");
+    // The server says 1013 and waits a second for it to be taken note of. What it says stands behind everything that was not
+    // read, and is lost (0) with a client that takes longer than that to get there: that it was closed for this, the count says.
     assert!([0, 1013].contains(&code), "{code}");
+    assert!(closes("slow") > before);
+}
+
+/// How many sockets of these tests were closed for `reason`. Nobody else here is closed for being slow.
+fn closes(reason: &str) -> u64 {
+    Voxanne::counted(&format!("voxanne_live_closes_total{{reason=\"{reason}\"}}"))
 }
 
 #[tokio::test]
 async fn w4_a_frame_of_64_mb_is_not_waited_for() {
     let vox = start().await;
     let mut client = Client::of(&vox, &vox.glow).await;
-    // It may be cut off while it sends.
+    // It is cut off while it sends, and what was said to it goes down with what nobody read: 0. The next one sees the code.
     let _ = client.0.send(Message::binary(vec![0; 64 << 20])).await;
     assert!([0, 1009].contains(&client.closed().await));
-    let mut first = Client::open(&vox).await;
-    let _ = first.0.send(Message::text("x".repeat(65 * 1024))).await;
-    assert!([0, 1009].contains(&first.closed().await));
+    // A frame's head is enough: 64 MiB of text, none of which comes.
+    let mut claims = Raw::of(&vox, &vox.glow).await;
+    let head = [&[0x81, 0xff][..], &(64_u64 << 20).to_be_bytes(), &[0; 4]].concat();
+    claims.0.write_all(&head).await.unwrap();
+    assert_eq!(close_code(&claims.until_closed().await), 1009);
+    // Before it has said who it is, too.
+    let mut first = Raw::open(&vox).await;
+    first.0.write_all(&[&[0x81, 0xff][..], &65_537_u64.to_be_bytes(), &[0; 4]].concat()).await.unwrap();
+    assert_eq!(close_code(&first.until_closed().await), 1009);
+}
+
+/// The code of the close with which what was heard ends.
+fn close_code(heard: &[u8]) -> u16 {
+    let close = heard.iter().rposition(|byte| *byte == 0x88).expect("no close was said");
+    u16::from_be_bytes([heard[close + 2], heard[close + 3]])
 }
 
 #[tokio::test]
@@ -78,6 +100,13 @@ async fn w4_a_message_that_never_ends_ends() {
     }
     client.until_closed().await;
     assert!(sent < 100_000);
+    // One piece too many, and then it listens.
+    let mut client = Raw::of(&vox, &vox.glow).await;
+    client.send(BEGINS, &[b'x'; 1024]).await.unwrap();
+    for _ in 0..64 {
+        client.send(GOES_ON, &[b'x'; 1024]).await.unwrap();
+    }
+    assert_eq!(close_code(&client.until_closed().await), 1009);
 }
 
 #[tokio::test(flavor = "multi_thread")]

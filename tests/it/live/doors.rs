@@ -8,8 +8,8 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
-use super::{Client, start, start_with, token, url};
-use voxanne::accounts;
+use super::{Client, follow, start, start_with, token, url};
+use voxanne::accounts::{self, Role};
 
 use crate::harness::Answered;
 
@@ -259,4 +259,23 @@ async fn w3_the_socket_ends_with_a_session_in_which_nobody_does_anything() {
     // Its token holds for two minutes more.
     vox.later(SignedDuration::from_mins(1));
     assert_eq!(client.closed().await, 4401);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn w3_a_session_that_ends_at_one_replica_closes_its_socket_at_another() {
+    let first = start().await;
+    // The same installation by the same address: one of several processes behind it.
+    let second = first.restarted_with(|config| config.server.public_url.clone_from(&first.url)).await;
+    follow(&second);
+    let mut desk = first.glow_staff(Role::FrontDesk).await;
+    let given = Answered::of(desk.request("POST", "/dashboard/socket-token")).await.good();
+    let (mut client, _) = Client::with(&second, &second.glow, given["token"].as_str().unwrap(), None).await;
+    let mut other = Client::of(&second, &second.glow).await;
+    let begun = std::time::Instant::now();
+    assert_eq!(desk.form("/sign-out", &[]).await.status, 303);
+    assert_eq!(client.closed().await, 4401);
+    // Told, not found at its next look (`live.recheck_ms`).
+    assert!(begun.elapsed() < second.app.config.live.recheck_every(), "{:?}", begun.elapsed());
+    first.exec(&super::a_task(&first.glow).0).await;
+    other.hears("task").await;
 }

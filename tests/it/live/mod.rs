@@ -189,7 +189,16 @@ fn a_task(clinic: &Clinic) -> (String, String) {
 struct Raw(TcpStream);
 
 impl Raw {
+    /// Somebody of `clinic`.
     async fn of(vox: &Voxanne, clinic: &Clinic) -> Self {
+        let mut raw = Self::open(vox).await;
+        let said = json!({"type": "subscribe", "token": token(vox, clinic).await.0}).to_string();
+        raw.send(0x81, said.as_bytes()).await.unwrap();
+        raw
+    }
+
+    /// Nobody yet.
+    async fn open(vox: &Voxanne) -> Self {
         let address = vox.url.strip_prefix("http://").unwrap();
         let mut stream = TcpStream::connect(address).await.unwrap();
         let request = format!(
@@ -202,10 +211,7 @@ impl Raw {
             head.push(stream.read_u8().await.unwrap());
         }
         assert!(head.starts_with(b"HTTP/1.1 101 "), "{}", String::from_utf8_lossy(&head));
-        let mut raw = Self(stream);
-        let said = json!({"type": "subscribe", "token": token(vox, clinic).await.0}).to_string();
-        raw.send(0x81, said.as_bytes()).await.unwrap();
-        raw
+        Self(stream)
     }
 
     /// A frame: its first byte (end and kind), its length, the mask zero, its bytes.
