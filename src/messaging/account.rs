@@ -163,7 +163,6 @@ mod tests {
             alerts_wait_for_opening: false,
             missed_call_text: true,
             after_hours_offer: true,
-            requires_second_factor: false,
             twilio,
             vapi_private_key: None,
         }
