@@ -48,7 +48,7 @@ const FIRST_VIEWS: [(&str, &str, &str); 3] = [
     ("Leads after a day long over has changed: p99, ms", "/dashboard/leads", LATE_NEWS),
 ];
 /// Every page, by its name in the table.
-const PAGES: [(&str, &str); 39] = [
+const PAGES: [(&str, &str); 38] = [
     ("Today: p99, ms", "/dashboard"),
     ("Calls: p99, ms", "/dashboard/calls"),
     ("Calls that were booked: p99, ms", "/dashboard/calls?outcome=booked"),

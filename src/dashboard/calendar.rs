@@ -85,7 +85,7 @@ struct Asked {
 struct AgendaDay {
     date: Date,
     visits: Vec<Visit>,
-    count: usize,
+    count: i64,
 }
 
 /// A week with more than this is listed by day.
@@ -193,8 +193,7 @@ async fn agenda(
         if counts.iter().map(|(_, count)| count).sum::<i64>() > LISTED_MAX {
             let mut days = by_day(Vec::new(), (from, to), &location.zone);
             for day in &mut days {
-                let count = counts.iter().find(|(date, _)| *date == day.date).map_or(0, |(_, count)| *count);
-                day.count = usize::try_from(count).unwrap_or_default();
+                day.count = counts.iter().find(|(date, _)| *date == day.date).map_or(0, |(_, count)| *count);
             }
             return Ok((columns, who, days));
         }
@@ -343,13 +342,13 @@ impl CalendarPage {
         self.who == Some(*id)
     }
 
-    fn visits(&self) -> usize {
+    fn visits(&self) -> i64 {
         self.days.iter().map(|day| day.count).sum()
     }
 
     /// Whether each visit is listed, and not the days alone.
     fn is_listed(&self) -> bool {
-        self.days.iter().all(|day| day.count == day.visits.len())
+        self.days.iter().all(|day| usize::try_from(day.count) == Ok(day.visits.len()))
     }
 
     /// Those who give visits here.

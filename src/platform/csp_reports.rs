@@ -227,7 +227,7 @@ mod tests {
             "documentURL": "https://x.example/dashboard/calls/call_1#Ana", "effectiveDirective": "script-src",
             "blockedURL": "https://cdn.attacker.example/b.js"}}]"#;
         let expected = ("script-src", "/dashboard/calls".to_owned(), "cdn.attacker.example".to_owned());
-        assert_eq!(told(Form::One, one), [expected.clone()]);
+        assert_eq!(told(Form::One, one), std::slice::from_ref(&expected));
         assert_eq!(told(Form::Several, several), [expected]);
         assert!(
             Form::Several.parsed(one.as_bytes()).is_none() && Form::One.parsed(several.as_bytes()).is_none()

@@ -298,7 +298,7 @@ fn b18_what_would_mount_a_route_without_a_row_is_no_way_to_mount_one() {
         r#".route("/x", methods)"#,
         r#".route_service("/x", service)"#,
         r#".nest_service("/x", service)"#,
-        r#".fallback_service(service)"#,
+        r".fallback_service(service)",
     ] {
         assert!(walked(hidden).is_err(), "{hidden}");
     }

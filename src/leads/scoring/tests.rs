@@ -224,8 +224,10 @@ fn g6_thresholds_weights_and_words_are_the_orgs() {
 }
 
 /// What was said, what the platform made of it, and what comes of both where it is trusted: score, temperature, own reading, what counted.
+type Mood = (&'static str, Option<Sentiment>, (u8, Temperature), Sentiment, Sentiment);
+
 #[rustfmt::skip]
-const MOODS: &[(&str, Option<Sentiment>, (u8, Temperature), Sentiment, Sentiment)] = &[
+const MOODS: &[Mood] = &[
     // Words that say nothing either way: its "positive" earns the points of gladness, its "negative" has none to take.
     ("I'd like to know more about Botox", Some(Positive), (70, Hot), Neutral, Positive),
     ("I'd like to know more about Botox", Some(Negative), (40, Warm), Neutral, Neutral),

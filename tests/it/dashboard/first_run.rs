@@ -74,7 +74,7 @@ async fn consents_at(vox: &Voxanne, owner: &Person, page: &str) -> (u16, String)
     let path =
         format!("/api/google-oauth/authorize?return_to={}", page.replace('?', "%3F").replace('=', "%3D"));
     let link = Answered::of(owner.request("GET", &path)).await.good();
-    let back = vox.consents(link["url"].as_str().unwrap(), ACCOUNT).await;
+    let back = vox.consents_as(owner, link["url"].as_str().unwrap(), ACCOUNT).await;
     let to = back.headers().get(LOCATION).map_or("", |to| to.to_str().unwrap());
     (back.status().as_u16(), to.to_owned())
 }
@@ -191,7 +191,7 @@ async fn w15_a_consent_comes_back_to_the_page_it_was_begun_on_and_to_no_other_pl
     let forged = vox.stranger().page(&format!("{before}={}", parts.join(".")).replace(&vox.url, "")).await;
     assert_eq!(forged.status, 410);
     // Somebody who refuses is back as well, and is told in their own language.
-    let back = vox.says_no(&link).await;
+    let back = vox.says_no(&owner, &link).await;
     assert_eq!(back.headers()[LOCATION], format!("{here}?consent=refused"));
     assert_eq!(vox.count("calendar_connections where connected").await, 0);
     let told = owner.page(&format!("{here}?consent=refused")).await.text;

@@ -16,6 +16,7 @@ const FOR_PROGRAMS: &[(&str, &str)] = &[
 const PUT_TOGETHER: &[(&str, &str, &str)] = &[
     ("PUT /hours", "dashboard/clinic/hours.html", "PUT {{ self.address() }}"),
     ("POST /sequences/{id}/preview", "dashboard/clinic/sequence.html", "let Some(preview) = foreseen"),
+    ("POST /settings/scoring/preview", "dashboard/settings/scoring.html", "data-preview=\"rules\""),
 ];
 
 /// What no form says, of a change that has one, and why.

@@ -114,7 +114,7 @@ async fn e7_google_is_connected_looked_at_and_taken_away_by_whoever_is_signed_in
     };
     assert_eq!(asks("GET", "/status").await.good()["connected"], false);
     let link = asks("GET", "/authorize").await.good()["url"].as_str().unwrap().to_owned();
-    assert_eq!(vox.consents(&link, "front@glow.example").await.status(), 200);
+    assert_eq!(vox.consents_as(&owner, &link, "front@glow.example").await.status(), 200);
     vox.run_jobs().await;
     assert_eq!(asks("GET", "/status").await.good()["connected"], true);
     let shown = page(&vox, "/calendars").await;

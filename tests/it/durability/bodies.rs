@@ -46,7 +46,7 @@ async fn sends_for_ever(place: &Installation, path: &str) -> (usize, String) {
             sent += MIB;
         }
     };
-    let read = tokio::time::timeout(std::time::Duration::from_secs(60), reads.read(&mut answer));
+    let read = tokio::time::timeout(std::time::Duration::from_mins(1), reads.read(&mut answer));
     let (count, ()) = tokio::join!(read, flood);
     let count = count.expect("nobody answers").unwrap_or_default();
     (sent, String::from_utf8_lossy(&answer[..count]).into_owned())

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use voxanne::platform::ids::OrgId;
 use voxanne::{calendars, jobs};
 
-use super::Voxanne;
+use super::{Person, Voxanne};
 
 /// The account that a clinic connects unless a test says otherwise.
 pub const ACCOUNT: &str = "front@glow.example";
@@ -24,25 +24,20 @@ impl Voxanne {
 
     /// Follows the link as a browser without redirects: to Google, and back to us with the cookie. The last answer.
     pub async fn consents(&self, link: &str, email: &str) -> Response {
+        self.consents_as(&self.stranger(), link, email).await
+    }
+
+    /// The same of whoever is signed in with the browser.
+    pub async fn consents_as(&self, person: &Person, link: &str, email: &str) -> Response {
         self.sandbox.google().consents_next(email);
-        self.goes(link).await
+        goes(person, link).await
     }
 
     /// The same of somebody who says no at Google.
-    pub async fn says_no(&self, link: &str) -> Response {
+    pub async fn says_no(&self, person: &Person, link: &str) -> Response {
         self.sandbox.google().refuses_next();
-        self.goes(link).await
+        goes(person, link).await
     }
-
-    async fn goes(&self, link: &str) -> Response {
-        let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        let opened = browser.get(link).send().await.unwrap();
-        let cookie = header(&opened, &SET_COOKIE).split(';').next().unwrap().to_owned();
-        let asked = browser.get(header(&opened, &LOCATION)).send().await.unwrap();
-        let back = Url::parse(&header(&asked, &LOCATION)).unwrap();
-        browser.get(back).header(COOKIE, cookie).send().await.unwrap()
-    }
-
     /// Connects `email` for the org, or for one practitioner, and reads its calendar.
     pub async fn connects(&self, org: OrgId, practitioner: Option<Uuid>, email: &str) {
         self.connects_only(org, practitioner, email).await;
@@ -81,6 +76,16 @@ impl Voxanne {
         jobs::make_due(&self.app).await.unwrap();
         self.next_round().await;
     }
+}
+
+async fn goes(person: &Person, link: &str) -> Response {
+    let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let session = person.token.as_ref().map_or_else(String::new, |token| format!("sid={token}; "));
+    let opened = browser.get(link).header(COOKIE, &session).send().await.unwrap();
+    let cookie = header(&opened, &SET_COOKIE).split(';').next().unwrap().to_owned();
+    let asked = browser.get(header(&opened, &LOCATION)).send().await.unwrap();
+    let back = Url::parse(&header(&asked, &LOCATION)).unwrap();
+    browser.get(back).header(COOKIE, session + &cookie).send().await.unwrap()
 }
 
 fn header(response: &Response, name: &reqwest::header::HeaderName) -> String {

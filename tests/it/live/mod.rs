@@ -49,12 +49,13 @@ fn impatient(config: &mut Config) {
     config.live.silence_ms = 400;
 }
 
-/// Somebody of the staff of `clinic` with a session of their own, for as long as sessions last.
+/// Somebody of the staff of `clinic` with a session of their own, for as long as sessions last, of which nobody is told.
 async fn staff(vox: &Voxanne, clinic: &Clinic) -> Staff {
     let session = Uuid::new_v4();
     let org = clinic.org.0;
     vox.exec(&format!(
-        "insert into sessions (user_id, id, token_digest, current_org, second_factor_due, agent, network, created_at, last_seen_at, expires_at)
+        "set local session_replication_role = replica;
+         insert into sessions (user_id, id, token_digest, current_org, second_factor_due, agent, network, created_at, last_seen_at, expires_at)
          select user_id, '{session}', decode(md5('{session}'), 'hex'), org_id, false, 'Test', '127.0.0.1', '{now}', '{now}', timestamptz '{now}' + interval '7 days'
            from memberships where org_id = '{org}' and ended_at is null order by role <> 'front_desk', id limit 1",
         now = vox.app.clock.now(),
