@@ -60,7 +60,7 @@ impl FromRequestParts<App> for Own {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let caller = ApiCaller::from_request_parts(parts, app).await?;
-        let staff = caller.staff().filter(|staff| staff.session.is_some()).cloned();
+        let staff = caller.staff().filter(|staff| staff.signed_in_until.is_some()).cloned();
         staff.map(Self).ok_or(STAFF_ONLY)
     }
 }

@@ -94,6 +94,9 @@ const ROUTES: &[Row] = &[
     open("get", "/reset/{token}", 410),
     open("get", "/invitation/{token}", 410),
     open("get", "/api/google-oauth/callback", 400),
+    // A link that is looked at before it is followed is not used up by that.
+    open("head", "/api/google-oauth/authorize", 405),
+    open("head", "/api/google-oauth/callback", 405),
     // Whoever operates it, and what says nothing of anybody.
     open("get", "/health/live", 200),
     open("get", "/health/ready", 200),
@@ -174,7 +177,7 @@ pub(crate) fn pages_about_one() -> Vec<&'static str> {
 }
 
 /// How a route may be mounted: one method at a time.
-const VERBS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+const VERBS: [&str; 6] = ["get", "head", "post", "put", "patch", "delete"];
 /// Ways to mount that say nothing of methods, or nothing of paths: a row could not be asked for.
 const UNREADABLE: [&str; 3] = ["route_service", "nest_service", "fallback_service"];
 
