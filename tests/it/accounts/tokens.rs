@@ -66,7 +66,7 @@ pub(crate) async fn asks(vox: &Voxanne, token: &str, org: Option<&str>) -> Answe
     .await
 }
 
-async fn own_token(vox: &Voxanne, person: &Person) -> String {
+pub(crate) async fn own_token(vox: &Voxanne, person: &Person) -> String {
     let staff = accounts::staff_of_session(&vox.app, person.token.as_deref().unwrap(), AskedBy::Person)
         .await
         .unwrap()
