@@ -5,7 +5,7 @@
 // Where that brings other parts than are shown, as when there was nothing before, all that stands in #main is replaced.
 
 const RETRY_MS_MAX = 15000;
-const GATHER_MS = 60;
+const GATHER_MS = 25;
 const offline = document.querySelector(".offline");
 const seen = new Set();
 let last;
