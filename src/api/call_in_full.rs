@@ -60,7 +60,7 @@ struct CallEvidence {
     words: String,
     /// 0 when it does not count, or its weight was given before.
     points: i64,
-    /// `affirmed`, or why it does not count: `negated`, `other_person`, `past`, `quoted`, `hypothetical`, `question`, `off_topic`.
+    /// `affirmed`, or why it does not count: `negated`, `other_person`, `past`, `quoted`, `hypothetical`, `question`, `receptionist`, `off_topic`.
     polarity: String,
 }
 

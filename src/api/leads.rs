@@ -144,7 +144,7 @@ struct LeadEvidence {
     words: String,
     /// 0 when it does not count, or its weight was given before.
     points: i32,
-    /// `affirmed`, or why it does not count: `negated`, `other_person`, `past`, `quoted`, `hypothetical`, `question`, `off_topic`.
+    /// `affirmed`, or why it does not count: `negated`, `other_person`, `past`, `quoted`, `hypothetical`, `question`, `receptionist`, `off_topic`.
     polarity: String,
     /// True where no phrase was found: the words that spoke most for it to the fitted model. Missing otherwise.
     fitted: Option<bool>,

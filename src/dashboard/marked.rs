@@ -98,6 +98,7 @@ const fn why_not(polarity: Polarity) -> Option<&'static str> {
         Polarity::Quoted => "a quotation",
         Polarity::Hypothetical => "only if",
         Polarity::Question => "only a question",
+        Polarity::Receptionist => "said as a receptionist",
         Polarity::OffTopic => "about something else",
     })
 }

@@ -70,7 +70,8 @@ pub struct Raised {
 }
 
 /// Raises the call's one alert: row, ladder, text, e-mails and notification in the caller's transaction. A caller who may be hurt is
-/// no lead, whatever else is told of them: clinical staff have been alerted, and nothing is done.
+/// no lead, whatever else is told of them: clinical staff have been alerted, and nothing is done. Nor is who sells, misdialled, looks
+/// for work or complains, once the call was scored so.
 ///
 /// The constraint decides between triggers that race: the second waits for the first one's commit and does nothing. Against a
 /// clinical alert the row of the call decides, which whoever raises either has written to.
@@ -81,8 +82,8 @@ pub async fn raise_alert(
     settings: &Settings,
     new: NewAlert<'_>,
 ) -> Result<Raised, sqlx::Error> {
-    if let Some(clinical) = of_call::clinical(tx, org, new.call_ref).await? {
-        return Ok(Raised { first: false, text_queued: clinical.has_text });
+    if let Some(text_queued) = of_call::no_lead(tx, org, new.call_ref).await? {
+        return Ok(Raised { first: false, text_queued });
     }
     let id: AlertId = app.new_id();
     if !store::insert(tx, org, id, &new, app.clock.now()).await? {

@@ -10,6 +10,7 @@
 mod agree;
 mod classes;
 pub mod corpus;
+mod denied;
 mod doubt;
 pub mod evaluation;
 mod evidence;
@@ -20,6 +21,7 @@ mod lexicon;
 mod model;
 mod mood;
 mod phrases;
+mod receptionist;
 mod scope;
 mod services;
 mod symptoms;
@@ -338,11 +340,19 @@ impl<'r> Scorer<'r> {
 
     /// As [`score`].
     pub fn score(&self, turns: &[Turn], platform: Option<Sentiment>) -> Scored {
+        let (fold, mut heard, decided) = self.decided(turns);
+        let decided = decided.and_then(|decided| self.class_meant(&fold, &mut heard, decided, turns));
+        fold.verdict(&heard, decided.as_ref(), self.rules, platform, Said { turns, services: &self.services })
+    }
+
+    /// What was heard of a call, and what the model decides of it if that is enough.
+    fn decided(&self, turns: &[Turn]) -> (Fold, Heard, Option<Decided>) {
         let mut fold = self.heard(turns);
-        let heard = fold.heard();
+        let mut heard = fold.heard();
+        heard.mixed_up = self.are_mixed_up(&heard.answers, turns);
         let decide = || Decided::with(fold.reading.model, &signals(&heard.by, &heard.answers));
         let decided = heard.answers.suffice().then(decide);
-        fold.verdict(&heard, decided.as_ref(), self.rules, platform, Said { turns, services: &self.services })
+        (fold, heard, decided)
     }
 
     /// The verdict by decisions made elsewhere.

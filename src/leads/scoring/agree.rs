@@ -56,6 +56,11 @@ fn sum(chosen: [bool; 4]) -> u8 {
     POINTS.into_iter().zip(chosen).filter(|(_, is)| *is).map(|(points, _)| points).sum()
 }
 
+/// The class as decided.
+pub(super) fn class(decided: &Decided) -> CallClass {
+    if decided.clinical() >= CLINICAL_FROM { CallClass::ClinicalUrgency } else { decided.class() }
+}
+
 /// Whether the caller may be hurt, whatever the class.
 pub(super) fn may_be_hurt(decided: &Decided, denied: bool) -> bool {
     decided.clinical() >= if denied { HURT_IF_DENIED_FROM } else { HURT_FROM }
@@ -69,8 +74,7 @@ impl Fold {
         answers: &Answers,
         said: Said<'_>,
     ) -> CallClass {
-        let class =
-            if decided.clinical() >= CLINICAL_FROM { CallClass::ClinicalUrgency } else { decided.class() };
+        let class = class(decided);
         let rule = match class {
             CallClass::ClinicalUrgency => Rule::Clinical,
             CallClass::WrongNumber => Rule::WrongNumber,
@@ -101,12 +105,12 @@ impl Fold {
             by.hot && (self.is_said_at_once() || by.found[POSITIVE].0 >= 2 && by.found[URGENCY].0 >= 1);
         let logits = decided.earned();
         // Who said "not" gets no more than makes it hot, and what phrases say of the rest counts for less.
-        let counts_against = |points: u8, hot: bool| match (self.denied, hot) {
+        let counts_against = |points: u8, hot: bool| match (self.is_denied(), hot) {
             (false, _) => 0.0,
             (true, false) => f32::from(points) / 20.0,
             (true, true) => f32::from(points),
         };
-        let trust = if self.denied { 0.0 } else { TRUST_IN_PHRASES };
+        let trust = if self.is_denied() { 0.0 } else { TRUST_IN_PHRASES };
         let worth = |chosen: [bool; 4], hot: bool| -> f32 {
             let each = chosen.into_iter().zip(by.given).zip(logits).zip(POINTS);
             each.map(|(((is, was), logit), points)| {
@@ -119,14 +123,15 @@ impl Fold {
         // Where a "not" stands right before what would count, nothing is added to what does.
         let adds = |chosen: &[bool; 4]| chosen.iter().zip(by.given).any(|(is, was)| *is && !was);
         let borne = |chosen: &[bool; 4]| {
-            !self.denied || (!adds(chosen) && sum(*chosen) <= POINTS_IF_DENIED[usize::from(is_hot(*chosen))])
+            !self.is_denied()
+                || (!adds(chosen) && sum(*chosen) <= POINTS_IF_DENIED[usize::from(is_hot(*chosen))])
         };
         let best = |hot: bool| {
             let fitting = all.clone().filter(|chosen| is_hot(*chosen) == hot && borne(chosen));
             fitting.reduce(|best, other| if worth(other, hot) > worth(best, hot) { other } else { best })
         };
         let if_hot = best(true);
-        let from = if self.denied { HOT_IF_DENIED_FROM } else { HOT_FROM };
+        let from = if self.is_denied() { HOT_IF_DENIED_FROM } else { HOT_FROM };
         let more = if if_hot.is_some_and(needs_lesser) { MORE_IF_LESSER } else { 0.0 };
         let hot = is_plain || decided.hot() >= from + more;
         let best = if_hot.filter(|_| hot).or_else(|| best(false));

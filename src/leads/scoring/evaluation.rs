@@ -37,7 +37,7 @@ pub struct Hits {
 }
 
 impl Hits {
-    fn count(&mut self, said: bool, is: bool) {
+    pub(super) fn count(&mut self, said: bool, is: bool) {
         match (said, is) {
             (true, true) => self.right += 1,
             (true, false) => self.false_alarms += 1,

@@ -24,6 +24,8 @@ pub enum Polarity {
     Hypothetical,
     /// "Does filler cause swelling?"
     Question,
+    /// By a caller who speaks as the receptionist should, while the receptionist does not: the speakers were mixed up.
+    Receptionist,
     /// Not about buying ("how do I get there today"), or another meaning of the words.
     OffTopic,
 }

@@ -10,10 +10,11 @@ mod solver;
 use std::ops::Range;
 
 use super::corpus::{Labelled, Utterance};
-use super::evaluation::Evaluation;
+use super::evaluation::{Evaluation, Hits};
 use super::fold::{Fold, Heard};
 use super::model::signals::{DECIDED_LAST, DECISIONS, Decided, SIGNALS, hear_parts, signals};
-use super::model::{Answers, COLUMNS, Decision, Fitted, WEIGHT_STEP, write};
+use super::model::{Answers, COLUMNS, Decision, Fitted, RECEPTIONIST, WEIGHT_STEP, write};
+use super::receptionist::are_mixed_up;
 use super::{CallClass, Polarity, Rule, Rules, Scored, Scorer, Temperature};
 use examples::{Examples, Learnt};
 use solver::{Problem, small};
@@ -33,6 +34,8 @@ pub struct Fit {
     pub weights: String,
     /// How it does on calls that neither phrases nor weights were fitted on, each by a model that did not see it.
     pub unseen: Evaluation,
+    /// Likewise, with the speakers of each call swapped and not: whether they are taken for mixed up.
+    pub mixed_up: Hits,
 }
 
 /// Fits to `calls` and `utterances`, which `digest` names.
@@ -41,12 +44,18 @@ pub fn fit(calls: &[Labelled], utterances: &[Utterance], digest: u64) -> Fit {
     let scorer = Scorer::new(&rules);
     let examples = Examples::of(calls, utterances, &scorer.services);
     let parts = in_parts(calls, FOLDS, 0);
-    let mut answers: Vec<Option<Answers>> = vec![None; calls.len()];
+    let mut answers: Vec<Option<(Answers, f32)>> = vec![None; calls.len()];
     for part in 0..FOLDS {
         let learnt = examples.learn(|call| parts[call] != part);
         for call in (0..calls.len()).filter(|call| parts[*call] == part) {
-            answers[call] = Some(examples.answers(&learnt, call));
+            answers[call] = Some((examples.answers(&learnt, call), examples.of_receptionist(&learnt, call)));
         }
+    }
+    let mut mixed_up = Hits::default();
+    for (of_caller, of_receptionist) in answers.iter().flatten().map(|(it, of)| (it.call[RECEPTIONIST], *of))
+    {
+        mixed_up.count(are_mixed_up(of_receptionist, of_caller), true);
+        mixed_up.count(are_mixed_up(of_caller, of_receptionist), false);
     }
     let heard: Vec<(usize, Fold, Heard)> = calls
         .iter()
@@ -55,7 +64,10 @@ pub fn fit(calls: &[Labelled], utterances: &[Utterance], digest: u64) -> Fit {
         .filter_map(|(at, call)| {
             let mut fold = scorer.heard(&call.turns);
             let heard = fold.heard();
-            answers[at].map(|answers| (at, fold, Heard { answers, ..heard }))
+            answers[at].map(|(answers, of_receptionist)| {
+                let mixed_up = are_mixed_up(answers.call[RECEPTIONIST], of_receptionist);
+                (at, fold, Heard { answers, mixed_up, ..heard })
+            })
         })
         .collect();
     let rows: Vec<(&Labelled, [f32; SIGNALS])> =
@@ -65,6 +77,7 @@ pub fn fit(calls: &[Labelled], utterances: &[Utterance], digest: u64) -> Fit {
     Fit {
         weights: write(&fitted(&examples, &learnt, decisions, digest)),
         unseen: tried(&rows, heard, calls, &scorer),
+        mixed_up,
     }
 }
 

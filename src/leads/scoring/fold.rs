@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::agree::{self, Said};
 use super::classes::{self, Interested, Signs};
+use super::denied::{self, Denial};
 use super::doubt::Doubt;
 use super::hash::Quick;
 use super::lexicon::{self, Hit};
@@ -37,6 +38,8 @@ pub(super) struct Heard {
     pub by: ByPhrases,
     pub answers: Answers,
     pub glad: Gladness,
+    /// Whether the caller speaks as the receptionist should.
+    pub mixed_up: bool,
 }
 
 /// A turn and its words.
@@ -62,8 +65,8 @@ pub(super) struct Fold {
     kept: HashMap<(Rule, bool), usize, Quick>,
     pub(super) given: Vec<(Rule, u8)>,
     pub(super) reading: Reading,
-    /// "Not" stood right before something that would count.
-    pub(super) denied: bool,
+    /// Where "not" stood right before something that would count.
+    pub(super) denials: Vec<Denial>,
     signs: Signs,
     mood: Mood,
     doubt: Doubt,
@@ -135,7 +138,12 @@ impl Fold {
         weights: Weights,
     ) {
         let affirmed = polarity == Polarity::Affirmed;
-        self.denied |= !hit.rule.is_sign() && scope::is_denied_at(&heard.tokens, hit.span.start);
+        if !hit.rule.is_sign()
+            && let Some(bytes) = denied::denial(&heard.tokens, hit.span.start)
+            && self.denials.last().is_none_or(|last| *last != (heard.turn, bytes.clone()))
+        {
+            self.denials.push((heard.turn, bytes));
+        }
         self.plainly_glad |= affirmed && hit.rule == Rule::Positive && !hit.weak;
         let is_wish = affirmed && hit.rule.is_service();
         self.wished |= is_wish
@@ -239,7 +247,7 @@ impl Fold {
         let class = self.signs.class(self.treated, interested, !self.given.is_empty());
         let glad = self.gladness();
         self.hear_doubt();
-        Heard { by: self.by_phrases(class), glad, answers: self.reading.answers() }
+        Heard { by: self.by_phrases(class), glad, answers: self.reading.answers(), mixed_up: false }
     }
 
     /// The class is decided first, then the points. Without decisions of the model the phrases stand alone.
@@ -251,9 +259,11 @@ impl Fold {
         platform: Option<Sentiment>,
         said: Said<'_>,
     ) -> Scored {
-        let Heard { by, answers, mut glad } = *heard;
+        let Heard { by, answers, mut glad, mixed_up } = *heard;
         let mut class = by.class;
-        if let Some(decided) = decided {
+        if mixed_up {
+            (class, glad) = (self.dismiss(class, decided), Gladness::None);
+        } else if let Some(decided) = decided {
             class = self.agree_on_class(decided, &answers, said);
             if class.can_buy() {
                 self.agree_on_points(&by, decided, &answers, rules.weights, said);
@@ -265,13 +275,15 @@ impl Fold {
             };
         }
         let sentiments = self.mood.sentiments(glad, class, platform, rules);
-        self.hear_platform(sentiments, rules.weights.positive);
+        if !mixed_up {
+            self.hear_platform(sentiments, rules.weights.positive);
+        }
         let interest = self.interest().map(|(said, entry)| wanted(said, entry, rules));
         let sum: u16 = self.given.iter().map(|(_, points)| u16::from(*points)).sum();
         let score = u8::try_from(sum.min(100)).unwrap_or(100);
         let hurt =
             || self.evidence.iter().any(|e| e.rule == Rule::Clinical && e.polarity == Polarity::Affirmed);
-        let may_be_hurt = decided.map_or_else(hurt, |decided| agree::may_be_hurt(decided, self.denied));
+        let may_be_hurt = decided.map_or_else(hurt, |decided| agree::may_be_hurt(decided, self.is_denied()));
         let temperature = match score {
             0 => Temperature::Cold,
             _ if !class.can_buy() => Temperature::Cold,
@@ -281,6 +293,11 @@ impl Fold {
         };
         let danger = (class == CallClass::ClinicalUrgency).then(|| self.signs.danger());
         Scored { class, score, temperature, evidence: self.evidence, interest, sentiments, danger }
+    }
+
+    /// Whether a "not" stood right before something that would count.
+    pub(super) const fn is_denied(&self) -> bool {
+        !self.denials.is_empty()
     }
 
     fn is_given(&self, rule: Rule) -> bool {

@@ -35,10 +35,12 @@ pub(super) const OF_TURN: [(char, &[Rule]); 11] = [
 ];
 /// The place of "a turn of a hot call" in [`OF_TURN`].
 pub(super) const OF_HOT: usize = OF_TURN.len() - 1;
-/// What a call is asked: its class, and whether it is hot.
-pub(super) const OF_CALL: [char; 8] = ['C', 'W', 'V', 'J', 'K', 'X', 'N', 'H'];
+/// What a call is asked: its class, whether it is hot, and whether a receptionist says what the caller should.
+pub(super) const OF_CALL: [char; 9] = ['C', 'W', 'V', 'J', 'K', 'X', 'N', 'H', 'R'];
 /// The place of "hot" in [`OF_CALL`].
 pub(super) const HOT: usize = 7;
+/// The place of "a receptionist" in [`OF_CALL`].
+pub(super) const RECEPTIONIST: usize = 8;
 pub(super) const COLUMNS: usize = OF_TURN.len() + OF_CALL.len();
 /// What stands before the first word and behind the last.
 pub(super) const EDGE: [&str; 2] = ["^", "$"];
@@ -151,6 +153,8 @@ pub(super) struct Reading {
     turn: u16,
     sums: [i32; OF_CALL.len()],
     length: i32,
+    /// With the turns that say nothing else: how somebody greets tells who speaks.
+    whole_length: i32,
     words: usize,
     best: [(f32, usize); OF_TURN.len()],
     course: Course,
@@ -165,6 +169,7 @@ impl Default for Reading {
             turn: 0,
             sums: [0; OF_CALL.len()],
             length: 0,
+            whole_length: 0,
             words: 0,
             best: [(NOTHING_HEARD, 0); OF_TURN.len()],
             course: Course::default(),
@@ -200,8 +205,10 @@ impl Reading {
                 add(&mut of_call, row.of_call);
             }
         });
-        // A turn of which it knows no two words in a row says nothing to it.
+        self.whole_length += call_length;
+        // A turn of which it knows no two words in a row says nothing to it, but who speaks.
         if !pairs {
+            self.sums[RECEPTIONIST] += of_call[RECEPTIONIST];
             return;
         }
         self.words += units.len();
@@ -243,9 +250,15 @@ impl Reading {
         Some(best.1).filter(|span| !span.is_empty())
     }
 
+    /// Whether anything was said that it knows.
+    pub const fn has_heard(&self) -> bool {
+        self.whole_length > 0
+    }
+
     /// What it all says.
     pub fn answers(&self) -> Answers {
         let mut call = self.sums.map(|sum| answer(0.0, sum, self.length.max(100)));
+        call[RECEPTIONIST] = answer(0.0, self.sums[RECEPTIONIST], self.whole_length.max(100));
         call.iter_mut().zip(&self.model.bias[OF_TURN.len()..]).for_each(|(answer, bias)| *answer += bias);
         Answers { turns: self.best, call, course: self.course, words: self.words }
     }

@@ -167,7 +167,8 @@ impl Services {
     /// A part of the body that the caller wants treated, where no service is named beside it.
     pub fn wanted_area(&self, tokens: &[Token<'_>], at: usize) -> Option<Found> {
         let (rule, entry) = *self.by_area.get(&tokens[at].number)?;
-        let is_answer = tokens.len() <= 4;
+        // "Book the lips", and "book the not lips".
+        let is_answer = tokens.len() - usize::from(scope::is_denied_at(tokens, at)) <= 4;
         if !is_answer && !scope::is_wanted(tokens, at) {
             return None;
         }

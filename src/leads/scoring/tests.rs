@@ -304,6 +304,32 @@ fn megabytes_are_read_in_one_pass_and_keep_little() {
     let _ = score(&[caller(&"'".repeat(1_000_000)), caller(&"a".repeat(1_000_000))], None, &Rules::default());
 }
 
+#[test]
+fn who_offers_and_asks_after_pain_to_somebody_who_calls_is_no_caller() {
+    let offers = "Thank you for calling Glow Aesthetics, how may I help you? / Of course, Botox is twelve dollars a unit. Any swelling? / We have openings this week, would you like tomorrow at ten? / You're all set!";
+    let calls = "hi how much is botox / no / ok thanks i'll take it / bye";
+    let mixed_up: Vec<Turn> = offers
+        .split(" / ")
+        .map(caller)
+        .zip(calls.split(" / ").map(assistant))
+        .flat_map(<[_; 2]>::from)
+        .collect();
+    let scored = score(&mixed_up, None, &Rules::default());
+    assert_eq!((scored.class, scored.score, scored.temperature), (NewLead, 0, Cold));
+    assert!(scored.evidence.iter().any(|e| e.polarity == Polarity::Receptionist), "{scored:?}");
+}
+
+#[test]
+fn a_caller_with_a_receptionists_manners_is_one() {
+    let turns = [
+        assistant("Thank you for calling Glow Aesthetics, this is Voxanne. How may I help you?"),
+        caller("Good morning, this is Dana, how are you today?"),
+        assistant("Very well, thank you. What can I do for you?"),
+        caller("I'd like to book filler tomorrow, the price is fine"),
+    ];
+    assert_eq!(score(&turns, None, &Rules::default()).temperature, Hot);
+}
+
 /// Text made of the words that matter, in any order, with noise.
 fn babble() -> impl Strategy<Value = String> {
     #[rustfmt::skip]

@@ -31,6 +31,27 @@ pub(in crate::leads) async fn clinical(
     .await
 }
 
+/// What makes a call no lead's: its clinical alert, or the class that it was scored as. Whether a text tells of a symptom.
+pub(in crate::leads) async fn no_lead(
+    tx: &mut PgConnection,
+    org: OrgId,
+    call_ref: &str,
+) -> sqlx::Result<Option<bool>> {
+    sql_scalar(
+        "select exists (select from escalation_tellings t
+                         where t.org_id = $1 and t.escalation_id = e.id and t.text_id is not null)
+           from (values ($1, $2)) as asked (org_id, call_ref)
+           left join escalations e on e.org_id = $1 and e.kind = 'clinical' and e.call_ref = $2
+           left join calls c on c.org_id = $1 and c.platform = 'vapi' and c.call_ref = $2
+                            and c.class not in ('new_lead', 'existing_patient')
+          where e.id is not null or c.id is not null",
+    )
+    .bind(org)
+    .bind(call_ref)
+    .fetch_optional(tx)
+    .await
+}
+
 /// The call's alert of a hot lead, while nobody has it.
 pub(in crate::leads) async fn open_hot_lead(
     tx: &mut PgConnection,

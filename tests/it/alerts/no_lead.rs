@@ -168,3 +168,19 @@ async fn what_cannot_buy_ends_the_lead_that_the_assistant_took_it_for() {
     ends(&vox, (&line, 5)).await;
     assert_eq!(vox.count("escalations where closed_at is null").await, 1);
 }
+
+#[tokio::test]
+async fn what_the_assistant_tells_late_of_a_call_that_cannot_buy_tells_nobody() {
+    let vox = start().await;
+    let line = vox.call(&call_ref(1));
+    line.in_progress().await.unwrap();
+    line.say_user("We sell Botox and filler supplies, do you have budget this week for a demo?")
+        .await
+        .unwrap();
+    ends(&vox, (&line, 1)).await;
+    assert_eq!(vox.count("calls where class = 'vendor'").await, 1);
+    tells_of_a_lead(&line).await;
+    vox.run_jobs().await;
+    assert_eq!(told(&vox, [MANAGER]), [0]);
+    assert_eq!(vox.count("hot_lead_alerts").await, 0);
+}

@@ -1,11 +1,11 @@
 //! Changes to a call that must not move it the wrong way, tried on every call of the corpus.
 
 use std::cell::Cell;
-use std::fs;
-use std::path::Path;
 
 use voxanne::leads::scoring::corpus::Labelled;
-use voxanne::leads::scoring::{CallClass, Polarity, Rule, Rules, Scored, Scorer, Speaker, Temperature, Turn};
+use voxanne::leads::scoring::{
+    CallClass, Evidence, Polarity, Rule, Rules, Scored, Scorer, Speaker, Temperature, Turn,
+};
 
 fn all() -> Vec<Labelled> {
     ["fitted", "held_out"].into_iter().flat_map(super::calls).collect()
@@ -15,38 +15,17 @@ fn said(speaker: Speaker, text: &str) -> Turn {
     Turn { speaker, text: text.to_owned() }
 }
 
-/// What is known to be wrong by now, in parts by the name of their rule: `known.txt`.
-fn known(rule: &str) -> Vec<String> {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/scoring/known.txt");
-    let text = fs::read_to_string(file).unwrap();
-    let part = text.split_once(&format!("\n[{rule}]\n")).map_or("", |(_, rest)| rest);
-    part.lines()
-        .take_while(|line| !line.starts_with('['))
-        .filter(|line| !line.is_empty())
-        .map(str::to_owned)
-        .collect()
-}
-
-/// Runs `check` on every call; it tells what is wrong, which must be what is known, to the letter. What is right by now goes from the list.
-fn only_known_violate<W: IntoIterator<Item = String>>(
-    rule: &str,
-    check: impl Fn(&Scorer<'_>, &Labelled) -> W,
-) {
+/// Runs `check` on every call; it tells what is wrong.
+fn none_violates<W: IntoIterator<Item = String>>(rule: &str, check: impl Fn(&Scorer<'_>, &Labelled) -> W) {
     let rules = Rules::default();
     let scorer = Scorer::new(&rules);
     let all = all();
     assert!(all.len() > 100, "there must be calls to try");
-    let known = known(rule);
-    let found: Vec<String> = all
+    let wrong: Vec<String> = all
         .iter()
         .flat_map(|call| check(&scorer, call).into_iter().map(|why| format!("{}: {why}", call.id)))
         .collect();
-    let lacks = |some: &[String], others: &[String]| -> Vec<String> {
-        others.iter().filter(|line| !some.contains(line)).cloned().collect()
-    };
-    let (wrong, gone) = (lacks(&known, &found), lacks(&found, &known));
     assert!(wrong.is_empty(), "{rule}: {} of {} calls:\n{}", wrong.len(), all.len(), wrong.join("\n"));
-    assert!(gone.is_empty(), "{rule}: no longer so, take them out of known.txt:\n{}", gone.join("\n"));
 }
 
 /// Same class, score and temperature.
@@ -93,7 +72,7 @@ fn whatever_the_assistant_adds_changes_nothing() {
         "My face is swollen, I can't breathe, this is the wrong number and I want a refund.",
         "We are hiring. ¿Quiere relleno hoy mismo?",
     ];
-    only_known_violate("agent chatter", |scorer, call| {
+    none_violates("agent chatter", |scorer, call| {
         let mut turns = Vec::new();
         for turn in &call.turns {
             turns.push(turn.clone());
@@ -114,35 +93,42 @@ fn swapped(call: &Labelled) -> Vec<Turn> {
 
 #[test]
 fn with_the_speakers_swapped_only_the_new_callers_words_count() {
-    only_known_violate("swapped speakers", |scorer, call| {
+    none_violates("swapped speakers", |scorer, call| {
         let swapped = swapped(call);
-        let alone: Vec<Turn> =
-            swapped.iter().filter(|turn| turn.speaker == Speaker::Caller).cloned().collect();
+        // What the other one says only tells that it is no receptionist.
+        let another = "my lips please i'd love that i saved up for it and i want it this week";
+        let others: Vec<Turn> = swapped
+            .iter()
+            .map(|turn| match turn.speaker {
+                Speaker::Caller => turn.clone(),
+                Speaker::Assistant => said(Speaker::Assistant, another),
+            })
+            .collect();
         let scored = scorer.score(&swapped, None);
         let foreign = scored.evidence.iter().any(|e| swapped[e.turn].speaker != Speaker::Caller);
         if foreign {
             return Some("the assistant's words are evidence".into());
         }
-        differs(&scorer.score(&alone, None), &scored)
+        differs(&scorer.score(&others, None), &scored)
     });
 }
 
-/// Nobody labelled what assistants say as if callers said it; the call's own label stands for that. Where they offer a treatment and a
-/// day, or ask after pain, to a caller who is neither hot nor hurt, their words may sound like it: each such call is known by name.
+/// Receptionists who offer a treatment and a day sound like callers who want them, and who asks after pain like one who has it.
 #[test]
-fn with_the_speakers_swapped_no_call_turns_hot_or_clinical_that_is_not_labelled_so() {
-    only_known_violate("turned by the speakers", |scorer, call| {
-        let swapped = swapped(call);
-        let scored = scorer.score(&swapped, None);
-        let is_hot = scored.temperature == Temperature::Hot && call.temperature != Temperature::Hot;
-        let clinical = CallClass::ClinicalUrgency;
-        let is_clinical = scored.class == clinical && call.class != clinical;
-        let callers = swapped.iter().filter(|turn| turn.speaker == Speaker::Caller);
-        let words: Vec<&str> = callers.map(|turn| turn.text.as_str()).collect();
-        (is_hot || is_clinical).then(|| {
-            let (is, became) = ((call.class, call.temperature), (scored.class, scored.temperature));
-            format!("{is:?} turned {became:?}: {:?}", words.join(" / "))
-        })
+fn with_the_speakers_swapped_no_call_is_hot_or_clinical() {
+    none_violates("swapped speakers", |scorer, call| {
+        let scored = scorer.score(&swapped(call), None);
+        let is_wrong = scored.temperature == Temperature::Hot || scored.class == CallClass::ClinicalUrgency;
+        is_wrong.then(|| format!("{:?} became {:?}", call.class, (scored.class, scored.temperature)))
+    });
+}
+
+/// What receptionists are known by is in no caller's words.
+#[test]
+fn no_caller_is_taken_for_a_receptionist() {
+    none_violates("receptionists", |scorer, call| {
+        let dismissed = |e: &Evidence| e.polarity == Polarity::Receptionist;
+        scorer.score(&call.turns, None).evidence.into_iter().find(dismissed).map(|e| e.words)
     });
 }
 
@@ -150,7 +136,7 @@ fn with_the_speakers_swapped_no_call_turns_hot_or_clinical_that_is_not_labelled_
 #[test]
 fn facebook_in_place_of_book_makes_nothing_hotter() {
     let tried = Cell::new(0);
-    only_known_violate("Facebook for book", |scorer, call| {
+    none_violates("Facebook for book", |scorer, call| {
         let turns = changed(call, |text| replaced(text, "book", "facebook"));
         tried.set(tried.get() + usize::from(turns != call.turns));
         let (before, after) = (scorer.score(&call.turns, None), scorer.score(&turns, None));
@@ -166,7 +152,7 @@ fn facebook_in_place_of_book_makes_nothing_hotter() {
 
 #[test]
 fn facebook_and_detox_are_no_service() {
-    only_known_violate("Facebook and detox", |scorer, call| {
+    none_violates("Facebook and detox", |scorer, call| {
         let mut turns = call.turns.clone();
         turns.push(said(Speaker::Caller, "facebook, detox, unlikely."));
         differs(&scorer.score(&call.turns, None), &scorer.score(&turns, None))
@@ -175,7 +161,7 @@ fn facebook_and_detox_are_no_service() {
 
 #[test]
 fn hesitations_change_nothing() {
-    only_known_violate("fillers", |scorer, call| {
+    none_violates("fillers", |scorer, call| {
         // Only where nothing but a space stands: beside a comma a filler says that the clause goes on.
         let hesitate = |text: &str| {
             let mut out = String::new();
@@ -195,7 +181,7 @@ fn hesitations_change_nothing() {
 
 #[test]
 fn case_changes_nothing() {
-    only_known_violate("case", |scorer, call| {
+    none_violates("case", |scorer, call| {
         let before = scorer.score(&call.turns, None);
         differs(&before, &scorer.score(&changed(call, str::to_lowercase), None))
             .or_else(|| differs(&before, &scorer.score(&changed(call, str::to_uppercase), None)))
@@ -205,7 +191,7 @@ fn case_changes_nothing() {
 /// A transcriber without punctuation may cost a lead its heat, never make one hot, and never hide a symptom.
 #[test]
 fn without_punctuation_no_call_becomes_hot_and_no_symptom_is_lost() {
-    only_known_violate("punctuation", |scorer, call| {
+    none_violates("punctuation", |scorer, call| {
         let bare = |text: &str| -> String {
             let keep = |c: &char| c.is_alphanumeric() || matches!(c, ' ' | '\'' | '’' | '$');
             text.chars()
@@ -223,11 +209,11 @@ fn without_punctuation_no_call_becomes_hot_and_no_symptom_is_lost() {
     });
 }
 
-/// "not" before a wish, a gladness or a hurry: it counts no longer, the call is not hotter than before, and of no other class unless that
-/// one is right. Where it is still taken as counting, or a call is taken for another, it is known by name.
+/// "not" before a wish, a gladness or a hurry: the call is not hotter than before, and of no other class unless that one is right. Of a
+/// phrase it takes what counted; of a whole stretch of words ("that's all right, I've got a nest egg") it denies only the first.
 #[test]
 fn not_before_what_counts_takes_it_away() {
-    only_known_violate("not", |scorer, call| {
+    none_violates("not", |scorer, call| {
         let before = scorer.score(&call.turns, None);
         // Elsewhere a "not" may as well be about the symptom or the grievance.
         if !before.class.can_buy() {
@@ -243,18 +229,11 @@ fn not_before_what_counts_takes_it_away() {
             let start = text.chars().take(evidence.start).map(char::len_utf8).sum();
             text.insert_str(start, "not ");
             let after = scorer.score(&turns, None);
-            // Wherever the span begins and ends now, with the "not" or without it.
-            let still = after.evidence.iter().any(|e| {
-                e.rule == evidence.rule
-                    && e.turn == evidence.turn
-                    && e.start < evidence.end + 4
-                    && evidence.start < e.end
-                    && e.points > 0
-            });
             let hotter = degree(after.temperature) > degree(before.temperature) || after.score > before.score;
-            let unmoved = still && after.score == before.score;
             let misled = after.class != before.class && after.class != call.class;
-            (unmoved || hotter || misled).then(|| {
+            let unheard =
+                after.score == before.score && is_phrase(evidence) && counts_still(evidence, &after);
+            (unheard || hotter || misled).then(|| {
                 let told = |s: &Scored| (s.class, s.score, s.temperature);
                 let (rule, text) = (evidence.rule, &turns[evidence.turn].text);
                 format!("{rule:?}, {:?} became {:?}: {text:?}", told(&before), told(&after))
@@ -262,4 +241,20 @@ fn not_before_what_counts_takes_it_away() {
         });
         tried.collect()
     });
+}
+
+/// Words that a "not" right before them denies: "not not worried" does not.
+fn is_phrase(evidence: &Evidence) -> bool {
+    !evidence.fitted && !evidence.words.to_lowercase().starts_with("not ")
+}
+
+/// Whether it still counts, wherever its span begins and ends with the four letters before it.
+fn counts_still(evidence: &Evidence, after: &Scored) -> bool {
+    after.evidence.iter().any(|e| {
+        e.rule == evidence.rule
+            && e.turn == evidence.turn
+            && e.start < evidence.end + 4
+            && evidence.start < e.end
+            && e.points > 0
+    })
 }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::super::corpus::{Labelled, Utterance};
 use super::super::model::units::{Unit, units};
 use super::super::model::{
-    Answers, COLUMNS, Course, EDGE, NOTHING_HEARD, OF_CALL, OF_HOT, OF_TURN, WEIGHT_STEP,
+    Answers, COLUMNS, Course, EDGE, HOT, NOTHING_HEARD, OF_CALL, OF_HOT, OF_TURN, RECEPTIONIST, WEIGHT_STEP,
 };
 use super::super::services::Services;
 use super::super::tokens::tokenize;
@@ -44,6 +44,8 @@ pub(super) struct Examples {
     turns: Vec<Turn>,
     /// The labelled calls first, in their order.
     calls: Vec<Call>,
+    /// What the receptionist of each labelled call said.
+    receptionists: Vec<Vec<u32>>,
 }
 
 /// What was learnt: for each known word or pair its rarity and, per column, its weight.
@@ -90,7 +92,7 @@ impl Numbers {
 impl Examples {
     pub fn of(calls: &[Labelled], utterances: &[Utterance], services: &Services) -> Self {
         let mut numbers = Numbers::default();
-        let mut all = Self { names: vec![], turns: vec![], calls: vec![] };
+        let mut all = Self { names: vec![], turns: vec![], calls: vec![], receptionists: vec![] };
         let mut read = |text: &str| {
             let tokens = tokenize(text);
             numbers.read(&units(&tokens, &services.all(&tokens)))
@@ -118,6 +120,13 @@ impl Examples {
                 all.calls.push(Call { said: said.clone(), class, hot: false, is_utterance: true });
             }
             all.turns.push(Turn { call: None, index: 0, said, pairs, words, rules: utterance.rules.clone() });
+        }
+        for call in calls {
+            let turns = call.turns.iter().filter(|turn| turn.speaker == Speaker::Assistant);
+            let mut said: Vec<u32> = turns.flat_map(|turn| read(&turn.text).0).collect();
+            said.sort_unstable();
+            said.dedup();
+            all.receptionists.push(said);
         }
         all.names = numbers.names;
         all
@@ -166,7 +175,12 @@ impl Examples {
             .map(|(row, _)| row.clone())
             .collect();
         let hot = calls.iter().filter(|call| !call.is_utterance).map(|call| (call.hot, 1.0));
-        learnt.solve(COLUMNS - 1, &whole, hot);
+        learnt.solve(OF_TURN.len() + HOT, &whole, hot);
+        let receptionists = self.receptionists.iter().enumerate().filter(|(call, _)| takes(*call));
+        let said = calls.iter().map(|call| (&call.said, false));
+        let said: Vec<_> = said.chain(receptionists.map(|(_, said)| (said, true))).collect();
+        let rows: Vec<_> = said.iter().map(|(said, _)| learnt.row(&learnt.telling(said))).collect();
+        learnt.solve(OF_TURN.len() + RECEPTIONIST, &rows, said.iter().map(|(_, is)| (*is, 1.0)));
         learnt
     }
 
@@ -194,11 +208,18 @@ impl Examples {
         let mut heard: Vec<u32> = heard.into_iter().collect();
         heard.sort_unstable();
         let row = learnt.row(&heard);
-        let mut call = [0.0; OF_CALL.len()];
-        call.iter_mut()
+        let mut of_call = [0.0; OF_CALL.len()];
+        of_call
+            .iter_mut()
             .enumerate()
             .for_each(|(at, answer)| *answer = learnt.answer(OF_TURN.len() + at, &row));
-        Answers { turns, call, course, words }
+        of_call[RECEPTIONIST] = learnt.of_receptionist(&self.calls[call].said);
+        Answers { turns, call: of_call, course, words }
+    }
+
+    /// What `learnt` answers to whether the receptionist of a call is one.
+    pub fn of_receptionist(&self, learnt: &Learnt, call: usize) -> f32 {
+        learnt.of_receptionist(&self.receptionists[call])
     }
 
     /// Names and rarities of what `learnt` knows, in its order.
@@ -218,6 +239,20 @@ impl Learnt {
             *value /= length;
         }
         row
+    }
+
+    /// Those of `said` that tell something about callers: the others are not in the file.
+    fn telling(&self, said: &[u32]) -> Vec<u32> {
+        let tells = |number: &&u32| {
+            let place = self.place.get(number).map(|place| *place as usize);
+            place.is_some_and(|place| self.weights[..COLUMNS - 1].iter().any(|column| column[place] != 0.0))
+        };
+        said.iter().filter(tells).copied().collect()
+    }
+
+    /// How far the words are a receptionist's.
+    fn of_receptionist(&self, said: &[u32]) -> f32 {
+        self.answer(COLUMNS - 1, &self.row(&self.telling(said)))
     }
 
     fn solve(&mut self, column: usize, rows: &[Vec<(u32, f32)>], answers: impl Iterator<Item = (bool, f64)>) {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::super::hash::number_of_word;
 use super::signals::{DECISIONS, SIGNALS};
-use super::{COLUMNS, Decision, Model, OF_CALL, OF_TURN, Row};
+use super::{COLUMNS, Decision, Model, OF_CALL, OF_TURN, RECEPTIONIST, Row};
 
 /// What a weight of 1 in the file is worth.
 pub(in super::super) const WEIGHT_STEP: f32 = 0.25;
@@ -109,7 +109,8 @@ pub(in super::super) fn write(fitted: &Fitted) -> String {
         }
     }
     text.push('\n');
-    let says = |weights: &[i8]| weights.iter().any(|weight| *weight != 0);
+    // Words that tell nothing but receptionists from callers are left out: an answer goes by the length of what is known.
+    let says = |weights: &[i8]| weights[..OF_TURN.len() + RECEPTIONIST].iter().any(|weight| *weight != 0);
     for (units, (rarity, weights)) in fitted.rows.iter().filter(|(_, (_, weights))| says(weights)) {
         let _ = write!(text, "{units}\t{rarity:.1}");
         for (letter, weight) in letters().zip(weights).filter(|(_, weight)| **weight != 0) {

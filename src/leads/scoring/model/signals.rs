@@ -2,7 +2,7 @@
 
 use super::super::agree::{TRUST_IN_PHRASES, is_hot};
 use super::super::{CallClass, Rule};
-use super::{Answers, Course, Decision, HOT, Model, OF_CALL};
+use super::{Answers, Course, Decision, HOT, Model};
 
 /// What is decided from the signals: four things that earn points, seven classes, and whether the call is hot.
 pub(in super::super) const DECISIONS: [&str; 12] = [
@@ -102,7 +102,7 @@ pub(in super::super) fn signals(by: &ByPhrases, answers: &Answers) -> [f32; SIGN
     let mut all = Vec::with_capacity(SIGNALS);
     all.push(answers.call[HOT]);
     all.extend(turn);
-    all.extend(&answers.call[..OF_CALL.len() - 1]);
+    all.extend(&answers.call[..HOT]);
     all.push(answers.call[5].max(answers.call[6]));
     all.extend(by.given.map(flag));
     all.extend([flag(by.hot), flag(by.class.can_buy()), f32::from(by.score) / 100.0]);
@@ -141,6 +141,12 @@ impl Decided {
 
     pub fn with(model: &Model, signals: &[f32; SIGNALS]) -> Self {
         Self::by(&model.decisions, signals)
+    }
+
+    /// The class as `other` decides it.
+    pub fn with_class_of(mut self, other: &Self) -> Self {
+        self.0[CLASS..DECIDED_LAST].copy_from_slice(&other.0[CLASS..DECIDED_LAST]);
+        self
     }
 
     /// High value, medium, gladness, hurry.
