@@ -13,7 +13,7 @@ use super::answer::Answer;
 use super::caller::ApiCaller;
 use super::calls::{CLASSES, TEMPERATURES};
 use super::cursor::{Page, place_of};
-use super::params::{Flag, Limit, Params};
+use super::params::{Flag, Limit, Params, check_span};
 use super::problems;
 use crate::accounts::Scope;
 use crate::leads::{self, LeadWithEvidence, Outcomes, Thresholds, WantedLeads};
@@ -176,7 +176,7 @@ struct LeadParams {
     /// Only calls that came at that instant or later.
     #[param(inline)]
     since: Option<Instant>,
-    /// Only calls that came before that instant.
+    /// Only calls that came before that instant; with `since`, up to 92 days.
     #[param(inline)]
     until: Option<Instant>,
     /// Only calls whose alert somebody took, or only those whose alert nobody did.
@@ -248,6 +248,7 @@ async fn list_leads(
 ) -> Result<Response, Problem> {
     caller.needs(Scope::LeadsRead)?;
     let asked = asked.read()?;
+    check_span(("since", asked.since), ("until", asked.until))?;
     let after = asked.cursor.as_deref().map(place_of::<jiff::Timestamp, CallId>).transpose()?;
     let limit = asked.limit.get();
     let wanted = WantedLeads {

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
+use jiff::SignedDuration;
 use serde::de::{self, DeserializeOwned};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
@@ -12,7 +13,7 @@ use utoipa::IntoParams;
 use super::problems;
 use super::request::parsed;
 use crate::platform::app::App;
-use crate::platform::bounded::Day;
+use crate::platform::bounded::{Day, Instant};
 use crate::platform::problem::Problem;
 use crate::scheduling::catalogue::Filter;
 
@@ -126,6 +127,20 @@ pub(super) fn check_range(from: Day, to: Day) -> Result<(), Problem> {
         return Ok(());
     }
     Err(problems::invalid_field("to", "must be on or after from, and within 92 days of it"))
+}
+
+/// The same of two instants and what they are called. Days in which clocks are set back are an hour longer.
+pub(super) fn check_span(
+    (first, from): (&str, Option<Instant>),
+    (last, to): (&str, Option<Instant>),
+) -> Result<(), Problem> {
+    let (Some(from), Some(to)) = (from, to) else { return Ok(()) };
+    let longest = SignedDuration::from_hours(i64::from(DAYS_MAX) * 24 + 1);
+    if (SignedDuration::ZERO..=longest).contains(&to.0.duration_since(from.0)) {
+        return Ok(());
+    }
+    let wrong = format!("must be on or after {first}, and within {DAYS_MAX} days of it");
+    Err(problems::invalid_field(last, &wrong))
 }
 
 /// Items of a page.

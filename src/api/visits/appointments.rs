@@ -18,7 +18,7 @@ use crate::api::answer::Answer;
 use crate::api::caller::ApiCaller;
 use crate::api::cursor::{Page, place_of};
 use crate::api::idempotency::once;
-use crate::api::params::{Limit, Params};
+use crate::api::params::{Limit, Params, check_span};
 use crate::api::problems;
 use crate::api::request::Received;
 use crate::appointments::{self, Attendance, BookError, Status, Visits};
@@ -48,7 +48,7 @@ struct VisitParams {
     /// Starts from here …
     #[param(inline)]
     from: Option<Instant>,
-    /// … up to here.
+    /// … up to here; with `from`, up to 92 days.
     #[param(inline)]
     to: Option<Instant>,
     #[param(inline)]
@@ -95,6 +95,7 @@ async fn list_appointments(
 ) -> Result<Response, Problem> {
     caller.needs(Scope::AppointmentsRead)?;
     let asked = asked.read()?;
+    check_span(("from", asked.from), ("to", asked.to))?;
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let book = scheduling::rule_book(&app, caller.org, None)
         .await

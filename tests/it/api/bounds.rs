@@ -84,16 +84,23 @@ async fn w28_every_list_and_export_of_the_document_ends() {
             }
             pages += 1;
         }
-        // A list of visits takes instants, and ends with its page.
-        let is_of_days = |from: &Value| from["schema"]["format"] != "date-time";
-        if named("from").is_some_and(is_of_days) && named("to").is_some() {
-            for (days, wrong) in [
-                ("from=2026-09-01&to=2026-12-01", None),
-                ("from=2026-09-01&to=2026-12-02", Some("to")),
-                ("from=2020-01-01&to=2026-12-01", Some("to")),
-                ("from=2026-12-01&to=2026-11-30", Some("to")),
+        for (first, last) in [("from", "to"), ("since", "until")] {
+            let Some(parameter) = named(last) else { continue };
+            assert!(named(first).is_some(), "{path}: {last} without {first}");
+            // Ninety-two days end with the last one of them, or with the instant after them.
+            let (at, bound) = match parameter["schema"]["format"].as_str() {
+                Some("date") => ("", "2026-12-01"),
+                Some("date-time") => ("T00:00:00-07:00", "2026-12-02"),
+                format => panic!("{path}: {last} is a {format:?}"),
+            };
+            for (start, end, is_wrong) in [
+                ("2026-09-01", bound, false),
+                ("2026-09-01", "2026-12-03", true),
+                ("2020-01-01", "2026-12-01", true),
+                ("2026-12-01", "2026-11-30", true),
             ] {
-                holds(&api, path, &format!("{also}{days}"), wrong).await;
+                let range = format!("{also}{first}={start}{at}&{last}={end}{at}");
+                holds(&api, path, &range, is_wrong.then_some(last)).await;
             }
             ranges += 1;
         }
@@ -108,7 +115,7 @@ async fn w28_every_list_and_export_of_the_document_ends() {
             short.insert(path.as_str());
         }
     }
-    assert!(pages > 20 && ranges > 6 && spans > 2, "{pages} {ranges} {spans}");
+    assert!(pages > 20 && ranges > 8 && spans > 2, "{pages} {ranges} {spans}");
     let known: BTreeSet<_> = SHORT.iter().map(|(path, _)| *path).collect();
     assert_eq!(short, known, "page what is new, or say in SHORT what bounds it");
 }
