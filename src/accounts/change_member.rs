@@ -6,7 +6,8 @@ use super::Role;
 use super::actor::Actor;
 use super::invite::revoke_invitation;
 use super::record_act::{Act, record_act};
-use super::store::{self, KeyRow, members};
+use super::revoke_keys::revoke_keys_of;
+use super::store::{KeyRow, members};
 use crate::platform::app::App;
 use crate::platform::db::{PgConnection, violates};
 use crate::platform::ids::{MembershipId, OrgId};
@@ -59,12 +60,12 @@ pub struct Left {
     pub name: String,
     /// Where they read mails.
     pub email: String,
-    /// Keys that they made, and that work on until somebody revokes them.
+    /// Keys behind which they stood, which are revoked.
     pub keys: Vec<KeyRow>,
 }
 
-/// Ends a membership, by `actor`: nothing of theirs opens the org any more, and whom they invited cannot come (W38). Programs that
-/// they made keys for work on: what is left of them is told.
+/// Ends a membership, by `actor`: nothing of theirs opens the org any more, neither they nor a key that they made, and whom they
+/// invited cannot come (W38). What is left of them is told.
 pub async fn remove_member(
     app: &App,
     tx: &mut PgConnection,
@@ -81,8 +82,7 @@ pub async fn remove_member(
             revoke_invitation(app, tx, org, (invitation.id, actor)).await?;
         }
     }
-    let mut keys = store::list_keys(tx, org).await?;
-    keys.retain(|key| key.created_by.as_ref() == Some(&theirs));
+    let keys = revoke_keys_of(app, tx, org, (user, actor)).await?;
     let detail = json!({ "role": role.name() });
     let act = Act { actor, action: "membership.end", subject: Some(id.to_string()), detail };
     record_act(app, tx, org, &act).await?;

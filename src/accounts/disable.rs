@@ -1,8 +1,10 @@
-//! Switches an account off and on again: nothing of somebody's opens anything while it is off, in any org of theirs.
+//! Switches an account off and on again: nothing of somebody's opens anything while it is off, in any org of theirs, nor does a key
+//! that they made.
 
 use serde_json::json;
 
 use super::record_act::{Act, record_act};
+use super::revoke_keys::revoke_keys_of;
 use super::sign_in::folded;
 use super::store::members::{self, Known};
 use super::store::{sessions, users};
@@ -24,25 +26,52 @@ pub enum DisableError {
     Database(#[from] sqlx::Error),
 }
 
-/// Switches the account of `email` off, by `actor`: sessions, sockets and tokens end at once, and the person cannot sign in. How many
-/// sessions ended.
-pub async fn disable(app: &App, email: &str, actor: &str) -> Result<usize, DisableError> {
-    switch(app, email, (actor, true)).await
+/// What ended with an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SwitchedOff {
+    /// Browsers that were signed in.
+    pub sessions: usize,
+    /// Keys for programs that the person had made.
+    pub keys: usize,
 }
 
-/// Switches it on again, by `actor`. The person signs in anew.
+/// Switches the account of `email` off, by `actor`: sessions, sockets and tokens end at once, the person cannot sign in, and the keys
+/// that they made are revoked in every org that they are staff of; also those of an account that was off before.
+pub async fn disable(app: &App, email: &str, actor: &str) -> Result<SwitchedOff, DisableError> {
+    let known = known(app, email).await?;
+    let sessions = if known.is_disabled { 0 } else { switch(app, &known, (actor, true)).await? };
+    // After the switch, so that nobody makes another meanwhile.
+    let mut keys = 0;
+    for org in &known.orgs {
+        let mut tx = app.begin(*org).await?;
+        keys += revoke_keys_of(app, &mut tx, *org, (known.user, actor)).await?.len();
+        tx.commit().await?;
+    }
+    if known.is_disabled && keys == 0 {
+        return Err(DisableError::AlreadySo);
+    }
+    Ok(SwitchedOff { sessions, keys })
+}
+
+/// Switches it on again, by `actor`. The person signs in anew; keys that were revoked stay so.
 pub async fn enable(app: &App, email: &str, actor: &str) -> Result<(), DisableError> {
-    switch(app, email, (actor, false)).await.map(|_none| ())
+    let known = known(app, email).await?;
+    if !known.is_disabled {
+        return Err(DisableError::AlreadySo);
+    }
+    switch(app, &known, (actor, false)).await.map(|_none| ())
 }
 
-async fn switch(app: &App, email: &str, (actor, is_off): (&str, bool)) -> Result<usize, DisableError> {
+async fn known(app: &App, email: &str) -> Result<Known, DisableError> {
     let mut tx = app.db.begin_across(Class::Back).await?;
     let known = members::known_by_email(&mut tx, &folded(email)).await?;
     tx.commit().await?;
-    let Known { user, is_disabled, orgs } = known.ok_or(DisableError::Nobody)?;
-    if is_disabled == is_off {
-        return Err(DisableError::AlreadySo);
-    }
+    known.ok_or(DisableError::Nobody)
+}
+
+async fn switch(app: &App, known: &Known, (actor, is_off): (&str, bool)) -> Result<usize, DisableError> {
+    let Known { user, orgs, .. } = known;
+    let user = *user;
     // An org at a time, since each has a log of its own; what is done comes with the last of them, so that none does not tell.
     let Some((last, others)) = orgs.split_last() else {
         let mut tx = app.begin_as(user).await?;

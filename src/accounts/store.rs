@@ -79,6 +79,32 @@ pub async fn list_keys(tx: &mut PgConnection, org: OrgId) -> sqlx::Result<Vec<Ke
         .await
 }
 
+/// A key that was not revoked, and the person behind it.
+#[derive(Debug, Clone, FromRow)]
+pub struct KeyFrom {
+    /// Who made it, or made the key that it was made with, as the audit log names them.
+    pub maker: String,
+    /// The key.
+    #[sqlx(flatten)]
+    pub key: KeyRow,
+}
+
+/// The org's keys behind which a person stands, `maker` alone where one is given; also through keys that were revoked since.
+pub async fn keys_from(tx: &mut PgConnection, org: OrgId, maker: Option<&str>) -> sqlx::Result<Vec<KeyFrom>> {
+    sql_as(
+        "with recursive made as (
+           select id, created_by as maker from api_keys where org_id = $1 and created_by like 'staff:%' and ($2 is null or created_by = $2)
+           union all
+           select k.id, m.maker from api_keys k join made m on k.created_by = 'api:key_' || translate(m.id::text, '-', '') where k.org_id = $1)
+         select m.maker, k.id, k.name, k.scopes, k.expires_at, k.created_by from made m join api_keys k on k.org_id = $1 and k.id = m.id
+          where k.revoked_at is null order by k.id",
+    )
+    .bind(org)
+    .bind(maker)
+    .fetch_all(tx)
+    .await
+}
+
 /// Ends a key. Replicas forget it within seconds. False when the org has no such active key.
 pub async fn revoke_key(
     tx: &mut PgConnection,

@@ -8,14 +8,15 @@ use crate::platform::db::PgConnection;
 use crate::platform::ids::{MembershipId, OrgId};
 use crate::tasks::{self, NewTask};
 
-/// Leaves a task that lists the keys they made and the places that look like theirs where alerts go; none where there is nothing.
+/// Leaves a task that lists the keys that were revoked with them, whose programs stand still, and the places that look like theirs where alerts go; none where there is nothing.
 pub(super) async fn ask(
     app: &App,
     tx: &mut PgConnection,
     org: OrgId,
     (id, left): (MembershipId, &Left),
 ) -> Result<(), sqlx::Error> {
-    let mut lines: Vec<String> = left.keys.iter().map(|key| format!("API key: {}", key.name)).collect();
+    let mut lines: Vec<String> =
+        left.keys.iter().map(|key| format!("API key, revoked: {}", key.name)).collect();
     let listing = mail::Listing { limit: mail::RECIPIENTS_MAX, ..mail::Listing::default() };
     for recipient in mail::list_recipients(tx, org, &listing).await? {
         if is_same(recipient.address.as_str(), &left.email) {

@@ -187,8 +187,8 @@ async fn update_member(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Ends that somebody is staff: nothing of theirs opens anything here any more, and whom they invited cannot come. A task lists the keys
-/// that they made and where alerts still go that look like theirs.
+/// Ends that somebody is staff: nothing of theirs opens anything here any more, keys that they made are revoked, and whom they invited
+/// cannot come. A task lists those keys and where alerts still go that look like theirs.
 #[utoipa::path(delete, path = "/team/{id}", tag = "team", params(("id" = String, Path)), responses((status = 204, description = "Done"), (status = 409, description = "They are the last owner")))]
 async fn delete_member(
     State(app): State<App>,

@@ -9,7 +9,7 @@ use axum::routing::get;
 use super::page::{self, PageError};
 use super::shell::{Place, Shell};
 use super::signed_in::SignedIn;
-use crate::accounts::{self, Invitation, Member, Role, Scope};
+use crate::accounts::{self, Actor, Invitation, KeyFrom, Member, Role, Scope};
 use crate::mail;
 use crate::orgs;
 use crate::platform::app::App;
@@ -26,6 +26,8 @@ struct TeamPage {
     s: Shell,
     members: Vec<Member>,
     invitations: Vec<Invitation>,
+    /// Those that end with whoever made them.
+    keys: Vec<KeyFrom>,
     is_mail_on: bool,
     requires_second_factor: bool,
 }
@@ -49,6 +51,19 @@ impl TeamPage {
         self.s.staff.user == *user
     }
 
+    /// What is asked before `member` is removed; it says what stops with them.
+    fn sure(&self, member: &Member) -> String {
+        let sure = self.s.tn("Remove {} from the clinic?", &member.name);
+        let maker = Actor::Staff(member.user).to_string();
+        let theirs = self.keys.iter().filter(|key| key.maker == maker).map(|key| key.key.name.as_str());
+        let names = theirs.collect::<Vec<_>>().join(", ");
+        if names.is_empty() {
+            return sure;
+        }
+        let ends = "The API keys that they made are revoked, and what uses them stands still: {}.";
+        format!("{sure} {}", self.s.tn(ends, names))
+    }
+
     fn is_over(&self, at: &jiff::Timestamp) -> bool {
         *at <= self.s.now
     }
@@ -64,6 +79,7 @@ async fn show_team(State(app): State<App>, SignedIn(staff): SignedIn) -> Result<
     let page = TeamPage {
         members: accounts::list_members(&mut tx).await?,
         invitations: accounts::list_invitations(&mut tx, org).await?,
+        keys: if s.may("team:write") { accounts::keys_from(&mut tx, org, None).await? } else { vec![] },
         is_mail_on: mail::is_on(&app.config),
         requires_second_factor: orgs::settings(&mut tx, &app.keys, org).await?.requires_second_factor,
         s,

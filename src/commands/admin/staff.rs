@@ -6,7 +6,7 @@ use super::super::CommandError;
 use super::super::failure::Doing as _;
 use super::super::org::{known, org_id};
 use super::super::output::say;
-use crate::accounts::{self, DisableError, InviteError, Link, NewInvitation, Role};
+use crate::accounts::{self, DisableError, InviteError, Link, NewInvitation, Role, SwitchedOff};
 use crate::language::Language;
 use crate::platform::app::App;
 use crate::platform::ids::OrgId;
@@ -25,7 +25,7 @@ pub(super) enum Action {
         #[arg(long, default_value = "owner")]
         role: Role,
     },
-    /// Switch somebody's account off, in every org of theirs: sessions, sockets and tokens end at once
+    /// Switch somebody's account off, in every org of theirs: sessions, sockets, tokens, and the keys that they made for programs, end
     Disable(Whose),
     /// Switch it on again; they sign in anew
     Enable(Whose),
@@ -43,10 +43,13 @@ pub(super) async fn run(app: &App, action: Action) -> Result<(), CommandError> {
         Action::Invite { org, email, role } => invite(app, org, (email, role)).await,
         Action::Disable(Whose { email }) => {
             let ended = switched(&email, accounts::disable(app, &email, "command").await)?;
-            say(format_args!("{email} is switched off; sessions ended: {ended}."));
-            say(
-                "Keys that they made work on: `voxanne admin key list` shows an org's, `voxanne admin key revoke` ends one.",
-            );
+            let SwitchedOff { sessions, keys } = ended;
+            say(format_args!("{email} is switched off; sessions ended: {sessions}; keys revoked: {keys}."));
+            if keys > 0 {
+                say(
+                    "Programs that used these keys stand still until an owner makes others; switching the account on brings none back.",
+                );
+            }
             Ok(())
         }
         Action::Enable(Whose { email }) => {

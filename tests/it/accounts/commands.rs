@@ -3,7 +3,8 @@
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
 use tokio::process::Command;
-use voxanne::accounts::{self, AskedBy, Role};
+use voxanne::accounts::{self, AskedBy, NewKey, Role, Scope};
+use voxanne::platform::ids::OrgId;
 use voxanne::seed::DEMO_PASSWORD;
 
 use crate::harness::{KEY, Voxanne};
@@ -59,6 +60,37 @@ async fn b13_an_operator_invites_the_first_owner_who_joins_by_the_printed_link_o
     assert_eq!(who, "command");
 }
 
+/// A key that somebody made; managers make none any more, whoever was an owner has.
+async fn keys_by(vox: &Voxanne, org: OrgId, email: &str) -> String {
+    let user: String = vox
+        .one(&format!(
+            "select 'usr_' || translate(user_id::text, '-', '') from users where email = '{email}'"
+        ))
+        .await;
+    let new = NewKey {
+        name: "Website".to_owned(),
+        scopes: vec![Scope::CatalogueRead],
+        works_for: None,
+        made_by: Some(format!("staff:{user}")),
+    };
+    let mut tx = vox.app.begin(org).await.unwrap();
+    let (_, key) = accounts::add_key(&vox.app, &mut tx, org, &new).await.unwrap();
+    tx.commit().await.unwrap();
+    key.expose_secret().to_owned()
+}
+
+#[tokio::test]
+async fn w38_a_key_of_an_account_that_was_off_already_ends_when_it_is_switched_off_again() {
+    let vox = Voxanne::start().await;
+    let email = "manager@glow.example";
+    vox.glow_staff(Role::Manager).await;
+    assert!(ran(&vox, &["disable", "--email", email]).await.0);
+    let key = keys_by(&vox, vox.glow.org, email).await;
+    let (is_done, said) = ran(&vox, &["disable", "--email", email]).await;
+    assert!(is_done && said.contains("sessions ended: 0; keys revoked: 1"), "{said}");
+    vox.api_with(Some(key)).get("/locations").await.refused(401, "unauthenticated");
+}
+
 #[tokio::test]
 async fn w38_an_operator_switches_an_account_off_everywhere_at_once_and_on_again() {
     let vox = Voxanne::start().await;
@@ -67,6 +99,9 @@ async fn w38_an_operator_switches_an_account_off_everywhere_at_once_and_on_again
     let (manager, owner) = (vox.glow_staff(Role::Manager).await, vox.glow_staff(Role::Owner).await);
     let token = manager.api("POST", "/account/tokens", Value::Null).await.good()["token"].clone();
     let by_token = vox.api_with(token.as_str().map(str::to_owned));
+    let (glow, harbor) =
+        (keys_by(&vox, vox.glow.org, email).await, keys_by(&vox, vox.harbor.org, email).await);
+    let others = vox.glow_api().await;
     let cookie = manager.token.clone().unwrap();
     let staff = accounts::staff_of_session(&vox.app, &cookie, AskedBy::Person).await.unwrap().unwrap();
     let ticket = accounts::socket_token(&vox.app, &staff).unwrap().token;
@@ -75,7 +110,12 @@ async fn w38_an_operator_switches_an_account_off_everywhere_at_once_and_on_again
     assert!(accounts::still_holds(&vox.app, &holder).await.unwrap());
 
     let (is_done, said) = ran(&vox, &["disable", "--email", "Manager@Glow.example"]).await;
-    assert!(is_done && said.contains("sessions ended: 1"), "{said}");
+    assert!(is_done && said.contains("sessions ended: 1; keys revoked: 2"), "{said}");
+    assert!(said.contains("stand still until an owner makes others"), "{said}");
+    for key in [&glow, &harbor] {
+        vox.api_with(Some(key.clone())).get("/locations").await.refused(401, "unauthenticated");
+    }
+    others.get("/locations").await.good();
     manager.api("GET", "/locations", Value::Null).await.refused(401, "unauthenticated");
     by_token.get("/locations").await.refused(401, "unauthenticated");
     assert!(!accounts::still_holds(&vox.app, &holder).await.unwrap());
@@ -91,6 +131,8 @@ async fn w38_an_operator_switches_an_account_off_everywhere_at_once_and_on_again
     assert!(is_done, "{said}");
     manager.api("GET", "/locations", Value::Null).await.refused(401, "unauthenticated");
     assert_eq!(vox.stranger().form("/sign-in", &fields).await.status, 303, "anew");
+    vox.api_with(Some(glow)).get("/locations").await.refused(401, "unauthenticated");
+    assert_eq!(vox.count("audit_log where action = 'key.revoke' and actor = 'command'").await, 2);
     for action in ["user.disable", "user.enable"] {
         let noted = format!(
             "audit_log where action = '{action}' and actor = 'command'

@@ -20,6 +20,14 @@ async fn w38_whoever_is_removed_has_their_invitations_taken_back_and_what_is_lef
     let name: String = vox.one("select name from users where email = 'pat@glow.example'").await;
     let key = json!({"name": "Website", "scopes": ["catalogue:read"]});
     let made = leaver.api("POST", "/keys", key).await.good();
+    // A key that may make keys: what it makes is theirs as well, also when it is gone itself.
+    let makers = json!({"name": "Maker", "scopes": ["catalogue:read", "keys:write"]});
+    let maker = leaver.api("POST", "/keys", makers).await.good();
+    let by_maker = vox.api_with(maker["key"].as_str().map(str::to_owned));
+    let child = json!({"name": "Kiosk", "scopes": ["catalogue:read"]});
+    let child = by_maker.post("/keys", child).await.good();
+    let of_maker = format!("/keys/{}", maker["id"].as_str().unwrap());
+    assert_eq!(owner.api("DELETE", &of_maker, Value::Null).await.status, 204);
     owner.api("POST", "/keys", json!({"name": "Ours", "scopes": ["catalogue:read"]})).await.good();
     for (person, email) in [(&leaver, "friend@else.example"), (&owner, "new@glow.example")] {
         let invited = json!({"email": email, "role": "owner"});
@@ -34,6 +42,10 @@ async fn w38_whoever_is_removed_has_their_invitations_taken_back_and_what_is_lef
     let page = owner.page("/dashboard/settings/keys").await.text;
     assert!(page.contains(&format!("made by {name}")), "{page}");
 
+    let page = owner.page("/dashboard/team").await.text;
+    assert!(page.contains("are revoked, and what uses them stands still: Website, Kiosk."), "{page}");
+    assert_eq!(page.matches("stands still").count(), 2, "of both who made keys");
+
     let of_leaver = format!("/team/{}", membership(&owner, "pat@glow.example").await);
     assert_eq!(owner.api("DELETE", &of_leaver, Value::Null).await.status, 204);
     let open = owner.api("GET", "/invitations", Value::Null).await.good();
@@ -41,18 +53,35 @@ async fn w38_whoever_is_removed_has_their_invitations_taken_back_and_what_is_lef
     assert_eq!(invited, ["new@glow.example"]);
     assert_eq!(vox.count("audit_log where action = 'invitation.revoke'").await, 1);
     let detail: String = vox.one("select detail from tasks where kind = 'member_left'").await;
-    let expected =
-        ["API key: Website", "E-mails: Pat@glow.example", &format!("Alerts by text: {name}, {PHONE}")];
+    let expected = [
+        "API key, revoked: Website",
+        "API key, revoked: Kiosk",
+        "E-mails: Pat@glow.example",
+        &format!("Alerts by text: {name}, {PHONE}"),
+    ];
     assert_eq!(detail.lines().collect::<Vec<_>>(), expected);
     let tasks = owner.page("/dashboard/tasks").await.text;
     assert!(tasks.contains("is staff no more: decide on what is left of theirs"), "{tasks}");
     for link in ["/dashboard/settings/keys", "/dashboard/settings/alerts", "/dashboard/settings/email"] {
         assert!(tasks.contains(&format!("href=\"{link}\"")), "{link}");
     }
+    let revoked = "audit_log where action = 'key.revoke' and detail ->> 'made_by' like 'staff:usr_%'";
+    assert_eq!(vox.count(revoked).await, 2, "each of them");
+    for key in [&made, &child] {
+        vox.api_with(key["key"].as_str().map(str::to_owned))
+            .get("/locations")
+            .await
+            .refused(401, "unauthenticated");
+    }
+    let left = owner.api("GET", "/keys", Value::Null).await.good();
+    assert_eq!(left["items"].as_array().unwrap().len(), 1, "the owner's: {left}");
+    // Somebody left before keys ended with their makers.
+    vox.exec(
+        "update api_keys set created_by = 'staff:usr_00000000000000000000000000000009' where name = 'Ours'",
+    )
+    .await;
     let page = owner.page("/dashboard/settings/keys").await.text;
     assert!(page.contains("made by somebody who left"), "{page}");
-    let works = vox.api_with(made["key"].as_str().map(str::to_owned));
-    works.get("/locations").await.good();
 }
 
 #[tokio::test]

@@ -1,0 +1,29 @@
+//! Revokes what somebody could still act by: the keys that they made (W38).
+
+use serde_json::json;
+
+use super::actor::Actor;
+use super::record_act::{Act, record_act};
+use super::store::{self, KeyRow};
+use crate::platform::app::App;
+use crate::platform::db::PgConnection;
+use crate::platform::ids::{OrgId, UserId};
+
+/// Revokes every key of the org that `maker` made or that was made with one of those, by `actor`. Each stands in the audit log.
+/// Those that were revoked.
+pub(super) async fn revoke_keys_of(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    (maker, actor): (UserId, &str),
+) -> Result<Vec<KeyRow>, sqlx::Error> {
+    let mut revoked = vec![];
+    for key in store::keys_from(tx, org, Some(&Actor::Staff(maker).to_string())).await? {
+        if store::revoke_key(tx, org, key.key.id, app.clock.now()).await? {
+            let (subject, detail) = (Some(key.key.id.to_string()), json!({ "made_by": key.maker }));
+            record_act(app, tx, org, &Act { actor, action: "key.revoke", subject, detail }).await?;
+            revoked.push(key.key);
+        }
+    }
+    Ok(revoked)
+}
