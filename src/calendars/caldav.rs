@@ -55,13 +55,14 @@ pub(super) fn login(
     deadline: Duration,
 ) -> Result<Caldav, AskError> {
     struct Http(Option<reqwest::Client>);
-    let guard = if app.config.calendars.private_networks {
+    let calendars = &app.config.calendars;
+    let guard = if calendars.private_networks {
         wire::Guard::with_private_networks()
     } else {
-        wire::Guard::strict()
+        wire::Guard::strict().and_ports(calendars.further_ports())
     };
-    let limit = Duration::from_secs(app.config.calendars.timeout_seconds);
-    let http = app.memo.get_or(|| Http(wire::http_client(guard, limit).ok()));
+    let limit = Duration::from_secs(calendars.timeout_seconds);
+    let http = app.memo.get_or(|| Http(wire::http_client(guard.clone(), limit).ok()));
     let http = http.0.clone().ok_or(Trouble::Away)?;
     let base = Url::parse(base).ok().ok_or(Trouble::Refused)?;
     let own = login.username.contains('@').then(|| login.username.clone());

@@ -128,7 +128,7 @@ fn wrong(what: &'static str, name: &str, (trouble, said): (Trouble, Option<Strin
         }
         Trouble::Limited { .. } => "Wait: it is asked again by itself. If it lasts, ask for more quota.",
         Trouble::NotPermitted => {
-            "Use a public https address, or ask whoever runs the installation to allow private networks."
+            "Use a public https address without a port, or ask whoever runs the installation to allow its port or private networks."
         }
         _ => "Try again in a moment; if it lasts, compare the provider's status page.",
     };

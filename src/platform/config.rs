@@ -1,6 +1,7 @@
 //! Every setting: `config/voxanne.toml` holds defaults, units and meanings; the environment overrides.
 
 mod accounts;
+mod calendars;
 mod live;
 mod mail;
 mod server;
@@ -11,6 +12,7 @@ use serde::Deserialize;
 use super::network::Network;
 
 pub use accounts::{Accounts, Tokens};
+pub use calendars::Calendars;
 pub use live::Live;
 pub use mail::Mail;
 pub use server::Server;
@@ -143,18 +145,6 @@ pub struct Google {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/voxanne.toml explains each")]
-pub struct Calendars {
-    pub timeout_seconds: u64,
-    pub live_ms: u64,
-    pub live_pause_seconds: u64,
-    pub poll_minutes: i64,
-    pub mirror_days: i64,
-    pub private_networks: bool,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "config/voxanne.toml explains each")]
 pub struct Secrets {
     pub key: SecretString,
     pub former_keys: SecretString,
@@ -263,8 +253,10 @@ impl Config {
                 "google.client_id (GOOGLE_CLIENT_ID) and google.client_secret (GOOGLE_CLIENT_SECRET) go together".into(),
             ));
         }
-        let Self { server, mail, accounts, tokens, live, .. } = self;
-        for checked in [server.check(), mail.check(), accounts.check(), tokens.check(), live.check()] {
+        let Self { server, mail, accounts, tokens, live, calendars, .. } = self;
+        let checks =
+            [server.check(), mail.check(), accounts.check(), tokens.check(), live.check(), calendars.check()];
+        for checked in checks {
             checked.map_err(|wrong| ConfigError::Unusable(wrong.into()))?;
         }
         let twilio = &self.twilio;

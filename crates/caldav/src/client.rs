@@ -79,8 +79,8 @@ impl Client {
         Self { deadline, ..self.clone() }
     }
 
-    pub(crate) const fn guard(&self) -> Guard {
-        self.guard
+    pub(crate) const fn guard(&self) -> &Guard {
+        &self.guard
     }
 
     /// Asks with an XML body.

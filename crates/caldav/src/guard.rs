@@ -9,16 +9,15 @@ use reqwest::{Url, redirect};
 
 use crate::Error;
 
-/// Ports of a machine's own services are not asked: a calendar server over https is at 443, or at one of its own choice.
-const OWN_PORTS_MIN: u16 = 1024;
-
 /// Decides which addresses may be asked, before each request and again when a name is looked up.
 ///
 /// The second look is what counts: a name can point anywhere, and elsewhere a second later, but the connection goes to
 /// the very addresses that were looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Guard {
     private_networks: bool,
+    /// Beside the one that https has.
+    ports: Vec<u16>,
 }
 
 /// Every address of a name is one that we do not ask.
@@ -27,15 +26,21 @@ pub struct Guard {
 pub(crate) struct AddressRefused;
 
 impl Guard {
-    /// `https`, on its own port or an unprivileged one, and addresses of the public Internet only.
+    /// `https` on its own port, and addresses of the public Internet only.
     pub const fn strict() -> Self {
-        Self { private_networks: false }
+        Self { private_networks: false, ports: Vec::new() }
     }
 
-    /// Also `http`, this machine and private networks: for tests, the demo, and a server in a clinic's own network.
+    /// The same, and `ports` as well: where somebody has decided that servers there may be asked.
+    #[must_use]
+    pub fn and_ports(self, ports: Vec<u16>) -> Self {
+        Self { ports, ..self }
+    }
+
+    /// Also `http`, any port, this machine and private networks: for tests, the demo, and a server in a clinic's own network.
     /// Never link-local addresses, where clouds hand out credentials.
     pub const fn with_private_networks() -> Self {
-        Self { private_networks: true }
+        Self { private_networks: true, ports: Vec::new() }
     }
 
     /// Refuses a URL of another scheme, with credentials in it, of another port, or with an address that is not permitted for
@@ -48,8 +53,8 @@ impl Guard {
         if !scheme || !url.username().is_empty() || url.password().is_some() {
             return Err(Error::NotAllowed);
         }
-        let is_own_port = url.port().is_none_or(|port| port >= OWN_PORTS_MIN);
-        if !is_own_port && !self.private_networks {
+        let is_known_port = url.port().is_none_or(|port| self.ports.contains(&port));
+        if !is_known_port && !self.private_networks {
             return Err(Error::NotAllowed);
         }
         let host = url.host_str().ok_or(Error::NotAllowed)?;
@@ -69,12 +74,12 @@ impl Guard {
     }
 
     /// Those of a name's addresses that connections may go to.
-    fn permitted(self, found: impl Iterator<Item = SocketAddr>) -> Result<Addrs, AddressRefused> {
+    fn permitted(&self, found: impl Iterator<Item = SocketAddr>) -> Result<Addrs, AddressRefused> {
         let permitted: Vec<_> = found.filter(|address| self.allows_address(address.ip())).collect();
         if permitted.is_empty() { Err(AddressRefused) } else { Ok(Box::new(permitted.into_iter())) }
     }
 
-    const fn allows_v4(self, address: Ipv4Addr) -> bool {
+    const fn allows_v4(&self, address: Ipv4Addr) -> bool {
         let private = matches!(
             address.octets(),
             [127 | 10, ..] | [172, 16..=31, ..] | [192, 168, ..] | [100, 64..=127, ..] // the last: carriers' NAT
@@ -93,7 +98,7 @@ impl Guard {
         !never && (self.private_networks || !private)
     }
 
-    fn allows_v6(self, address: Ipv6Addr) -> bool {
+    fn allows_v6(&self, address: Ipv6Addr) -> bool {
         // An IPv4 address inside one of IPv6 is judged as what it leads to.
         if let Some(inner) = embedded_v4(address) {
             return self.allows_v4(inner);
@@ -125,7 +130,7 @@ fn embedded_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
 
 impl Resolve for Guard {
     fn resolve(&self, name: Name) -> Resolving {
-        let guard = *self;
+        let guard = self.clone();
         Box::pin(async move { Ok(guard.permitted(tokio::net::lookup_host((name.as_str(), 0)).await?)?) })
     }
 }

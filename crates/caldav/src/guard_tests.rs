@@ -156,6 +156,13 @@ const OTHERS: &[&str] = &[
     "https://example.com:80/",
     "https://example.com:0/",
     "https://example.com:1023/",
+    "https://example.com:1024/",
+    "https://example.com:2375/",
+    "https://example.com:5432/",
+    "https://example.com:6379/",
+    "https://example.com:8443/",
+    "https://example.com:9200/",
+    "https://example.com:65535/",
     "https://example.com:65536/",
     "https://example.com:-1/",
     "http://example.com/",
@@ -191,14 +198,26 @@ fn w14_no_other_form_scheme_or_port_gets_past() {
         let is_of_the_first = url == "https://example.com#@127.0.0.1:22/@";
         assert_eq!(strict(url), is_of_the_first, "{url:?}");
     }
-    for url in [
-        "https://example.com/",
-        "https://example.com:443/",
-        "https://example.com:8443/",
-        "HTTPS://EXAMPLE.COM/",
-    ] {
+    for url in ["https://example.com/", "https://example.com:443/", "HTTPS://EXAMPLE.COM/"] {
         assert!(strict(url), "{url}");
     }
+}
+
+#[test]
+fn w14_a_port_that_somebody_has_allowed_is_asked_and_no_other_and_nowhere_else() {
+    let guard = Guard::strict().and_ports(vec![8443, 5001]);
+    for (url, is_asked) in [
+        ("https://example.com/", true),
+        ("https://example.com:8443/", true),
+        ("https://example.com:5001/", true),
+        ("https://example.com:5002/", false),
+        ("http://example.com:8443/", false),
+        ("https://127.0.0.1:8443/", false),
+        ("https://user@example.com:8443/", false),
+    ] {
+        assert_eq!(allows(guard.clone(), url), is_asked, "{url}");
+    }
+    assert!(!guard.allows_address(IpAddr::from([10, 0, 0, 8])));
 }
 
 /// What a name leads to, differently each time that somebody looks.

@@ -167,7 +167,7 @@ fn not_connected(org: OrgId, error: &ConnectError) -> Problem {
             ),
             Trouble::NotPermitted => invalid_field(
                 "url",
-                "is no address that this installation asks: it must be https and on the public Internet (calendars.private_networks lets in a server of your own network)",
+                "is no address that this installation asks: it must be https without a port of its own, and on the public Internet; whoever runs Voxanne can let in a port (calendars.ports) or a server of your own network (calendars.private_networks)",
             ),
             Trouble::Away | Trouble::Limited { .. } => CALENDAR_AWAY
                 .saying("The calendar server does not answer: compare the url, and try again in a moment."),

@@ -81,7 +81,7 @@ fn fix(org: OrgId, account: &Account, now: Timestamp) -> Option<String> {
         "limited" if google => "wait; if it lasts, ask for more quota in Google's console",
         "away" | "limited" => "wait: it is asked again by itself; compare the provider's status page",
         "not_permitted" => {
-            "use a public https address, or allow private networks (calendars.private_networks)"
+            "use a public https address at its own port, or allow its port (calendars.ports) or private networks (calendars.private_networks)"
         }
         _ => "look into the log for what it answers",
     };

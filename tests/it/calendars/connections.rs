@@ -170,3 +170,24 @@ async fn what_keeps_a_caldav_account_out_is_named_with_what_to_do() {
     assert_eq!(field, "url");
     assert_eq!(vox.count("calendar_connections").await, 0);
 }
+
+#[tokio::test]
+async fn w14_a_calendar_server_at_another_port_is_asked_where_the_installation_allows_the_port() {
+    let vox = Voxanne::start().await;
+    // A name that nobody has: what may be asked is looked up, and is not there.
+    let elsewhere = json!({"provider": "caldav", "url": "https://calendar.invalid:8443/dav/", "username": "glow", "password": "secret"});
+    let strict = vox.restarted_with(|config| config.calendars.private_networks = false).await;
+    let refused = strict.glow_api().await.post("/calendar-connections", elsewhere.clone()).await;
+    let (field, said) = refused.wrong_field();
+    assert_eq!(field, "url");
+    assert!(said.contains("https without a port of its own") && said.contains("calendars.ports"), "{said}");
+    let allowing = vox
+        .restarted_with(|config| {
+            config.calendars.private_networks = false;
+            config.calendars.ports = "5001, 8443".to_owned();
+        })
+        .await;
+    let asked = allowing.glow_api().await.post("/calendar-connections", elsewhere).await;
+    asked.refused(502, "calendar_away");
+    assert_eq!(vox.count("calendar_connections").await, 0);
+}

@@ -74,7 +74,7 @@ pub fn client() -> Client {
 pub fn client_with(password: &str) -> Client {
     let guard = Guard::with_private_networks();
     let login = Login { username: USER.into(), password: password.into() };
-    Client::new(http_client(guard, DEADLINE).unwrap(), login, DEADLINE).guarded_by(guard)
+    Client::new(http_client(guard.clone(), DEADLINE).unwrap(), login, DEADLINE).guarded_by(guard)
 }
 
 impl Drop for Radicale {

@@ -14,7 +14,7 @@ const DEADLINE: Duration = Duration::from_secs(10);
 fn client() -> Client {
     let guard = Guard::with_private_networks();
     let login = Login { username: "anna".into(), password: "swordfish".into() };
-    Client::new(http_client(guard, DEADLINE).unwrap(), login, DEADLINE).guarded_by(guard)
+    Client::new(http_client(guard.clone(), DEADLINE).unwrap(), login, DEADLINE).guarded_by(guard)
 }
 
 fn calendar(server: &Scripted) -> String {
