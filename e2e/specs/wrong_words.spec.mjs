@@ -1,5 +1,6 @@
 import { expect } from "@playwright/test";
 import { api, book, Caller, demo, isLive, signIn, textFrom, textsTo } from "../demo.mjs";
+import { made } from "../payloads.mjs";
 import { test } from "../test.mjs";
 
 /** W11. What somebody may say, text or enter so that a page does what they want; whatever a page makes of one has the mark. */
@@ -21,19 +22,6 @@ const PAYLOADS = [
 ];
 const DAY = "2026-12-10";
 const PHONE = "+13105550301";
-
-/** Everything that is not as we built it. */
-function made(page) {
-  return page.evaluate(() => {
-    const found = [...document.querySelectorAll("[data-made]")];
-    for (const at of document.querySelectorAll("*")) {
-      for (const { name, value } of at.attributes) {
-        if (name.startsWith("on") || (["href", "src", "action", "formaction", "data-api"].includes(name) && /^\s*javascript:/i.test(value))) found.push(at);
-      }
-    }
-    return found.map((one) => one.outerHTML.slice(0, 200));
-  });
-}
 
 /** Whatever takes free text has each of them once. What names a person takes none of them. */
 async function plant() {
