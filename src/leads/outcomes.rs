@@ -140,7 +140,7 @@ async fn told(
 }
 
 /// Counts the calls from an instant up to another; those that have not had their time to book by the end are not ripe.
-pub(super) async fn tally_between(
+async fn tally_between(
     tx: &mut PgConnection,
     org: OrgId,
     (since, until): (Timestamp, Timestamp),

@@ -1,9 +1,9 @@
 //! Tells a clinic that its alerts are more than it wants, and from which threshold on they would not have been.
 
-use super::outcomes::tally_between;
+use super::outcomes::HOURS_TO_BOOK;
 use super::rules::in_force;
 use super::store;
-use super::thresholds::{alerts_from, suggested};
+use super::thresholds::{FROM, alerts_from, suggested};
 use super::window::last_week;
 use crate::orgs;
 use crate::platform::app::App;
@@ -21,7 +21,7 @@ pub async fn suggest_threshold(app: &App, org: OrgId) -> Result<bool, sqlx::Erro
         return Ok(false);
     }
     let own = in_force(&mut tx, org, &settings).await?.own;
-    let rows = tally_between(&mut tx, org, (since, until)).await?;
+    let rows = store::tally::alerted(&mut tx, org, (since, until), (FROM, HOURS_TO_BOOK)).await?;
     let way_out = match suggested(&rows, (budget, 7), own.warm_threshold.into()) {
         Some(wanted) if wanted <= own.hot_threshold.into() => {
             "The rules in force now would have kept to that.".to_owned()

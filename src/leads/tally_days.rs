@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use voxanne_slots::day_bounds;
 
 use super::outcomes::{HOURS_TO_BOOK, ripe_at};
-use super::store::tally::{self, Span, Tally};
+use super::store::tally::{self, Alerted, Span, Tally};
 use crate::kept_days::{self, Day, Kind};
 use crate::orgs;
 use crate::platform::app::App;
@@ -93,20 +93,50 @@ pub(super) async fn kept_and_counted(
     zone: &str,
     (since, ripe): (Timestamp, Timestamp),
 ) -> Result<Vec<Tally>, sqlx::Error> {
-    let days = days(tx, org, zone, (since, ripe)).await?;
+    let (mut sums, rest) = kept(tx, org, zone, (since, ripe)).await?;
+    for stretch in rest {
+        add(&mut sums, Alike::of(&counted(tx, org, stretch).await?));
+    }
+    Ok(rows(sums))
+}
+
+/// Which calls of a stretch have an alert from `lowest` or a higher threshold on. Whoever called in the last days can still book by
+/// phone, which changes their day and writes nothing (ADR 40): such days are not kept, and what is asked of them is little.
+pub(super) async fn alerted(
+    tx: &mut PgConnection,
+    org: OrgId,
+    zone: &str,
+    (since, until): (Timestamp, Timestamp),
+    lowest: i16,
+) -> Result<Vec<Alerted>, sqlx::Error> {
+    let (sums, rest) = kept(tx, org, zone, (since, until)).await?;
+    let mut all: Vec<Alerted> = rows(sums).into_iter().map(Alerted::from).collect();
+    for stretch in rest {
+        all.extend(tally::alerted(tx, org, stretch, (lowest, HOURS_TO_BOOK)).await?);
+    }
+    Ok(all)
+}
+
+/// The sums of those days of a stretch that are kept, and what lies between them.
+async fn kept(
+    tx: &mut PgConnection,
+    org: OrgId,
+    zone: &str,
+    (since, until): (Timestamp, Timestamp),
+) -> Result<(Sums, Vec<(Timestamp, Timestamp)>), sqlx::Error> {
+    let days = days(tx, org, zone, (since, until)).await?;
     let kept: Vec<Option<Vec<Alike>>> = kept_days::kept(tx, org, Kind::Tally, &days).await?;
-    let mut sums = Sums::new();
-    // Days that are not kept are counted together with those beside them.
-    let mut from = since;
+    let (mut sums, mut rest, mut from) = (Sums::new(), Vec::new(), since);
     for (day, kept) in days.iter().zip(kept) {
         if let Some(kept) = kept {
-            add(&mut sums, Alike::of(&counted(tx, org, (from, day.since)).await?));
             add(&mut sums, kept);
+            rest.push((from, day.since));
             from = day.until;
         }
     }
-    add(&mut sums, Alike::of(&counted(tx, org, (from, ripe)).await?));
-    Ok(rows(sums))
+    rest.push((from, until));
+    rest.retain(|(from, until)| from < until);
+    Ok((sums, rest))
 }
 
 /// Forgets days of which something has changed, and keeps those whose calls have had their time and that are not kept; how many
@@ -150,8 +180,5 @@ async fn counted(
     org: OrgId,
     (since, until): (Timestamp, Timestamp),
 ) -> Result<Vec<Tally>, sqlx::Error> {
-    if since >= until {
-        return Ok(Vec::new());
-    }
     tally::tally(tx, org, Span { since, until, ripe: until, hours_to_book: HOURS_TO_BOOK }).await
 }

@@ -3,11 +3,11 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::outcomes::tally_between;
 use super::preview_rules::sentence;
 use super::rules::in_force;
 use super::store;
-use super::store::tally::Tally;
+use super::store::tally::Alerted;
+use super::tally_days;
 use super::window::{Window, last_week};
 use crate::orgs::Settings;
 use crate::platform::app::App;
@@ -15,7 +15,7 @@ use crate::platform::db::PgConnection;
 use crate::platform::ids::OrgId;
 
 /// The slider's positions: 40, 45, … 100.
-const FROM: i16 = 40;
+pub(super) const FROM: i16 = 40;
 const STEP: usize = 5;
 
 /// What each threshold would have meant. Test calls are not counted.
@@ -62,9 +62,10 @@ pub async fn thresholds(
 ) -> Result<Thresholds, sqlx::Error> {
     let now = app.clock.now();
     let window = Window::last(days, &settings.time_zone, now);
-    let rows = tally_between(tx, org, (window.since.0, window.until.0)).await?;
+    let stretch = (window.since.0, window.until.0);
     let own = in_force(tx, org, settings).await?.own;
     let (hot, warm) = (i16::from(own.hot_threshold), i16::from(own.warm_threshold));
+    let rows = tally_days::alerted(tx, org, &settings.time_zone, stretch, hot.min(FROM)).await?;
     let (budget, _) = store::tally::wishes(tx, org).await?;
     let (_, since, until) = last_week(&settings.time_zone, now);
     let (alerts_now, _) = alerts_from(&rows, hot);
@@ -79,7 +80,7 @@ pub async fn thresholds(
         }
     };
     Ok(Thresholds {
-        calls: rows.iter().map(|row| row.calls).sum(),
+        calls: store::tally::scored_between(tx, org, stretch).await?,
         hot_threshold: hot,
         alerts_per_week_budget: budget,
         alerts_last_week: store::tally::alerts_between(tx, org, (since, until)).await?,
@@ -90,13 +91,13 @@ pub async fn thresholds(
 }
 
 /// The lowest position above `warm` from which on there were no more alerts than the budget, if there is one.
-pub(super) fn suggested(rows: &[Tally], (budget, days): (i16, i32), warm: i16) -> Option<i16> {
+pub(super) fn suggested(rows: &[Alerted], (budget, days): (i16, i32), warm: i16) -> Option<i16> {
     let keeps = |threshold: &i16| alerts_from(rows, *threshold).0 * 7 <= i64::from(budget) * i64::from(days);
     (FROM..=100).step_by(STEP).filter(|threshold| *threshold > warm).find(keeps)
 }
 
 /// Alerts from a threshold on, and those whose callers booked.
-pub(super) fn alerts_from(rows: &[Tally], threshold: i16) -> (i64, i64) {
+pub(super) fn alerts_from(rows: &[Alerted], threshold: i16) -> (i64, i64) {
     let alerts = rows.iter().filter(|row| row.by_tool || (row.can_buy && row.score >= threshold));
     alerts.fold((0, 0), |(calls, booked), row| (calls + row.calls, booked + row.booked))
 }
@@ -111,18 +112,8 @@ fn per_week(alerts: i64, days: i32) -> f64 {
 mod tests {
     use super::*;
 
-    fn calls(score: i16, calls: i64, by_tool: bool) -> Tally {
-        Tally {
-            can_buy: true,
-            score,
-            temperature: String::new(),
-            by_tool,
-            is_ripe: false,
-            calls,
-            booked: 1,
-            showed: 0,
-            revenue_cents: 0,
-        }
+    fn calls(score: i16, calls: i64, by_tool: bool) -> Alerted {
+        Alerted { can_buy: true, score, by_tool, calls, booked: 1 }
     }
 
     #[test]

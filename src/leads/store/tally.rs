@@ -99,6 +99,63 @@ pub(in crate::leads) async fn tally(
     .await
 }
 
+/// Calls that are alike in what an alert goes by, and how many of their callers booked.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub(in crate::leads) struct Alerted {
+    /// Whether their class can be hot at all.
+    pub can_buy: bool,
+    pub score: i16,
+    /// Whether the assistant raised their alert, whatever the score says.
+    pub by_tool: bool,
+    pub calls: i64,
+    pub booked: i64,
+}
+
+impl From<Tally> for Alerted {
+    fn from(of: Tally) -> Self {
+        let Tally { can_buy, score, by_tool, calls, booked, .. } = of;
+        Self { can_buy, score, by_tool, calls, booked }
+    }
+}
+
+/// Counts the calls of a stretch that have an alert from some threshold on, `lowest` or above. Booked as in [`tally`], found in
+/// the order in which it is likely: most who book do so in their call.
+pub(in crate::leads) async fn alerted(
+    tx: &mut PgConnection,
+    org: OrgId,
+    (since, until): (Timestamp, Timestamp),
+    (lowest, hours_to_book): (i16, i32),
+) -> sqlx::Result<Vec<Alerted>> {
+    sql_as(
+        "select c.can_buy, c.score, c.by_tool, count(*) as calls, count(*) filter (where made.it or known.it or phoned.it) as booked
+           from (select n.id, n.score, n.contact_id, n.caller_phone, n.created_at, n.created_at + make_interval(hours => $5) as too_late,
+                        n.class in ('new_lead', 'existing_patient') as can_buy,
+                        exists (select from hot_lead_alerts h
+                                 where h.org_id = n.org_id and h.call_ref = n.call_ref and h.trigger = 'tool') as by_tool
+                   from counted_calls n
+                  where n.org_id = $1 and n.scored_at is not null and n.created_at >= $2 and n.created_at < $3) c
+           left join lateral (
+             select true as it from appointments a where a.org_id = $1 and a.call_id = c.id limit 1) made on true
+           left join lateral (
+             select true as it from appointments a
+              where made.it is null and a.org_id = $1 and a.contact_id = c.contact_id
+                and a.created_at >= c.created_at and a.created_at < c.too_late limit 1) known on true
+           left join lateral (
+             select true as it from appointments a
+              where made.it is null and known.it is null and a.org_id = $1 and a.customer_phone = c.caller_phone
+                and a.created_at >= c.created_at and a.created_at < c.too_late limit 1) phoned on true
+          where c.by_tool or c.can_buy and c.score >= $4
+          group by 1, 2, 3",
+    )
+    .bind(org)
+    .bind(since.to_sqlx())
+    .bind(until.to_sqlx())
+    .bind(lowest)
+    .bind(hours_to_book)
+    .fetch_all(tx)
+    .await
+}
+
 /// How many calls of a stretch were scored.
 pub(in crate::leads) async fn scored_between(
     tx: &mut PgConnection,

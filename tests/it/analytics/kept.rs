@@ -2,14 +2,14 @@
 
 use jiff::civil::date;
 use voxanne::analytics::{self, Figures, Wanted};
-use voxanne::leads::{self, Outcomes};
+use voxanne::leads::{self, Outcomes, Thresholds};
 use voxanne::{jobs, orgs};
 
 use super::thirty_seven::{id_of, write};
 use crate::harness::Voxanne;
 
-/// Figures of the whole, of a site and of an assistant; and what came of ninety days of calls.
-type Told = (Vec<Figures>, Outcomes);
+/// Figures of the whole, of a site and of an assistant; what came of ninety days of calls, and which alerts there would have been.
+type Told = (Vec<Figures>, Outcomes, Thresholds);
 
 /// How much is believed of what is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,8 +44,9 @@ async fn told(vox: &Voxanne, by: By) -> Told {
         By::Rows => leads::outcomes(&vox.app, &mut tx, org, &settings, 90).await,
         By::Kept | By::Blindly => leads::lately(&vox.app, &mut tx, org, &settings, 90).await,
     };
+    let thresholds = leads::thresholds(&vox.app, &mut tx, org, &settings, 90).await.unwrap();
     tx.rollback().await.unwrap();
-    (figures, outcomes.unwrap())
+    (figures, outcomes.unwrap(), thresholds)
 }
 
 async fn keep(vox: &Voxanne) {
@@ -106,7 +107,7 @@ fn changes() -> Vec<(&'static str, String, bool)> {
         ("a site has another zone", "update locations set time_zone = 'America/New_York' where name like '%Phoenix'".to_owned(), true),
         ("an assistant answers for another site", "update assistants n set location_id = (select l.id from locations l where l.org_id = n.org_id order by l.position limit 1) where n.location_id = (select l.id from locations l where l.org_id = n.org_id order by l.position offset 1 limit 1)".to_owned(), true),
         ("a visit is gone", format!("delete from texts where appointment_id = {0}; delete from appointments where id = {0}", id("v0c5")), true),
-        ("an alert was raised by the tool", format!("insert into hot_lead_alerts (org_id, id, call_ref, trigger, created_at) select org_id, id, call_ref, 'tool', created_at from calls where id = {}", id("c9")), false),
+        ("an alert was raised by the tool", format!("insert into hot_lead_alerts (org_id, id, call_ref, trigger, created_at) select org_id, id, call_ref, 'tool', created_at from calls where id = {}", id("c9")), true),
         ("a call is gone", format!("delete from calls where id = {}", id("c8")), true),
     ]
 }
