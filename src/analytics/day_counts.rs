@@ -23,7 +23,7 @@ use crate::platform::ids::OrgId;
 pub(super) struct DayCounts {
     pub calls: Vec<CallCounts>,
     pub due: Vec<DueRow>,
-    pub speed: Vec<SpeedRow>,
+    pub speed: Vec<SpeedCounts>,
     pub texts: Vec<TextRow>,
     pub unmet: Vec<UnmetRow>,
 }
@@ -51,6 +51,15 @@ pub(super) struct CallCounts {
     pub leads_kept_cents: i64,
     pub seconds: i64,
     pub cost_micros: i64,
+}
+
+/// Alerts of hot leads, of calls of one assistant. Medians do not add up: times are kept one by one, in seconds.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct SpeedCounts {
+    pub assistant: Option<Uuid>,
+    pub alerts: i64,
+    pub to_alert: Vec<f64>,
+    pub to_acknowledge: Vec<f64>,
 }
 
 impl CallCounts {
@@ -84,6 +93,17 @@ impl DayCounts {
             self.calls.len() - 1
         });
         self.calls[at].add(row);
+    }
+
+    fn add_speed(&mut self, row: &SpeedRow) {
+        let at = self.speed.iter().position(|one| one.assistant == row.assistant);
+        let at = at.unwrap_or_else(|| {
+            self.speed.push(SpeedCounts { assistant: row.assistant, ..SpeedCounts::default() });
+            self.speed.len() - 1
+        });
+        self.speed[at].alerts += 1;
+        self.speed[at].to_alert.extend(row.to_alert);
+        self.speed[at].to_acknowledge.extend(row.to_acknowledge);
     }
 
     /// Leaves only what one assistant did.
@@ -137,10 +157,9 @@ pub(super) async fn count(
     let unmet = places.sort(store::unmet::unmet(tx, org, &columns).await?, |row| (row.site, row.since));
     let rest = due.into_iter().zip(speed).zip(texts).zip(unmet);
     let counted = calls.into_iter().zip(rest).map(|(calls, (((due, speed), texts), unmet))| {
-        let mut counts = DayCounts { calls: vec![], due, speed, texts, unmet };
-        for row in &calls {
-            counts.add_calls(row);
-        }
+        let mut counts = DayCounts { due, texts, unmet, ..DayCounts::default() };
+        calls.iter().for_each(|row| counts.add_calls(row));
+        speed.iter().for_each(|row| counts.add_speed(row));
         counts
     });
     Ok(counted.collect())

@@ -10,8 +10,9 @@ use super::store::{AssistantRow, ServiceRow};
 use crate::kept_days::{self, Day};
 use crate::scheduling::SiteHours;
 
-/// How rows are counted, by number: another one when a statement counts otherwise, so that days that are kept are counted anew.
-const COUNTED: u8 = 2;
+/// How rows are counted, by number: another one when a statement counts otherwise or
+/// counts are written otherwise, so that days that are kept are counted anew.
+const COUNTED: u8 = 3;
 
 /// A day of a site, by its own calendar.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use super::day_counts::{CallCounts, DayCounts};
+use super::day_counts::{CallCounts, DayCounts, SpeedCounts};
 use super::days::SiteDay;
 use super::figures::{
     AssistantFigures, CallFigures, DayFigures, Funnel, HotFigures, HourFigures, SiteFigures, SpeedFigures,
@@ -14,7 +14,6 @@ use super::figures::{
 };
 use super::share::share;
 use super::store::hot::HotRow;
-use super::store::speed::SpeedRow;
 use super::store::visits::DueRow;
 use super::store::{AssistantRow, ServiceRow};
 use crate::platform::bounded::Day;
@@ -202,18 +201,17 @@ fn visits_of<'r>(
     sum
 }
 
-fn speed_of<'r>(rows: impl Iterator<Item = &'r SpeedRow> + Clone) -> SpeedFigures {
-    let sorted = |of: fn(&SpeedRow) -> Option<f64>| {
-        let mut times: Vec<f64> = rows.clone().filter_map(of).collect();
+fn speed_of<'r>(rows: impl Iterator<Item = &'r SpeedCounts> + Clone) -> SpeedFigures {
+    let sorted = |of: fn(&SpeedCounts) -> &Vec<f64>| {
+        let mut times: Vec<f64> = rows.clone().flat_map(of).copied().collect();
         times.sort_by(f64::total_cmp);
         times
     };
-    let to_alert = sorted(|row| row.to_alert);
-    let to_acknowledge = sorted(|row| row.to_acknowledge);
-    let count = |rows: usize| i64::try_from(rows).unwrap_or(i64::MAX);
+    let to_alert = sorted(|row| &row.to_alert);
+    let to_acknowledge = sorted(|row| &row.to_acknowledge);
     SpeedFigures {
-        alerts: count(rows.count()),
-        acknowledged: count(to_acknowledge.len()),
+        alerts: rows.clone().map(|row| row.alerts).sum(),
+        acknowledged: i64::try_from(to_acknowledge.len()).unwrap_or(i64::MAX),
         median_seconds_to_alert: quantile(&to_alert, 0.5),
         p90_seconds_to_alert: quantile(&to_alert, 0.9),
         median_seconds_to_acknowledge: quantile(&to_acknowledge, 0.5),

@@ -1,6 +1,5 @@
 //! How fast hot leads reached somebody.
 
-use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -9,11 +8,9 @@ use crate::platform::db::{PgConnection, sql_as};
 use crate::platform::ids::OrgId;
 
 /// An alert of a hot lead.
-#[derive(Debug, Clone, Default, PartialEq, FromRow, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, FromRow)]
 pub(in crate::analytics) struct SpeedRow {
-    #[serde(skip)]
     pub site: Uuid,
-    #[serde(skip)]
     #[sqlx(try_from = "jiff_sqlx::Timestamp")]
     pub since: jiff::Timestamp,
     pub assistant: Option<Uuid>,
