@@ -18,6 +18,7 @@ use jiff::{Timestamp, ToSpan as _};
 use serde::Deserialize;
 
 use super::list::calendar::{self as list, Column, Stretch, Visit};
+use super::list::grid::GridVisit;
 use super::page::{self, PageError};
 use super::say;
 use super::shell::{Place, Shell};
@@ -243,9 +244,9 @@ fn columns(
     book: &RuleBook,
     location: &Location,
     by: By,
-    (all, visits): (&[Column], &[Visit]),
+    (all, visits): (&[Column], &[GridVisit]),
 ) -> Vec<Column> {
-    let has_visit = |column: &Column| visits.iter().any(|visit| is_of(visit, column.id));
+    let has_visit = |column: &Column| visits.iter().any(|visit| visit.is_of(column.id));
     let of_kind = all.iter().filter(|column| column.kind == by.as_str());
     of_kind.filter(|column| is_here(book, location, column) || has_visit(column)).cloned().collect()
 }

@@ -3,6 +3,7 @@
 pub(super) mod audit;
 pub(super) mod calendar;
 pub(super) mod contact;
+pub(super) mod grid;
 pub(super) mod notifications;
 pub(super) mod today;
 

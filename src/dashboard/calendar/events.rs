@@ -1,12 +1,15 @@
 //! `/dashboard/calendar/events`: what the grid draws, by the place's clock.
 
+use std::collections::HashMap;
+
 use axum::Json;
 use axum::extract::{Query, State};
+use axum::response::{IntoResponse as _, Response};
 use jiff::civil::{Date, DateTime};
-use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use super::super::list::calendar::{self as list, VISITS_MAX, Visit};
+use super::super::list::calendar::{self as list, Column, VISITS_MAX};
+use super::super::list::grid::{GridVisit, grid_visits};
 use super::super::page::PageError;
 use super::super::signed_in::SignedIn;
 use super::blocks::{Block, Blocks, Words};
@@ -47,7 +50,7 @@ struct DrawnColumn {
 
 /// A visit as the grid draws it.
 #[derive(Debug, Serialize)]
-struct DrawnVisit {
+struct DrawnVisit<'a> {
     id: Public<AppointmentId>,
     columns: Vec<Public<ResourceId>>,
     /// By the place's clock.
@@ -55,22 +58,21 @@ struct DrawnVisit {
     end: DateTime,
     starts_at: Instant,
     minutes: i64,
-    status: String,
+    status: &'a str,
     version: i32,
-    person: String,
-    service: String,
-    practitioner: String,
-    practitioner_id: Public<ResourceId>,
-    things: Vec<String>,
+    person: &'a str,
+    service: &'a str,
+    practitioner: &'a str,
+    things: Vec<&'a str>,
     is_confirmed: bool,
     has_notes: bool,
 }
 
 /// What is drawn.
 #[derive(Debug, Serialize)]
-pub(super) struct Drawn {
+struct Drawn<'a> {
     columns: Vec<DrawnColumn>,
-    visits: Vec<DrawnVisit>,
+    visits: Vec<DrawnVisit<'a>>,
     blocks: Vec<Block>,
     /// The first and the last time of day that are drawn.
     opens: String,
@@ -85,7 +87,7 @@ pub(super) async fn list_events(
     State(app): State<App>,
     SignedIn(staff): SignedIn,
     asked: Result<Query<Asked>, axum::extract::rejection::QueryRejection>,
-) -> Result<Json<Drawn>, PageError> {
+) -> Result<Response, PageError> {
     may_see(&staff)?;
     let wrong = || RANGE.with("field", "to");
     let Ok(Query(asked)) = asked else { return Err(wrong().into()) };
@@ -104,7 +106,7 @@ pub(super) async fn list_events(
     let location = location.ok_or(Problem::NOT_FOUND)?;
     let days = stretch(location, from, to)?;
     let all = list::columns(&mut tx, org).await?;
-    let visits = list::visits(&mut tx, org, days).await?;
+    let visits = grid_visits(&mut tx, org, days, &all).await?;
     let held = list::holds(&mut tx, org, days, now).await?;
     let busy = list::outside(&mut tx, org, days).await?;
     let away = list::away(&mut tx, org, days).await?;
@@ -119,10 +121,12 @@ pub(super) async fn list_events(
         blocks.extend(draw.busy(&busy));
     }
     blocks.extend(draw.held(&held));
-    let (opens, closes) = hours(location, (from, to), &visits)?;
-    Ok(Json(Drawn {
+    let by_id: HashMap<ResourceId, &Column> = all.iter().map(|column| (column.id, column)).collect();
+    let drawn: Vec<DrawnVisit<'_>> = visits.iter().map(|visit| draw_visit(visit, &draw, &by_id)).collect();
+    let (opens, closes) = hours(location, (from, to), &drawn)?;
+    let answer = Json(Drawn {
         has_more: i64::try_from(visits.len()).is_ok_and(|count| count >= VISITS_MAX),
-        visits: visits.into_iter().map(|visit| drawn(visit, &draw)).collect(),
+        visits: drawn,
         columns: columns
             .iter()
             .map(|column| DrawnColumn { id: Public(column.id), title: column.name.clone() })
@@ -131,7 +135,8 @@ pub(super) async fn list_events(
         opens: clock(opens),
         closes: clock(closes),
         now: local(now, &location.zone),
-    }))
+    });
+    Ok(answer.into_response())
 }
 
 fn range(asked: &Asked) -> Option<(Date, Date)> {
@@ -140,9 +145,14 @@ fn range(asked: &Asked) -> Option<(Date, Date)> {
     (0..DAYS_MAX).contains(&(to - from).get_days()).then_some((from, to))
 }
 
-fn drawn(visit: Visit, draw: &Blocks<'_>) -> DrawnVisit {
+fn draw_visit<'a>(
+    visit: &'a GridVisit,
+    draw: &Blocks<'_>,
+    by_id: &HashMap<ResourceId, &'a Column>,
+) -> DrawnVisit<'a> {
     let (starts_at, ends_at) = (visit.starts_at.to_jiff(), visit.ends_at.to_jiff());
-    let shown = draw.columns.iter().filter(|column| super::is_of(&visit, column.id));
+    let shown = draw.columns.iter().filter(|column| visit.is_of(column.id));
+    let name = |id: &ResourceId| by_id.get(id).map(|column| column.name.as_str());
     DrawnVisit {
         columns: shown.map(|column| Public(column.id)).collect(),
         id: Public(visit.id),
@@ -150,20 +160,23 @@ fn drawn(visit: Visit, draw: &Blocks<'_>) -> DrawnVisit {
         end: local(ends_at, &draw.location.zone),
         starts_at: Instant(starts_at),
         minutes: ends_at.duration_since(starts_at).as_mins(),
-        status: visit.status,
+        status: &visit.status,
         version: visit.version,
-        person: visit.person.unwrap_or_else(|| draw.words.t("Somebody").to_owned()),
-        service: visit.service,
-        practitioner: visit.practitioner,
-        practitioner_id: Public(visit.practitioner_id),
-        things: visit.things,
+        person: visit.person.as_deref().unwrap_or_else(|| draw.words.t("Somebody")),
+        service: &visit.service,
+        practitioner: name(&visit.practitioner_id).unwrap_or_default(),
+        things: visit.thing_ids.iter().filter_map(name).collect(),
         is_confirmed: visit.is_confirmed,
-        has_notes: visit.notes.is_some(),
+        has_notes: visit.has_notes,
     }
 }
 
 /// From the earliest opening of those weeks to the latest closing, and what lies outside: so that a day looks like its week.
-fn hours(location: &Location, (from, to): (Date, Date), visits: &[Visit]) -> Result<(i16, i16), jiff::Error> {
+fn hours(
+    location: &Location,
+    (from, to): (Date, Date),
+    visits: &[DrawnVisit<'_>],
+) -> Result<(i16, i16), jiff::Error> {
     let (first, last) = (week_of(from)?.0, week_of(to)?.1);
     let dates = std::iter::successors(Some(first), |date| date.tomorrow().ok());
     let spans = dates.take_while(|date| *date <= last).flat_map(|date| {
@@ -171,7 +184,7 @@ fn hours(location: &Location, (from, to): (Date, Date), visits: &[Visit]) -> Res
         spans.into_iter().map(|span| (minute(span.opens_minute()), minute(span.closes_minute())))
     });
     let open = spans.reduce(|all, one| (all.0.min(one.0), all.1.max(one.1))).unwrap_or(USUAL);
-    let drawn = visits.iter().map(|visit| of_day(visit, &location.zone));
+    let drawn = visits.iter().map(|visit| of_day(visit.start, visit.end));
     let (opens, closes) = drawn.fold((open.0 - MARGIN_MINUTES, open.1 + MARGIN_MINUTES), |all, one| {
         (all.0.min(one.0), all.1.max(one.1))
     });
@@ -184,8 +197,7 @@ fn minute(minute: u16) -> i16 {
 }
 
 /// A visit's minutes of its day; one that ends on the next goes on until midnight.
-fn of_day(visit: &Visit, zone: &TimeZone) -> (i16, i16) {
-    let (start, end) = (local(visit.starts_at.to_jiff(), zone), local(visit.ends_at.to_jiff(), zone));
+fn of_day(start: DateTime, end: DateTime) -> (i16, i16) {
     let minute = |at: DateTime| i16::from(at.hour()) * 60 + i16::from(at.minute());
     (minute(start), if end.date() == start.date() { minute(end) } else { 24 * 60 })
 }

@@ -26,7 +26,7 @@ pub(in crate::dashboard) struct Stretch {
     pub until: Timestamp,
 }
 
-/// A visit as the grid, the agenda and the panel show it.
+/// A visit as the agenda and the panel show it; [`GridVisit`](super::grid::GridVisit) is for the grid.
 #[derive(Debug, FromRow)]
 pub(in crate::dashboard) struct Visit {
     pub id: AppointmentId,
@@ -57,7 +57,7 @@ pub(in crate::dashboard) struct Visit {
 
 /// Visits that touch the stretch, soonest first; those that were called off too, or without. A visit lasts a day at most.
 ///
-/// Whose they are and what is kept for them is asked for all of them together: a week may have more than a thousand.
+/// Whose they are and what is kept for them is asked for all of them together.
 async fn visits_of(
     tx: &mut PgConnection,
     org: OrgId,
@@ -84,7 +84,8 @@ async fn visits_of(
     .bind(with_cancelled)
     .fetch_all(&mut *tx)
     .await?;
-    let names = names(tx, org, &visits).await?;
+    let people: HashSet<ContactId> = visits.iter().filter_map(|visit| visit.contact_id).collect();
+    let names = names(tx, org, people).await?;
     let mut things = things(tx, org, &visits).await?;
     for visit in &mut visits {
         if let Some(name) = visit.contact_id.and_then(|id| names.get(&id)) {
@@ -99,12 +100,11 @@ async fn visits_of(
 }
 
 /// What people are called now, of those who are known.
-async fn names(
+pub(super) async fn names(
     tx: &mut PgConnection,
     org: OrgId,
-    visits: &[Visit],
+    people: HashSet<ContactId>,
 ) -> sqlx::Result<HashMap<ContactId, String>> {
-    let people: HashSet<ContactId> = visits.iter().filter_map(|visit| visit.contact_id).collect();
     let people: Vec<ContactId> = people.into_iter().collect();
     let named: Vec<(ContactId, String)> =
         sql_as("select id, name from contacts where org_id = $1 and id = any ($2) and name is not null")
