@@ -19,7 +19,7 @@ use graphile_worker::{
 };
 use tokio::task::JoinHandle;
 
-use crate::accounts::{ResetAsked, StaffMail};
+use crate::accounts::{CheckAudit, ResetAsked, StaffMail};
 use crate::after_hours;
 use crate::appointments::{OFFER_TASK, OfferOpening};
 use crate::calendars::{self, CHECK_TASK, CheckMirror, SYNC_TASK, SyncCalendar, WRITE_TASK, WriteEvent};
@@ -325,6 +325,7 @@ fn with_jobs(options: WorkerOptions, hands: Hands) -> WorkerOptions {
             .define_job::<OfferOpening>()
             .define_job::<LapseOffer>()
             .define_job::<AnswerText>()
+            .define_job::<CheckAudit>()
             .define_job::<VisitOrgs>(),
         Hands::Calendars => {
             options.define_job::<WriteEvent>().define_job::<SyncCalendar>().define_job::<CheckMirror>()

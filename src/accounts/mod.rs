@@ -13,6 +13,7 @@ mod asked_by;
 mod attempts;
 mod authenticate;
 mod change_member;
+mod check_whole_audit;
 mod cookie;
 mod disable;
 mod end_session;
@@ -52,6 +53,9 @@ pub use add_staff::{AddStaffError, NewStaff, add_staff, is_known};
 pub use asked_by::AskedBy;
 pub use authenticate::{KeyHolder, authenticate};
 pub use change_member::{Left, MemberError, remove_member, set_role};
+pub use check_whole_audit::{
+    AUDIT_TASK, AuditCheck, AuditFound, CheckAudit, ask_audit_check, audit_check, check_whole_audit,
+};
 pub use cookie::{is_from_own_page, no_session_cookie, session_cookie, session_token};
 pub use disable::{DisableError, SwitchedOff, disable, enable};
 pub use end_session::{OwnSession, end_other_sessions, end_session, own_sessions, sign_out};
@@ -72,7 +76,7 @@ pub use reset_password::{
 };
 pub use role::Role;
 pub use scope::Scope;
-pub use seal_audit::{AuditState, Checked, check_audit, seal_audit};
+pub use seal_audit::{AuditState, check_audit, seal_audit};
 pub use second_factor::confirm_sign_in;
 pub use sign_in::{AT_THE_DOOR, Entered, SignInError, sign_in};
 pub use socket_token::{

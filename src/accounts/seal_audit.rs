@@ -11,15 +11,6 @@ use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::OrgId;
 
-/// How many entries have their digests worked out again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Checked {
-    /// So many of the latest; the head and the seal always.
-    Latest(i64),
-    /// Every one, however long that takes.
-    All,
-}
-
 /// What is known of a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AuditState {
@@ -27,26 +18,29 @@ pub struct AuditState {
     pub is_whole: bool,
     /// When it was sealed last; `None` before the first time.
     pub sealed_at: Option<Timestamp>,
+    /// The number of the first entry that does not go on from the one before, or at which the log ended.
+    pub broken_link: Option<i64>,
 }
 
-/// Looks whether the log of the transaction's org is whole.
+/// Looks whether the latest `entries` of the log of the transaction's org are whole, and that it ends where it ended, as sealed.
 pub async fn check_audit(
     app: &App,
     tx: &mut PgConnection,
     org: OrgId,
-    checked: Checked,
+    entries: i64,
 ) -> Result<AuditState, sqlx::Error> {
-    let breaks = match checked {
-        Checked::Latest(entries) => audit::late_audit_breaks(tx, entries).await?,
-        Checked::All => audit::audit_breaks(tx).await?,
-    };
+    let breaks = audit::late_audit_breaks(tx, entries).await?;
     let head = audit::head(tx, org).await?;
     let holds = head.as_ref().is_none_or(|head| is_as_sealed(app, org, head));
-    Ok(AuditState { is_whole: breaks.is_empty() && holds, sealed_at: head.and_then(|head| head.sealed_at()) })
+    Ok(AuditState {
+        is_whole: breaks.is_empty() && holds,
+        sealed_at: head.and_then(|head| head.sealed_at()),
+        broken_link: breaks.into_iter().flatten().min(),
+    })
 }
 
 /// Entries looked at before each seal: more than come between two of them.
-const SEALED_AFTER: Checked = Checked::Latest(5_000);
+const SEALED_AFTER: i64 = 5_000;
 
 /// Seals the org's log up to its end, if it has grown and is whole. One that is not keeps the seal that says so.
 pub async fn seal_audit(app: &App, org: OrgId) -> Result<bool, sqlx::Error> {
@@ -54,14 +48,18 @@ pub async fn seal_audit(app: &App, org: OrgId) -> Result<bool, sqlx::Error> {
     let head = audit::head(&mut tx, org).await?;
     let Some(head) = head.filter(|head| head.sealed_link != Some(head.link)) else { return Ok(false) };
     if !check_audit(app, &mut tx, org, SEALED_AFTER).await?.is_whole {
-        tracing::error!(org.id = %org, "The audit log is not whole: entries were changed or taken away outside this program");
-        metrics::counter!("voxanne_audit_logs_broken_total").increment(1);
+        tell_broken(org);
         return Ok(false);
     }
     let seal = seal_of(app, org, (head.link, &head.digest));
     audit::set_seal(&mut tx, org, (head.link, &seal), app.clock.now()).await?;
     tx.commit().await?;
     Ok(true)
+}
+
+pub(super) fn tell_broken(org: OrgId) {
+    tracing::error!(org.id = %org, "The audit log is not whole: entries were changed or taken away outside this program");
+    metrics::counter!("voxanne_audit_logs_broken_total").increment(1);
 }
 
 /// Whether the entry that was sealed is there as it was.

@@ -42,6 +42,7 @@ fn noun_of(noun: &str) -> Option<&'static str> {
         "analytics" => "Analytics",
         "appointment" => "Visit",
         "assistant" => "Assistant",
+        "audit_log" => "Audit log",
         "calendar" | "calendar_settings" => "Calendar",
         "calendar_conflict" => "Calendar that disagrees",
         "calendar_connection" => "Calendar account",

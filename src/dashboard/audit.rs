@@ -5,7 +5,6 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use http::HeaderMap;
 use serde::Deserialize;
 
 use super::acts;
@@ -14,7 +13,7 @@ use super::list::audit::{self, Entry, Wanted};
 use super::page::{self, PageError};
 use super::shell::{Place, Shell};
 use super::signed_in::SignedIn;
-use crate::accounts::{self, AskedBy, AuditState, Checked, Member, Scope};
+use crate::accounts::{self, AuditCheck, AuditState, Member, Scope};
 use crate::platform::app::App;
 use crate::platform::problem::Problem;
 
@@ -34,9 +33,6 @@ struct Asked {
     action: String,
     #[serde(default)]
     after: String,
-    /// `all`: look whether the whole log is whole, however long that takes.
-    #[serde(default)]
-    check: String,
 }
 
 #[derive(Template)]
@@ -48,9 +44,10 @@ struct AuditPage {
     members: Vec<Member>,
     actions: Vec<String>,
     asked: Asked,
+    /// The latest entries.
     log: AuditState,
-    /// Whether every entry was looked at, and not the latest alone.
-    is_all_checked: bool,
+    /// All of them.
+    whole: AuditCheck,
 }
 
 impl AuditPage {
@@ -99,6 +96,33 @@ impl AuditPage {
         words.join(" · ").chars().take(200).collect()
     }
 
+    /// How far a look through the whole log has come.
+    fn running(&self) -> Option<String> {
+        let (checked, of) = self.whole.running?;
+        let said = self.s.tn("The whole log is being checked: {} of {} entries.", checked);
+        Some(said.replacen("{}", &of.to_string(), 1))
+    }
+
+    /// What the last one found.
+    fn found(&self) -> Option<String> {
+        let found = self.whole.last.as_ref()?;
+        let when = self.s.moment(found.ended_at);
+        Some(match (found.is_whole, found.broken_link) {
+            (true, _) => self.s.tn("All {} entries were whole: {}.", found.entries).replacen("{}", &when, 1),
+            (false, Some(link)) => {
+                self.s.tn("Entry {} did not go on from the one before: {}.", link).replacen("{}", &when, 1)
+            }
+            (false, None) => {
+                self.s.tn("All entries go on from each other, but not as they were sealed: {}.", when)
+            }
+        })
+    }
+
+    /// Whether the last look found something.
+    fn was_broken(&self) -> bool {
+        self.whole.last.as_ref().is_some_and(|found| !found.is_whole)
+    }
+
     /// When the log was sealed last.
     fn sealed(&self) -> Option<String> {
         self.log.sealed_at.map(|at| self.s.moment(at))
@@ -113,7 +137,6 @@ impl AuditPage {
 async fn show_audit(
     State(app): State<App>,
     SignedIn(staff): SignedIn,
-    headers: HeaderMap,
     Query(asked): Query<Asked>,
 ) -> Result<Response, PageError> {
     if !staff.may(Scope::AuditRead) {
@@ -130,14 +153,11 @@ async fn show_audit(
     };
     let mut entries = audit::entries(&mut tx, org, &wanted).await?;
     let next = Cursor::behind(&mut entries, ROWS, |entry| Cursor { at: entry.at.to_jiff(), id: entry.id });
-    // A page that keeps itself true does not look through the whole log at each new entry.
-    let is_all_checked = asked.check == "all" && AskedBy::of(&headers) == AskedBy::Person;
-    let checked = if is_all_checked { Checked::All } else { Checked::Latest(CHECKED) };
     let page = AuditPage {
         members: accounts::list_members(&mut tx).await?,
         actions: audit::actions(&mut tx, org).await?,
-        log: accounts::check_audit(&app, &mut tx, org, checked).await?,
-        is_all_checked,
+        log: accounts::check_audit(&app, &mut tx, org, CHECKED).await?,
+        whole: accounts::audit_check(&mut tx, org).await?,
         s,
         entries,
         next,

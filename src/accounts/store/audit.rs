@@ -86,3 +86,99 @@ pub(in crate::accounts) async fn set_seal(
         .await?;
     Ok(())
 }
+
+/// A part of the log that was looked at.
+#[derive(FromRow)]
+pub(in crate::accounts) struct Part {
+    /// The number of its last entry; `None` when there was none.
+    pub last: Option<i64>,
+    /// Of the first that does not go on from the one before.
+    pub broken: Option<i64>,
+}
+
+/// Looks at `entries` of the log's entries, from its beginning or on behind one.
+pub(in crate::accounts) async fn part(
+    tx: &mut PgConnection,
+    (behind, entries): (Option<i64>, i64),
+) -> sqlx::Result<Part> {
+    sql_as("select last, broken from app_ctx.audit_part($1, $2)")
+        .bind(behind)
+        .bind(entries)
+        .fetch_one(tx)
+        .await
+}
+
+/// How far a look at the whole log has come, and what the last one found.
+#[derive(FromRow)]
+pub(in crate::accounts) struct CheckRow {
+    pub is_running: bool,
+    pub checked: i64,
+    /// Where the log ends.
+    pub of: i64,
+    pub ended_at: Option<jiff_sqlx::Timestamp>,
+    pub entries: Option<i64>,
+    pub is_whole: Option<bool>,
+    pub broken_link: Option<i64>,
+}
+
+pub(in crate::accounts) async fn check_row(tx: &mut PgConnection, org: OrgId) -> sqlx::Result<CheckRow> {
+    sql_as(
+        "select c.asked_at is not null as is_running, coalesce(c.checked, 0) as checked, coalesce(h.link, 0) as of,
+                c.ended_at, c.entries, c.is_whole, c.broken_link
+           from (select $1::uuid as org_id) o left join audit_checks c using (org_id) left join audit_heads h using (org_id)",
+    )
+    .bind(org)
+    .fetch_one(tx)
+    .await
+}
+
+/// Begins a look; false while one goes on that was asked for after `lost_before`.
+pub(in crate::accounts) async fn begin_check(
+    tx: &mut PgConnection,
+    org: OrgId,
+    (now, lost_before): (Timestamp, Timestamp),
+) -> sqlx::Result<bool> {
+    let done = sql("insert into audit_checks as c (org_id, asked_at) values ($1, $2)
+         on conflict (org_id) do update set asked_at = excluded.asked_at, checked = 0
+          where c.asked_at is null or c.asked_at <= $3")
+    .bind(org)
+    .bind(now.to_sqlx())
+    .bind(lost_before.to_sqlx())
+    .execute(tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// How far the look that goes on has come; it waits for whoever else takes it on.
+pub(in crate::accounts) async fn lock_check(tx: &mut PgConnection, org: OrgId) -> sqlx::Result<Option<i64>> {
+    sql_scalar("select checked from audit_checks where org_id = $1 and asked_at is not null for update")
+        .bind(org)
+        .fetch_optional(tx)
+        .await
+}
+
+pub(in crate::accounts) async fn set_checked(
+    tx: &mut PgConnection,
+    org: OrgId,
+    checked: i64,
+) -> sqlx::Result<()> {
+    sql("update audit_checks set checked = $2 where org_id = $1").bind(org).bind(checked).execute(tx).await?;
+    Ok(())
+}
+
+pub(in crate::accounts) async fn end_check(
+    tx: &mut PgConnection,
+    org: OrgId,
+    (now, entries): (Timestamp, i64),
+    (is_whole, broken_link): (bool, Option<i64>),
+) -> sqlx::Result<()> {
+    sql("update audit_checks set asked_at = null, ended_at = $2, entries = $3, is_whole = $4, broken_link = $5 where org_id = $1")
+        .bind(org)
+        .bind(now.to_sqlx())
+        .bind(entries)
+        .bind(is_whole)
+        .bind(broken_link)
+        .execute(tx)
+        .await?;
+    Ok(())
+}

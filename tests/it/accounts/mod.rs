@@ -4,6 +4,7 @@ mod commands;
 mod doors;
 mod leaving;
 mod log;
+mod log_check;
 mod other_issuer;
 mod published_keys;
 mod races;

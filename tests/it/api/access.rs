@@ -253,6 +253,8 @@ fn rows_of_lists() -> Vec<Row> {
         row("post", "/notifications/{id}/read", "$notification", none()),
         row("post", "/notifications/read-all", "", none()),
         row("get", "/audit-log", "", none()),
+        row("get", "/audit-log/check", "", none()),
+        row("post", "/audit-log/check", "", none()),
         Row { query: "?q=Ana", ..row("get", "/search", "", none()) },
     ]
 }
