@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
 use reqwest::header::COOKIE;
 use tokio::task::JoinSet;
+use tokio::time::interval;
 use uuid::Uuid;
 use voxanne::accounts::{self, NewStaff, Role};
 use voxanne::platform::ids::OrgId;
@@ -17,6 +19,8 @@ const EMAIL: &str = "owner@next-door.example";
 /// Of ten browsers that ask without a pause, those of the clinic that floods.
 const FLOODING: usize = 9;
 const ROUNDS: usize = 5;
+/// Between two pages of the neighbour's where both are paced.
+const PACE: Duration = Duration::from_millis(50);
 const PATH: &str = "/dashboard/calls";
 
 /// The pages of the second clinic, quiet and while the first one floods, in turns.
@@ -28,20 +32,53 @@ pub async fn measure(stage: &Stage, port: u16, figures: &mut Figures) {
     app.db.close().await;
     let (other, flooding) =
         (Browser::sign_in_as(port, EMAIL).await, Arc::new(Browser::sign_in_as(port, super::EMAIL).await));
-    let mut ratios = vec![];
-    for _ in 0..ROUNDS {
-        let quiet = other.times(PATH).await;
-        let (stop, counts) =
-            (Arc::new(AtomicBool::new(false)), Arc::new([AtomicU64::new(0), AtomicU64::new(0)]));
-        let mut flood = JoinSet::new();
-        for _ in 0..FLOODING {
-            flood.spawn(ask_on(flooding.clone(), stop.clone(), counts.clone()));
+    for flood in [Flood::Unpaced, Flood::Paced] {
+        let mut ratios = vec![];
+        for _ in 0..ROUNDS {
+            ratios.push(flood.round(&other, &flooding).await);
         }
-        let beside = other.times(PATH).await;
+        figures.at_most(flood.name(), 1.2, &ratios);
+    }
+}
+
+/// How the first clinic takes nine of ten.
+#[derive(Clone, Copy)]
+enum Flood {
+    /// Nine browsers that ask for the next page when they have one, beside one that does the same: the machine has no rest.
+    Unpaced,
+    /// Nine requests for each of the neighbour's, whether or not they are answered, at a rate that the machine can serve.
+    Paced,
+}
+
+impl Flood {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Unpaced => "a page while another clinic floods: p99, of that in quiet",
+            Self::Paced => {
+                "a page while another clinic asks for nine of ten, at a pace: p99, of that in quiet"
+            }
+        }
+    }
+
+    async fn round(self, other: &Browser, flooding: &Arc<Browser>) -> f64 {
+        let quiet = self.times(other).await;
+        let (stop, counts) = (Arc::new(AtomicBool::new(false)), Arc::new(Counts::default()));
+        let mut flood = JoinSet::new();
+        match self {
+            Self::Unpaced => {
+                for _ in 0..FLOODING {
+                    flood.spawn(ask_on(flooding.clone(), stop.clone(), counts.clone()));
+                }
+            }
+            Self::Paced => {
+                flood.spawn(ask_at_a_pace(flooding.clone(), stop.clone(), counts.clone()));
+            }
+        }
+        let beside = self.times(other).await;
         stop.store(true, Ordering::Relaxed);
         flood.join_all().await;
         say(format_args!(
-            "a clinic's page beside a flood of {} served and {} refused: p50 {:.2} ms of {:.2}, p99 {:.2} ms of {:.2}",
+            "a clinic's page beside {} served and {} refused: p50 {:.2} ms of {:.2}, p99 {:.2} ms of {:.2}",
             counts[0].load(Ordering::Relaxed),
             counts[1].load(Ordering::Relaxed),
             at(&beside, 50),
@@ -49,16 +86,45 @@ pub async fn measure(stage: &Stage, port: u16, figures: &mut Figures) {
             at(&beside, 99),
             at(&quiet, 99),
         ));
-        ratios.push(at(&beside, 99) / at(&quiet, 99));
+        at(&beside, 99) / at(&quiet, 99)
     }
-    figures.at_most("a page while another clinic floods: p99, of that in quiet", 1.2, &ratios);
+
+    async fn times(self, other: &Browser) -> Vec<f64> {
+        if matches!(self, Self::Unpaced) {
+            return other.times(PATH).await;
+        }
+        let (mut times, mut pace) = (vec![], interval(PACE));
+        for _ in 0..super::ASKED {
+            pace.tick().await;
+            times.push(other.time(PATH).await);
+        }
+        times.sort_by(f64::total_cmp);
+        times
+    }
 }
 
-async fn ask_on(browser: Arc<Browser>, stop: Arc<AtomicBool>, counts: Arc<[AtomicU64; 2]>) {
+/// Served and refused.
+type Counts = [AtomicU64; 2];
+
+async fn ask_on(browser: Arc<Browser>, stop: Arc<AtomicBool>, counts: Arc<Counts>) {
     while !stop.load(Ordering::Relaxed) {
-        let request = browser.http.get(format!("{}/dashboard", browser.url)).header(COOKIE, &browser.cookie);
-        let answer = request.send().await.unwrap();
-        counts[usize::from(answer.status() != 200)].fetch_add(1, Ordering::Relaxed);
-        answer.bytes().await.unwrap();
+        ask(&browser, &counts).await;
     }
+}
+
+async fn ask_at_a_pace(browser: Arc<Browser>, stop: Arc<AtomicBool>, counts: Arc<Counts>) {
+    let (mut asked, mut pace) = (JoinSet::new(), interval(PACE / u32::try_from(FLOODING).unwrap()));
+    while !stop.load(Ordering::Relaxed) {
+        pace.tick().await;
+        let (browser, counts) = (browser.clone(), counts.clone());
+        asked.spawn(async move { ask(&browser, &counts).await });
+    }
+    asked.join_all().await;
+}
+
+async fn ask(browser: &Browser, counts: &Counts) {
+    let request = browser.http.get(format!("{}/dashboard", browser.url)).header(COOKIE, &browser.cookie);
+    let answer = request.send().await.unwrap();
+    counts[usize::from(answer.status() != 200)].fetch_add(1, Ordering::Relaxed);
+    answer.bytes().await.unwrap();
 }
