@@ -8,16 +8,16 @@ use tokio::net::TcpListener;
 use super::*;
 
 /// What is no URL is asked by nobody.
-fn allows(guard: Guard, url: &str) -> bool {
+fn allows(guard: &Guard, url: &str) -> bool {
     Url::parse(url).is_ok_and(|url| guard.allows(&url).is_ok())
 }
 
 fn strict(url: &str) -> bool {
-    allows(Guard::strict(), url)
+    allows(&Guard::strict(), url)
 }
 
 fn private(url: &str) -> bool {
-    allows(Guard::with_private_networks(), url)
+    allows(&Guard::with_private_networks(), url)
 }
 
 /// Every way to spell an address of IPv4 in a URL's host.
@@ -215,7 +215,7 @@ fn w14_a_port_that_somebody_has_allowed_is_asked_and_no_other_and_nowhere_else()
         ("https://127.0.0.1:8443/", false),
         ("https://user@example.com:8443/", false),
     ] {
-        assert_eq!(allows(guard.clone(), url), is_asked, "{url}");
+        assert_eq!(allows(&guard, url), is_asked, "{url}");
     }
     assert!(!guard.allows_address(IpAddr::from([10, 0, 0, 8])));
 }
