@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use super::Voice;
+
 /// How outside calendars are asked.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -27,7 +29,15 @@ impl Calendars {
     }
 
     /// What is wrong with it, and how to put it right.
-    pub(super) fn check(&self) -> Result<(), &'static str> {
+    pub(super) fn check(&self, voice: &Voice) -> Result<(), &'static str> {
+        if !(1..voice.calendar_fresh_minutes).contains(&self.poll_minutes)
+            || self.live_ms >= voice.tool_budget_ms
+            || !(370..=1000).contains(&self.mirror_days)
+        {
+            return Err(
+                "calendars.poll_minutes must be below voice.calendar_fresh_minutes, calendars.live_ms below voice.tool_budget_ms, and calendars.mirror_days 370 to 1000",
+            );
+        }
         let are_ports = self.written_ports().all(|port| port.is_ok_and(|port| port > 0));
         are_ports
             .then_some(())
