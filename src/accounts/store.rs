@@ -97,7 +97,7 @@ pub async fn keys_from(tx: &mut PgConnection, org: OrgId, maker: Option<&str>) -
            union all
            select k.id, m.maker from api_keys k join made m on k.created_by = 'api:key_' || translate(m.id::text, '-', '') where k.org_id = $1)
          select m.maker, k.id, k.name, k.scopes, k.expires_at, k.created_by from made m join api_keys k on k.org_id = $1 and k.id = m.id
-          where k.revoked_at is null order by k.id",
+          where k.revoked_at is null order by k.name, k.id",
     )
     .bind(org)
     .bind(maker)

@@ -43,7 +43,7 @@ async fn w38_whoever_is_removed_has_their_invitations_taken_back_and_what_is_lef
     assert!(page.contains(&format!("made by {name}")), "{page}");
 
     let page = owner.page("/dashboard/team").await.text;
-    assert!(page.contains("are revoked, and what uses them stands still: Website, Kiosk."), "{page}");
+    assert!(page.contains("are revoked, and what uses them stands still: Kiosk, Website."), "{page}");
     assert_eq!(page.matches("stands still").count(), 2, "of both who made keys");
 
     let of_leaver = format!("/team/{}", membership(&owner, "pat@glow.example").await);
@@ -54,8 +54,8 @@ async fn w38_whoever_is_removed_has_their_invitations_taken_back_and_what_is_lef
     assert_eq!(vox.count("audit_log where action = 'invitation.revoke'").await, 1);
     let detail: String = vox.one("select detail from tasks where kind = 'member_left'").await;
     let expected = [
-        "API key, revoked: Website",
         "API key, revoked: Kiosk",
+        "API key, revoked: Website",
         "E-mails: Pat@glow.example",
         &format!("Alerts by text: {name}, {PHONE}"),
     ];

@@ -151,8 +151,16 @@ async fn what_keeps_a_caldav_account_out_is_named_with_what_to_do() {
     for (field, value, says) in [
         ("password", json!("wrong"), "app password"),
         ("password", json!(""), "must have 1 to 1024 bytes"),
-        ("url", json!("http://169.254.169.254/"), "must be https and on the public Internet"),
-        ("url", json!("file:///etc/passwd"), "must be https and on the public Internet"),
+        (
+            "url",
+            json!("http://169.254.169.254/"),
+            "must be https without a port of its own, and on the public Internet",
+        ),
+        (
+            "url",
+            json!("file:///etc/passwd"),
+            "must be https without a port of its own, and on the public Internet",
+        ),
         ("url", json!("not an address"), "leads to no CalDAV server"),
         ("url", json!(format!("{}/health/live", vox.url)), "leads to no CalDAV server"),
         ("provider", json!("google"), "/api/google-oauth/authorize"),
