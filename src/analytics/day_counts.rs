@@ -158,8 +158,12 @@ pub(super) async fn count(
     let rest = due.into_iter().zip(speed).zip(texts).zip(unmet);
     let counted = calls.into_iter().zip(rest).map(|(calls, (((due, speed), texts), unmet))| {
         let mut counts = DayCounts { due, texts, unmet, ..DayCounts::default() };
-        calls.iter().for_each(|row| counts.add_calls(row));
-        speed.iter().for_each(|row| counts.add_speed(row));
+        for row in &calls {
+            counts.add_calls(row);
+        }
+        for row in &speed {
+            counts.add_speed(row);
+        }
         counts
     });
     Ok(counted.collect())

@@ -210,7 +210,7 @@ fn speed_of<'r>(rows: impl Iterator<Item = &'r SpeedCounts> + Clone) -> SpeedFig
     let to_alert = sorted(|row| &row.to_alert);
     let to_acknowledge = sorted(|row| &row.to_acknowledge);
     SpeedFigures {
-        alerts: rows.clone().map(|row| row.alerts).sum(),
+        alerts: rows.map(|row| row.alerts).sum(),
         acknowledged: i64::try_from(to_acknowledge.len()).unwrap_or(i64::MAX),
         median_seconds_to_alert: quantile(&to_alert, 0.5),
         p90_seconds_to_alert: quantile(&to_alert, 0.9),
