@@ -40,6 +40,10 @@ test("the demo prints where it is and who may sign in, and ten seconds later som
     // A page whose server has gone would complain.
     await page.goto("about:blank");
     await end();
-    rmSync(dir, { recursive: true, force: true });
   }
+  // The next morning: the same folder, the same stories.
+  const again = await runDemo(process.env.VOXANNE_PROGRAM, args, (out) => out.includes("Ctrl-C ends the demo."));
+  await again.end();
+  rmSync(dir, { recursive: true, force: true });
+  for (const out of [said, again.said]) expect(out).not.toContain("did not end as it should");
 });

@@ -131,19 +131,27 @@ async fn show(args: &Args, demo: &DemoFile, dir: &Path, time: Time) -> Result<()
         return Ok(());
     }
     let stage = Stage::of_demo(demo, Some(time))?;
-    let told = tell(&stage, || introduce(demo, dir)).await;
+    tell(&stage, || introduce(demo, dir)).await;
     stage.close().await;
-    told
+    Ok(())
 }
 
-async fn tell(stage: &Stage, introduce: impl FnOnce()) -> Result<(), CommandError> {
+async fn tell(stage: &Stage, introduce: impl FnOnce()) {
     say("Some days ago:");
-    stories::tell(stage, &EARLIER).await?;
+    tell_each(stage, &EARLIER).await;
     say("");
     introduce();
-    stories::tell(stage, &PLAYED).await?;
+    tell_each(stage, &PLAYED).await;
     say("\nThe demo goes on; Ctrl-C ends it.");
-    Ok(())
+}
+
+/// Tells one after another. What goes wrong in one is said, and the demo goes on.
+async fn tell_each(stage: &Stage, stories: &[Story]) {
+    for story in stories {
+        if let Err(error) = stories::tell(stage, &[*story]).await {
+            say(format_args!("   {error}"));
+        }
+    }
 }
 
 /// One demo in one directory: two would share a database and each think that it is alone.

@@ -96,6 +96,7 @@ impl Stage {
             caller_number: None,
             webhook_url: url,
             secret: Some(("x-vapi-secret".into(), secret)),
+            talks: true,
         };
         let seed = AtomicU64::new(clock.now().as_microsecond().unsigned_abs());
         Ok(Self {

@@ -274,6 +274,7 @@ impl<'i> Callers<'i> {
             caller_number: Some(errand.phone()),
             webhook_url: format!("{}/api/webhooks/vapi", self.place.url()),
             secret: Some(Installation::secret()),
+            talks: false,
         };
         let clock = Clock::system();
         Caller::new(self.place.http.clone(), script, std::sync::Arc::new(move || clock.now()), 0)

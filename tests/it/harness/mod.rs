@@ -213,6 +213,7 @@ impl Voxanne {
             caller_number: from.map(str::to_owned),
             webhook_url: format!("{}/api/webhooks/vapi", self.url),
             secret: Some(("x-vapi-secret".to_owned(), clinic.secret.clone())),
+            talks: false,
         };
         let clock = self.app.clock.clone();
         Line::new(self.http.clone(), script, Arc::new(move || clock.now()))

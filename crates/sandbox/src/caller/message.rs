@@ -58,7 +58,17 @@ pub(super) fn end_of_call_report(caller: &Caller) -> Value {
         "startedAt": caller.started_at.map(stamp),
         "endedAt": ended_at.map(stamp),
     });
-    envelope(caller, "end-of-call-report", body)
+    envelope(caller, "end-of-call-report", merged(body, talked(caller)))
+}
+
+/// How long it takes to say it all, at a platform's price.
+fn talked(caller: &Caller) -> Value {
+    if !caller.script.talks {
+        return json!({});
+    }
+    let words = |turn: &Value| turn["message"].as_str().map_or(0, |text| text.split_whitespace().count());
+    let seconds = caller.turns.iter().map(|turn| 3.0 + 0.4 * words(turn) as f64).sum::<f64>().round();
+    json!({ "durationSeconds": seconds, "cost": (seconds * 0.15).round() / 100.0 })
 }
 
 pub(super) fn record(caller: &Caller) -> Value {

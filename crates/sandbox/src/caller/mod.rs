@@ -27,6 +27,8 @@ pub struct CallScript {
     pub webhook_url: String,
     /// A header and its value that prove who is calling (`x-vapi-secret`).
     pub secret: Option<(String, String)>,
+    /// Whether the report says that the call took as long as it takes to say it all, and what that costs.
+    pub talks: bool,
 }
 
 /// What the product answered to one message.

@@ -33,6 +33,8 @@ struct Inner {
     tasks: Tasks,
     http: reqwest::Client,
     state: Mutex<State>,
+    /// In microseconds since 1970.
+    began_at: u64,
 }
 
 struct State {
@@ -66,7 +68,10 @@ impl TwilioFake {
             received: 0,
         };
         let http = delivery::http_client().map_err(io::Error::other)?;
-        Ok(Self(Arc::new(Inner { clock, faults, tasks: Tasks::default(), http, state: Mutex::new(state) })))
+        let began_at = jiff::Timestamp::now().as_microsecond().unsigned_abs();
+        let inner =
+            Inner { clock, faults, tasks: Tasks::default(), http, state: Mutex::new(state), began_at };
+        Ok(Self(Arc::new(inner)))
     }
 
     /// Every text accepted so far, newest last.

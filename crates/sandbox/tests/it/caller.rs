@@ -23,6 +23,7 @@ fn caller(hook: &Hook, seed: u64) -> Caller {
         caller_number: Some("+13105550142".into()),
         webhook_url: hook.url.clone(),
         secret: Some(("x-vapi-secret".into(), "s3cret".into())),
+        talks: false,
     };
     Caller::new(reqwest::Client::builder().build().unwrap(), script, clock(), seed)
 }
