@@ -189,9 +189,10 @@ pub async fn told_in(tx: &mut PgConnection, org: OrgId, call_ref: &str) -> Resul
     .await
 }
 
-/// Records read-only calls, many at once and off the caller's path.
+/// Records read-only calls, many at once and off the caller's path: a call may have ended meanwhile, and was answered for all that.
 pub async fn record_read_only(tx: &mut PgConnection, org: OrgId, calls: &Value) -> Result<(), sqlx::Error> {
-    sql("insert into tool_calls (org_id, call_ref, tool_call_id, name, arguments, arguments_digest, answer, is_error, asked_at, micros,
+    sql("with asked as (
+         insert into tool_calls (org_id, call_ref, tool_call_id, name, arguments, arguments_digest, answer, is_error, asked_at, micros,
                                  unmet_service_id, unmet_location_id, unmet_on, unmet_part)
          select $1, c.call_ref, c.tool_call_id, c.name, c.arguments, decode(c.digest, 'hex'), c.answer, c.is_error, c.asked_at, c.micros,
                 u.unmet_service_id, u.unmet_location_id, u.unmet_on, u.unmet_part
@@ -199,7 +200,9 @@ pub async fn record_read_only(tx: &mut PgConnection, org: OrgId, calls: &Value) 
                 answer text, is_error boolean, asked_at timestamptz, micros bigint, unmet jsonb)
            left join lateral jsonb_to_record(c.unmet) as u (unmet_service_id uuid, unmet_location_id uuid, unmet_on date, unmet_part text)
              on true
-         on conflict do nothing")
+         on conflict do nothing returning call_ref)
+         update calls set caller_spoke = true
+          where org_id = $1 and platform = 'vapi' and call_ref in (select call_ref from asked) and state = 'ended' and not caller_spoke")
     .bind(org)
     .bind(calls)
     .execute(tx)

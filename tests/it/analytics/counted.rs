@@ -153,3 +153,23 @@ async fn calls_that_the_assistant_made_are_no_calls_that_came_in() {
     assert_eq!(vox.count("calls where is_outbound and not is_test").await, 1);
     assert_eq!(counts(&vox).await, (0, 0, 0));
 }
+
+/// What is looked up is written down a moment after its answer.
+#[tokio::test]
+async fn g9_a_call_whose_look_is_written_down_after_its_report_was_answered() {
+    let vox = Voxanne::start().await;
+    let line = vox.call(&call_ref(1));
+    line.in_progress().await.unwrap();
+    line.tool("check_availability", json!({"serviceType": "Botox", "date": "2026-12-01"})).await.unwrap();
+    vox.until_count("tool_calls", 1).await;
+    // As it is when the report is faster.
+    vox.exec("delete from tool_calls").await;
+    line.end("customer-ended-call").await.unwrap();
+    vox.run_jobs().await;
+    vox.until_count("calls where report_at is not null", 1).await;
+    assert_eq!(counts(&vox).await, (1, 0, 1));
+    let late = vox.call(&call_ref(1));
+    late.tool("check_availability", json!({"serviceType": "Botox", "date": "2026-12-02"})).await.unwrap();
+    vox.until_count("tool_calls", 1).await;
+    assert_eq!(counts(&vox).await, (1, 1, 0));
+}
