@@ -207,6 +207,7 @@ mod tests {
             is_ripe: true,
             calls,
             booked,
+            booked_in_call: 0,
             showed: 0,
             revenue_cents: 0,
         }

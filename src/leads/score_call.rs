@@ -8,6 +8,7 @@ use super::offer_times::offer_times_later;
 use super::rules::in_force;
 use super::scoring::{CallClass, Scored, Temperature, Turn};
 use super::store;
+use super::store::of_call;
 use super::text_back::text_back_later;
 use super::verdict::{turn, verdict};
 use crate::calls::{self, CallRecord};
@@ -42,7 +43,7 @@ pub async fn score_call(app: &App, org: OrgId, call: CallId) -> Result<(), Score
     calls::record_score(&mut tx, org, record.id, &row, app.clock.now()).await?;
     if scored.class == CallClass::ClinicalUrgency {
         raise_clinical_alert(app, &mut tx, org, &settings, clinical_alert(&record, &scored)).await?;
-    } else if scored.temperature == Temperature::Hot {
+    } else if scored.temperature == Temperature::Hot && !of_call::has_booked(&mut tx, org, record.id).await? {
         raise_alert(app, &mut tx, org, &settings, alert(&record, &scored)).await?;
     } else if !scored.class.can_buy() {
         // What the assistant took for a lead while the call went on.

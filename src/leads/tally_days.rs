@@ -16,6 +16,8 @@ use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::OrgId;
 
+/// How days are counted, by number: another one when they are counted or written otherwise.
+const COUNTED: u8 = 2;
 /// Days that a page looks back, and one for the zone.
 const DAYS_KEPT: i64 = 92;
 /// Who can still book within their time: up to the hour that triggers leave out.
@@ -27,15 +29,16 @@ struct Alike {
     can_buy: bool,
     temperature: String,
     by_tool: bool,
-    /// Score, calls, booked, showed, cents.
-    scores: Vec<(i16, i64, i64, i64, i64)>,
+    /// Score, calls, booked, booked in the call, showed, cents.
+    scores: Vec<(i16, [i64; 5])>,
 }
 
 impl Alike {
     fn of(rows: &[Tally]) -> Vec<Self> {
         let mut all: Vec<Self> = Vec::new();
         for row in rows {
-            let counts = (row.score, row.calls, row.booked, row.showed, row.revenue_cents);
+            let counts =
+                (row.score, [row.calls, row.booked, row.booked_in_call, row.showed, row.revenue_cents]);
             let is_alike = |one: &&mut Self| {
                 (one.can_buy, &one.temperature, one.by_tool) == (row.can_buy, &row.temperature, row.by_tool)
             };
@@ -54,15 +57,15 @@ impl Alike {
 }
 
 /// The scores of calls that are alike: can they buy, how warm, did the assistant raise the alert; and what came of each score.
-type Sums = BTreeMap<(bool, String, bool), BTreeMap<i16, [i64; 4]>>;
+type Sums = BTreeMap<(bool, String, bool), BTreeMap<i16, [i64; 5]>>;
 
 /// Adds a day to what came of the days before.
 fn add(sums: &mut Sums, day: Vec<Alike>) {
     for alike in day {
         let of = sums.entry((alike.can_buy, alike.temperature, alike.by_tool)).or_default();
-        for (score, calls, booked, showed, cents) in alike.scores {
+        for (score, counts) in alike.scores {
             let sum = of.entry(score).or_default();
-            for (sum, more) in sum.iter_mut().zip([calls, booked, showed, cents]) {
+            for (sum, more) in sum.iter_mut().zip(counts) {
                 *sum += more;
             }
         }
@@ -70,8 +73,8 @@ fn add(sums: &mut Sums, day: Vec<Alike>) {
 }
 
 fn rows(sums: Sums) -> Vec<Tally> {
-    let of = |((can_buy, temperature, by_tool), scores): ((bool, String, bool), BTreeMap<i16, [i64; 4]>)| {
-        scores.into_iter().map(move |(score, [calls, booked, showed, revenue_cents])| Tally {
+    let of = |((can_buy, temperature, by_tool), scores): ((bool, String, bool), BTreeMap<i16, [i64; 5]>)| {
+        scores.into_iter().map(move |(score, [calls, booked, booked_in_call, showed, revenue_cents])| Tally {
             can_buy,
             score,
             temperature: temperature.clone(),
@@ -79,6 +82,7 @@ fn rows(sums: Sums) -> Vec<Tally> {
             is_ripe: true,
             calls,
             booked,
+            booked_in_call,
             showed,
             revenue_cents,
         })
@@ -165,7 +169,7 @@ async fn days(
     zone: &str,
     (since, until): (Timestamp, Timestamp),
 ) -> Result<Vec<Day>, sqlx::Error> {
-    let counted_by = kept_days::rules(&(tally::prices(tx, org).await?, HOURS_TO_BOOK));
+    let counted_by = kept_days::rules(&(tally::prices(tx, org).await?, HOURS_TO_BOOK, COUNTED));
     let time_zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
     let first = since.to_zoned(time_zone.clone()).date();
     let dates = std::iter::successors(Some(first), |date: &Date| date.checked_add(1.day()).ok());

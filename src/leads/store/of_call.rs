@@ -52,6 +52,21 @@ pub(in crate::leads) async fn no_lead(
     .await
 }
 
+/// Whether the call made a visit that stands: there is no booking left to close.
+pub(in crate::leads) async fn has_booked(
+    tx: &mut PgConnection,
+    org: OrgId,
+    call: CallId,
+) -> sqlx::Result<bool> {
+    sql_scalar(
+        "select exists (select from appointments where org_id = $1 and call_id = $2 and status not in ('cancelled', 'no_show'))",
+    )
+    .bind(org)
+    .bind(call)
+    .fetch_one(tx)
+    .await
+}
+
 /// The call's alert of a hot lead, while nobody has it.
 pub(in crate::leads) async fn open_hot_lead(
     tx: &mut PgConnection,

@@ -20,6 +20,8 @@ pub(in crate::leads) struct Tally {
     pub is_ripe: bool,
     pub calls: i64,
     pub booked: i64,
+    /// Of those, the ones that booked in the call: no score alerts anybody to them.
+    pub booked_in_call: i64,
     pub showed: i64,
     pub revenue_cents: i64,
 }
@@ -35,6 +37,7 @@ impl Tally {
             is_ripe: false,
             calls,
             booked: 0,
+            booked_in_call: 0,
             showed: 0,
             revenue_cents: 0,
         }
@@ -63,13 +66,14 @@ pub(in crate::leads) async fn tally(
     sql_as(
         "select c.class in ('new_lead', 'existing_patient') as can_buy, c.score, c.temperature, t.by_tool,
                 c.created_at < $4 as is_ripe, count(*) as calls, count(*) filter (where v.booked) as booked,
-                count(*) filter (where v.showed) as showed, coalesce(sum(v.kept_cents), 0)::bigint as revenue_cents
+                count(*) filter (where v.made) as booked_in_call, count(*) filter (where v.showed) as showed, coalesce(sum(v.kept_cents), 0)::bigint as revenue_cents
            from counted_calls c
           cross join lateral (
             select exists (select from hot_lead_alerts h
                             where h.org_id = c.org_id and h.call_ref = c.call_ref and h.trigger = 'tool') as by_tool) t
           cross join lateral (
-            select count(*) > 0 as booked, coalesce(bool_or(a.status in ('arrived', 'completed')), false) as showed,
+            select count(*) > 0 as booked, coalesce(bool_or(a.call_id = c.id), false) as made,
+                   coalesce(bool_or(a.status in ('arrived', 'completed')), false) as showed,
                    sum(s.price_cents) filter (
                      where a.status in ('arrived', 'completed')
                        and (a.call_id = c.id or (a.call_id is null and not exists (
@@ -114,11 +118,12 @@ pub(in crate::leads) struct Alerted {
 impl From<Tally> for Alerted {
     fn from(of: Tally) -> Self {
         let Tally { can_buy, score, by_tool, calls, booked, .. } = of;
-        Self { can_buy, score, by_tool, calls, booked }
+        let told_of_none = if by_tool { 0 } else { of.booked_in_call };
+        Self { can_buy, score, by_tool, calls: calls - told_of_none, booked: booked - told_of_none }
     }
 }
 
-/// Counts the calls of a stretch that have an alert from some threshold on, `lowest` or above. Booked as in [`tally`], found in
+/// Counts the calls of a stretch that have an alert from some threshold on, `lowest` or above: none by its score that booked. Booked as in [`tally`], found in
 /// the order in which it is likely: most who book do so in their call.
 pub(in crate::leads) async fn alerted(
     tx: &mut PgConnection,
@@ -144,7 +149,7 @@ pub(in crate::leads) async fn alerted(
              select true as it from appointments a
               where made.it is null and known.it is null and a.org_id = $1 and a.customer_phone = c.caller_phone
                 and a.created_at >= c.created_at and a.created_at < c.too_late limit 1) phoned on true
-          where c.by_tool or c.can_buy and c.score >= $4
+          where c.by_tool or c.can_buy and c.score >= $4 and made.it is null
           group by 1, 2, 3",
     )
     .bind(org)

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use voxanne::accounts::Role;
 
 use super::*;
-use crate::harness::MANAGER;
+use crate::harness::{MANAGER, booking};
 use crate::messaging::book_by_api as book;
 
 /// 10:30 AM in Los Angeles on Tuesday, December 1st.
@@ -294,6 +294,32 @@ async fn a_text_of_staff_to_the_lead_takes_it_before_the_next_rung() {
     assert_snapshot!(vox.last_to(ANN), @"Texted back already: Sarah Johnson, +13105550142. No need to call.");
     assert!(taken(&vox).await.starts_with("texted_back api:key_"));
     assert_eq!(newest(&api).await["seconds_to_acknowledge"], 50.0, "when they wrote, not when we looked");
+}
+
+#[tokio::test]
+async fn who_books_in_the_call_is_told_to_nobody_by_a_score() {
+    let vox = Voxanne::start().await;
+    rota(&vox).await;
+    for n in 1..=2 {
+        let line = vox.call(&call_ref(n));
+        line.in_progress().await.unwrap();
+        line.say_user("I want Botox this week, I have budget.").await.unwrap();
+        if n == 1 {
+            line.tool("book_appointment", booking("Botox", "2026-12-01", "10:30", "Dana Fox")).await.unwrap();
+        }
+        line.end("customer-ended-call").await.unwrap();
+        vox.until_count(&format!("calls where report_at is not null and call_ref = '{}'", call_ref(n)), 1)
+            .await;
+        vox.run_jobs().await;
+        vox.run_jobs().await;
+    }
+    assert_eq!(vox.count("calls where temperature = 'hot'").await, 2);
+    let told = format!("hot_lead_alerts where call_ref = '{}'", call_ref(2));
+    assert_eq!((vox.count("hot_lead_alerts").await, vox.count(&told).await), (1, 1));
+    // As the slider tells it.
+    vox.later(SignedDuration::from_secs(1));
+    let slider = vox.glow_api().await.get("/leads/thresholds").await.good();
+    assert_eq!((&slider["calls"], &slider["thresholds"][6]["alerts"]), (&json!(2), &json!(1)), "{slider}");
 }
 
 #[tokio::test]

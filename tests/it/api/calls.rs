@@ -37,6 +37,8 @@ async fn a_call_that_booked_tells_all_that_was_said_asked_and_done_in_it() {
     assert_eq!(so_far["turns"][0]["text"], HOT);
 
     line.tool("book_appointment", booking("Botox", "2026-12-01", "10:30", "Ana Diaz")).await.unwrap();
+    let lead = json!({"leadName": "Ana Diaz", "leadPhone": CALLER, "serviceInterest": "Botox", "summary": "Wants more"});
+    line.tool("notify_hot_lead", lead).await.unwrap();
     line.end("customer-ended-call").await.unwrap();
     vox.run_jobs().await;
     let call = api.get(&format!("/calls/{id}")).await.good();

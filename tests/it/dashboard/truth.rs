@@ -73,9 +73,9 @@ async fn the_scoring_page_tells_each_step_of_the_slider_and_which_days_saving_sc
         let line = format!("<li data-threshold=\"{threshold}\">{threshold}: {says}</li>");
         assert!(page.contains(&line), "{line}: {page}");
     };
-    step(70, "You would have had 17 alerts, as now. 9 of those callers booked.");
-    step(95, "You would have had 3 alerts instead of 17. 2 of those callers booked.");
-    assert!(page.contains("Of 17 calls in the last 28 days. To keep your budget, choose 85."), "{page}");
+    step(70, "You would have had 13 alerts, as now. 5 of those callers booked.");
+    step(95, "You would have had 3 alerts instead of 13. 2 of those callers booked.");
+    assert!(page.contains("Of 17 calls in the last 28 days. To keep your budget, choose 75."), "{page}");
     let days = "What you save scores the calls of the last 90 days again";
     assert!(page.contains(days), "{page}");
     let reads = vox.glow_staff(Role::Viewer).await.page(path).await;
