@@ -7,7 +7,7 @@ use axum::response::Response;
 use axum::routing::get;
 use jiff::{Timestamp, ToSpan as _};
 
-use super::list::today::{self, Day, EndedCall, Figures, NextVisit, OpenAlert, OpenTask, RunningCall};
+use super::list::today::{self, Day, EndedCall, Figures, NextVisit, OpenAlert, RunningCall};
 use super::page::{self, PageError};
 use super::say;
 use super::shell::{Place, Shell};
@@ -16,6 +16,7 @@ use crate::accounts::{Actor, Scope};
 use crate::calls::{self, Part};
 use crate::first_run::{self, Progress};
 use crate::platform::app::App;
+use crate::tasks;
 
 pub(super) fn routes() -> Router<App> {
     Router::new().route("/dashboard", get(show_today))
@@ -30,7 +31,7 @@ struct TodayPage {
     running: Vec<RunningCall>,
     ended: Vec<EndedCall>,
     visits: Vec<NextVisit>,
-    tasks: Vec<OpenTask>,
+    tasks: Vec<tasks::Listed>,
     /// While something is left to set up, and the reader may.
     setup: Option<Progress>,
 }

@@ -6,20 +6,23 @@ use jiff_sqlx::ToSqlx as _;
 use sqlx::FromRow;
 
 use crate::platform::db::{PgConnection, sql_as};
-use crate::platform::ids::{AppointmentId, CallId, EscalationId, OrgId, TaskId};
+use crate::platform::ids::{AppointmentId, CallId, EscalationId, OrgId};
+use crate::tasks::{self, WantedTasks};
 
 /// More than fits beside the rest; the pages of their own show all.
 const SHOWN: i64 = 8;
 /// A call without a word for so long has ended without telling us.
 const RUNNING_HOURS: i64 = 4;
 
-/// The day in figures. All but the last are what Analytics counts for this one day (`docs/analytics.md`), and a test holds them
+/// The day in figures. All but what waits and the last are what Analytics counts for this one day (`docs/analytics.md`), and a test holds them
 /// to that.
 #[derive(Debug, Clone, Copy, Default, FromRow)]
 pub(in crate::dashboard) struct Figures {
     pub calls: i64,
     /// Of new leads and existing patients, those scored hot.
     pub hot: i64,
+    /// Alerts of hot leads that nobody has taken, of whatever day.
+    pub hot_waiting: i64,
     /// Visits that were made in today's calls, whenever they are and whatever became of them.
     pub booked: i64,
     /// What those cost, by the catalogue.
@@ -63,15 +66,6 @@ pub(in crate::dashboard) struct NextVisit {
     pub practitioner: String,
 }
 
-/// A task that is open.
-#[derive(FromRow)]
-pub(in crate::dashboard) struct OpenTask {
-    pub id: TaskId,
-    pub kind: String,
-    pub title: String,
-    pub created_at: jiff_sqlx::Timestamp,
-}
-
 /// A call that is over.
 #[derive(FromRow)]
 pub(in crate::dashboard) struct EndedCall {
@@ -112,7 +106,9 @@ pub(in crate::dashboard) async fn figures(
              join site s on case when n.location_id is null then s.is_home else s.id = n.location_id end
             where c.org_id = $1 and c.created_at >= (select min(since) from site) and c.created_at < (select max(until) from site)
               and c.created_at >= s.since and c.created_at < s.until and not c.is_outbound)
-         select (select count(*) from called) as calls, (select count(*) from called where is_hot) as hot, b.booked, b.booked_cents,
+         select (select count(*) from called) as calls, (select count(*) from called where is_hot) as hot,
+                (select count(*) from escalations where org_id = $1 and kind = 'hot_lead' and closed_at is null) as hot_waiting,
+                b.booked, b.booked_cents,
                 (select count(*) from appointments a left join counted_calls c on c.org_id = a.org_id and c.id = a.call_id
                   where a.org_id = $1 and a.starts_at >= $3 and a.starts_at < $4 and a.status <> 'cancelled'
                     and (a.call_id is null or c.id is not null)) as visits
@@ -191,15 +187,13 @@ pub(in crate::dashboard) async fn next_visits(
     .await
 }
 
+/// The first of those that the page of tasks lists.
 pub(in crate::dashboard) async fn open_tasks(
     tx: &mut PgConnection,
     org: OrgId,
-) -> sqlx::Result<Vec<OpenTask>> {
-    sql_as("select id, kind, title, created_at from tasks where org_id = $1 and done_at is null order by created_at desc limit $2")
-        .bind(org)
-        .bind(SHOWN)
-        .fetch_all(tx)
-        .await
+) -> sqlx::Result<Vec<tasks::Listed>> {
+    let wanted = WantedTasks { limit: SHOWN, ..WantedTasks::default() };
+    tasks::list_open(tx, org, &wanted, None).await
 }
 
 pub(in crate::dashboard) async fn ended_calls(
