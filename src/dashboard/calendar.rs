@@ -332,7 +332,7 @@ impl CalendarPage {
     }
 
     fn status(&self, visit: &Visit) -> &'static str {
-        panel::status(&self.s, &visit.status)
+        self.s.t(say::status(&visit.status))
     }
 
     fn is_site(&self, id: &LocationId) -> bool {

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use super::calls::outcome;
 use super::list::contact::{self, Visit};
 use super::page::{self, PageError};
+use super::say;
 use super::shell::{Place, Shell};
 use super::signed_in::SignedIn;
 use crate::accounts::Scope;
@@ -88,7 +89,7 @@ fn timeline(s: &Shell, id: ContactId, (calls, visits, texts): (&[Call], &[Visit]
         at: visit.starts_at.to_jiff(),
         icon: "calendar",
         what: s.t("Visit"),
-        words: format!("{} · {} · {}", visit.service, visit.practitioner, s.t(status(&visit.status))),
+        words: format!("{} · {} · {}", visit.service, visit.practitioner, s.t(say::status(&visit.status))),
         href: format!("/dashboard/calendar?visit={}", visit.id),
     }));
     events.extend(texts.iter().map(|text| Event {
@@ -100,18 +101,6 @@ fn timeline(s: &Shell, id: ContactId, (calls, visits, texts): (&[Call], &[Visit]
     }));
     events.sort_by_key(|event| std::cmp::Reverse(event.at));
     events
-}
-
-/// The state of a visit for people, in English.
-fn status(status: &str) -> &'static str {
-    match status {
-        "pending" => "To confirm",
-        "scheduled" => "Scheduled",
-        "arrived" => "Arrived",
-        "completed" => "Completed",
-        "cancelled" => "Called off",
-        _ => "Did not come",
-    }
 }
 
 impl ContactPage {
@@ -133,7 +122,7 @@ impl ContactPage {
     }
 
     fn status(&self, visit: &Visit) -> &'static str {
-        self.s.t(status(&visit.status))
+        self.s.t(say::status(&visit.status))
     }
 
     fn purpose(&self, consent: &Consent) -> &'static str {

@@ -74,6 +74,18 @@ pub(super) fn phone(phone: &str) -> String {
     }
 }
 
+/// The state of a visit for people, in English.
+pub(super) fn status(status: &str) -> &'static str {
+    match status {
+        "pending" => "To confirm",
+        "scheduled" => "Confirmed",
+        "arrived" => "Arrived",
+        "completed" => "Completed",
+        "no_show" => "Did not come",
+        _ => "Cancelled",
+    }
+}
+
 /// Where a zone of time is named for: `Los Angeles` of `America/Los_Angeles`.
 pub(super) fn place(zone: &str) -> String {
     zone.rsplit('/').next().unwrap_or(zone).replace('_', " ")

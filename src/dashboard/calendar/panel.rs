@@ -66,18 +66,6 @@ fn panel<'a>(s: &'a Shell, book: &RuleBook, visit: Visit) -> VisitPanel<'a> {
     }
 }
 
-/// A state in words.
-pub(super) fn status(s: &Shell, status: &str) -> &'static str {
-    match status {
-        "pending" => s.t("To confirm"),
-        "scheduled" => s.t("Confirmed"),
-        "arrived" => s.t("Arrived"),
-        "completed" => s.t("Completed"),
-        "no_show" => s.t("Did not come"),
-        _ => s.t("Cancelled"),
-    }
-}
-
 impl Visit {
     /// The tone of its badge.
     pub(super) fn tone(&self) -> &'static str {
@@ -98,7 +86,7 @@ impl Visit {
 
 impl VisitPanel<'_> {
     fn status(&self) -> &'static str {
-        status(self.s, &self.visit.status)
+        self.s.t(say::status(&self.visit.status))
     }
 
     fn may(&self, to: &str) -> bool {
@@ -112,6 +100,11 @@ impl VisitPanel<'_> {
 
     fn has_begun(&self) -> bool {
         self.visit.starts_at.to_jiff() <= self.s.now
+    }
+
+    /// By the calendar of its site.
+    fn is_today(&self) -> bool {
+        local(self.visit.starts_at.to_jiff(), &self.zone).date() == local(self.s.now, &self.zone).date()
     }
 
     fn day(&self) -> String {
