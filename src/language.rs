@@ -47,6 +47,15 @@ impl Language {
         let primary = tag.trim().split(['-', '_']).next()?;
         Self::ALL.into_iter().find(|language| primary.eq_ignore_ascii_case(language.as_str()))
     }
+
+    /// A share to the nearest hundredth: `29%`, in Spanish `29 %`.
+    pub fn percent(self, share: f64) -> String {
+        let hundredths = (share * 100.0).round();
+        match self {
+            Self::English => format!("{hundredths}%"),
+            Self::Spanish => format!("{hundredths} %"),
+        }
+    }
 }
 
 impl FromStr for Language {

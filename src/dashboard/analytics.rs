@@ -182,7 +182,7 @@ impl AnalyticsPage {
 
     /// A share, or a dash where there is none.
     fn share(&self, share: &Option<f64>) -> String {
-        tiles::share(*share)
+        tiles::share(&self.s, *share)
     }
 
     fn minutes(&self, calls: &CallFigures) -> String {

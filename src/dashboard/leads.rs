@@ -114,19 +114,15 @@ impl LeadsPage {
     fn precision(&self) -> Option<String> {
         let judgement = &self.outcomes.judgement;
         let share = judgement.in_force.precision.filter(|_| judgement.finding != Finding::NotEnoughCalls);
-        share.map(percent)
+        share.map(|share| self.s.percent(share))
     }
 
     /// Between what that share may really lie.
     fn interval(&self) -> String {
         let quality = &self.outcomes.judgement.in_force;
         match (quality.precision_low, quality.precision_high) {
-            (Some(low), Some(high)) => format!("{}–{}", percent(low), percent(high)),
+            (Some(low), Some(high)) => format!("{}–{}", self.s.percent(low), self.s.percent(high)),
             _ => String::new(),
         }
     }
-}
-
-fn percent(share: f64) -> String {
-    format!("{:.0} %", share * 100.0)
 }

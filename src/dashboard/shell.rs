@@ -274,6 +274,11 @@ impl Shell {
         say::money(*cents.borrow())
     }
 
+    /// A share in hundredths.
+    pub fn percent(&self, share: f64) -> String {
+        self.language().percent(share)
+    }
+
     /// Seconds as a length of time.
     #[expect(clippy::unused_self, reason = "templates call it on the shell")]
     pub fn length(&self, seconds: impl Borrow<i64>) -> String {

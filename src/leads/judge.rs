@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use super::outcomes::Outcome;
 use super::store::tally::Tally;
+use crate::language::Language;
 
 /// Fewer hot calls prove nothing.
 const ENOUGH: i64 = 20;
@@ -191,7 +192,7 @@ fn rounded(share: f64) -> f64 {
 }
 
 fn percent(share: Option<f64>) -> String {
-    format!("{:.0} %", share.unwrap_or(0.0) * 100.0)
+    Language::English.percent(share.unwrap_or(0.0))
 }
 
 #[cfg(test)]

@@ -57,6 +57,7 @@ fn chart(s: &Shell, figures: &Figures, series: &[Value], is_money: bool) -> Stri
     json!({"days": days, "day": s.t("Day"), "series": series, "money": is_money}).to_string()
 }
 
+#[expect(clippy::cast_precision_loss, reason = "shown in hundredths")]
 pub(super) fn funnel(s: &Shell, figures: &Figures) -> Vec<Bar> {
     let funnel = &figures.funnel;
     let steps = [
@@ -74,7 +75,7 @@ pub(super) fn funnel(s: &Shell, figures: &Figures) -> Vec<Bar> {
         count: count(value),
         value,
         max,
-        beside: if funnel.called == 0 { String::new() } else { format!("{} %", value * 100 / max) },
+        beside: if funnel.called == 0 { String::new() } else { s.percent(value as f64 / max as f64) },
     };
     steps.into_iter().map(bar).collect()
 }

@@ -55,21 +55,21 @@ fn of_calls(s: &Shell, now: &Totals, before: &Totals) -> Vec<Tile> {
         Tile {
             what: s.t("Calls that booked"),
             means: s.t("The share of answered calls in which at least one visit was made."),
-            much: share(calls.conversion),
+            much: share(s, calls.conversion),
             of: s.tn("{} calls", count(calls.booked)),
             ..shared(s, (calls.conversion, were.conversion), Better::More)
         },
         Tile {
             what: s.t("New leads that booked"),
             means: s.t("The share of calls of people who are new in which a visit was made."),
-            much: share(calls.new_lead_conversion),
+            much: share(s, calls.new_lead_conversion),
             of: s.tn("of {} new leads", count(calls.new_leads)),
             ..shared(s, (calls.new_lead_conversion, were.new_lead_conversion), Better::More)
         },
         Tile {
             what: s.t("After hours"),
             means: s.t("The share of calls that came while the site was closed, by its hours as they are now."),
-            much: share(calls.after_hours_share),
+            much: share(s, calls.after_hours_share),
             of: s.tn("{} calls", count(calls.after_hours)),
             ..shared(s, (calls.after_hours_share, were.after_hours_share), Better::Neither)
         },
@@ -100,7 +100,7 @@ fn of_money(s: &Shell, now: &Totals, before: &Totals) -> Vec<Tile> {
         Tile {
             what: s.t("No-shows"),
             means: s.t("Of the visits that callers made and that were due, the share to which nobody came."),
-            much: share(visits.no_show_rate),
+            much: share(s, visits.no_show_rate),
             of: s.tn("{} visits", count(visits.no_shows)),
             ..shared(s, (visits.no_show_rate, were.no_show_rate), Better::Less)
         },
@@ -127,7 +127,7 @@ fn of_leads(s: &Shell, now: &Totals, before: &Totals) -> Vec<Tile> {
         Tile {
             what: s.t("Hot was true"),
             means: s.t("Of the hot calls that have had two weeks to book, the share whose person booked."),
-            much: share(hot.precision),
+            much: share(s, hot.precision),
             of: s.tn("of {} hot calls", count(hot.calls)),
             ..shared(s, (hot.precision, before.hot.precision), Better::More)
         },
@@ -167,9 +167,9 @@ fn of_work(s: &Shell, now: &Totals, before: &Totals) -> Vec<Tile> {
         },
         Tile {
             what: s.t("Texts that failed"),
-            means: s.t("Texts that were refused or did not arrive."),
+            means: s.t("Texts that were refused and never left, or left and did not arrive."),
             much: count(now.texts.failed),
-            of: s.tn("of {} sent", count(now.texts.sent)),
+            of: s.tn("{} sent", count(now.texts.sent)),
             ..counted(s, (now.texts.failed, before.texts.failed), Better::Less)
         },
     ]
@@ -180,6 +180,7 @@ fn changed(change: String, tone: &'static str) -> Tile {
     Tile { what: "", means: "", much: String::new(), of: String::new(), change, tone }
 }
 
+#[expect(clippy::cast_precision_loss, reason = "shown in hundredths")]
 fn counted(s: &Shell, (now, before): (i64, i64), better: Better) -> Tile {
     if now == before {
         return changed(s.t("as before").to_owned(), "soft");
@@ -187,11 +188,13 @@ fn counted(s: &Shell, (now, before): (i64, i64), better: Better) -> Tile {
     if before == 0 {
         return changed(s.t("none before").to_owned(), "soft");
     }
-    let per_cent = (i128::from(now - before) * 100) / i128::from(before);
-    let words = match per_cent {
-        0 => s.t("about as before").to_owned(),
-        1.. => s.tn("{} % more", per_cent),
-        _ => s.tn("{} % less", -per_cent),
+    let by = now.abs_diff(before) as f64 / before as f64;
+    let words = if by < 0.005 {
+        s.t("about as before").to_owned()
+    } else if now > before {
+        s.tn("{} more", s.percent(by))
+    } else {
+        s.tn("{} less", s.percent(by))
     };
     changed(words, tone(now > before, better))
 }
@@ -235,9 +238,9 @@ fn count(number: i64) -> String {
     say::grouped(number.unsigned_abs())
 }
 
-/// `32 %`, or a dash where there is nothing to be a share of.
-pub(super) fn share(share: Option<f64>) -> String {
-    share.map_or_else(|| "–".to_owned(), |share| format!("{:.0} %", share * 100.0))
+/// `32%`, or a dash where there is nothing to be a share of.
+pub(super) fn share(s: &Shell, share: Option<f64>) -> String {
+    share.map_or_else(|| "–".to_owned(), |share| s.percent(share))
 }
 
 /// Millionths of a dollar as money.

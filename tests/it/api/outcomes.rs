@@ -199,14 +199,14 @@ async fn g6_a_threshold_whose_callers_do_not_book_is_told_with_a_better_one() {
     );
     assert_eq!(
         judgement["reason"],
-        "From 75 on, 25 of 25 callers booked and 100 % of all who did were among them (F1 1 instead of 0.6667)."
+        "From 75 on, 25 of 25 callers booked and 100% of all who did were among them (F1 1 instead of 0.6667)."
     );
     vox.exec("update integration_settings set precision_floor_percent = 60").await;
     let told = api.get("/leads/outcomes?days=30").await.good();
     assert_eq!(told["judgement"]["finding"], "below_floor");
     assert_eq!(
         told["judgement"]["reason"],
-        "50 % of hot callers booked, fewer than 60 %; from 75 on it would have been 100 %."
+        "50% of hot callers booked, fewer than 60%; from 75 on it would have been 100%."
     );
     api.get("/leads/outcomes?days=366").await.refused(422, "invalid_field");
 }

@@ -45,7 +45,7 @@ async fn g6_g7_the_leads_page_tells_how_often_hot_was_true_and_what_it_brought()
     thirty_seven_calls(&vox).await;
     // 16 of 24 booked, which may be 0.4671 to 0.8203 in truth; eight of them came.
     let holds = told(&[
-        (BOOKED, &["67 %", "47 %–82 %"]),
+        (BOOKED, &["67%", "47%–82%"]),
         (CALLS, &["24", "16 booked · 8 came"]),
         (REVENUE, &["$3,360", KEPT]),
         (FROM, &["70"]),
@@ -58,7 +58,7 @@ async fn g6_the_leads_page_tells_which_threshold_would_be_better() {
     let vox = Voxanne::start().await;
     fifty_hot_calls(&vox).await;
     let tiles = truth(&vox).await;
-    assert_eq!((tiles[0].0.as_str(), tiles[0].1[0].as_str()), (BOOKED, "50 %"));
+    assert_eq!((tiles[0].0.as_str(), tiles[0].1[0].as_str()), (BOOKED, "50%"));
     assert_eq!(tiles[3], told(&[(FROM, &["70", "75 would be better"])])[0]);
 }
 
