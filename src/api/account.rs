@@ -17,7 +17,7 @@ use utoipa_axum::routes;
 
 use super::answer::Answer;
 use super::caller::ApiCaller;
-use super::problems::{self, STAFF_ONLY, invalid_field};
+use super::problems::{self, STAFF_ONLY, invalid_field, wrong_field};
 use super::request::Received;
 use crate::accounts::{self, AccountError, Staff};
 use crate::language::Language;
@@ -67,8 +67,8 @@ impl FromRequestParts<App> for Own {
 
 fn refused(field: &'static str, org: OrgId) -> impl FnOnce(AccountError) -> Problem {
     move |error| match error {
-        AccountError::WrongPassword => invalid_field(field, "is not your password"),
-        AccountError::WrongCode => invalid_field("code", "is not the code that your app shows now"),
+        AccountError::WrongPassword => wrong_field(field, "That is not your password."),
+        AccountError::WrongCode => wrong_field("code", "That is not the code that your app shows now."),
         AccountError::Weak(weak) => invalid_field("new_password", &weak.to_string()),
         AccountError::TooMany(seconds) => TOO_MANY.with("retry_after_seconds", seconds),
         AccountError::NotSo => NOT_SO,

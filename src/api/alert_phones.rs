@@ -13,7 +13,7 @@ use super::caller::ApiCaller;
 use super::idempotency::once;
 use super::params::Params;
 use super::presence::{Proof, prove};
-use super::problems::{self, invalid_field};
+use super::problems::{self, invalid_field, wrong_field};
 use super::request::Received;
 use crate::accounts::Scope;
 use crate::alert_phones::{self, Asker, BeginError, Begun, ConfirmError};
@@ -323,7 +323,7 @@ pub(super) async fn confirm(
     let asker = Asker { actor: &actor, language: caller.language() };
     let confirmed = alert_phones::confirm_phone(app, tx, caller.org, entered, asker).await;
     let phone = confirmed.map_err(|error| match error {
-        ConfirmError::Wrong => invalid_field("code", "is not the one that was texted"),
+        ConfirmError::Wrong => wrong_field("code", "That is not the code that was texted."),
         ConfirmError::NothingAsked => invalid_field(
             "code",
             "counts no more: ask for a new one, it works for ten minutes and five tries",

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use serde_json::{Map, Value};
 
 use super::caller::ApiCaller;
-use super::problems::{self, invalid_field};
+use super::problems::{self, invalid_field, wrong_field};
 use crate::accounts::{self, PresenceError};
 use crate::platform::app::App;
 use crate::platform::problem::Problem;
@@ -46,8 +46,8 @@ pub(super) async fn prove(app: &App, caller: &ApiCaller, proof: Proof<'_>) -> Re
     let Some(staff) = caller.staff() else { return Ok(()) };
     accounts::prove_presence(app, staff, proof).await.map_err(|error| match error {
         PresenceError::Needed => PASSWORD_NEEDED.with("field", "password"),
-        PresenceError::Wrong if proof.password.is_some() => invalid_field("password", "is not yours"),
-        PresenceError::Wrong => invalid_field("second_factor", "is not the code of now"),
+        PresenceError::Wrong if proof.password.is_some() => wrong_field("password", "That is not your password."),
+        PresenceError::Wrong => wrong_field("second_factor", "That is not the code that your app shows now."),
         PresenceError::TooMany(seconds) => problems::too_many_tries(seconds),
         PresenceError::Broken(error) => {
             tracing::error!(error = chain(&error), "Could not compare a password");

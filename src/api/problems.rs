@@ -142,6 +142,11 @@ pub(super) fn invalid_field(field: &str, wrong: &str) -> Problem {
     INVALID_FIELD.with("field", field).saying(format!("{field} {wrong}."))
 }
 
+/// The same in a sentence of its own, which people read beside the field.
+pub(super) fn wrong_field(field: &str, sentence: &'static str) -> Problem {
+    INVALID_FIELD.with("field", field).saying(sentence)
+}
+
 /// Words that cannot be sent so.
 pub(super) fn template_refused(first: &str, all: Value, segments_at_longest: usize) -> Problem {
     let refused = TEMPLATE_REFUSED.with("field", "body").with("problems", all);
