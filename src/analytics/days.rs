@@ -12,7 +12,7 @@ use crate::scheduling::SiteHours;
 
 /// How rows are counted, by number: another one when a statement counts otherwise or
 /// counts are written otherwise, so that days that are kept are counted anew.
-const COUNTED: u8 = 3;
+const COUNTED: u8 = 4;
 
 /// A day of a site, by its own calendar.
 #[derive(Debug, Clone, PartialEq, Eq)]

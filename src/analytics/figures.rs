@@ -116,13 +116,13 @@ pub struct VisitFigures {
 pub struct SpeedFigures {
     /// Alerts of hot leads.
     pub alerts: i64,
-    /// Those that somebody took.
+    /// Those that a person took.
     pub acknowledged: i64,
     /// From when somebody should know (the tool, the report, or the opening) until the first text had left.
     pub median_seconds_to_alert: Option<f64>,
     /// Nine of ten were as fast.
     pub p90_seconds_to_alert: Option<f64>,
-    /// From the first telling until somebody took it.
+    /// From the first telling until a person took it; of leads who booked before that, none.
     pub median_seconds_to_acknowledge: Option<f64>,
     /// Nine of ten were as fast.
     pub p90_seconds_to_acknowledge: Option<f64>,

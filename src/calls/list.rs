@@ -29,6 +29,8 @@ pub struct Listed {
     pub contact_id: Option<ContactId>,
     /// As they are called now (G2).
     pub contact_name: Option<String>,
+    /// As an alert of the call calls whoever called.
+    pub lead_name: Option<String>,
     pub assistant_id: Option<AssistantId>,
     pub assistant_name: Option<String>,
     pub location_id: Option<LocationId>,
@@ -106,7 +108,7 @@ macro_rules! calls_that {
                   and ($12::text is null or o.outcome = $12) and app_ctx.shows_call(c.is_test, $14)
                 order by c.created_at desc, c.id desc limit $13)
              select c.id, c.created_at, c.state::text as state, c.started_at, c.ended_at, c.ended_reason, c.duration_seconds,
-                    c.caller_phone, c.contact_id, k.name as contact_name, f.assistant_id, f.assistant_name,
+                    c.caller_phone, c.contact_id, k.name as contact_name, h.lead_name, f.assistant_id, f.assistant_name,
                     f.location_id, l.name as location_name, c.class, c.temperature, c.score, c.interest, c.summary, c.cost_usd,
                     c.recording_url is not null as has_recording, c.is_test, h.id as alert_id, h.kind as alert_kind, h.acknowledged_at,
                     h.acknowledged_by,
@@ -118,7 +120,7 @@ macro_rules! calls_that {
                join calls c on c.org_id = f.org_id and c.id = f.id
                left join lateral (select x.name from contacts x where x.org_id = c.org_id and x.id = c.contact_id limit 1) k on true
                left join locations l on l.org_id = f.org_id and l.id = f.location_id
-               left join lateral (select e.id, e.kind, e.acknowledged_at, e.acknowledged_by from escalations e
+               left join lateral (select e.id, e.kind, e.acknowledged_at, e.acknowledged_by, max(e.lead_name) over () as lead_name from escalations e
                                    where e.org_id = c.org_id and e.kind in ('clinical', 'hot_lead') and e.call_ref = c.call_ref
                                    order by e.kind limit 1) h on true
               order by f.created_at desc, f.id desc"

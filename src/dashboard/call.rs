@@ -96,6 +96,10 @@ fn turns(full: &CallInFull, evidence: &[Evidence]) -> Vec<Turn> {
     }
 }
 
+fn via(alert: &AlertRaised) -> Option<Via> {
+    alert.acknowledged_via.as_deref()?.parse().ok()
+}
+
 impl CallPage {
     fn outcome(&self) -> &'static str {
         self.s.t(outcome(self.full.call.outcome()))
@@ -108,8 +112,18 @@ impl CallPage {
     /// Whether an alert turned out to be of no lead.
     #[expect(clippy::unused_self, reason = "templates call it on the page")]
     fn is_withdrawn(&self, alert: &AlertRaised) -> bool {
-        let via = alert.acknowledged_via.as_deref().and_then(|via| via.parse::<Via>().ok());
-        via.is_some_and(Via::is_withdrawn)
+        via(alert).is_some_and(Via::is_withdrawn)
+    }
+
+    /// Whether the lead booked before anybody took their alert.
+    #[expect(clippy::unused_self, reason = "templates call it on the page")]
+    fn has_booked(&self, alert: &AlertRaised) -> bool {
+        via(alert) == Some(Via::Booked)
+    }
+
+    /// Why words do not count, for whoever cannot point at them.
+    fn but(&self, mark: &Mark) -> &'static str {
+        mark.but.map_or("", |but| self.s.t(but))
     }
 
     /// Why words are marked, in a few words.

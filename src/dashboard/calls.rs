@@ -111,7 +111,12 @@ impl CallsPage {
 
 /// Who called, as well as we know.
 pub(super) fn who(s: &Shell, call: &Listed) -> String {
-    let name = call.contact_name.clone().or_else(|| call.caller_phone.as_deref().map(say::phone));
+    named(s, [&call.contact_name, &call.lead_name], call.caller_phone.as_deref())
+}
+
+/// By the first name that is known: the contact's, else the alert's; else by the number.
+pub(super) fn named(s: &Shell, names: [&Option<String>; 2], phone: Option<&str>) -> String {
+    let name = names.into_iter().find_map(Clone::clone).or_else(|| phone.map(say::phone));
     name.unwrap_or_else(|| s.t("Withheld number").to_owned())
 }
 

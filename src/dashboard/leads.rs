@@ -7,10 +7,10 @@ use axum::response::Response;
 use axum::routing::get;
 use serde::Deserialize;
 
+use super::calls;
 use super::cursor::Cursor;
 use super::list::today::{self, OpenAlert};
 use super::page::{self, PageError};
-use super::say;
 use super::shell::{Place, Shell};
 use super::signed_in::SignedIn;
 use crate::accounts::Scope;
@@ -93,8 +93,7 @@ impl LeadsPage {
 
     /// Who it is, as well as we know.
     fn who(&self, lead: &Lead) -> String {
-        let name = lead.contact_name.clone().or_else(|| lead.caller_phone.as_deref().map(say::phone));
-        name.unwrap_or_else(|| self.s.t("Withheld number").to_owned())
+        calls::named(&self.s, [&lead.contact_name, &lead.lead_name], lead.caller_phone.as_deref())
     }
 
     /// What the call was, for people.

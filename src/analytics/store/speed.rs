@@ -16,7 +16,7 @@ pub(in crate::analytics) struct SpeedRow {
     pub assistant: Option<Uuid>,
     /// Both times as the list of alerts tells them, in seconds. No text of it has left: none.
     pub to_alert: Option<f64>,
-    /// Nobody took it, or it was no lead: none.
+    /// No person took it, since nobody did, the lead booked, or it was no lead: none.
     pub to_acknowledge: Option<f64>,
 }
 
@@ -30,7 +30,7 @@ pub(in crate::analytics) async fn speed(
         "with day as materialized (select d.* from unnest($2::uuid[], $3::timestamptz[], $4::timestamptz[]) d (site, since, until))
          select d.site, d.since, n.id as assistant,
                 extract(epoch from t.sent_at - e.due_at)::float8 as to_alert,
-                case when e.acknowledged_via not in ('clinical', 'no_lead') then
+                case when e.acknowledged_via not in ('booked', 'clinical', 'no_lead') then
                   extract(epoch from e.acknowledged_at - coalesce(e.first_told_at, e.raised_at))::float8 end as to_acknowledge
            from (select distinct since, until from day) s
            join escalations e on e.raised_at >= s.since and e.raised_at < s.until

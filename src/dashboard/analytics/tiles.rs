@@ -119,7 +119,7 @@ fn of_leads(s: &Shell, now: &Totals, before: &Totals) -> Vec<Tile> {
         },
         Tile {
             what: s.t("Text to somebody who has it"),
-            means: s.t("From the first text about a hot lead until somebody took it: half were as fast."),
+            means: s.t("From the first text about a hot lead until a person took it: half were as fast. Whoever booked before that counts in none."),
             much: length(s, speed.median_seconds_to_acknowledge),
             of: s.tn("nine of ten within {}", length(s, speed.p90_seconds_to_acknowledge)),
             ..timed(s, (speed.median_seconds_to_acknowledge, was.median_seconds_to_acknowledge))

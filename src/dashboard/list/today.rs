@@ -36,6 +36,7 @@ pub(in crate::dashboard) struct Figures {
 pub(in crate::dashboard) struct RunningCall {
     pub id: CallId,
     pub caller_phone: Option<String>,
+    /// Of the contact, else as an alert of the call has it.
     pub contact_name: Option<String>,
     pub seconds: i64,
     /// What was said last, and whether the caller said it.
@@ -72,6 +73,7 @@ pub(in crate::dashboard) struct EndedCall {
     pub id: CallId,
     pub created_at: jiff_sqlx::Timestamp,
     pub caller_phone: Option<String>,
+    /// Of the contact, else as an alert of the call has it.
     pub contact_name: Option<String>,
     pub temperature: Option<String>,
     pub class: Option<String>,
@@ -130,7 +132,9 @@ pub(in crate::dashboard) async fn running_calls(
     now: Timestamp,
 ) -> sqlx::Result<Vec<RunningCall>> {
     sql_as(
-        "select c.id, c.caller_phone, k.name as contact_name,
+        "select c.id, c.caller_phone,
+                coalesce(k.name, (select max(e.lead_name) from escalations e where e.org_id = c.org_id and e.kind in ('clinical', 'hot_lead')
+                  and e.call_ref = c.call_ref)) as contact_name,
                 greatest(0, extract(epoch from $2 - coalesce(c.started_at, c.created_at)))::bigint as seconds,
                 u.said as last_words, u.role = 'user' as is_callers
            from calls c
@@ -202,7 +206,9 @@ pub(in crate::dashboard) async fn ended_calls(
     day: Day,
 ) -> sqlx::Result<Vec<EndedCall>> {
     sql_as(
-        "select c.id, c.created_at, c.caller_phone, k.name as contact_name, c.temperature, c.class,
+        "select c.id, c.created_at, c.caller_phone, c.temperature, c.class,
+                coalesce(k.name, (select max(e.lead_name) from escalations e where e.org_id = c.org_id and e.kind in ('clinical', 'hot_lead')
+                  and e.call_ref = c.call_ref)) as contact_name,
                 exists (select from appointments a where a.org_id = c.org_id and a.call_id = c.id) as has_booked
            from calls c left join contacts k on k.org_id = c.org_id and k.id = c.contact_id
           where c.org_id = $1 and c.created_at >= $2 and c.created_at < $3 and app_ctx.shows_call(c.is_test, 'left_out') and (c.report_at is not null or c.state = 'ended')

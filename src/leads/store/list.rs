@@ -31,11 +31,15 @@ pub struct Lead {
     pub caller_phone: Option<String>,
     pub contact_id: Option<ContactId>,
     pub contact_name: Option<String>,
+    /// As an alert of the call calls whoever called.
+    pub lead_name: Option<String>,
     /// The clinical one if there are two.
     pub alert_id: Option<EscalationId>,
     pub acknowledged_at: Option<jiff_sqlx::Timestamp>,
     /// There was no lead: nobody took it, and nobody has to.
     pub is_withdrawn: bool,
+    /// The lead booked before anybody took it.
+    pub is_booked: bool,
 }
 
 /// The same with why. Quotes a caller: deliberately no `Debug`.
@@ -78,11 +82,13 @@ pub(in crate::leads) async fn leads(
     sql_as(
         "select c.id, c.created_at, c.class, c.temperature, c.score, c.rules_version, c.sentiment_taken, c.danger, c.interest,
                 c.interest_service_id, s.name as service_name, c.value_cents, c.caller_phone, c.contact_id,
-                k.name as contact_name, h.id as alert_id, h.acknowledged_at, coalesce(h.is_withdrawn, false) as is_withdrawn
+                k.name as contact_name, h.lead_name, h.id as alert_id, h.acknowledged_at, coalesce(h.is_withdrawn, false) as is_withdrawn,
+                coalesce(h.is_booked, false) as is_booked
            from counted_calls c
            left join contacts k on k.org_id = c.org_id and k.id = c.contact_id
            left join services s on s.org_id = c.org_id and s.id = c.interest_service_id
-           left join lateral (select e.id, e.acknowledged_at, e.acknowledged_via in ('clinical', 'no_lead') as is_withdrawn from escalations e
+           left join lateral (select e.id, max(e.lead_name) over () as lead_name, e.acknowledged_at, e.acknowledged_via in ('clinical', 'no_lead') as is_withdrawn,
+                                   e.acknowledged_via = 'booked' as is_booked from escalations e
                                where e.org_id = c.org_id and e.kind in ('clinical', 'hot_lead') and e.call_ref = c.call_ref
                                order by e.kind limit 1) h on true
           where c.org_id = $1 and c.scored_at is not null
@@ -114,12 +120,15 @@ pub(in crate::leads) async fn lead(
     sql_as(
         "select c.id, c.created_at, c.class, c.temperature, c.score, c.rules_version, c.sentiment_taken, c.danger, c.interest,
                 c.interest_service_id, s.name as service_name, c.value_cents, c.caller_phone, c.contact_id,
-                k.name as contact_name, h.id as alert_id, h.acknowledged_at, coalesce(h.is_withdrawn, false) as is_withdrawn, c.scored_at, c.sentiment, c.platform_sentiment, c.interest_at,
+                k.name as contact_name, h.lead_name, h.id as alert_id, h.acknowledged_at, coalesce(h.is_withdrawn, false) as is_withdrawn,
+                coalesce(h.is_booked, false) as is_booked,
+                c.scored_at, c.sentiment, c.platform_sentiment, c.interest_at,
                 c.evidence, c.turns
            from calls c
            left join contacts k on k.org_id = c.org_id and k.id = c.contact_id
            left join services s on s.org_id = c.org_id and s.id = c.interest_service_id
-           left join lateral (select e.id, e.acknowledged_at, e.acknowledged_via in ('clinical', 'no_lead') as is_withdrawn from escalations e
+           left join lateral (select e.id, max(e.lead_name) over () as lead_name, e.acknowledged_at, e.acknowledged_via in ('clinical', 'no_lead') as is_withdrawn,
+                                   e.acknowledged_via = 'booked' as is_booked from escalations e
                                where e.org_id = c.org_id and e.kind in ('clinical', 'hot_lead') and e.call_ref = c.call_ref
                                order by e.kind limit 1) h on true
           where c.org_id = $1 and c.id = $2 and c.scored_at is not null",

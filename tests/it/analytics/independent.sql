@@ -39,10 +39,10 @@ in_vain as (
   select distinct k.of_cut, t.call_ref, t.unmet_service_id, t.unmet_on, t.unmet_part
     from tool_calls t join called k on k.call_ref = t.call_ref where t.unmet_part is not null),
 fates as (
-  select k.of_cut, e.id, extract(epoch from min(x.sent_at) - e.due_at) as told, extract(epoch from e.acknowledged_at - e.first_told_at) as taken
+  select k.of_cut, e.id, extract(epoch from min(x.sent_at) - e.due_at) as told, case when e.acknowledged_via <> 'booked' then extract(epoch from e.acknowledged_at - e.first_told_at) end as taken
     from escalations e join called k on k.call_ref = e.call_ref
     left join escalation_tellings g on g.escalation_id = e.id left join texts x on x.id = g.text_id
-   where e.kind = 'hot_lead' group by k.of_cut, e.id, e.due_at, e.acknowledged_at, e.first_told_at),
+   where e.kind = 'hot_lead' group by k.of_cut, e.id, e.due_at, e.acknowledged_at, e.acknowledged_via, e.first_told_at),
 waits (of_cut, what, s) as (
   select of_cut, 'alert', told from fates where told is not null union all select of_cut, 'acknowledge', taken from fates where taken is not null),
 -- Between the two neighbours of where the share lies among those that are ranked.

@@ -298,6 +298,14 @@ async fn what_came_of_them(vox: &Voxanne) {
         alert(vox, name, "hot_lead", told, taken, "delivered").await;
     }
     alert(vox, "b4", "hot_lead", 3, None, "sent").await;
+    // Nobody took the alert of whoever booked first.
+    let first =
+        "acknowledged_at = raised_at + interval '7 seconds', closed_at = raised_at + interval '7 seconds'";
+    vox.exec(&format!(
+        "update escalations set {first}, acknowledged_by = 'voxanne', acknowledged_via = 'booked' where id = '{}'",
+        id_of("eb4")
+    ))
+    .await;
     // Booked by the staff who called back: it proves "hot" right, and is no booking of the receptionist.
     let booked_at = "2026-11-05T18:00:00Z".parse().unwrap();
     let visit = ("Botox", "completed", "2026-11-03T19:00:00Z");
