@@ -57,8 +57,9 @@ impl Blocks<'_> {
         let mut all: Vec<Block> = Vec::new();
         for column in self.columns {
             let windows = self.windows(column, date);
-            let title = self.why_closed(column.id, date, (windows.is_empty(), closures));
+            let reason = self.reason(column.id, date, closures).filter(|_| windows.is_empty());
             for (start, end) in outside(&windows, date, self.zone()) {
+                let title = reason.clone().unwrap_or_else(|| self.why_closed(date, (start, end)).to_owned());
                 let alike =
                     |block: &&mut Block| (block.start, block.end, &block.title) == (start, end, &title);
                 match all.iter_mut().find(alike) {
@@ -86,17 +87,26 @@ impl Blocks<'_> {
         }
     }
 
-    fn why_closed(&self, id: ResourceId, date: Date, (all_day, closures): (bool, &[Closure])) -> String {
+    /// Why a stretch of `date` is shaded of which nothing was written down.
+    fn why_closed(&self, date: Date, (start, end): (DateTime, DateTime)) -> &'static str {
+        let at = |instant| local(instant, self.zone());
+        let site = self.location.hours.windows(date, self.zone());
+        let is_open = site.into_iter().any(|(opens, closes)| at(opens) < end && start < at(closes));
+        let is_between = start > date.to_datetime(jiff::civil::Time::midnight()) && end.date() == date;
+        self.words.t(match (is_open, is_between) {
+            (false, _) => "Closed",
+            (true, true) => "Break",
+            (true, false) => "Not working",
+        })
+    }
+
+    /// What was written down of a day on which somebody, or everybody, is away.
+    fn reason(&self, id: ResourceId, date: Date, closures: &[Closure]) -> Option<String> {
         let holds = |closure: &&Closure| {
             (closure.local_date.to_jiff()..=closure.local_until.to_jiff()).contains(&date)
                 && closure.practitioner_id.is_none_or(|only| only == id)
         };
-        let reason = closures.iter().filter(holds).find_map(|closure| closure.reason.clone());
-        if let Some(reason) = reason.filter(|_| all_day) {
-            return reason;
-        }
-        let is_open = !self.location.hours.windows(date, self.zone()).is_empty();
-        if all_day && is_open { self.words.t("Not working") } else { self.words.t("Closed") }.to_owned()
+        closures.iter().filter(holds).find_map(|closure| closure.reason.clone())
     }
 
     /// Who is away.
