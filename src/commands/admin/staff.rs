@@ -84,6 +84,7 @@ async fn invite(app: &App, org: OrgId, (email, role): (String, Role)) -> Result<
     };
     tx.commit().await.doing("commit the invitation")?;
     say(accounts::page_of(app, Link::Invitation(made.id)));
-    say(format_args!("It works once, until {}. Whoever opens it joins as {role}.", made.expires_at));
+    let until = made.expires_at.strftime("%Y-%m-%d %H:%M UTC");
+    say(format_args!("It works once, until {until}. Whoever opens it joins as {role}."));
     Ok(())
 }

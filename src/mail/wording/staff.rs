@@ -31,16 +31,16 @@ pub fn invitation(language: Language, clinic: &str, hours: i64) -> Words {
 pub fn password_reset(language: Language, minutes: i64) -> Words {
     match language {
         English => Words {
-            subject: "Choose a new password".into(),
+            subject: "Choose a new password for Voxanne".into(),
             body: format!(
-                "Somebody asked for a new password for this address. Open this link to choose one:\n\n{LINK}\n\n\
+                "Somebody asked for a new password for the Voxanne account of this address. Open this link to choose one:\n\n{LINK}\n\n\
                  It works once, within {minutes} minutes. If it was not you, there is nothing to do: your password stays.\n"
             ),
         },
         Spanish => Words {
-            subject: "Elija una contraseña nueva".into(),
+            subject: "Elija una contraseña nueva para Voxanne".into(),
             body: format!(
-                "Alguien pidió una contraseña nueva para esta dirección. Abra este enlace para elegirla:\n\n{LINK}\n\n\
+                "Alguien pidió una contraseña nueva para la cuenta de Voxanne de esta dirección. Abra este enlace para elegirla:\n\n{LINK}\n\n\
                  Sirve una vez, dentro de {minutes} minutos. Si no fue usted, no tiene que hacer nada: su contraseña sigue igual.\n"
             ),
         },
