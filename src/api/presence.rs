@@ -46,7 +46,9 @@ pub(super) async fn prove(app: &App, caller: &ApiCaller, proof: Proof<'_>) -> Re
     let Some(staff) = caller.staff() else { return Ok(()) };
     accounts::prove_presence(app, staff, proof).await.map_err(|error| match error {
         PresenceError::Needed => PASSWORD_NEEDED.with("field", "password"),
-        PresenceError::Wrong if proof.password.is_some() => wrong_field("password", "That is not your password."),
+        PresenceError::Wrong if proof.password.is_some() => {
+            wrong_field("password", "That is not your password.")
+        }
         PresenceError::Wrong => wrong_field("second_factor", "That is not the code that your app shows now."),
         PresenceError::TooMany(seconds) => problems::too_many_tries(seconds),
         PresenceError::Broken(error) => {

@@ -125,6 +125,14 @@ impl Place {
     }
 }
 
+/// Those within a thumb's reach on a phone.
+const NEAR: [Place; 4] = [Place::Today, Place::Calls, Place::Calendar, Place::Tasks];
+
+/// A count as it is shown.
+fn words_of(count: i64) -> String {
+    if count > COUNTED_MAX { format!("{COUNTED_MAX}+") } else { count.to_string() }
+}
+
 /// What `base.html` and every page need.
 #[derive(Debug)]
 pub(super) struct Shell {
@@ -216,14 +224,19 @@ impl Shell {
 
     /// That as it is shown.
     pub fn count_words(&self, place: impl Borrow<Place>) -> String {
-        let count = self.count(place);
-        if count > COUNTED_MAX { format!("{COUNTED_MAX}+") } else { count.to_string() }
+        words_of(self.count(place))
     }
 
     /// The four places within a thumb's reach on a phone.
     pub fn tabs(&self) -> Vec<Place> {
-        const NEAR: [Place; 4] = [Place::Today, Place::Calls, Place::Calendar, Place::Tasks];
         self.places().into_iter().filter(|place| NEAR.contains(place)).collect()
+    }
+
+    /// What waits at the other places, as it is shown; `None`: nothing does.
+    pub fn count_of_more(&self) -> Option<String> {
+        let others = self.places().into_iter().filter(|place| !NEAR.contains(place));
+        let count: i64 = others.map(|place| self.count(place)).sum();
+        (count > 0).then(|| words_of(count))
     }
 
     /// The role's name for people.

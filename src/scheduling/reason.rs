@@ -118,7 +118,7 @@ impl<'b> Teller<'b> {
             Cause::NoSupervisor => "Nobody who supervises is on site for the whole visit.".into(),
             Cause::NobodyEligible => "No practitioner is allowed to give this service here.".into(),
             Cause::LicenceExpired { practitioner, last_date } => {
-                format!("The licence of {} ends on {last_date}.", self.person(*practitioner))
+                format!("The license of {} ends on {last_date}.", self.person(*practitioner))
             }
             Cause::NotWorking { practitioner, windows } if windows.is_empty() => {
                 format!("{} does not work that day.", self.person(*practitioner))

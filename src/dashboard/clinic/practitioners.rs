@@ -91,8 +91,8 @@ impl PractitionersPage {
         let until: Date = person.text("licence_expires_on").parse().ok()?;
         let days = (until - self.s.today()).get_days();
         match days {
-            ..0 => Some(("bad", self.s.t("Licence expired"))),
-            0..=WARN_DAYS => Some(("warn", self.s.t("Licence expires soon"))),
+            ..0 => Some(("bad", self.s.t("License expired"))),
+            0..=WARN_DAYS => Some(("warn", self.s.t("License expires soon"))),
             _ => None,
         }
     }

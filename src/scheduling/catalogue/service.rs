@@ -161,7 +161,7 @@ pub struct ServiceFields {
     /// True: somebody who supervises must be on site for the whole visit.
     #[serde(default)]
     pub supervised: bool,
-    /// True: given only through the day a practitioner's licence expires.
+    /// True: given only through the day a practitioner's license expires.
     #[serde(default)]
     pub licensed: bool,
     /// What a caller is told to do beforehand; one or two sentences for speech.

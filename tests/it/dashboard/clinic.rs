@@ -13,7 +13,7 @@ const PAGES: [(&str, &str); 9] = [
     ("/dashboard/settings/practitioners", "Profesionales"),
     ("/dashboard/settings/resources", "Salas y equipos"),
     ("/dashboard/settings/policy", "Política de citas"),
-    ("/dashboard/settings/texts", "Mensajes de texto"),
+    ("/dashboard/settings/texts", "Textos de los mensajes"),
     ("/dashboard/settings/sequences", "Secuencias"),
     ("/dashboard/settings/waitlist", "Lista de espera"),
 ];
