@@ -102,6 +102,14 @@ mod tests {
     use super::Language;
 
     #[test]
+    fn shares_are_to_the_nearest_hundredth_as_the_language_writes_them() {
+        let said =
+            [43.0 / 44.0, 3.0 / 7.0, 12.0 / 43.0, 0.125, 0.0].map(|share| Language::English.percent(share));
+        assert_eq!(said, ["98%", "43%", "28%", "13%", "0%"]);
+        assert_eq!(Language::Spanish.percent(0.29), "29 %");
+    }
+
+    #[test]
     fn names_are_read_back_and_tags_are_understood() {
         for language in Language::ALL {
             assert_eq!(language.as_str().parse::<Language>().ok(), Some(language));

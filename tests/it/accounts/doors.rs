@@ -268,7 +268,7 @@ async fn b22_a_second_factor_is_asked_for_and_its_codes_count_once() {
     let other = vox.glow_staff(Role::Owner).await;
     let begun =
         owner.api("POST", "/account/second-factor", json!({"password": "not it"})).await.wrong_field();
-    assert_eq!(begun.0, "password");
+    assert_eq!(begun, ("password".to_owned(), "That is not your password.".to_owned()));
     let begun = owner.api("POST", "/account/second-factor", json!({"password": DEMO_PASSWORD})).await.good();
     assert!(
         begun["svg"].as_str().unwrap().contains("<svg")
@@ -280,7 +280,7 @@ async fn b22_a_second_factor_is_asked_for_and_its_codes_count_once() {
     assert_eq!(enters(&mut vox.stranger(), OWNER, DEMO_PASSWORD).await, 303);
     let given =
         owner.api("POST", "/account/second-factor/confirm", json!({"code": "000000"})).await.wrong_field();
-    assert_eq!(given.0, "code");
+    assert_eq!(given, ("code".to_owned(), "That is not the code that your app shows now.".to_owned()));
     let confirmed = owner.api("POST", "/account/second-factor/confirm", json!({"code": code()})).await;
     let cookie = confirmed.header("set-cookie").to_owned();
     let recovery: Vec<String> = serde_json::from_value(confirmed.good()["recovery_codes"].clone()).unwrap();
@@ -334,7 +334,7 @@ async fn w17_another_password_ends_the_other_sessions_and_gives_this_one_another
     let (mut owner, other) = (vox.glow_staff(Role::Owner).await, vox.glow_staff(Role::Owner).await);
     let wish = |current: &str, new: &str| json!({"current_password": current, "new_password": new});
     let wrong = owner.api("PUT", "/account/password", wish("not it", NEW_PASSWORD)).await.wrong_field();
-    assert_eq!(wrong.0, "current_password");
+    assert_eq!(wrong, ("current_password".to_owned(), "That is not your password.".to_owned()));
     let weak =
         owner.api("PUT", "/account/password", wish(DEMO_PASSWORD, "qwertyuiop123")).await.wrong_field();
     assert_eq!(weak.0, "new_password");

@@ -159,6 +159,12 @@ async fn hours_of_ones_own_shade_ones_own_column_at_each_site() {
     };
     assert_eq!(of(0), [("Not working", "2026-11-27T00:00:00")]);
     assert_eq!(of(2)[0], ("Closed", "2026-11-26T08:00:00"));
+    // Two pause at noon while the site is open.
+    let day = format!("/dashboard/calendar/events?from=2026-11-26&to=2026-11-26&location={other}");
+    let denver = read(&owner, &day).await;
+    let breaks = of_kind(&denver, "closed").into_iter().filter(|block| block["title"] == "Break");
+    let breaks = breaks.map(|block| [&block["start"], &block["end"]]).collect::<Vec<_>>();
+    assert_eq!(breaks, [[&json!("2026-11-26T12:00:00"), &json!("2026-11-26T13:00:00")]]);
     // The page has a way to the other site, and keeps it.
     let page = seen(&owner, &format!("/dashboard/calendar?date=2026-11-26&location={here}")).await;
     assert!(page.contains(&format!("<option value=\"{other}\">")));
@@ -187,6 +193,12 @@ async fn the_page_lists_the_day_and_opens_the_visit_of_a_link() {
     for part in ["data-becomes=\"arrived\"", "data-moves", "data-cancels", "(310) 555-0142"] {
         assert!(panel.contains(part), "{part}");
     }
+    // A week before, nobody is to press that they are there, and their own page has the same word for the visit.
+    assert!(panel.contains("<button class=\"button\" type=\"button\" data-becomes=\"arrived\""), "{panel}");
+    assert!(panel.contains(">Confirmed</span>"), "{panel}");
+    let contact = panel.split("/dashboard/contacts/").nth(1).unwrap().split('"').next().unwrap();
+    let theirs = seen(&owner, &format!("/dashboard/contacts/{contact}")).await;
+    assert!(theirs.contains("Confirmed") && !theirs.contains("Scheduled"), "{theirs}");
     // A viewer looks, and has nothing to press.
     let viewer = vox.glow_staff(Role::Viewer).await;
     let page = seen(&viewer, "/dashboard/calendar?date=2026-12-01").await;
@@ -196,6 +208,13 @@ async fn the_page_lists_the_day_and_opens_the_visit_of_a_link() {
     assert!(!panel.contains("data-becomes") && !panel.contains("data-moves"));
     let refused = post(&viewer, &format!("/appointments/{id}/state"), 1, json!({"status": "arrived"})).await;
     assert_eq!(refused.status, 403);
+    vox.later(SignedDuration::from_hours(7 * 24));
+    let desk = vox.glow_staff(Role::FrontDesk).await;
+    let panel = seen(&desk, &format!("/dashboard/calendar/visits/{id}")).await;
+    assert!(
+        panel.contains("<button class=\"button main\" type=\"button\" data-becomes=\"arrived\""),
+        "{panel}"
+    );
 }
 
 #[tokio::test]

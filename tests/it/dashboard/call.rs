@@ -1,10 +1,11 @@
-//! A call's page: whoever looks at it has read what was said, and stands in the log (W37).
+//! A call's page: who called, what became of their alert, which words did not count; and whoever looks at it has read what was said,
+//! and stands in the log (W37).
 
 use jiff::SignedDuration;
 use voxanne::accounts::Role;
 
-use crate::api::leads::a_lead;
-use crate::harness::Voxanne;
+use crate::api::leads::{HOT, a_lead, a_scored_call};
+use crate::harness::{CALLER, Voxanne};
 
 #[tokio::test]
 async fn w37_whoever_opens_a_calls_page_is_in_the_log_once_in_ten_minutes() {
@@ -35,4 +36,41 @@ async fn w37_whoever_opens_a_calls_page_is_in_the_log_once_in_ten_minutes() {
     // Whoever finds nothing has read nothing.
     assert_eq!(vox.harbor_owner().await.page(&page).await.status, 404);
     assert_eq!(vox.count("audit_log where action = 'transcript.read'").await, 3);
+}
+
+#[tokio::test]
+async fn a_lead_who_booked_was_taken_by_nobody_and_has_the_name_of_their_alert() {
+    let vox = Voxanne::start().await;
+    let call = a_scored_call(&vox, HOT, (CALLER, SignedDuration::ZERO)).await;
+    let viewer = vox.glow_staff(Role::Viewer).await;
+    let path = format!("/dashboard/calls/{call}");
+    let seen = async |via: &str| {
+        vox.exec(&format!(
+            "update escalations set lead_name = 'Sarah Johnson', acknowledged_at = raised_at, acknowledged_by = 'Ann', next_at = null,
+                                    acknowledged_via = '{via}', closed_at = raised_at"
+        ))
+        .await;
+        (viewer.page("/dashboard/leads").await.text, viewer.page(&path).await.text)
+    };
+    let (leads, page) = seen("booked").await;
+    assert!(
+        leads.contains("Sarah Johnson</a>")
+            && page.contains("data-live=\"call contact alert\">Sarah Johnson</h1>")
+    );
+    assert!(leads.contains(">Booked</span>") && !leads.contains(">Taken</span>"), "{leads}");
+    assert!(page.contains(" · booked ") && !page.contains(" · taken "), "{page}");
+    let (leads, page) = seen("text").await;
+    assert!(leads.contains(">Taken</span>") && !leads.contains(">Booked</span>"), "{leads}");
+    assert!(page.contains(" · taken ") && !page.contains(" · booked "), "{page}");
+}
+
+#[tokio::test]
+async fn words_that_do_not_count_say_why_beside_them() {
+    let vox = Voxanne::start().await;
+    let said = "My sister wants Botox this week. How much is it?";
+    let call = a_scored_call(&vox, said, (CALLER, SignedDuration::ZERO)).await;
+    let page = vox.glow_staff(Role::Viewer).await.page(&format!("/dashboard/calls/{call}")).await.text;
+    let (_, marked) = page.split_once("<mark class=\"off\"").unwrap_or_else(|| panic!("{page}"));
+    let (_, behind) = marked.split_once("</mark>").unwrap();
+    assert!(behind.starts_with("<span class=\"small soft\" aria-hidden=\"true\"> ("), "{behind}");
 }
