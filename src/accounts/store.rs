@@ -93,7 +93,7 @@ pub struct KeyFrom {
 pub async fn keys_from(tx: &mut PgConnection, org: OrgId, maker: Option<&str>) -> sqlx::Result<Vec<KeyFrom>> {
     sql_as(
         "with recursive made as (
-           select id, created_by as maker from api_keys where org_id = $1 and created_by like 'staff:%' and ($2 is null or created_by = $2)
+           select id, created_by as maker from api_keys where org_id = $1 and created_by like 'staff:%' and ($2::text is null or created_by = $2)
            union all
            select k.id, m.maker from api_keys k join made m on k.created_by = 'api:key_' || translate(m.id::text, '-', '') where k.org_id = $1)
          select m.maker, k.id, k.name, k.scopes, k.expires_at, k.created_by from made m join api_keys k on k.org_id = $1 and k.id = m.id
