@@ -40,7 +40,7 @@ pub(in crate::leads) async fn no_lead(
     sql_scalar(
         "select exists (select from escalation_tellings t
                          where t.org_id = $1 and t.escalation_id = e.id and t.text_id is not null)
-           from (values ($1, $2)) as asked (org_id, call_ref)
+           from (values ($1::uuid, $2::text)) as asked (org_id, call_ref)
            left join escalations e on e.org_id = $1 and e.kind = 'clinical' and e.call_ref = $2
            left join calls c on c.org_id = $1 and c.platform = 'vapi' and c.call_ref = $2
                             and c.class not in ('new_lead', 'existing_patient')
