@@ -66,9 +66,11 @@ fn talked(caller: &Caller) -> Value {
     if !caller.script.talks {
         return json!({});
     }
-    let words = |turn: &Value| turn["message"].as_str().map_or(0, |text| text.split_whitespace().count());
-    let seconds = caller.turns.iter().map(|turn| 3.0 + 0.4 * words(turn) as f64).sum::<f64>().round();
-    json!({ "durationSeconds": seconds, "cost": (seconds * 0.15).round() / 100.0 })
+    let words =
+        caller.turns.iter().filter_map(|turn| turn["message"].as_str()).flat_map(str::split_whitespace);
+    let seconds = 3 * caller.turns.len() + words.count() * 2 / 5;
+    let cents = f64::from(u32::try_from(seconds).unwrap_or(u32::MAX)) * 0.15;
+    json!({ "durationSeconds": seconds, "cost": cents.round() / 100.0 })
 }
 
 pub(super) fn record(caller: &Caller) -> Value {

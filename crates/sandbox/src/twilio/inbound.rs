@@ -65,7 +65,7 @@ impl TwilioFake {
             let mut state = locked(&self.0.state);
             state.received += 1;
             // Like no text of an earlier run: whoever keeps what came in takes the same id for the same text.
-            format!("SM1{:015x}{:016x}", self.0.began_at, state.received)
+            format!("SM1{:015x}{:016x}", self.0.run, state.received)
         };
         self.text_us_again(webhook, text, &sid).await
     }

@@ -14,6 +14,8 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
+use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
+
 use crate::fault::{Faults, Planned, Target};
 use crate::tasks::Tasks;
 use crate::{Clock, Fault, locked};
@@ -33,8 +35,8 @@ struct Inner {
     tasks: Tasks,
     http: reqwest::Client,
     state: Mutex<State>,
-    /// In microseconds since 1970.
-    began_at: u64,
+    /// Which run of the fake it is, by chance.
+    run: u64,
 }
 
 struct State {
@@ -68,9 +70,10 @@ impl TwilioFake {
             received: 0,
         };
         let http = delivery::http_client().map_err(io::Error::other)?;
-        let began_at = jiff::Timestamp::now().as_microsecond().unsigned_abs();
-        let inner =
-            Inner { clock, faults, tasks: Tasks::default(), http, state: Mutex::new(state), began_at };
+        let mut run = [0; 8];
+        SystemRandom::new().fill(&mut run).map_err(io::Error::other)?;
+        let run = u64::from_be_bytes(run) >> 4;
+        let inner = Inner { clock, faults, tasks: Tasks::default(), http, state: Mutex::new(state), run };
         Ok(Self(Arc::new(inner)))
     }
 
