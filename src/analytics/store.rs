@@ -25,21 +25,16 @@ pub(super) struct Version {
     unmet: i64,
 }
 
-/// Of whatever no figure is made of. What comes of it, such as a visit from the waitlist, has an event of its own.
-const OF_NO_FIGURE: &[&str] =
-    &["audit", "session", "notification", "task", "waitlist", "calendar", "inbound_text"];
-
 /// An event can commit after one that is numbered later: hence more than the last of them is looked at.
 pub(super) async fn version(tx: &mut PgConnection, org: OrgId, now: Timestamp) -> sqlx::Result<Version> {
     sql_as(
         "select coalesce(max(e.id), 0) as last, coalesce(sum(e.id), 0)::bigint as lately,
                 (select count(*) from tool_calls t
                   where t.org_id = $1 and t.unmet_service_id is not null and t.asked_at > $2 - interval '1 day') as unmet
-           from (select id from events where org_id = $1 and kind <> all ($3) order by id desc limit 1000) e",
+           from (select id from events where org_id = $1 order by id desc limit 1000) e",
     )
     .bind(org)
     .bind(now.to_sqlx())
-    .bind(OF_NO_FIGURE)
     .fetch_one(tx)
     .await
 }
