@@ -124,14 +124,14 @@ export async function textsTo(phone) {
   return (all.messages ?? all).filter((text) => text.to === phone);
 }
 
-/** Somebody texts the clinic that has texted them, through the webhook that Twilio calls. */
-export async function textFrom(phone, body) {
-  const { account_sid, from } = (await textsTo(phone)).at(-1);
+/** Somebody texts the clinic, through the webhook that Twilio calls: to the number that has texted them, or another phone. */
+export async function textFrom(phone, body, clinic = demo, texted = phone) {
+  const { account_sid, from } = (await textsTo(texted)).at(-1);
   const answer = await fetch(`${demo.sandbox_url}/twilio/inbound`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({
-      webhook: `${demo.base_url}/api/webhooks/twilio/inbound/${demo.org_id}`,
+      webhook: `${demo.base_url}/api/webhooks/twilio/inbound/${clinic.org_id}`,
       account_sid,
       auth_token: `sandbox-${account_sid}`,
       from: phone,

@@ -89,6 +89,20 @@ export function payloads(count) {
   return [...all];
 }
 
+/** What the API takes: it says of the others that they have characters that nobody sees. */
+export const visible = (texts) => texts.filter((text) => !/[\p{Cc}\p{Cf}]/u.test(text));
+
+/** As many fields of a length as hold all of these that fit into one. */
+export function packed(texts, length) {
+  const fields = [];
+  for (const text of texts.filter((one) => one.length <= length)) {
+    const last = fields.at(-1);
+    if (last !== undefined && last.length + 1 + text.length <= length) fields[fields.length - 1] = `${last} ${text}`;
+    else fields.push(text);
+  }
+  return fields;
+}
+
 /** What of a text is kept: one line, without what cannot be seen. */
 export function kept(text) {
   const unseen = /[\0\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g;

@@ -1,7 +1,7 @@
 // After all others, in a clinic that none of them looks at: it fills lists.
 import { expect } from "@playwright/test";
 import { api, Caller, demo, signIn } from "../demo.mjs";
-import { kept, made, payloads } from "../payloads.mjs";
+import { kept, made, payloads, visible } from "../payloads.mjs";
 import { test } from "../test.mjs";
 
 const CLINIC = demo.juniper;
@@ -14,9 +14,6 @@ const part = (at) => PAYLOADS.slice(at * PART, (at + 1) * PART);
 
 /** As much of it as a field takes. */
 const within = (texts, length) => texts.reduce((all, text) => (all.length + text.length < length ? `${all} ${text}` : all), "").trim();
-/** What the API takes: it says of the others that they have characters that nobody sees. */
-const visible = (texts) => texts.filter((text) => !/[\p{Cc}\p{Cf}]/u.test(text));
-
 /** Whoever calls says their part, has it summed up, and has the assistant ask for it. */
 async function calls(at) {
   const caller = new Caller(`+1310555${String(5000 + at)}`, CLINIC);
