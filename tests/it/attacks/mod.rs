@@ -9,5 +9,6 @@ mod money;
 mod neighbours;
 mod paths;
 mod rights;
+mod statements;
 mod strangers;
 mod watching;
