@@ -1,7 +1,11 @@
 //! Tables as CSV (RFC 4180, UTF-8) that no spreadsheet takes for formulas. Pure.
 
-/// A cell that begins with one of these is a formula to a spreadsheet, whatever it is to us.
-const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+/// A cell that begins with one of these is a formula to a spreadsheet, whatever it is to us; wide ones are, to some.
+const FORMULA: [char; 11] =
+    ['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
+/// Behind one of these another cell begins where cells are told apart by `;`, as Spanish spreadsheets do, and quotes in a line are not
+/// seen there.
+const BREAKS: [char; 2] = [';', '\n'];
 
 /// Writes rows, each on a line of its own that ends in CR LF.
 pub fn write_csv(rows: &[Vec<String>]) -> String {
@@ -18,20 +22,25 @@ pub fn write_csv(rows: &[Vec<String>]) -> String {
     out
 }
 
-/// A cell that could be a formula gets a `'` in front; one that could be taken for more than one gets quotes around it.
+/// What could be a formula gets a `'` in front; a cell that could be taken for more than one gets quotes around it.
 fn write_cell(out: &mut String, cell: &str) {
-    let is_formula = cell.starts_with(FORMULA);
-    let needs_quotes = is_formula || cell.contains(['"', ',', '\n', '\r']) || cell.trim() != cell;
-    if !needs_quotes {
+    let mut safe = String::with_capacity(cell.len());
+    let mut begins = true;
+    for char in cell.chars() {
+        if begins && FORMULA.contains(&char) {
+            safe.push('\'');
+        }
+        begins = BREAKS.contains(&char);
+        safe.push(char);
+    }
+    let needs_quotes = safe != cell || cell.contains(['"', ',', ';', '\n', '\r']) || cell.trim() != cell;
+    if needs_quotes {
+        out.push('"');
+        out.push_str(&safe.replace('"', "\"\""));
+        out.push('"');
+    } else {
         out.push_str(cell);
-        return;
     }
-    out.push('"');
-    if is_formula {
-        out.push('\'');
-    }
-    out.push_str(&cell.replace('"', "\"\""));
-    out.push('"');
 }
 
 #[cfg(test)]
@@ -74,6 +83,8 @@ mod tests {
             "@SUM(1+9)*cmd|' /C calc'!A0",
             "\t=1+1",
             "\r=1+1",
+            "\n1+1",
+            "\u{ff1d}1+1",
             "=1,2",
             "=\"a\"\"b\"",
         ];
@@ -81,11 +92,33 @@ mod tests {
             let rows = read(&write_csv(&[vec![formula.to_owned(), "next".to_owned()]]));
             assert_eq!(rows, [vec![format!("'{formula}"), "next".to_owned()]], "{formula:?}");
         }
-        for plain in
-            ["", "Botox", "a,b", "say \"hi\"", "two\nlines", " padded ", "Peña 🎉", "'quoted", "1-2", "a=b"]
-        {
+        for plain in [
+            "",
+            "Botox",
+            "a,b",
+            "a;b",
+            "say \"hi\"",
+            "two\nlines",
+            " padded ",
+            "Peña 🎉",
+            "'quoted",
+            "1-2",
+            "a=b",
+        ] {
             let rows = read(&write_csv(&[vec![plain.to_owned()]]));
             assert_eq!(rows, [vec![plain.to_owned()]], "{plain:?}");
+        }
+    }
+
+    #[test]
+    fn w12_no_part_of_a_cell_is_a_formula_where_cells_are_told_apart_by_semicolons() {
+        for (cell, safe) in
+            [("Botox;=1+1", "Botox;'=1+1"), ("a\n@SUM(1)", "a\n'@SUM(1)"), ("a;;-1", "a;;'-1")]
+        {
+            let written = write_csv(&[vec![cell.to_owned()]]);
+            assert_eq!(read(&written), [vec![safe.to_owned()]], "{cell:?}");
+            let cells = written.split([';', '\n']).map(|cell| cell.trim_start_matches('"'));
+            assert!(cells.into_iter().all(|cell| !cell.starts_with(FORMULA)), "{written:?}");
         }
     }
 

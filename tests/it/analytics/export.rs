@@ -17,7 +17,8 @@ async fn csv(vox: &Voxanne, query: &str) -> (reqwest::header::HeaderMap, String)
 async fn w12_tables_are_exported_as_csv_and_a_name_is_never_a_formula() {
     let vox = Voxanne::start().await;
     write(&vox).await;
-    vox.exec("update locations set name = '=1+\"1\", HYPERLINK' where name = 'Juniper Skin Phoenix'").await;
+    vox.exec("update locations set name = '=1+\"1\", HYPERLINK;=2' where name = 'Juniper Skin Phoenix'")
+        .await;
     let (headers, days) = csv(&vox, &format!("table=days&{RANGE}")).await;
     assert_eq!(headers["content-type"], "text/csv; charset=utf-8");
     assert_eq!(
@@ -32,7 +33,7 @@ async fn w12_tables_are_exported_as_csv_and_a_name_is_never_a_formula() {
     );
     let (_, sites) = csv(&vox, &format!("table=locations&{RANGE}")).await;
     assert!(
-        sites.contains(",\"'=1+\"\"1\"\", HYPERLINK\",12,9,2,1,0.1111,1,70000,540,450000\r\n"),
+        sites.contains(",\"'=1+\"\"1\"\", HYPERLINK;'=2\",12,9,2,1,0.1111,1,70000,540,450000\r\n"),
         "{sites}"
     );
     let (_, summary) = csv(&vox, RANGE).await;
