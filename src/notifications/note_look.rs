@@ -42,10 +42,11 @@ impl Kind {
     /// Of the first part of a path behind `/api/v1` or `/dashboard`.
     fn of(first: &str) -> Option<Self> {
         Some(match first {
-            "contacts" => Self::Contacts,
+            // The consents are numbers, and whoever waits has a name.
+            "contacts" | "consents" | "waitlist" => Self::Contacts,
             "threads" | "messages" => Self::Threads,
             "calls" => Self::Calls,
-            "leads" => Self::Leads,
+            "leads" | "alerts" => Self::Leads,
             "appointments" | "calendar" => Self::Visits,
             "search" => Self::Searches,
             _ => return None,
@@ -80,14 +81,17 @@ impl Look {
         let (first, one) = rest.split_once('/').unwrap_or((rest, ""));
         let kind = Kind::of(first)?;
         let is_list = one.is_empty() || one == "events";
-        let goes_on = query.split('&').any(|part| {
-            let value = |name: &str| part.strip_prefix(name).is_some_and(|value| !value.is_empty());
-            value("cursor=") || value("after=") || value("before=")
-        });
+        let asked =
+            query.split('&').filter_map(|part| part.split_once('=')).filter(|(_, value)| !value.is_empty());
+        // A name that is written otherwise is read as it is meant, and nobody writes one so who means well.
+        let mut names = asked.map(|(name, _)| name).peekable();
+        let is_filtered = names.peek().is_some();
+        let goes_on = names.any(|name| matches!(name, "cursor" | "after" | "before") || name.contains('%'));
         let points = match kind {
             Kind::Searches => 1,
-            Kind::Visits if is_list && !query.is_empty() => 1,
             _ if goes_on => POINTS_OF_A_PART,
+            // Number after number, or day after day.
+            Kind::Contacts | Kind::Visits if is_list && is_filtered => 1,
             _ if is_list => return None,
             _ => 1,
         };
@@ -194,10 +198,16 @@ mod tests {
         assert_eq!(points("/api/v1/threads", "limit=100&cursor=x"), Some(POINTS_OF_A_PART));
         assert_eq!(points("/api/v1/search", "q=an"), Some(1));
         assert_eq!(points("/api/v1/appointments", "from=2027-01-01T00:00:00Z"), Some(1));
+        assert_eq!(points("/api/v1/appointments", "limit=100&cursor=x"), Some(POINTS_OF_A_PART));
+        assert_eq!(points("/api/v1/contacts", "phone=%2B13105550123"), Some(1));
+        assert_eq!(points("/api/v1/consents", "cursor=x"), Some(POINTS_OF_A_PART));
+        assert_eq!(points("/api/v1/threads", "cur%73or=x"), Some(POINTS_OF_A_PART));
         for (path, query) in [
             ("/api/v1/contacts", ""),
             ("/dashboard/calls", "after="),
             ("/dashboard/calendar", ""),
+            ("/dashboard/contacts", "q=&after="),
+            ("/api/v1/calls", "outcome=booked"),
             ("/api/v1/services/svc_1", ""),
             ("/dashboard/settings/alerts", ""),
             ("/dashboard", ""),

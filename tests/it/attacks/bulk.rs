@@ -49,3 +49,27 @@ async fn w37_a_key_that_goes_through_threads_and_searches_is_told_of_and_stopped
     vox.later(jiff::SignedDuration::from_hours(1));
     assert_ne!(api.get("/threads?cursor=another").await.status, 429);
 }
+
+#[tokio::test]
+async fn w37_whoever_asks_for_number_after_number_or_spells_a_part_otherwise_is_told_of_too() {
+    let vox = Voxanne::start().await;
+    for (from, of, points) in [
+        ("/contacts?phone=%2B1310555", "contacts", 1),
+        ("/consents?phone=%2B1310555", "contacts", 1),
+        // Of a cursor that nobody has, too, and however its name is written.
+        ("/waitlist?cursor=nobodys", "contacts", 5),
+        ("/appointments?limit=100&cursor=nobodys", "visits", 5),
+        ("/threads?cur%73or=nobodys", "texts", 5),
+        ("/calls?%63ursor=nobodys", "calls", 5),
+        ("/alerts?cursor=nobodys", "leads", 5),
+    ] {
+        let api = vox.glow_api().await;
+        let told = format!("notifications where title like 'api:key_%very many {of} within an hour'");
+        let before = vox.count(&told).await;
+        for n in 0..100 / points {
+            assert_eq!(vox.count(&told).await, before, "{from}: {n}");
+            api.get(&format!("{from}{}", 1_000 + n)).await;
+        }
+        assert_eq!(vox.count(&told).await, before + 1, "{from}");
+    }
+}
