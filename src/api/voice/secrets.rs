@@ -36,6 +36,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 /// How the platform proves that it knows a secret.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = WebhookProof)]
 enum Proof {
     /// The secret itself in `x-vapi-secret`.
     #[default]
