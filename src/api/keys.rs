@@ -13,6 +13,7 @@ use utoipa_axum::routes;
 
 use super::answer::Answer;
 use super::caller::ApiCaller;
+use super::few::few;
 use super::idempotency::once_in_secret;
 use super::presence::{Proof, prove};
 use super::problems::{self, invalid_field};
@@ -131,6 +132,7 @@ async fn create_key(
             AddKeyError::Database(error) => problems::database(caller.org, &error),
         })?;
         recorded(&app, tx, &caller, ("key.write", id)).await?;
+        few(tx, caller.org, accounts::list_keys).await?;
         let made = NewApiKey { id: Public(id), key: key.expose_secret().to_owned() };
         Answer::created(&made, format!("/api/v1/keys/{id}"))
     })

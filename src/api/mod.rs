@@ -23,6 +23,7 @@ mod contacts;
 mod cursor;
 mod email;
 mod entries;
+mod few;
 mod first_run;
 mod founder_console;
 mod google_oauth;

@@ -93,3 +93,12 @@ pub(super) async fn forget_before(tx: &mut PgConnection, org: OrgId, before: Tim
         .await?;
     Ok(done.rows_affected())
 }
+
+/// Nobody else counts what the org has of something until this transaction ends.
+pub(super) async fn count_alone(tx: &mut PgConnection, org: OrgId) -> sqlx::Result<()> {
+    sql("select pg_advisory_xact_lock(hashtextextended('few:' || $1::uuid, 0))")
+        .bind(org)
+        .execute(tx)
+        .await?;
+    Ok(())
+}

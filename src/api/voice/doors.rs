@@ -14,6 +14,7 @@ use super::sheet::sheet_for;
 use crate::accounts::Scope;
 use crate::api::answer::Answer;
 use crate::api::caller::ApiCaller;
+use crate::api::few::few;
 use crate::api::idempotency::once_in_secret;
 use crate::api::problems;
 use crate::api::request::Received;
@@ -88,6 +89,7 @@ async fn create_door(
         let id = orgs::issue_door_token(&app, tx, caller.org, &token).await;
         let id = DoorId(id.map_err(|error| not_opened(caller.org, &error))?);
         caller.did(&app, tx, ("door.open", Some(id.to_string()))).await?;
+        few(tx, caller.org, orgs::doors).await?;
         let (url, sheet) = sheet_for(&app, caller.org, Some(&token)).await?;
         Answer::created(&OpenedDoor { id: Public(id), url, sheet }, format!("/api/v1{PATH}"))
     })

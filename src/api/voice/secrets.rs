@@ -13,6 +13,7 @@ use voxanne_vapi::auth::Scheme;
 use crate::accounts::Scope;
 use crate::api::answer::Answer;
 use crate::api::caller::ApiCaller;
+use crate::api::few::few;
 use crate::api::idempotency::once_in_secret;
 use crate::api::problems::{self, invalid_field};
 use crate::api::request::Received;
@@ -142,6 +143,7 @@ async fn create_webhook_secret(
         let id = orgs::issue_secret(&app, tx, caller.org, &scheme, &secret).await;
         let id = WebhookSecretId(id.map_err(|error| not_issued(caller.org, error))?);
         caller.did(&app, tx, ("webhook_secret.add", Some(id.to_string()))).await?;
+        few(tx, caller.org, orgs::webhook_secrets).await?;
         let secret = secret.expose_secret().to_owned();
         let issued = IssuedSecret { id: Public(id), proof: wanted.proof, secret };
         Answer::created(&issued, format!("/api/v1{PATH}"))

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use futures::future::join_all;
+use serde_json::{Value, json};
 
 use crate::harness::{Api, Voxanne};
 
@@ -13,13 +14,13 @@ const SHORT: &[(&str, &str)] = &[
     ("/appointments/{id}/reminders", "the reminders of one visit"),
     ("/calendar-connections", "the accounts of one clinic"),
     ("/calls/running", "calls that go on at this moment"),
-    ("/doors", "what operators made"),
+    ("/doors", "a hundred at once"),
     ("/invitations", "those that are open"),
-    ("/keys", "what owners made"),
+    ("/keys", "a hundred at once"),
     ("/openings", "the days that are asked for, which are bounded"),
     ("/team", "people of one clinic"),
     ("/text-templates", "kinds times languages"),
-    ("/webhook-secrets", "those that hold"),
+    ("/webhook-secrets", "a hundred at once"),
 ];
 
 /// The largest that a parameter may be, as the document says.
@@ -118,4 +119,28 @@ async fn w28_every_list_and_export_of_the_document_ends() {
     assert!(pages > 20 && ranges > 8 && spans > 2, "{pages} {ranges} {spans}");
     let known: BTreeSet<_> = SHORT.iter().map(|(path, _)| *path).collect();
     assert_eq!(short, known, "page what is new, or say in SHORT what bounds it");
+}
+
+#[tokio::test]
+async fn w28_keys_doors_and_secrets_are_a_hundred_at_once_however_many_ask() {
+    let vox = Voxanne::start_with(crate::harness::patient).await;
+    let api = vox.glow_api().await;
+    for (path, body) in [
+        ("/keys", json!({"name": "Another", "scopes": ["tasks:read"]})),
+        ("/doors", json!({})),
+        ("/webhook-secrets", json!({})),
+    ] {
+        let held = async || api.get(path).await.good()["items"].as_array().unwrap().clone();
+        for _ in held().await.len()..98 {
+            api.post(path, body.clone()).await.good();
+        }
+        let made = join_all((0..6).map(|_| api.post(path, body.clone()))).await;
+        assert_eq!(made.iter().filter(|answer| answer.status == 201).count(), 2, "{path}");
+        api.post(path, body.clone()).await.refused(409, "too_many_at_once");
+        let items = held().await;
+        assert_eq!(items.len(), 100, "{path}");
+        let last = items[99]["id"].as_str().unwrap();
+        assert_eq!(api.delete(&format!("{path}/{last}")).await.status, 204);
+        api.post(path, body).await.good();
+    }
 }
