@@ -172,7 +172,7 @@ impl From<search::CallFound> for FoundCall {
         Self {
             id: Public(found.id),
             at: found.created_at.into(),
-            name: found.contact_name,
+            name: found.contact_name.or(found.lead_name),
             phone: found.caller_phone,
             class: found.class,
             temperature: found.temperature,

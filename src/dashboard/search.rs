@@ -7,6 +7,7 @@ use axum::response::Response;
 use axum::routing::get;
 use serde::Deserialize;
 
+use super::calls;
 use super::page::{self, PageError};
 use super::say;
 use super::shell::{Place, Shell};
@@ -164,6 +165,5 @@ impl Suggestions {
 }
 
 fn caller(s: &Shell, call: &CallFound) -> String {
-    let name = call.contact_name.clone().or_else(|| call.caller_phone.as_deref().map(say::phone));
-    name.unwrap_or_else(|| s.t("Withheld number").to_owned())
+    calls::named(s, [&call.contact_name, &call.lead_name], call.caller_phone.as_deref())
 }

@@ -1,6 +1,6 @@
 //! Finds what somebody typed.
 
-use super::store::{self, CallFound, ContactFound, TaskFound, ThreadFound, VisitFound};
+use super::store::{self, CallFound, Callers, ContactFound, TaskFound, ThreadFound, VisitFound};
 use crate::calls::TestCalls;
 use crate::phone::Phone;
 use crate::platform::db::PgConnection;
@@ -38,7 +38,8 @@ pub struct Found {
 }
 
 /// People by the beginning of their name, last name or e-mail address, or by digits of their number; and what is theirs. A
-/// whole number also finds calls, visits and texts of somebody who is no contact. Tasks also by their words.
+/// whole number also finds calls, visits and texts of somebody who is no contact, and a name the calls of whom only an alert
+/// calls so. Tasks also by their words.
 pub async fn find(tx: &mut PgConnection, org: OrgId, wanted: &Wanted<'_>) -> sqlx::Result<Found> {
     let words = wanted.words.trim();
     if words.is_empty() {
@@ -55,8 +56,8 @@ pub async fn find(tx: &mut PgConnection, org: OrgId, wanted: &Wanted<'_>) -> sql
     if let Some(number) = number.filter(|number| !phones.iter().any(|phone| phone == number)) {
         phones.push(number.to_owned());
     }
-    let calls =
-        if wanted.calls { store::calls(tx, org, (&ids, number), wanted.tests).await? } else { Vec::new() };
+    let of = Callers { contacts: &ids, number, words: typed.is_words().then_some(words) };
+    let calls = if wanted.calls { store::calls(tx, org, &of, wanted.tests).await? } else { Vec::new() };
     let visits = if wanted.visits { store::visits(tx, org, &ids, number).await? } else { Vec::new() };
     let tasks = if wanted.tasks {
         let call_ids: Vec<CallId> = calls.iter().map(|call| call.id).collect();
@@ -87,6 +88,10 @@ impl Typed {
         }
         let number = Phone::parse(words, region).ok().map(|phone| phone.as_str().to_owned());
         Self::Digits { digits, number }
+    }
+
+    fn is_words(&self) -> bool {
+        matches!(self, Self::Words)
     }
 
     fn number(&self) -> Option<&str> {

@@ -23,6 +23,8 @@ pub struct CallFound {
     pub id: CallId,
     pub created_at: jiff_sqlx::Timestamp,
     pub contact_name: Option<String>,
+    /// As an alert of the call calls whoever called.
+    pub lead_name: Option<String>,
     pub caller_phone: Option<String>,
     pub class: Option<String>,
     pub temperature: Option<String>,
@@ -124,28 +126,51 @@ pub(super) async fn contacts_by_digits(
     .await
 }
 
-/// The latest calls of these people and of this number.
+/// Whose calls: people's, a number's, and of whoever an alert calls by a name that begins with these words.
+pub(super) struct Callers<'a> {
+    pub contacts: &'a [ContactId],
+    pub number: Option<&'a str>,
+    pub words: Option<&'a str>,
+}
+
+/// The latest calls of these callers.
 pub(super) async fn calls(
     tx: &mut PgConnection,
     org: OrgId,
-    (contacts, number): (&[ContactId], Option<&str>),
+    of: &Callers<'_>,
     tests: TestCalls,
 ) -> sqlx::Result<Vec<CallFound>> {
     sql_as(
-        "select c.id, c.created_at, k.name as contact_name, c.caller_phone, c.class, c.temperature, c.summary, c.is_test
+        "with w as (select app_ctx.folded($5::text) as low, app_ctx.folded($5) || chr(1114111) as high)
+         select c.id, c.created_at, k.name as contact_name,
+                (select max(e.lead_name) from escalations e
+                  where e.org_id = c.org_id and e.kind in ('clinical', 'hot_lead') and e.call_ref = c.call_ref) as lead_name,
+                c.caller_phone, c.class, c.temperature, c.summary, c.is_test
            from ((select l.id from unnest($2::uuid[]) w (id)
                    cross join lateral (select x.id from calls x where x.org_id = $1 and x.contact_id = w.id and app_ctx.shows_call(x.is_test, $4)
                                         order by x.created_at desc, x.id desc limit 8) l)
                  union
-                 (select x.id from calls x where x.org_id = $1 and x.caller_phone = $3 and app_ctx.shows_call(x.is_test, $4) order by x.created_at desc limit 8)) f
+                 (select x.id from calls x where x.org_id = $1 and x.caller_phone = $3 and app_ctx.shows_call(x.is_test, $4) order by x.created_at desc limit 8)
+                 union
+                 (select x.id from (
+                    (select e.call_id from escalations e where e.org_id = $1 and e.lead_name is not null
+                        and e.lead_name_folded >= (select low from w) and e.lead_name_folded < (select high from w)
+                      order by e.lead_name_folded limit 24)
+                    union
+                    (select e.call_id from escalations e where e.org_id = $1 and e.lead_name is not null
+                        and e.lead_last_name_folded >= (select low from w) and e.lead_last_name_folded < (select high from w)
+                      order by e.lead_last_name_folded limit 24)) n
+                   join calls x on x.org_id = $1 and x.id = n.call_id
+                  where app_ctx.shows_call(x.is_test, $4) limit 48)) f
            join calls c on c.org_id = $1 and c.id = f.id
            left join contacts k on k.org_id = $1 and k.id = c.contact_id
           order by c.created_at desc, c.id desc limit 8",
     )
     .bind(org)
-    .bind(contacts)
-    .bind(number)
+    .bind(of.contacts)
+    .bind(of.number)
     .bind(tests.as_str())
+    .bind(of.words)
     .fetch_all(tx)
     .await
 }

@@ -1,9 +1,9 @@
 //! W28: what is typed is found, bounded, and only what the caller may read and the org owns.
 
 use serde_json::{Value, json};
-use voxanne::accounts::Scope;
+use voxanne::accounts::{Role, Scope};
 
-use crate::harness::{CALLER, Voxanne, booking, call_ref};
+use crate::harness::{Api, CALLER, Voxanne, booking, call_ref};
 
 fn names(found: &Value) -> Vec<&str> {
     found["contacts"].as_array().unwrap().iter().map(|contact| contact["name"].as_str().unwrap()).collect()
@@ -61,6 +61,37 @@ async fn a_task_is_found_by_its_words_and_by_its_person() {
     let titles: Vec<_> =
         found["tasks"].as_array().unwrap().iter().map(|task| task["title"].clone()).collect();
     assert!(titles.contains(&json!("Send the brochure")), "{titles:?}");
+}
+
+#[tokio::test]
+async fn a_caller_whom_only_an_alert_names_is_found_by_that_name() {
+    let vox = Voxanne::start().await;
+    let lead = json!({"leadName": "Sarah Núñez", "leadPhone": "+13105550188", "serviceInterest": "Botox", "summary": "Wants a date"});
+    for clinic in [&vox.glow, &vox.harbor] {
+        let name = if clinic.org == vox.glow.org { "Sarah Núñez" } else { "Nora Falk" };
+        let line = vox.call_from(clinic, &call_ref(u128::from(name.len() as u64)), Some("+13105550188"));
+        line.in_progress().await.unwrap();
+        let mut lead = lead.clone();
+        lead["leadName"] = name.into();
+        line.tool("notify_hot_lead", lead).await.unwrap();
+    }
+    assert_eq!(vox.count("contacts").await, 0, "or it proves nothing");
+    let names = async |api: &Api, typed: &str| {
+        let found = api.get(&format!("/search?q={typed}")).await.good();
+        let calls = found["calls"].as_array().unwrap().clone();
+        calls.iter().map(|call| call["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let (glow, harbor) = (vox.glow_api().await, vox.harbor_api().await);
+    for typed in ["sarah", "SARAH NU", "nunez"] {
+        assert_eq!(names(&glow, typed).await, ["Sarah Núñez"], "{typed}");
+        assert!(names(&harbor, typed).await.is_empty(), "{typed}");
+    }
+    assert_eq!(names(&harbor, "falk").await, ["Nora Falk"]);
+    for nobody in ["ara", "falk"] {
+        assert!(names(&glow, nobody).await.is_empty(), "{nobody}");
+    }
+    let page = vox.glow_staff(Role::Owner).await.page("/dashboard/search?q=sarah").await.text;
+    assert!(page.contains("Sarah Núñez"), "{page}");
 }
 
 #[tokio::test]
