@@ -256,7 +256,7 @@ async fn list_leads(
         class: asked.class.as_deref(),
         since: asked.since.map(|since| since.0),
         until: asked.until.map(|until| until.0),
-        is_acknowledged: asked.acknowledged.map(|flag| flag.0),
+        alert: asked.acknowledged.map(|flag| if flag.0 { &["taken", "booked"][..] } else { &["open"] }),
         after: after.and_then(|(at, id)| Some((at.parse().ok()?, CallId(id)))),
         limit: limit + 1,
     };

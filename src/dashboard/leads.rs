@@ -24,6 +24,13 @@ use crate::platform::problem::Problem;
 const ROWS: i64 = 50;
 /// Days that the precision of "hot" looks back.
 const DAYS: i32 = 90;
+/// How an alert stands, the word of its badge and the badge's tone: a lead is found by what its badge says.
+const ALERTS: [(&str, &str, &str); 4] = [
+    ("open", "Not taken", "warn"),
+    ("taken", "Taken", "good"),
+    ("booked", "Booked", "good"),
+    ("withdrawn", "No lead", ""),
+];
 const TEMPERATURES: [&str; 3] = ["hot", "warm", "cold"];
 
 pub(super) fn routes() -> Router<App> {
@@ -36,7 +43,7 @@ struct Asked {
     #[serde(default)]
     temperature: String,
     #[serde(default)]
-    taken: String,
+    alert: String,
     after: Option<String>,
 }
 
@@ -63,13 +70,10 @@ async fn show_leads(
     let mut tx = app.begin(org).await?;
     let s = Shell::load(&app, &mut tx, staff, Place::Leads).await?;
     let after = asked.after.as_deref().and_then(Cursor::parse);
+    let alert = ALERTS.iter().map(|(alert, ..)| *alert).find(|known| *known == asked.alert);
     let wanted = WantedLeads {
         temperature: TEMPERATURES.into_iter().find(|known| *known == asked.temperature),
-        is_acknowledged: match asked.taken.as_str() {
-            "yes" => Some(true),
-            "no" => Some(false),
-            _ => None,
-        },
+        alert: alert.as_ref().map(std::slice::from_ref),
         after: after.map(|cursor| (cursor.at, CallId(cursor.id))),
         limit: ROWS + 1,
         ..WantedLeads::default()
@@ -87,13 +91,19 @@ async fn show_leads(
 impl LeadsPage {
     /// What an empty list says.
     fn nothing(&self) -> &'static str {
-        let is_narrowed = !self.asked.temperature.is_empty() || !self.asked.taken.is_empty();
+        let is_narrowed = !self.asked.temperature.is_empty() || !self.asked.alert.is_empty();
         self.s.t(if is_narrowed { "No such calls" } else { "No calls yet" })
     }
 
     /// Who it is, as well as we know.
     fn who(&self, lead: &Lead) -> String {
         calls::named(&self.s, [&lead.contact_name, &lead.lead_name], lead.caller_phone.as_deref())
+    }
+
+    /// What the badge of its alert says, and its tone.
+    fn badge(&self, lead: &Lead) -> Option<(&'static str, &'static str)> {
+        let (_, word, tone) = ALERTS.into_iter().find(|(alert, ..)| lead.alert.as_deref() == Some(*alert))?;
+        Some((self.s.t(word), tone))
     }
 
     /// What the call was, for people.

@@ -36,10 +36,16 @@ pub struct Lead {
     /// The clinical one if there are two.
     pub alert_id: Option<EscalationId>,
     pub acknowledged_at: Option<jiff_sqlx::Timestamp>,
-    /// There was no lead: nobody took it, and nobody has to.
-    pub is_withdrawn: bool,
-    /// The lead booked before anybody took it.
-    pub is_booked: bool,
+    /// How that stands, in one word: `open` (nobody has taken it), `taken`, `booked` (the lead did, before anybody took it) or
+    /// `withdrawn` (there was no lead: nobody has to take it).
+    pub alert: Option<String>,
+}
+
+impl Lead {
+    /// What the caller wants: by the catalogue's name where it has one, else in their words.
+    pub fn wish(&self) -> Option<&str> {
+        self.service_name.as_deref().or(self.interest.as_deref())
+    }
 }
 
 /// The same with why. Quotes a caller: deliberately no `Debug`.
@@ -66,8 +72,8 @@ pub struct WantedLeads<'a> {
     pub since: Option<Timestamp>,
     /// Calls before then.
     pub until: Option<Timestamp>,
-    /// Only calls whose alert was taken, or is not.
-    pub is_acknowledged: Option<bool>,
+    /// Only calls whose alert stands so, in the words of [`Lead::alert`].
+    pub alert: Option<&'a [&'a str]>,
     /// The last one seen.
     pub after: Option<(Timestamp, CallId)>,
     pub limit: i64,
@@ -82,20 +88,20 @@ pub(in crate::leads) async fn leads(
     sql_as(
         "select c.id, c.created_at, c.class, c.temperature, c.score, c.rules_version, c.sentiment_taken, c.danger, c.interest,
                 c.interest_service_id, s.name as service_name, c.value_cents, c.caller_phone, c.contact_id,
-                k.name as contact_name, h.lead_name, h.id as alert_id, h.acknowledged_at, coalesce(h.is_withdrawn, false) as is_withdrawn,
-                coalesce(h.is_booked, false) as is_booked
+                k.name as contact_name, h.lead_name, h.id as alert_id, h.acknowledged_at, h.alert
            from counted_calls c
            left join contacts k on k.org_id = c.org_id and k.id = c.contact_id
            left join services s on s.org_id = c.org_id and s.id = c.interest_service_id
-           left join lateral (select e.id, max(e.lead_name) over () as lead_name, e.acknowledged_at, e.acknowledged_via in ('clinical', 'no_lead') as is_withdrawn,
-                                   e.acknowledged_via = 'booked' as is_booked from escalations e
+           left join lateral (select e.id, max(e.lead_name) over () as lead_name, e.acknowledged_at,
+                                   case when e.acknowledged_via in ('clinical', 'no_lead') then 'withdrawn' when e.acknowledged_via = 'booked' then 'booked'
+                                        when e.acknowledged_at is not null then 'taken' else 'open' end as alert from escalations e
                                where e.org_id = c.org_id and e.kind in ('clinical', 'hot_lead') and e.call_ref = c.call_ref
                                order by e.kind limit 1) h on true
           where c.org_id = $1 and c.scored_at is not null
             and ($2::text is null or c.temperature = $2) and ($3::text is null or c.class = $3)
             and ($4::timestamptz is null or c.created_at >= $4) and ($5::timestamptz is null or c.created_at < $5)
             and ($6::timestamptz is null or (c.created_at, c.id) < ($6, $7))
-            and ($8::boolean is null or (h.id is not null and h.is_withdrawn is not true and (h.acknowledged_at is not null) = $8))
+            and ($8::text[] is null or h.alert = any ($8))
           order by c.created_at desc, c.id desc limit $9",
     )
     .bind(org)
@@ -105,7 +111,7 @@ pub(in crate::leads) async fn leads(
     .bind(wanted.until.map(jiff_sqlx::ToSqlx::to_sqlx))
     .bind(wanted.after.map(|(at, _)| at.to_sqlx()))
     .bind(wanted.after.map(|(_, id)| id))
-    .bind(wanted.is_acknowledged)
+    .bind(wanted.alert)
     .bind(wanted.limit)
     .fetch_all(tx)
     .await
@@ -120,15 +126,15 @@ pub(in crate::leads) async fn lead(
     sql_as(
         "select c.id, c.created_at, c.class, c.temperature, c.score, c.rules_version, c.sentiment_taken, c.danger, c.interest,
                 c.interest_service_id, s.name as service_name, c.value_cents, c.caller_phone, c.contact_id,
-                k.name as contact_name, h.lead_name, h.id as alert_id, h.acknowledged_at, coalesce(h.is_withdrawn, false) as is_withdrawn,
-                coalesce(h.is_booked, false) as is_booked,
+                k.name as contact_name, h.lead_name, h.id as alert_id, h.acknowledged_at, h.alert,
                 c.scored_at, c.sentiment, c.platform_sentiment, c.interest_at,
                 c.evidence, c.turns
            from calls c
            left join contacts k on k.org_id = c.org_id and k.id = c.contact_id
            left join services s on s.org_id = c.org_id and s.id = c.interest_service_id
-           left join lateral (select e.id, max(e.lead_name) over () as lead_name, e.acknowledged_at, e.acknowledged_via in ('clinical', 'no_lead') as is_withdrawn,
-                                   e.acknowledged_via = 'booked' as is_booked from escalations e
+           left join lateral (select e.id, max(e.lead_name) over () as lead_name, e.acknowledged_at,
+                                   case when e.acknowledged_via in ('clinical', 'no_lead') then 'withdrawn' when e.acknowledged_via = 'booked' then 'booked'
+                                        when e.acknowledged_at is not null then 'taken' else 'open' end as alert from escalations e
                                where e.org_id = c.org_id and e.kind in ('clinical', 'hot_lead') and e.call_ref = c.call_ref
                                order by e.kind limit 1) h on true
           where c.org_id = $1 and c.id = $2 and c.scored_at is not null",

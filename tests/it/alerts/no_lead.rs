@@ -158,8 +158,27 @@ async fn what_cannot_buy_ends_the_lead_that_the_assistant_took_it_for() {
     );
     let owner = vox.glow_staff(Role::Owner).await;
     let page = owner.page("/dashboard/leads").await.text;
-    assert_eq!(page.matches("No lead").count(), 4, "{page}");
-    assert!(!page.contains(">Not taken<"), "{page}");
+    assert_eq!(page.matches("No lead</span>").count(), 4, "{page}");
+    assert!(!page.contains(">Not taken</span>"), "{page}");
+    // Each is found by what its badge says, and by nothing else: the same of one that stands otherwise.
+    let badges = [("open", "Not taken"), ("taken", "Taken"), ("booked", "Booked"), ("withdrawn", "No lead")];
+    vox.exec(
+        "with four as (select id, row_number() over (order by raised_at) as n from escalations)
+         update escalations e set acknowledged_via = case n when 2 then 'api' when 3 then 'booked' else acknowledged_via end,
+                acknowledged_at = case when n > 1 then acknowledged_at end, acknowledged_by = case when n > 1 then acknowledged_by end
+           from four where four.id = e.id and n > 1;
+         update escalations set acknowledged_via = null, acknowledged_at = null, acknowledged_by = null
+          where id = (select id from escalations order by raised_at limit 1)",
+    )
+    .await;
+    for (alert, badge) in badges {
+        let page = owner.page(&format!("/dashboard/leads?alert={alert}")).await.text;
+        let list = page.split_once("<tbody>").unwrap().1;
+        for (_, other) in badges {
+            let count = list.matches(&format!(">{other}</span>")).count();
+            assert_eq!(count, usize::from(other == badge), "{other} among {badge}: {list}");
+        }
+    }
     // Somebody who can buy stays a lead, however little they said.
     let line = vox.call(&call_ref(5));
     line.in_progress().await.unwrap();
