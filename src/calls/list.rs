@@ -38,7 +38,10 @@ pub struct Listed {
     pub class: Option<String>,
     pub temperature: Option<String>,
     pub score: Option<i16>,
+    /// As they said it.
     pub interest: Option<String>,
+    /// The same in the catalogue, as it is called now.
+    pub service_name: Option<String>,
     pub summary: Option<String>,
     pub cost_usd: Option<f64>,
     pub has_recording: bool,
@@ -56,6 +59,11 @@ pub struct Listed {
 }
 
 impl Listed {
+    /// What the caller wants: by the catalogue's name where it has one, else in their words.
+    pub fn wish(&self) -> Option<&str> {
+        self.service_name.as_deref().or(self.interest.as_deref())
+    }
+
     /// What came of it.
     pub fn outcome(&self) -> Outcome {
         Outcome::of(&self.outcome)
@@ -109,7 +117,7 @@ macro_rules! calls_that {
                 order by c.created_at desc, c.id desc limit $13)
              select c.id, c.created_at, c.state::text as state, c.started_at, c.ended_at, c.ended_reason, c.duration_seconds,
                     c.caller_phone, c.contact_id, k.name as contact_name, h.lead_name, f.assistant_id, f.assistant_name,
-                    f.location_id, l.name as location_name, c.class, c.temperature, c.score, c.interest, c.summary, c.cost_usd,
+                    f.location_id, l.name as location_name, c.class, c.temperature, c.score, c.interest, s.name as service_name, c.summary, c.cost_usd,
                     c.recording_url is not null as has_recording, c.is_test, h.id as alert_id, h.kind as alert_kind, h.acknowledged_at,
                     h.acknowledged_by,
                     (select a.id from appointments a where a.org_id = c.org_id and a.call_id = c.id order by a.created_at, a.id limit 1)
@@ -119,6 +127,7 @@ macro_rules! calls_that {
                from found f
                join calls c on c.org_id = f.org_id and c.id = f.id
                left join lateral (select x.name from contacts x where x.org_id = c.org_id and x.id = c.contact_id limit 1) k on true
+               left join services s on s.org_id = c.org_id and s.id = c.interest_service_id
                left join locations l on l.org_id = f.org_id and l.id = f.location_id
                left join lateral (select e.id, e.kind, e.acknowledged_at, e.acknowledged_by, max(e.lead_name) over () as lead_name from escalations e
                                    where e.org_id = c.org_id and e.kind in ('clinical', 'hot_lead') and e.call_ref = c.call_ref
@@ -147,8 +156,7 @@ const CALL_BACK: &str = calls_that!(
                  and t.kind in ('call_back', 'clinical_call_back', 'call_hot_lead'))"
 );
 const TRANSFERRED: &str = calls_that!("c.ended_reason like 'assistant-forwarded%'");
-const MISSED: &str =
-    calls_that!("(coalesce(c.duration_seconds, 0) < 20 or c.ended_reason ~ 'error|fault|failed')");
+const MISSED: &str = calls_that!("not c.caller_spoke");
 const ANY: &str = calls_that!("true");
 const ONE: &str = calls_that!("c.id = $15");
 

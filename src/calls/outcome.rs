@@ -8,6 +8,9 @@ use std::str::FromStr;
 pub enum Outcome {
     /// It is not over.
     Running,
+    /// The caller never said a word to the assistant: it rang out, failed, or they hung up at the greeting. Figures count the same
+    /// calls (`counted_calls.is_missed`).
+    Missed,
     /// A visit was booked in it.
     Booked,
     /// The caller moved or called off their visit.
@@ -18,9 +21,7 @@ pub enum Outcome {
     CallBack,
     /// They were connected to the clinic.
     Transferred,
-    /// It broke off, or had hardly begun, and nothing was answered.
-    Missed,
-    /// They heard what they wanted to know.
+    /// They were talked to, and nothing else came of it.
     Answered,
 }
 
@@ -28,12 +29,12 @@ impl Outcome {
     /// All of them.
     pub const ALL: [Self; 8] = [
         Self::Running,
+        Self::Missed,
         Self::Booked,
         Self::Changed,
         Self::Waiting,
         Self::CallBack,
         Self::Transferred,
-        Self::Missed,
         Self::Answered,
     ];
 
@@ -77,6 +78,7 @@ macro_rules! outcome_of {
     () => {
         "case
            when c.state <> 'ended' then 'running'
+           when not c.caller_spoke then 'missed'
            when exists (select from appointments a where a.org_id = c.org_id and a.call_id = c.id) then 'booked'
            when exists (select from appointments a
                           join appointment_changes g on g.org_id = a.org_id and g.appointment_id = a.id
@@ -87,9 +89,6 @@ macro_rules! outcome_of {
            when exists (select from tasks t where t.org_id = c.org_id and t.call_id = c.id
                            and t.kind in ('call_back', 'clinical_call_back', 'call_hot_lead')) then 'call_back'
            when c.ended_reason like 'assistant-forwarded%' then 'transferred'
-           when (coalesce(c.duration_seconds, 0) < 20 or c.ended_reason ~ 'error|fault|failed')
-                and not exists (select from tool_calls t where t.org_id = c.org_id and t.call_ref = c.call_ref
-                                   and t.answer is not null and not t.is_error) then 'missed'
            else 'answered'
          end"
     };

@@ -129,7 +129,7 @@ pub(super) const fn outcome(outcome: Outcome) -> &'static str {
         Outcome::Waiting => "Joined the waitlist",
         Outcome::CallBack => "To call back",
         Outcome::Transferred => "Connected to staff",
-        Outcome::Missed => "Broke off",
+        Outcome::Missed => "Missed",
         Outcome::Answered => "Answered",
     }
 }

@@ -66,6 +66,17 @@ async fn a_call_in_which_the_caller_says_nothing_was_missed() {
     vox.until_count("tool_calls", 1).await;
     asks.end("customer-ended-call").await.unwrap();
     assert_eq!(counts(&vox).await, (3, 2, 1));
+    // The list has as many, and calls them so: also of one that was cut off after a word, or over in a moment.
+    let cut_off = vox.call_from(&vox.glow, &call_ref(4), Some("+13105550145"));
+    cut_off.in_progress().await.unwrap();
+    cut_off.say_user("Hello?").await.unwrap();
+    vox.until_count("calls where caller_spoke", 3).await;
+    cut_off.ended("call.in-progress.error-providerfault-eleven-labs-500").await.unwrap();
+    assert_eq!(counts(&vox).await, (4, 3, 1));
+    let missed = vox.glow_api().await.get("/calls?outcome=missed").await.good();
+    let phones: Vec<_> =
+        missed["items"].as_array().unwrap().iter().map(|call| &call["caller"]["phone"]).collect();
+    assert_eq!(phones, ["+13105550143"]);
 }
 
 #[tokio::test]

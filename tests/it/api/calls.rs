@@ -163,6 +163,8 @@ async fn every_outcome_is_what_came_of_the_call() {
     line.end("customer-ended-call").await.unwrap();
     let line = vox.call_from(&vox.glow, &call_ref(4), Some("+13105550198"));
     line.in_progress().await.unwrap();
+    line.say_user("Could I talk to somebody?").await.unwrap();
+    vox.until_count("utterances", 1).await;
     line.ended("assistant-forwarded-call").await.unwrap();
     let line = vox.call_from(&vox.glow, &call_ref(5), Some("+13105550197"));
     line.in_progress().await.unwrap();
