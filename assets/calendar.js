@@ -127,13 +127,16 @@ function asEvents() {
     classNames: ["is-visit", "is-" + visit.status],
     extendedProps: { visit },
   }));
-  const blocks = drawn.blocks.map((block, at) => ({
+  const shown = drawn.blocks.filter((block) => !isByDay() || block.kind !== "closed" || block.columns.length === drawn.columns.length);
+  const blocks = shown.map((block, at) => ({
     id: `block-${at}`,
     resourceIds: block.columns,
     start: block.start,
     end: block.end,
     title: block.title,
-    display: "background",
+    // In a day that all share, what keeps one of them stands beside the visits of the others.
+    display: isByDay() && block.columns.length < drawn.columns.length ? "auto" : "background",
+    editable: false,
     classNames: ["is-block", "is-" + block.kind],
     extendedProps: { block },
   }));
@@ -148,16 +151,20 @@ function nowLine() {
 
 function content({ event }) {
   const { visit, block } = event.extendedProps;
-  if (block) return { domNodes: block.kind === "closed" ? [node("span", "why", block.title)] : [node("span", "why", `${block.title} ${clock(block.start)} – ${clock(block.end)}`)] };
+  if (block) {
+    const whose = isByDay() && block.columns.length < drawn.columns.length ? block.columns.map((id) => initials(nameOf(id))).join(", ") : "";
+    const until = block.kind === "closed" ? "" : `${clock(block.start)} – ${clock(block.end)}`;
+    return { domNodes: [node("span", "why", [whose, block.title, until].filter(Boolean).join(" "))] };
+  }
   if (!visit) return event.id === "now" ? { domNodes: [] } : undefined;
   // While it is dragged, where it is.
   const [start, end] = [ofBrowser(event.start), ofBrowser(event.end)];
-  const first = node("span", "when", `${clock(start)} – ${clock(end)}`);
-  const beside = page.by === "practitioner" ? visit.things.join(", ") : visit.practitioner;
+  const first = node("span", "when", isByDay() ? `${whoseVisit(visit)} ${clock(start)}` : `${clock(start)} – ${clock(end)}`);
+  const beside = page.by === "practitioner" && !isByDay() ? visit.things.join(", ") : visit.practitioner;
   const what = node("span", "what", beside ? `${visit.service} · ${beside}` : visit.service);
   // One line is all that a short visit has.
   const isShort = visit.minutes < 30;
-  const nodes = isShort ? [node("span", "person", `${clock(start)} ${visit.person}`), what] : [first, node("span", "person", visit.person), what];
+  const nodes = isShort ? [node("span", "person", `${first.textContent} ${visit.person}`), what] : [first, node("span", "person", visit.person), what];
   if (statusWord[visit.status]) nodes.splice(1, 0, node("span", "state", statusWord[visit.status]));
   const opens = button("open", () => openVisit(visit.id));
   opens.dataset.event = visit.id;
@@ -176,10 +183,19 @@ function shownColumns() {
   return only ? all.filter((column) => column.id === only) : all;
 }
 
+// A week of several columns is drawn by day, or it would be many times as wide as a screen: whose a visit is stands in it.
+function isByDay() {
+  return page.view === "week" && shownColumns().length > 1;
+}
+
+// "Dr. Maya Chen" is MC, "Treatment Room 1" TR1.
+const initials = (name = "") => name.replace(/^\p{L}+\.\s+/u, "").split(/\s+/).map((part) => (/^\d/.test(part) ? part : part.slice(0, 1))).join("");
+const whoseVisit = (visit) => (page.by === "practitioner" ? initials(visit.practitioner) : visit.columns.map((id) => initials(nameOf(id))).join(", "));
+
 function options() {
   const isWeek = page.view === "week";
   return {
-    view: isWeek ? "resourceTimeGridWeek" : "resourceTimeGridDay",
+    view: isByDay() ? "timeGridWeek" : isWeek ? "resourceTimeGridWeek" : "resourceTimeGridDay",
     date: page.date,
     headerToolbar: { start: "", center: "", end: "" },
     timeZone: "local",
@@ -189,7 +205,7 @@ function options() {
     datesAboveResources: isWeek,
     highlightedDates: [page.today],
     resources: shownColumns(),
-    columnWidth: isWeek ? "minmax(8.5rem, 1fr)" : "minmax(9rem, 1fr)",
+    columnWidth: isByDay() ? "minmax(6.5rem, 1fr)" : isWeek ? "minmax(8.5rem, 1fr)" : "minmax(9rem, 1fr)",
     slotDuration: "00:15",
     slotLabelInterval: "01:00",
     slotLabelFormat: (time) => clock(ofBrowser(time)),
