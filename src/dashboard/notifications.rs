@@ -64,11 +64,11 @@ async fn show_notifications(
     };
     let mut told = notifications::list(&mut tx, org, &wanted).await?;
     let next = Cursor::behind(&mut told, ROWS, |one| Cursor { at: one.created_at.to_jiff(), id: one.id.0 });
-    let visits: Vec<_> = told.iter().filter_map(|one| subject(one, "appointment")).collect();
-    let visits = if visits.is_empty() || !s.staff.may(Scope::AppointmentsRead) {
-        Vec::new()
+    let visits = if s.staff.may(Scope::AppointmentsRead) {
+        let ids: Vec<NotificationId> = told.iter().map(|one| one.id).collect();
+        told_visits(&mut tx, org, &ids).await?
     } else {
-        told_visits(&mut tx, org, &visits).await?
+        Vec::new()
     };
     tx.commit().await?;
     Ok(page::render(&NotificationsPage { s, told, visits, next, asked }))
@@ -82,8 +82,7 @@ fn subject(told: &Listed, kind: &str) -> Option<uuid::Uuid> {
 impl NotificationsPage {
     /// Whose visit, what for and when; nothing where it is about something else.
     fn about(&self, told: &Listed) -> String {
-        let id = subject(told, "appointment");
-        let Some(visit) = self.visits.iter().find(|visit| Some(visit.id.0) == id) else {
+        let Some(visit) = self.visits.iter().find(|visit| visit.id == told.id) else {
             return String::new();
         };
         let person = visit.person.as_deref().unwrap_or(self.s.t("Somebody"));

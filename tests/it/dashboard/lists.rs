@@ -1,5 +1,6 @@
 //! Pages of lists as a browser gets them: the org's own and nobody else's, by role, and everything that people wrote escaped.
 
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 use voxanne::accounts::Role;
 
@@ -133,6 +134,31 @@ async fn a_thread_shows_both_ways_what_became_of_each_text_and_who_wrote_it() {
     assert!(desk.page(&path).await.text.contains("they said STOP"));
     let refused = desk.api("POST", &format!("/threads/{contact}/messages"), json!({"body": "Hello?"})).await;
     refused.refused(409, "text_refused");
+}
+
+#[tokio::test]
+async fn a_notification_says_when_the_visit_was_when_it_was_told() {
+    let vox = Voxanne::start().await;
+    ana(&vox).await;
+    let line = vox.call(&call_ref(2));
+    for (day, moment) in [(2, "December 2nd"), (3, "December 3rd")] {
+        vox.later(SignedDuration::from_secs(1));
+        let moved = line
+            .tool_with_id(
+                moment,
+                "reschedule_appointment",
+                json!({"newDate": format!("2026-12-0{day}"), "newTime": "11:15"}),
+            )
+            .await
+            .unwrap();
+        assert!(moved.text().contains(moment), "{}", moved.text());
+    }
+    let owner = vox.glow_staff(Role::Owner).await;
+    let page = owner.page("/dashboard/notifications").await.text;
+    let told: Vec<_> =
+        page.split("Ana Diaz · ").skip(1).map(|rest| rest.split_once('<').unwrap().0).collect();
+    let expected = ["Botox · Dec 3, 11:15 AM", "Botox · Dec 2, 11:15 AM", "Botox · Dec 1, 10:30 AM"];
+    assert_eq!(told, expected);
 }
 
 #[tokio::test]
