@@ -173,6 +173,7 @@ fn samples() -> Vec<String> {
         Cause::NobodyEligible,
         Cause::Away { practitioner: nobody, until: starts_at.timestamp() },
         Cause::PractitionerBusy { practitioner: nobody, until: starts_at.timestamp() },
+        Cause::BusyElsewhere { practitioner: nobody, until: starts_at.timestamp() },
         Cause::ResourceBusy { resource: nobody, need: 0, until: None },
         Cause::NoResource { need: 0 },
     ];

@@ -74,6 +74,9 @@ impl<'b> Teller<'b> {
             Cause::PractitionerBusy { until, .. } => {
                 format!("I'm sorry, everyone is with somebody until {}.", self.time(*until))
             }
+            Cause::BusyElsewhere { .. } => {
+                "I'm sorry, there is something else in the calendar at that time.".into()
+            }
             Cause::ResourceBusy { resource, until: Some(until), .. } => {
                 format!("I'm sorry, the {} is in use until {}.", self.thing(*resource), self.time(*until))
             }
@@ -139,11 +142,12 @@ impl<'b> Teller<'b> {
                 )
             }
             Cause::PractitionerBusy { practitioner, until } => {
-                format!(
-                    "{} is booked until {}, buffers included.",
-                    self.person(*practitioner),
-                    self.time(*until)
-                )
+                let (who, until) = (self.person(*practitioner), self.time(*until));
+                format!("{who} is booked until {until}, buffers included.")
+            }
+            Cause::BusyElsewhere { practitioner, until } => {
+                let (who, until) = (self.person(*practitioner), self.time(*until));
+                format!("{who} has something else in the calendar until {until}.")
             }
             Cause::ResourceBusy { resource, until: Some(until), .. } => {
                 format!("{} is in use or being cleaned until {}.", self.thing(*resource), self.time(*until))
@@ -237,6 +241,9 @@ fn facts(cause: &Cause) -> Value {
         }
         Cause::PractitionerBusy { practitioner, until } => {
             json!({"code": "practitioner_busy", "practitioner": resource(practitioner), "until": until})
+        }
+        Cause::BusyElsewhere { practitioner, until } => {
+            json!({"code": "busy_elsewhere", "practitioner": resource(practitioner), "until": until})
         }
         Cause::ResourceBusy { resource: id, need, until } => {
             json!({"code": "resource_busy", "resource": resource(id), "need": need, "until": until})

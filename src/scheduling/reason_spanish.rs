@@ -86,6 +86,13 @@ impl Teller<'_> {
                     self.la_hora(*until)
                 )
             }
+            Cause::BusyElsewhere { practitioner, until } => {
+                format!(
+                    "{} tiene otra cosa en el calendario hasta {}.",
+                    self.person(*practitioner),
+                    self.la_hora(*until)
+                )
+            }
             Cause::ResourceBusy { resource, until: Some(until), .. } => {
                 format!("{} está en uso o en limpieza hasta {}.", self.thing(*resource), self.la_hora(*until))
             }
@@ -137,6 +144,7 @@ mod tests {
             Cause::Away { practitioner: id, until: at },
             Cause::PractitionerFull { practitioner: id, date: day, cap: 8 },
             Cause::PractitionerBusy { practitioner: id, until: at },
+            Cause::BusyElsewhere { practitioner: id, until: at },
             Cause::ResourceBusy { resource: id, need: 0, until: Some(at) },
             Cause::ResourceBusy { resource: id, need: 0, until: None },
             Cause::NoResource { need: 0 },

@@ -88,6 +88,8 @@ struct Understood {
     /// What the writer held until now.
     held: Vec<(Uuid, Timestamp, Timestamp)>,
     intervals: Vec<(Uuid, u16, Timestamp, Timestamp)>,
+    /// Of those, the ones of calendars elsewhere.
+    elsewhere: Vec<(Uuid, Timestamp, Timestamp)>,
     of_service: BTreeMap<Date, u16>,
     of_practitioner: BTreeMap<(Uuid, Date), u16>,
     visits: Vec<(Uuid, Timestamp, Timestamp)>,
@@ -103,7 +105,9 @@ pub(super) fn understand(app: &App, bookable: &Bookable<'_>, rows: &[LookRow], n
         understood.add(bookable, row, known);
     }
     Taken {
-        busy: Busy::new(understood.intervals).with_counts(understood.of_service, understood.of_practitioner),
+        busy: Busy::new(understood.intervals)
+            .with_counts(understood.of_service, understood.of_practitioner)
+            .with_elsewhere(understood.elsewhere),
         guest: bookable.guest(&understood.visits),
         rules_version: understood.rules_version,
         calendars: Calendars(understood.calendars),
@@ -135,10 +139,10 @@ impl Understood {
                 // G15: whoever holds a time keeps it, whatever comes up in a calendar meanwhile; staff are told.
                 let blocked: Vec<Uuid> =
                     blocked.filter(|id| !self.is_held(bookable, *id, interval)).collect();
-                let all = interval
-                    .into_iter()
-                    .flat_map(|(s, e)| blocked.iter().map(move |r| (*r, FIRST_LANE, s, e)));
-                self.intervals.extend(all);
+                if let Some((s, e)) = interval {
+                    self.intervals.extend(blocked.iter().map(|r| (*r, FIRST_LANE, s, e)));
+                    self.elsewhere.extend(blocked.iter().map(|r| (*r, s, e)));
+                }
             }
             Kind::Held => self.held.extend(row.resource_id.zip(interval).map(|(r, (s, e))| (r, s, e))),
             Kind::ServiceCount => self.of_service.extend(date.map(|date| (date, visits))),

@@ -149,7 +149,9 @@ fn why(refused: &BookError) -> Taken {
     match refused {
         BookError::HasAnotherVisit => Taken::HasAnotherVisit,
         BookError::Refused { refusal, .. } => match refusal.first() {
-            Cause::PractitionerBusy { .. } | Cause::ResourceBusy { .. } => Taken::Gone,
+            Cause::PractitionerBusy { .. } | Cause::BusyElsewhere { .. } | Cause::ResourceBusy { .. } => {
+                Taken::Gone
+            }
             Cause::InThePast => Taken::Past,
             _ => Taken::NotBookable,
         },

@@ -21,6 +21,8 @@ pub struct Busy {
     stretches: Vec<Interval>,
     of_service: BTreeMap<Date, u16>,
     of_practitioner: BTreeMap<(Uuid, Date), u16>,
+    /// Of the claims, those that another calendar of a practitioner makes.
+    elsewhere: Vec<(Uuid, Interval)>,
 }
 
 impl Busy {
@@ -56,6 +58,22 @@ impl Busy {
         practitioner: BTreeMap<(Uuid, Date), u16>,
     ) -> Self {
         Self { of_service: service, of_practitioner: practitioner, ..self }
+    }
+
+    /// Which of the practitioners' intervals are another calendar's, `(practitioner, starts_at, ends_at)`: refusals tell them from
+    /// visits.
+    #[must_use]
+    pub fn with_elsewhere(self, intervals: impl IntoIterator<Item = (Uuid, Timestamp, Timestamp)>) -> Self {
+        let elsewhere = intervals.into_iter().map(|(who, starts_at, ends_at)| (who, (starts_at, ends_at)));
+        Self { elsewhere: elsewhere.filter(|(_, (from, to))| from < to).collect(), ..self }
+    }
+
+    /// Whether nothing but other calendars stands in the way of this practitioner.
+    pub(crate) fn is_only_elsewhere(&self, practitioner: Uuid, (starts_at, ends_at): Interval) -> bool {
+        let overlaps = |(from, to): &Interval| *from < ends_at && starts_at < *to;
+        let claims = self.claims(practitioner, crate::FIRST_LANE).filter(|(_, at)| overlaps(at)).count();
+        let elsewhere = self.elsewhere.iter().filter(|(who, at)| *who == practitioner && overlaps(at));
+        claims == elsewhere.count()
     }
 
     /// When this lane is through with all that stands in the way of `starts_at..ends_at`; `None` if it is free.

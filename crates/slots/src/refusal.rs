@@ -111,6 +111,13 @@ pub enum Cause {
         /// When they are through with all that stands in the way.
         until: Timestamp,
     },
+    /// Another calendar of the practitioner has something then, and no visit stands in the way.
+    BusyElsewhere {
+        /// Who.
+        practitioner: Uuid,
+        /// When they are through with all that stands in the way.
+        until: Timestamp,
+    },
     /// All that could meet a need is taken, clean-up included: one place more on this resource would do.
     ResourceBusy {
         /// The candidate that is free first.
@@ -157,6 +164,9 @@ impl fmt::Display for Cause {
             }
             Self::PractitionerBusy { practitioner, until } => {
                 write!(f, "{practitioner} is busy until {until}")
+            }
+            Self::BusyElsewhere { practitioner, until } => {
+                write!(f, "{practitioner} has something in another calendar until {until}")
             }
             Self::ResourceBusy { resource, until: Some(until), .. } => {
                 write!(f, "{resource} is busy until {until}")

@@ -91,7 +91,13 @@ impl<'a> Shift<'a> {
             }),
             away.map(|until| Cause::Away { practitioner, until }),
             full.map(|cap| Cause::PractitionerFull { practitioner, date: visit.date, cap }),
-            busy.map(|until| Cause::PractitionerBusy { practitioner, until }),
+            busy.map(|until| {
+                if self.busy.is_only_elsewhere(practitioner, visit.with_buffers) {
+                    Cause::BusyElsewhere { practitioner, until }
+                } else {
+                    Cause::PractitionerBusy { practitioner, until }
+                }
+            }),
         ];
         causes.into_iter().flatten().collect()
     }

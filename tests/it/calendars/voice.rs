@@ -35,8 +35,19 @@ async fn times_that_a_person_blocked_are_not_offered_and_not_booked() {
     let said = available(&vox, 1, "2026-12-01").await;
     assert!(said.starts_with("For Tuesday, December 1st, I have availability at 12 PM"), "{said}");
     let said = book(&vox, 2, "10:00").await;
-    assert!(said.starts_with("I'm sorry"), "{said}");
+    assert!(
+        said.starts_with("I'm sorry, there is something else in the calendar at that time. On "),
+        "{said}"
+    );
     assert_eq!(vox.count("appointments").await, 0);
+    // Staff read the same.
+    let api = vox.glow_api().await;
+    let service = api.id_of("/services", "Botox").await;
+    let causes = async |starts_at: &str| {
+        let why = api.get(&format!("/openings/why?service_id={service}&starts_at={starts_at}")).await.good();
+        why["causes"].as_array().unwrap().iter().map(|cause| cause["code"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(causes("2026-12-01T18:00:00Z").await, ["busy_elsewhere"]);
 }
 
 #[tokio::test]

@@ -153,7 +153,8 @@ fn times_are_right(world: &World, oracle: &Oracle<'_>, start: i64, causes: &[Cau
     let (before, after) = (i64::from(service.buffer_before_minutes), i64::from(service.buffer_after_minutes));
     for cause in causes {
         let (said, expected) = match cause {
-            Cause::PractitionerBusy { practitioner, until } => {
+            Cause::PractitionerBusy { practitioner, until }
+            | Cause::BusyElsewhere { practitioner, until } => {
                 (Some(*until), oracle.through(*practitioner, 1, start - before, ends + after))
             }
             Cause::Away { practitioner, until } => {
@@ -192,7 +193,7 @@ pub fn rank(cause: &Cause) -> usize {
         Cause::NotWorking { .. } => 11,
         Cause::Away { .. } => 12,
         Cause::PractitionerFull { .. } => 13,
-        Cause::PractitionerBusy { .. } => 14,
+        Cause::PractitionerBusy { .. } | Cause::BusyElsewhere { .. } => 14,
         Cause::ResourceBusy { need, .. } | Cause::NoResource { need } => 15 + need,
     }
 }

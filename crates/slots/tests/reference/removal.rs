@@ -47,7 +47,7 @@ pub fn remove(world: &mut World, cause: &Cause, start: i64, freeing: Freeing) {
         Cause::NotWorking { practitioner, .. } => person(world, *practitioner).hours = None,
         Cause::Away { practitioner, .. } => person(world, *practitioner).away.clear(),
         Cause::PractitionerFull { practitioner, .. } => person(world, *practitioner).daily_cap = None,
-        Cause::PractitionerBusy { practitioner, .. } => {
+        Cause::PractitionerBusy { practitioner, .. } | Cause::BusyElsewhere { practitioner, .. } => {
             let from = start - i64::from(world.service.buffer_before_minutes);
             let to = ends(world, start) + i64::from(world.service.buffer_after_minutes);
             drop_busy(world, *practitioner, FIRST_LANE, from, to);
