@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::clinical;
 use super::escalation::{Escalation, Taken, Via};
 use super::ladder_tasks::{unacknowledged, waits};
 use super::store::{answers, escalations, of_call};
@@ -179,7 +180,7 @@ async fn end(
     tasks::finish(app, tx, org, &unacknowledged(id)).await?;
     tasks::finish(app, tx, org, &waits(id)).await?;
     if taken.via == Via::CalledBack {
-        tasks::finish(app, tx, org, &format!("clinical:{}", escalation.call_ref)).await?;
+        tasks::finish(app, tx, org, &clinical::task_key(&escalation.call_ref)).await?;
     }
     let body = wording::no_longer_waiting(&escalation.waiting(now), taken.ended());
     for told in escalations::told(tx, org, id).await? {

@@ -65,7 +65,7 @@ pub async fn raise_clinical_alert(
     let words = if is_emergency { wording::clinical_emergency_alert } else { wording::clinical_alert };
     let ladder = Ladder::read(app, tx, org, settings).await?;
     let text = ladder.climb(tx, &mut escalation, (Some(words(caller, new.symptom)), &[])).await?;
-    let key = format!("clinical:{}", new.call_ref);
+    let key = task_key(new.call_ref);
     let alert = mail::StaffAlert::Clinical { phone: caller, reported: new.symptom };
     let clinic = (org, settings.clinic_name.as_str());
     let about = mail::About { reason: &key, call: new.call, location: escalation.location };
@@ -92,4 +92,9 @@ pub async fn raise_clinical_alert(
     tasks::raise(app, tx, org, &task).await?;
     metrics::counter!("voxanne_clinical_alerts_total").increment(1);
     Ok(Raised { first: true, text_queued: text.is_some() })
+}
+
+/// The reason of the task, the notification and the e-mails of a call in which somebody may be hurt.
+pub(super) fn task_key(call_ref: &str) -> String {
+    format!("clinical:{call_ref}")
 }

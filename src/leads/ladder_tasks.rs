@@ -1,5 +1,6 @@
 //! What a ladder leaves for people to do.
 
+use super::clinical;
 use super::escalation::{AlertKind, Escalation};
 use super::ladder::Ladder;
 use crate::notifications::{self, NewNotification};
@@ -53,7 +54,13 @@ impl Ladder<'_> {
             dedupe_key,
             ..NewTask::default()
         };
-        tasks::raise(self.app, tx, self.org, &task).await?;
+        // A reaction has had its task from the start, which says the same.
+        let since_the_start = clinical::task_key(&escalation.call_ref);
+        let is_there =
+            escalation.kind == AlertKind::Clinical && tasks::is_open(tx, self.org, &since_the_start).await?;
+        if !is_there {
+            tasks::raise(self.app, tx, self.org, &task).await?;
+        }
         metrics::counter!("voxanne_alerts_unacknowledged_total", "kind" => escalation.kind.as_str())
             .increment(1);
         Ok(())

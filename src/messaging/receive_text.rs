@@ -50,6 +50,11 @@ impl<'a> Inbound<'a> {
             opt_out_type: field("OptOutType").filter(|word| !word.is_empty()),
         })
     }
+
+    /// Whether Twilio took it for a START, whatever else it may mean to us, such as YES.
+    pub fn is_start(&self) -> bool {
+        self.opt_out_type.is_some_and(|word| word.eq_ignore_ascii_case("START"))
+    }
 }
 
 /// A text that was kept. Holds a number: deliberately no `Debug`.
@@ -100,9 +105,8 @@ pub async fn receive_text(
     }
     let from = Phone::parse_e164(&sender).ok();
     if let Some(from) = &from {
-        let is_start = inbound.opt_out_type.is_some_and(|word| word.eq_ignore_ascii_case("START"));
         let is_stop = meaning.is_stop();
-        if is_stop || meaning == Meaning::Start || is_start {
+        if is_stop || meaning == Meaning::Start || inbound.is_start() {
             opt(app, tx, org, (from, contact), !is_stop).await?;
         }
         if is_stop {

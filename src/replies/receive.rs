@@ -13,7 +13,11 @@ use crate::platform::db::PgConnection;
 use crate::platform::ids::OrgId;
 use crate::platform::jobs::{NewJob, Priority, enqueue};
 use crate::sequences;
+use crate::tasks;
 use crate::waitlist;
+
+/// The kind of the task to see whether words that sounded like a STOP were meant as one.
+const REVIEW: &str = "review_opt_out";
 
 /// Keeps `inbound` once, in the caller's transaction. A STOP takes effect in it, and gives back what was on offer; what else
 /// was meant is done by the job. Words that Twilio has answered itself are left alone.
@@ -26,6 +30,11 @@ pub(super) async fn receive(
     let Some(received) = messaging::receive_text(app, tx, org, inbound).await? else { return Ok(()) };
     if let Some(from) = &received.from {
         sequences::end_for(app, tx, org, from).await?;
+    }
+    if received.meaning == Meaning::Start || inbound.is_start() {
+        // They want texts: nobody has to see any more whether they meant to have none.
+        let thread = messaging::texts_of_sender(tx, org, &received.sender).await?;
+        tasks::finish_for_thread(app, tx, org, REVIEW, &thread).await?;
     }
     match (received.meaning, &received.from) {
         (meaning, Some(from)) if meaning.is_stop() => {
@@ -69,7 +78,7 @@ async fn have_a_look(
         }
         Meaning::StopInWords => {
             let title = "Somebody asked for no more texts in their own words, and gets none: read it and see that it was meant";
-            hand_over(app, tx, org, received, ("review_opt_out", title, None)).await
+            hand_over(app, tx, org, received, (REVIEW, title, None)).await
         }
         _ => messaging::mark_answered(app, tx, org, received.id, false).await,
     }

@@ -3,6 +3,7 @@
 mod by_hand;
 mod change;
 mod finish;
+mod is_open;
 mod kind;
 mod list;
 mod raise;
@@ -14,6 +15,7 @@ mod store;
 pub use by_hand::{ByHand, ByHandError, add_by_hand};
 pub use change::{Change, change};
 pub use finish::finish;
+pub use is_open::is_open;
 pub use kind::{BY_HAND, Urgency, kinds, label, urgency};
 pub use list::{Listed, OpenPlace, WantedTasks, list_done, list_open, one, open_by_kind, open_count};
 pub use raise::{NewTask, raise};

@@ -51,6 +51,14 @@ pub(super) async fn finish(
     Ok(done.rows_affected() == 1)
 }
 
+pub(super) async fn is_open(tx: &mut PgConnection, org: OrgId, dedupe_key: &str) -> sqlx::Result<bool> {
+    sql_scalar("select exists (select from tasks where org_id = $1 and dedupe_key = $2 and done_at is null)")
+        .bind(org)
+        .bind(dedupe_key)
+        .fetch_one(tx)
+        .await
+}
+
 pub(super) async fn reword(
     tx: &mut PgConnection,
     org: OrgId,

@@ -19,6 +19,23 @@ async fn t11_any_reasonable_words_opt_out_and_a_person_reviews_it() {
 }
 
 #[tokio::test]
+async fn whoever_says_start_wants_texts_and_nobody_reviews_it_any_more() {
+    let vox = Voxanne::start().await;
+    for start in ["START", "yes"] {
+        vox.says(CALLER, "Please stop texting me, I'm not Dana").await;
+        assert_eq!(tasks(&vox).await, "review_opt_out");
+        vox.says("+13105550143", "Please stop texting me, I'm not Dana").await;
+        let word = (start == "yes").then_some("START");
+        vox.texted(&vox.glow, (CALLER, start), (word, 0)).await;
+        assert_eq!(vox.count("tasks where done_at is null").await, 1, "the other's is open");
+        vox.texted(&vox.glow, ("+13105550143", "START"), (None, 0)).await;
+        assert_eq!((vox.count("tasks where done_at is null").await, vox.count("opt_outs").await), (0, 0));
+        vox.exec("delete from tasks").await;
+        vox.later(SignedDuration::from_mins(30));
+    }
+}
+
+#[tokio::test]
 async fn t12_cancel_is_an_opt_out_and_with_a_visit_ahead_also_a_task() {
     let vox = Voxanne::start().await;
     let api = vox.glow_api().await;
