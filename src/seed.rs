@@ -6,6 +6,7 @@
 mod clinic;
 mod clinics;
 mod juniper;
+mod past;
 mod staff;
 mod store;
 
@@ -17,6 +18,7 @@ use uuid::Uuid;
 pub use clinic::{DemoClinic, Holiday, LatePolicy, More, OneOf, Person, Shift, Site, Thing, Treatment};
 pub use clinics::{GLOW, HARBOR};
 pub use juniper::JUNIPER;
+pub use past::demo_past;
 pub use staff::{DEMO_PASSWORD, DemoStaff, STAFF, demo_staff};
 
 use crate::orgs::{self, NewAssistant, NewOrg, NewPhoneNumber, TwilioAccount};

@@ -27,7 +27,7 @@ use crate::seed::{self, DemoClinic, DemoStaff, GLOW, HARBOR, JUNIPER};
 /// How to play.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Print one line of JSON when ready, and nothing else
+    /// Print one line of JSON when ready, and nothing else; the clinics have no past then
     #[arg(long, conflicts_with = "play")]
     json: bool,
     /// Port to listen on; 0 takes any free one
@@ -107,6 +107,10 @@ async fn play(
     base_url: String,
 ) -> Result<(), CommandError> {
     let demo = open(started, dir, base_url).await?;
+    // Who reads JSON counts what happens from now on.
+    if !args.json {
+        seed::demo_past(&started.app).await.doing("seed what has been")?;
+    }
     let mut stop = roles::start(started, Some(listener), true).await?;
     demo.write(dir)?;
     tokio::select! {

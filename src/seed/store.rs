@@ -1,5 +1,7 @@
 //! All SQL of the demo clinics: the rules of scheduling, which only an operator's page will write otherwise.
 
+pub(super) mod past;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff_sqlx::ToSqlx as _;

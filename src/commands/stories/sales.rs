@@ -9,10 +9,10 @@ use crate::seed::GLOW;
 pub(super) async fn price_shops(stage: &Stage) -> Result<(), CommandError> {
     let mut line = stage.ring(Some("Pat Moreau")).await?;
     line.says("How much is a chemical peel at your place?").await?;
-    line.hears("I can't quote a price on the phone, but a consultation is free. Would you like one?").await?;
-    line.says("No, I'm only comparing. How much does it cost, roughly?").await?;
-    line.hears("Our team can tell you at a visit. Is there anything else?").await?;
-    line.says("No, thanks. I'll think about it.").await?;
+    line.tool("get_clinic_info", json!({ "topic": "prices", "serviceType": "Chemical Peel" })).await?;
+    line.says("I see. I'm only comparing. How much does a consultation cost?").await?;
+    line.tool("get_clinic_info", json!({ "topic": "prices", "serviceType": "Consultation" })).await?;
+    line.says("Thanks. I'll think about it.").await?;
     line.hangs_up().await
 }
 

@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use serde_json::json;
+use uuid::Uuid;
 use voxanne::accounts::Role;
 
 use crate::harness::{CALLER, Voxanne, call_ref};
@@ -55,4 +56,38 @@ async fn a_caller_has_the_name_of_their_alert_and_only_hot_leads_wait_beside_hot
     let at = |title: &str| part("tasks").find(title).unwrap_or_else(|| panic!("{title}: {today}"));
     assert!(at("Can wait least") < at("Can wait longest"), "{today}");
     assert!(viewer.page("/dashboard/calls").await.text.contains("Sarah Johnson"));
+}
+
+#[tokio::test]
+async fn the_demo_opens_on_a_clinic_with_a_past() {
+    let vox = Voxanne::start().await;
+    let api = vox.glow_api().await;
+    vox.later(SignedDuration::from_hours(5));
+    voxanne::seed::demo_past(&vox.app).await.unwrap();
+    let visits = vox.count("appointments").await;
+    voxanne::seed::demo_past(&vox.app).await.unwrap();
+    assert_eq!(vox.count("appointments").await, visits, "it has one past");
+    assert!(visits > 40, "{visits}");
+    // 3 PM at the clinic.
+    for status in ["completed", "arrived", "scheduled", "cancelled", "no_show"] {
+        let today = format!("appointments where status = '{status}' and starts_at >= '2026-11-24T08:00:00Z'");
+        assert!(vox.count(&today).await > 0 || status == "arrived", "{status}");
+    }
+    assert_eq!(vox.count("texts").await + vox.count("tasks").await, 0, "nobody is told of what was");
+    assert_eq!(vox.count("calls where created_at > '2026-11-24T23:00:00Z'").await, 0);
+    let figures = api.get("/analytics?from=2026-11-10&to=2026-11-24").await.good()["now"].clone();
+    let booked = figures["calls"]["booked"].as_i64().unwrap();
+    assert!(booked > 40 && figures["calls"]["missed"].as_i64().unwrap() > 2, "{figures}");
+    // What is ahead is kept: its practitioner has no other visit then.
+    let service = api.id_of("/services", "Botox").await;
+    let at = "2026-11-24T23:45:00Z";
+    let visit: Uuid =
+        vox.one(&format!("select practitioner_id from appointments where starts_at = '{at}'")).await;
+    let why =
+        format!("/openings/why?service_id={service}&starts_at={at}&practitioner_id=res_{}", visit.simple());
+    assert_eq!(api.get(&why).await.good()["causes"][0]["code"], "practitioner_busy");
+    let owner = vox.glow_staff(Role::Owner).await;
+    for page in ["/dashboard", "/dashboard/calls", "/dashboard/analytics", "/dashboard/calendar?view=week"] {
+        assert_eq!(owner.page(page).await.status, 200, "{page}");
+    }
 }

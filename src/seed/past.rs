@@ -1,0 +1,235 @@
+//! What has been at the first demo clinic before anybody looks: two weeks of visits and the calls that they came from, and the
+//! visits of today.
+
+use jiff::civil::{DateTime, time};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, ToSpan as _, Zoned};
+use serde::Serialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::GLOW;
+use super::store::past as store;
+use crate::platform::app::App;
+use crate::when::say_moment;
+
+/// Days before today that have visits.
+const DAYS: i32 = 14;
+/// Of a day, a visit.
+type Row = (&'static str, &'static str, Option<(&'static str, i16)>, (i8, i8));
+
+/// A day's visits: who gives which treatment, in which room and lane, from when. Each takes as long as the others.
+const DAY: [Row; 7] = [
+    ("Dr. Maya Chen", "Botox", Some(("Treatment Room 1", 1)), (9, 45)),
+    ("Nora Alvarez", "Dermal Filler", Some(("Treatment Room 2", 1)), (10, 30)),
+    ("Priya Patel", "HydraFacial", Some(("Treatment Room 3", 1)), (11, 15)),
+    ("Jonah Reed", "IPL", None, (13, 30)),
+    ("Sofia Rossi", "Chemical Peel", Some(("Treatment Room 3", 2)), (14, 15)),
+    ("Dr. Maya Chen", "Botox", Some(("Treatment Room 1", 1)), (15, 45)),
+    ("Nora Alvarez", "Dermal Filler", Some(("Treatment Room 2", 1)), (16, 30)),
+];
+/// Of today's, the one that was called off, and the one that does not come.
+const CANCELLED: usize = 4;
+const NO_SHOW: usize = 1;
+const LENGTH: SignedDuration = SignedDuration::from_mins(45);
+const PEOPLE: [&str; 12] = [
+    "Grace Holloway",
+    "Tomás Rivera",
+    "Imani Brooks",
+    "Hannah Weiss",
+    "Leo Marchetti",
+    "Farah Aziz",
+    "Joan Whitaker",
+    "Mei Tanaka",
+    "Olivia Grant",
+    "Diego Santos",
+    "Ruth Abrams",
+    "Kira Novak",
+];
+
+/// A person who was there or called.
+#[derive(Serialize)]
+pub(super) struct Person {
+    id: Uuid,
+    name: &'static str,
+    phone: String,
+}
+
+/// A visit, with what it takes while it is ahead.
+#[derive(Serialize)]
+pub(super) struct Visit {
+    id: Uuid,
+    call_id: Uuid,
+    contact_id: Uuid,
+    practitioner: &'static str,
+    service: &'static str,
+    thing: Option<&'static str>,
+    lane: Option<i16>,
+    status: &'static str,
+    starts_at: Timestamp,
+    ends_at: Timestamp,
+    local_starts_at: DateTime,
+    said: String,
+    booked_at: Timestamp,
+    /// When it became what it is; null while it is as it was booked.
+    became_at: Option<Timestamp>,
+}
+
+/// A call that is over.
+#[derive(Serialize)]
+pub(super) struct Call {
+    id: Uuid,
+    contact_id: Uuid,
+    created_at: Timestamp,
+    seconds: i64,
+    caller_spoke: bool,
+    summary: Option<String>,
+    turns: Value,
+}
+
+/// Gives the first clinic its past, once, before anything else happens there.
+pub async fn demo_past(app: &App) -> Result<(), sqlx::Error> {
+    let mut tx = app.begin(GLOW.org).await?;
+    if store::has_visits(&mut tx, GLOW.org).await? {
+        return Ok(());
+    }
+    let zone = TimeZone::get(GLOW.time_zone).unwrap_or(TimeZone::UTC);
+    let past = Past::of(app, &zone);
+    store::insert_people(&mut tx, GLOW.org, &json!(past.people), past.since).await?;
+    store::insert_calls(&mut tx, GLOW.org, GLOW.assistant_id, &json!(past.calls)).await?;
+    store::insert_visits(&mut tx, GLOW.org, GLOW.time_zone, &json!(past.visits)).await?;
+    tx.commit().await
+}
+
+/// What was, on its way into the database.
+struct Past {
+    since: Timestamp,
+    people: Vec<Person>,
+    visits: Vec<Visit>,
+    calls: Vec<Call>,
+}
+
+impl Past {
+    fn of(app: &App, zone: &TimeZone) -> Self {
+        let now = app.clock.now();
+        let person = |(n, name)| Person { id: app.new_id(), name, phone: format!("+142455501{n:02}") };
+        let mut past = Self {
+            since: now.checked_sub(SignedDuration::from_hours(24 * 21)).unwrap_or(now),
+            people: (10..).zip(PEOPLE).map(person).collect(),
+            visits: Vec::new(),
+            calls: Vec::new(),
+        };
+        let today = now.to_zoned(zone.clone()).date();
+        for day in -DAYS..=0 {
+            let date = today.saturating_add(day.days());
+            let at = |hour, minute| date.to_datetime(time(hour, minute, 0, 0)).to_zoned(zone.clone());
+            for (place, row) in DAY.into_iter().enumerate() {
+                // Days differ; today has all of them.
+                let is_left_out = day < 0 && (past.visits.len() + place).is_multiple_of(3);
+                if let (Ok(at), false) = (at(row.3.0, row.3.1), is_left_out) {
+                    past.add_visit(app, (row, place, day == 0), &at, now);
+                }
+            }
+            if let Ok(noon) = at(12, 20) {
+                past.add_question(app, noon.timestamp(), now);
+            }
+        }
+        past
+    }
+
+    fn add_visit(
+        &mut self,
+        app: &App,
+        (row, place, is_today): (Row, usize, bool),
+        at: &Zoned,
+        now: Timestamp,
+    ) {
+        let (practitioner, service, thing, _) = row;
+        let (n, starts_at) = (self.visits.len(), at.timestamp());
+        let ends_at = after(starts_at, LENGTH);
+        let (is_off, is_missed) =
+            if is_today { (place == CANCELLED, place == NO_SHOW) } else { (n % 17 == 5, n % 13 == 4) };
+        let status = match () {
+            () if is_off => "cancelled",
+            () if now < starts_at => "scheduled",
+            () if is_missed => "no_show",
+            () if now < ends_at => "arrived",
+            () => "completed",
+        };
+        // One to four days before, at some hour between 7 AM and 9 PM.
+        let hours = i64::try_from(n % 4 * 24 + n * 5 % 14).unwrap_or(0);
+        let day_before = at.with().hour(21).minute(0).build().unwrap_or_else(|_| at.clone()).timestamp();
+        let booked_at = after(day_before, SignedDuration::from_hours(-24 - hours));
+        let said = format!("Great! I've confirmed your {service} appointment for {}.", say_moment(at));
+        let wish = format!("Hi, I'd like to come in for {service}.");
+        let call_id = app.new_id();
+        let contact_id = self.person(n * 5);
+        self.calls.push(Call {
+            id: call_id,
+            contact_id,
+            created_at: booked_at,
+            seconds: 80 + i64::try_from(n * 37 % 140).unwrap_or(0),
+            caller_spoke: true,
+            summary: Some(format!("Booked {service} for {}.", say_moment(at))),
+            turns: turns(&[&wish, &said, "Perfect, thank you."]),
+        });
+        self.visits.push(Visit {
+            id: app.new_id(),
+            call_id,
+            contact_id,
+            practitioner,
+            service,
+            thing: thing.map(|(name, _)| name),
+            lane: thing.map(|(_, lane)| lane),
+            status,
+            starts_at,
+            ends_at,
+            local_starts_at: at.datetime(),
+            said,
+            booked_at,
+            became_at: match status {
+                "scheduled" => None,
+                "cancelled" => Some(after(booked_at, SignedDuration::from_mins(40))),
+                "completed" => Some(ends_at),
+                _ => Some(starts_at),
+            },
+        });
+    }
+
+    /// A call that only asked, and every third time one in which nobody said a word.
+    fn add_question(&mut self, app: &App, at: Timestamp, now: Timestamp) {
+        let n = self.calls.len();
+        let is_silent = n.is_multiple_of(3);
+        if now <= after(at, SignedDuration::from_mins(2)) {
+            return;
+        }
+        let asked = turns(&[
+            "Until when are you open on Saturdays?",
+            "We're open from 9 AM to 6 PM.",
+            "Thanks, bye.",
+        ]);
+        self.calls.push(Call {
+            id: app.new_id(),
+            contact_id: self.person(n),
+            created_at: at,
+            seconds: if is_silent { 7 } else { 48 },
+            caller_spoke: !is_silent,
+            summary: (!is_silent).then(|| "Asked for the opening hours.".to_owned()),
+            turns: if is_silent { json!([]) } else { asked },
+        });
+    }
+
+    fn person(&self, n: usize) -> Uuid {
+        self.people.get(n % PEOPLE.len()).map_or_else(Uuid::nil, |person| person.id)
+    }
+}
+
+fn after(at: Timestamp, by: SignedDuration) -> Timestamp {
+    at.checked_add(by).unwrap_or(at)
+}
+
+/// What was said: the caller first, then in turn.
+fn turns(said: &[&str]) -> Value {
+    let turn = |(n, text): (usize, &&str)| json!({"is_caller": n % 2 == 0, "text": text, "after_ms": 4000 + n * 9000});
+    said.iter().enumerate().map(turn).collect()
+}
