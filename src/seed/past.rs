@@ -1,5 +1,5 @@
 //! What has been at the first demo clinic before anybody looks: two weeks of visits and the calls that they came from, and the
-//! visits of today.
+//! visits of today and tomorrow.
 
 use jiff::civil::{DateTime, time};
 use jiff::tz::TimeZone;
@@ -120,14 +120,14 @@ impl Past {
             calls: Vec::new(),
         };
         let today = now.to_zoned(zone.clone()).date();
-        for day in -DAYS..=0 {
+        for day in -DAYS..=1 {
             let date = today.saturating_add(day.days());
             let at = |hour, minute| date.to_datetime(time(hour, minute, 0, 0)).to_zoned(zone.clone());
             for (place, row) in DAY.into_iter().enumerate() {
-                // Days differ; today has all of them.
+                // Days differ; from today on all of them are there.
                 let is_left_out = day < 0 && (past.visits.len() + place).is_multiple_of(3);
                 if let (Ok(at), false) = (at(row.3.0, row.3.1), is_left_out) {
-                    past.add_visit(app, (row, place, day == 0), &at, now);
+                    past.add_visit(app, (row, place, day), &at, now);
                 }
             }
             if let Ok(noon) = at(12, 20) {
@@ -137,18 +137,15 @@ impl Past {
         past
     }
 
-    fn add_visit(
-        &mut self,
-        app: &App,
-        (row, place, is_today): (Row, usize, bool),
-        at: &Zoned,
-        now: Timestamp,
-    ) {
+    fn add_visit(&mut self, app: &App, (row, place, day): (Row, usize, i32), at: &Zoned, now: Timestamp) {
         let (practitioner, service, thing, _) = row;
         let (n, starts_at) = (self.visits.len(), at.timestamp());
         let ends_at = after(starts_at, LENGTH);
-        let (is_off, is_missed) =
-            if is_today { (place == CANCELLED, place == NO_SHOW) } else { (n % 17 == 5, n % 13 == 4) };
+        let (is_off, is_missed) = match day {
+            ..0 => (n % 17 == 5, n % 13 == 4),
+            0 => (place == CANCELLED, place == NO_SHOW),
+            _ => (false, false),
+        };
         let status = match () {
             () if is_off => "cancelled",
             () if now < starts_at => "scheduled",
@@ -156,10 +153,13 @@ impl Past {
             () if now < ends_at => "arrived",
             () => "completed",
         };
-        // One to four days before, at some hour between 7 AM and 9 PM.
+        // One to four days before, at some hour between 7 AM and 9 PM; what is ahead, within the last hours.
         let hours = i64::try_from(n % 4 * 24 + n * 5 % 14).unwrap_or(0);
         let day_before = at.with().hour(21).minute(0).build().unwrap_or_else(|_| at.clone()).timestamp();
-        let booked_at = after(day_before, SignedDuration::from_hours(-24 - hours));
+        let booked_at = match i64::try_from(place) {
+            Ok(place) if day > 0 => after(now, SignedDuration::from_mins(-25 * (place + 1))),
+            _ => after(day_before, SignedDuration::from_hours(-24 - hours)),
+        };
         let said = format!("Great! I've confirmed your {service} appointment for {}.", say_moment(at));
         let wish = format!("Hi, I'd like to come in for {service}.");
         let call_id = app.new_id();
