@@ -8,6 +8,7 @@ const REFUSED = "2026-12-02";
 const CHANGED = "2026-12-09";
 const [IN_WEEK, DAY_AFTER] = ["2026-12-15", "2026-12-16"];
 const ON_PHONE = "2026-12-17";
+const [WHOLE_WEEK, DAY_AFTER_IT] = ["2026-12-22", "2026-12-23"];
 
 /** Drags as a hand does: pressed, moved in steps, let go. */
 async function drag(page, [x, y], [right, down]) {
@@ -183,6 +184,25 @@ for (const { by, service, who, person, phone } of [
     await expect.poll(() => isUnder(beside)).toBe(true);
   });
 }
+
+test("a week of everybody is as wide as the screen, each visit says whose it is, and is dragged to another day", async ({ page }) => {
+  await page.setViewportSize({ width: 1366, height: 768 });
+  const visit = await book("Botox", "Dr. Maya Chen", WHOLE_WEEK, "Evi Everybody", "+13105550409");
+  const now = () => api("GET", `/appointments/${visit.id}`);
+  await signIn(page);
+  await page.goto(`${demo.base_url}/dashboard/calendar?date=${WHOLE_WEEK}&view=week`);
+  await isLive(page);
+  const box = page.locator("#calendar .ec-event", { hasText: "Evi Everybody" });
+  await expect(box).toContainText(/\bMC \d+:\d\d [AP]M/);
+  const beyond = await page.locator("#calendar .ec-main").evaluate((grid) => grid.scrollWidth - grid.clientWidth);
+  expect(beyond).toBe(0);
+  const [under, beside] = [await column(page, WHOLE_WEEK).boundingBox(), await column(page, DAY_AFTER_IT).boundingBox()];
+  await until(async () => (await now()).local_starts_at.slice(0, 10), DAY_AFTER_IT, async () => {
+    const from = await lies(box);
+    await drag(page, [from.x + from.width / 2, from.y + 12], [beside.x - under.x, 0]);
+  });
+  expect((await now()).practitioner_id).toBe(visit.practitioner_id);
+});
 
 test("on a phone a week says of each column which day it is", async ({ page }) => {
   await page.setViewportSize({ width: 375, height: 760 });

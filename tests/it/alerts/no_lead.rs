@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use voxanne::accounts::Role;
 
 use super::*;
-use crate::harness::{Line, MANAGER};
+use crate::harness::{Line, MANAGER, Person};
 
 const NURSE: &str = "+13105550188";
 const BREATHLESS: &str = "I can't breathe and my throat is closing up after the injection";
@@ -107,6 +107,28 @@ async fn ts13_of_a_symptom_and_a_lead_at_once_no_lead_stays_open() {
     assert_eq!(vox.count("escalations where kind = 'hot_lead' and closed_at is null").await, 0);
 }
 
+/// Of four leads each stands otherwise, and is found by what its badge says and by nothing else.
+async fn each_is_found_by_its_badge(vox: &Voxanne, owner: &Person) {
+    let badges = [("open", "Not taken"), ("taken", "Taken"), ("booked", "Booked"), ("withdrawn", "No lead")];
+    vox.exec(
+        "with four as (select id, row_number() over (order by raised_at) as n from escalations)
+         update escalations e set acknowledged_via = case n when 2 then 'api' when 3 then 'booked' else acknowledged_via end,
+                acknowledged_at = case when n > 1 then acknowledged_at end, acknowledged_by = case when n > 1 then acknowledged_by end
+           from four where four.id = e.id and n > 1;
+         update escalations set acknowledged_via = null, acknowledged_at = null, acknowledged_by = null
+          where id = (select id from escalations order by raised_at limit 1)",
+    )
+    .await;
+    for (alert, badge) in badges {
+        let page = owner.page(&format!("/dashboard/leads?alert={alert}")).await.text;
+        let list = page.split_once("<tbody>").unwrap().1;
+        for (_, other) in badges {
+            let count = list.matches(&format!(">{other}</span>")).count();
+            assert_eq!(count, usize::from(other == badge), "{other} among {badge}: {list}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn what_cannot_buy_ends_the_lead_that_the_assistant_took_it_for() {
     let vox = start().await;
@@ -160,25 +182,7 @@ async fn what_cannot_buy_ends_the_lead_that_the_assistant_took_it_for() {
     let page = owner.page("/dashboard/leads").await.text;
     assert_eq!(page.matches("No lead</span>").count(), 4, "{page}");
     assert!(!page.contains(">Not taken</span>"), "{page}");
-    // Each is found by what its badge says, and by nothing else: the same of one that stands otherwise.
-    let badges = [("open", "Not taken"), ("taken", "Taken"), ("booked", "Booked"), ("withdrawn", "No lead")];
-    vox.exec(
-        "with four as (select id, row_number() over (order by raised_at) as n from escalations)
-         update escalations e set acknowledged_via = case n when 2 then 'api' when 3 then 'booked' else acknowledged_via end,
-                acknowledged_at = case when n > 1 then acknowledged_at end, acknowledged_by = case when n > 1 then acknowledged_by end
-           from four where four.id = e.id and n > 1;
-         update escalations set acknowledged_via = null, acknowledged_at = null, acknowledged_by = null
-          where id = (select id from escalations order by raised_at limit 1)",
-    )
-    .await;
-    for (alert, badge) in badges {
-        let page = owner.page(&format!("/dashboard/leads?alert={alert}")).await.text;
-        let list = page.split_once("<tbody>").unwrap().1;
-        for (_, other) in badges {
-            let count = list.matches(&format!(">{other}</span>")).count();
-            assert_eq!(count, usize::from(other == badge), "{other} among {badge}: {list}");
-        }
-    }
+    each_is_found_by_its_badge(&vox, &owner).await;
     // Somebody who can buy stays a lead, however little they said.
     let line = vox.call(&call_ref(5));
     line.in_progress().await.unwrap();
