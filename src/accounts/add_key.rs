@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use secrecy::SecretString;
 
 use super::Scope;
-use super::store::{self, NewKeyRow};
+use super::store::{self, NewKeyRow, members};
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::{ApiKeyId, OrgId};
@@ -40,6 +40,9 @@ pub enum AddKeyError {
     /// It would have ended before it began.
     #[error("a key works for at least a day")]
     NoTime,
+    /// Whoever makes it was removed meanwhile.
+    #[error("its maker is staff no more")]
+    MakerLeft,
     /// There was no randomness to make it of.
     #[error(transparent)]
     Secret(#[from] SecretError),
@@ -48,7 +51,8 @@ pub enum AddKeyError {
     Database(#[from] sqlx::Error),
 }
 
-/// Makes a key and returns it: this once, for only its digest is kept.
+/// Makes a key and returns it: this once, for only its digest is kept. It and the end of its maker wait for each other (W38), so
+/// that a key made in the moment of their removal is refused, or revoked with their others.
 pub async fn add_key(
     app: &App,
     tx: &mut PgConnection,
@@ -67,6 +71,11 @@ pub async fn add_key(
         Some(time) if time < SignedDuration::from_hours(24) => return Err(AddKeyError::NoTime),
         Some(time) => Some(now.checked_add(time).ok().ok_or(AddKeyError::NoTime)?),
     };
+    if let Some(maker) = &new.made_by
+        && !members::hold_maker(tx, org, maker).await?
+    {
+        return Err(AddKeyError::MakerLeft);
+    }
     let key = format!("{PREFIX}{}", secrets::new_token()?);
     let mut scopes = new.scopes.clone();
     scopes.sort_unstable();

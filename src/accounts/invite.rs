@@ -39,6 +39,9 @@ pub enum InviteError {
     /// They have an invitation that still works.
     #[error("is invited already")]
     IsInvited,
+    /// Whoever invites was removed meanwhile.
+    #[error("whoever invites is staff no more")]
+    InviterLeft,
     /// The org had its invitations of the day.
     #[error("{PER_DAY} people were invited today")]
     TooMany,
@@ -47,7 +50,7 @@ pub enum InviteError {
     Database(#[from] sqlx::Error),
 }
 
-/// Invites `new`, by `actor`, and leaves the mail with the transaction.
+/// Invites `new`, by `actor`, and leaves the mail with the transaction. It and the end of whoever invites wait for each other (W38).
 pub async fn invite(
     app: &App,
     tx: &mut PgConnection,
@@ -55,6 +58,9 @@ pub async fn invite(
     (new, actor): (&NewInvitation<'_>, &str),
 ) -> Result<Invitation, InviteError> {
     let (email, now) = (folded(new.email), app.clock.now());
+    if !members::hold_maker(tx, org, actor).await? {
+        return Err(InviteError::InviterLeft);
+    }
     let team = members::team(tx).await?;
     if team.iter().any(|member| folded(&member.email) == email) {
         return Err(InviteError::IsMember);

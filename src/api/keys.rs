@@ -125,6 +125,7 @@ async fn create_key(
             AddKeyError::BadName => invalid_field("name", "must have 1 to 80 characters"),
             AddKeyError::NoScope => invalid_field("scopes", "must have at least one"),
             AddKeyError::NoTime => invalid_field("expires_days", "must be at least 1"),
+            AddKeyError::MakerLeft => Problem::UNAUTHENTICATED,
             AddKeyError::Secret(error) => {
                 tracing::error!(org.id = %caller.org, %error, "Could not make a key");
                 Problem::INTERNAL

@@ -292,6 +292,7 @@ async fn create_invitation(
             InviteError::IsMember => invalid_field("email", "is a member's of the staff"),
             InviteError::IsInvited => invalid_field("email", "has an invitation that still works"),
             InviteError::TooMany => TOO_MANY_INVITATIONS,
+            InviteError::InviterLeft => Problem::UNAUTHENTICATED,
             InviteError::Database(error) => problems::database(caller.org, &error),
         })?;
         let location = format!("/api/v1/invitations/{}", made.id);

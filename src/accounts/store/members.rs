@@ -103,6 +103,28 @@ pub(in crate::accounts) async fn lock(
     row.map(|(user, role)| Ok((user, word(&role)?))).transpose()
 }
 
+/// Keeps the person behind `maker`, as the audit log names a person or a key, staff until the transaction ends; false when they are
+/// not any more. Behind what the operator made nobody stands.
+pub(in crate::accounts) async fn hold_maker(
+    tx: &mut PgConnection,
+    org: OrgId,
+    maker: &str,
+) -> sqlx::Result<bool> {
+    let is_staff: Option<bool> = sql_scalar(
+        "with recursive behind as (
+           select $2::text as maker
+           union
+           select k.created_by from behind b join api_keys k on k.org_id = $1 and b.maker = 'api:key_' || translate(k.id::text, '-', ''))
+         select m.ended_at is null from behind b
+           join memberships m on m.org_id = $1 and b.maker = 'staff:usr_' || translate(m.user_id::text, '-', '') for share of m",
+    )
+    .bind(org)
+    .bind(maker)
+    .fetch_optional(tx)
+    .await?;
+    Ok(is_staff.unwrap_or(true))
+}
+
 pub(in crate::accounts) async fn set_role(
     tx: &mut PgConnection,
     org: OrgId,

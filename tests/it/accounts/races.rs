@@ -2,13 +2,16 @@
 
 use futures::future::join_all;
 use jiff::SignedDuration;
+use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
-use voxanne::accounts::{self, Role};
+use voxanne::accounts::{self, NewKey, Role, Scope};
+use voxanne::platform::ids::{MembershipId, Prefixed as _};
 use voxanne::platform::secrets::{Keys, Lost, Tally, new_key};
 use voxanne::seed::DEMO_PASSWORD;
 
 use super::doors::link_to;
-use crate::harness::{KEY, Person, Voxanne};
+use super::team::membership;
+use crate::harness::{Api, KEY, Person, Voxanne};
 
 const OWNER: &str = "owner@glow.example";
 const PASSWORDS: [&str; 4] =
@@ -193,5 +196,75 @@ async fn w34_b22_a_second_factor_outlives_the_rotation_of_keys() {
     let code = accounts::code_at(&secret, after.app.clock.now()).unwrap();
     for code in [&code, &recovery[0]] {
         assert_eq!(half(&after).await.form("/sign-in/code", &[("code", code)]).await.status, 303, "{code}");
+    }
+}
+
+/// Whoever waits for somebody else's transaction.
+const WAITING: &str = "pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
+const LEAVER: &str = "pat@glow.example";
+
+/// Somebody who is about to be removed, signed in, with a key that may make keys; and what they are a member by.
+async fn leaver(vox: &Voxanne, owner: &Person) -> (Person, Api, MembershipId) {
+    vox.joins(vox.glow.org, LEAVER, Role::Owner).await;
+    let leaver = vox.signed_in(LEAVER).await;
+    let maker = json!({"name": "Maker", "scopes": Scope::ALL.map(Scope::name)});
+    let made = leaver.api("POST", "/keys", maker).await.good();
+    let program = vox.api_with(made["key"].as_str().map(str::to_owned));
+    program.get("/locations").await.good();
+    (leaver, program, MembershipId::parse(&membership(owner, LEAVER).await).unwrap())
+}
+
+/// Keys and invitations behind which whoever left stands, and that still open something.
+async fn is_left(vox: &Voxanne) -> i64 {
+    let keys = "api_keys where revoked_at is null and name in ('Maker', 'Late')";
+    let invitations = "invitations where revoked_at is null and email = 'late@glow.example'";
+    vox.count(keys).await + vox.count(invitations).await
+}
+
+#[tokio::test]
+async fn w38_who_is_being_removed_makes_no_key_and_invites_nobody_in_that_moment() {
+    let vox = Voxanne::start_with(crate::harness::patient).await;
+    let owner = vox.glow_staff(Role::Owner).await;
+    let (leaver, program, member) = leaver(&vox, &owner).await;
+    // The removal is written and not committed: who asks now was let in before it.
+    let mut removal = vox.app.begin(vox.glow.org).await.unwrap();
+    accounts::remove_member(&vox.app, &mut removal, vox.glow.org, (member, "tests")).await.ok().unwrap();
+    let key = json!({"name": "Late", "scopes": ["catalogue:read"]});
+    let friend = json!({"email": "late@glow.example", "role": "viewer"});
+    let asking = tokio::spawn(async move {
+        tokio::join!(leaver.api("POST", "/keys", key), program.post("/invitations", friend))
+    });
+    vox.until_count(WAITING, 2).await;
+    removal.commit().await.unwrap();
+    let (made, invited) = asking.await.unwrap();
+    made.refused(401, "unauthenticated");
+    invited.refused(401, "unauthenticated");
+    assert_eq!(is_left(&vox).await, 0);
+}
+
+#[tokio::test]
+async fn w38_a_removal_waits_for_a_key_that_is_being_made_and_revokes_it_too() {
+    let vox = Voxanne::start_with(crate::harness::patient).await;
+    let owner = vox.glow_staff(Role::Owner).await;
+    let (_, _, member) = leaver(&vox, &owner).await;
+    let maker: uuid::Uuid = vox.one("select id from api_keys where name = 'Maker'").await;
+    let user: uuid::Uuid = vox.one(&format!("select user_id from users where email = '{LEAVER}'")).await;
+    // By themselves, and by the key that they made.
+    let mut making = vox.app.begin(vox.glow.org).await.unwrap();
+    let mut made = vec![];
+    for maker in [format!("staff:usr_{}", user.simple()), format!("api:key_{}", maker.simple())] {
+        let (name, scopes) = ("Late".to_owned(), vec![Scope::CatalogueRead]);
+        let new = NewKey { name, scopes, works_for: None, made_by: Some(maker) };
+        made.push(accounts::add_key(&vox.app, &mut making, vox.glow.org, &new).await.unwrap().1);
+    }
+    let removal =
+        tokio::spawn(async move { owner.api("DELETE", &format!("/team/{member}"), Value::Null).await });
+    vox.until_count(WAITING, 1).await;
+    making.commit().await.unwrap();
+    assert_eq!(removal.await.unwrap().status, 204);
+    assert_eq!(is_left(&vox).await, 0);
+    for key in made {
+        let program = vox.api_with(Some(key.expose_secret().to_owned()));
+        program.get("/locations").await.refused(401, "unauthenticated");
     }
 }
