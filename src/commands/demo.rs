@@ -135,18 +135,14 @@ async fn show(args: &Args, demo: &DemoFile, dir: &Path, time: Time) -> Result<()
         return Ok(());
     }
     let stage = Stage::of_demo(demo, Some(time))?;
-    tell(&stage, || introduce(demo, dir)).await;
+    say("Some days ago:");
+    tell_each(&stage, &EARLIER).await;
+    say("");
+    introduce(demo, dir);
+    tell_each(&stage, &PLAYED).await;
+    remind(demo);
     stage.close().await;
     Ok(())
-}
-
-async fn tell(stage: &Stage, introduce: impl FnOnce()) {
-    say("Some days ago:");
-    tell_each(stage, &EARLIER).await;
-    say("");
-    introduce();
-    tell_each(stage, &PLAYED).await;
-    say("\nThe demo goes on; Ctrl-C ends it.");
 }
 
 /// Tells one after another. What goes wrong in one is said, and the demo goes on.
@@ -329,5 +325,15 @@ fn introduce(demo: &DemoFile, dir: &Path) {
     let is_default = dir.ends_with("voxanne/demo");
     let which = if is_default { String::new() } else { format!(" --data-dir {}", dir.display()) };
     say(format_args!("Let callers ring from another terminal: voxanne call{which}"));
+    say("Ctrl-C ends the demo.");
+}
+
+/// Says again what the stories have pushed out of sight: whoever comes back to the terminal finds it in its last lines.
+fn remind(demo: &DemoFile) {
+    say(format_args!("\nThe demo goes on, {} at {}/sign-in", GLOW.name, demo.base_url));
+    for DemoStaff { email, role, .. } in seed::STAFF.iter().filter(|staff| staff.clinic.org == GLOW.org) {
+        say(format_args!("  {email} ({role})"));
+    }
+    say(format_args!("  password {}", seed::DEMO_PASSWORD));
     say("Ctrl-C ends the demo.");
 }
