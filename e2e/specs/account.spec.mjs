@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { expect } from "@playwright/test";
 import { codeOf, demo, invite, isAtToday, join, linkTo, PASSWORD, signOut } from "../demo.mjs";
 import { look } from "../look.mjs";
@@ -20,8 +21,9 @@ for (const [device, width] of [["desk", 1280], ["phone", 375]]) {
   test.describe(device, () => {
     test.use({ viewport: { width, height: 760 } });
 
-    test("whoever has a second factor signs in with a code, and with a recovery code once", async ({ page }) => {
+    test("whoever has a second factor signs in with a code, and with a recovery code once", async ({ page, context }) => {
       test.setTimeout(90_000);
+      await context.grantPermissions(["clipboard-read", "clipboard-write"]);
       const email = `tia.${device}@glow.example`;
       await join(page, await invite(email, "front_desk"), "Tia Totp");
       await page.goto(`${demo.base_url}/dashboard/account`);
@@ -41,6 +43,17 @@ for (const [device, width] of [["desk", 1280], ["phone", 375]]) {
       await expect(card.locator("[data-codes] li")).toHaveCount(10);
       const recovery = await card.locator("[data-codes] li").allTextContents();
       if (device === "desk") await look(page, "account-recovery-codes");
+      // Whoever listens is told; with the keyboard alone they are copied, and kept as a file.
+      await expect(card.getByText("Keep these recovery codes")).toBeFocused();
+      await page.keyboard.press("Tab");
+      await expect(card.getByRole("button", { name: "Copy" })).toBeFocused();
+      await page.keyboard.press("Enter");
+      await expect(page.getByRole("status").filter({ hasText: "Copied" })).toBeVisible();
+      expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(recovery.join("\n") + "\n");
+      await page.keyboard.press("Tab");
+      const [download] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("Enter")]);
+      expect(download.suggestedFilename()).toBe("voxanne-recovery-codes.txt");
+      expect(await readFile(await download.path(), "utf8")).toBe(recovery.join("\n") + "\n");
       await card.getByRole("link", { name: "I have kept them" }).click();
       await expect(card.getByText("Recovery codes left: 10.")).toBeVisible();
 

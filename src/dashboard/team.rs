@@ -51,6 +51,11 @@ impl TeamPage {
         self.s.staff.user == *user
     }
 
+    /// Whether asking everybody for a second step asks the reader to set one up.
+    fn means_you(&self) -> bool {
+        self.members.iter().any(|member| self.is_you(&member.user) && !member.has_second_factor)
+    }
+
     /// What is asked before `member` is removed; it says what stops with them.
     fn sure(&self, member: &Member) -> String {
         let sure = self.s.tn("Remove {} from the clinic?", &member.name);

@@ -38,6 +38,9 @@ async fn where_a_clinic_wants_it_nothing_opens_before_it_is_set_up() {
         .api("PUT", "/team/sign-in", json!({"requires_second_factor": true}))
         .await
         .refused(403, "missing_scope");
+    let means_you = "Everybody is you, too, and you have no second step yet";
+    let team = owner.page("/dashboard/team").await.text;
+    assert!(team.contains(means_you) && team.contains("aria-describedby=\"rule-you\""), "{team}");
     wants(&owner, true).await;
 
     // It counts at once, of who had been in and of whoever set the rule.
@@ -59,6 +62,21 @@ async fn where_a_clinic_wants_it_nothing_opens_before_it_is_set_up() {
             "{}",
             account.text
         );
+        // Every other page leads back here: none is offered. Out, and another language or theme, are.
+        for gone in [
+            "href=\"/dashboard/calls\"",
+            "id=\"find\"",
+            "id=\"tabbar\"",
+            "id=\"bell\"",
+            "class=\"brand\" href",
+        ] {
+            assert!(!account.text.contains(gone), "{gone}: {}", account.text);
+        }
+        for kept in
+            ["action=\"/sign-out\"", "data-theme-toggle", "name=\"language\"", "data-second-factor=\"begin\""]
+        {
+            assert!(account.text.contains(kept), "{kept}: {}", account.text);
+        }
     }
     // Programs and other clinics go on.
     let (_, key) = vox.new_key(vox.glow.org, &[accounts::Scope::CallsRead], None).await;
@@ -70,6 +88,7 @@ async fn where_a_clinic_wants_it_nothing_opens_before_it_is_set_up() {
     desk.api("GET", "/calls", Value::Null).await.good();
     let account = desk.page("/dashboard/account").await.text;
     assert!(!account.contains("Your clinic wants a second step"));
+    assert!(account.contains("href=\"/dashboard/calls\"") && account.contains("id=\"tabbar\""), "{account}");
     // Whoever takes it away again is where they were.
     let gone = desk.request("POST", "/api/v1/account/second-factor/cancel");
     let gone = gone.json(&json!({"password": DEMO_PASSWORD})).send().await.unwrap();
@@ -79,6 +98,7 @@ async fn where_a_clinic_wants_it_nothing_opens_before_it_is_set_up() {
     assert_eq!(desk.page("/dashboard/calls").await.location, "/dashboard/account");
 
     let owner = sets_up(&vox, &owner).await;
+    assert!(!owner.page("/dashboard/team").await.text.contains(means_you), "it does not mean them any more");
     wants(&owner, false).await;
     assert_eq!(desk.page("/dashboard/calls").await.status, 200);
 }
