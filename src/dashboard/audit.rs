@@ -61,19 +61,18 @@ impl AuditPage {
     }
 
     /// What was done, in words.
-    fn what(&self, action: &str) -> String {
-        match acts::words(action) {
-            Some((noun, verb)) => format!("{}: {}", self.s.t(noun), self.s.t(verb)),
-            None => action.to_owned(),
-        }
+    fn what<'a>(&self, action: &'a str) -> &'a str {
+        acts::words(action).map_or(action, |english| self.s.t(english))
     }
 
-    /// What it was done to: a person by name, a thing that can be looked at by what it is.
+    /// What it was done to: a person by name, a thing that can be looked at by what it is; nothing where an id is all there is.
     fn subject<'a>(&'a self, subject: &'a str) -> &'a str {
         let is_subject = |member: &&Member| member.user.to_string() == subject;
-        match self.members.iter().find(is_subject) {
-            Some(member) => &member.name,
-            None => acts::thing(subject).map_or(subject, |thing| self.s.t(thing)),
+        match (self.members.iter().find(is_subject), acts::thing(subject)) {
+            (Some(member), _) => &member.name,
+            (None, Some(thing)) => self.s.t(thing),
+            (None, None) if acts::is_id(subject) => "",
+            (None, None) => subject,
         }
     }
 
@@ -83,15 +82,17 @@ impl AuditPage {
         acts::href(subject)
     }
 
-    #[expect(clippy::unused_self, reason = "the template calls it")]
+    /// What else is kept; the id of what nothing else is known of comes last.
     fn detail(&self, entry: &Entry) -> String {
-        let Some(fields) = entry.detail.as_object() else { return String::new() };
-        let shown = fields.iter().filter(|(_, value)| !value.is_null());
+        let fields = entry.detail.as_object().into_iter().flatten();
+        let shown = fields.filter(|(_, value)| !value.is_null());
+        let id = entry.subject.iter().filter(|subject| self.subject(subject).is_empty());
         let words: Vec<String> = shown
             .map(|(name, value)| match value.as_str() {
                 Some(text) => format!("{name}: {text}"),
                 None => format!("{name}: {value}"),
             })
+            .chain(id.cloned())
             .collect();
         words.join(" · ").chars().take(200).collect()
     }

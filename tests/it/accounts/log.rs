@@ -81,7 +81,7 @@ async fn w32_every_change_of_an_account_is_in_the_log_by_whoever_made_it() {
     let page = vox.glow_staff(Role::Owner).await;
     // The rule that was just set keeps them out until they have a second factor.
     let page = sets_up(&vox, &page).await.page("/dashboard/audit?action=login.link").await.text;
-    assert!(page.contains("Sign-in elsewhere: tied to the account"), "{page}");
+    assert!(page.contains("Signed in through another service for the first time"), "{page}");
 }
 
 #[tokio::test]

@@ -246,5 +246,8 @@ async fn signing_in_and_out_and_every_refusal_are_in_the_log() {
         ("sign-in".to_owned(), "frontdesk@glow.example".to_owned(), json!({"step": "password"}))
     );
     let page = owner.page("/dashboard/audit?action=sign_in.refuse").await.text;
-    assert!(page.contains("Sign-in: refused") && page.contains("Somebody at the sign-in"), "{page}");
+    assert!(
+        page.contains("A wrong password or code was tried") && page.contains("Somebody at the sign-in"),
+        "{page}"
+    );
 }
