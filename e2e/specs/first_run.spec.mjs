@@ -25,6 +25,9 @@ test("a new clinic is led from its invitation to a calendar that callers can boo
   await enter(page, link, "Lena Lum");
   await expect(page.getByText("Your clinic wants a second step when signing in.")).toBeVisible();
   await page.waitForLoadState();
+  // No link leads only back to here.
+  await expect(page.getByRole("link").filter({ hasNotText: "Skip to the page" })).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Sign out" })).toBeVisible();
   await look(page, "account-second-factor-wanted");
   await setUpSecondFactor(page);
   await page.getByRole("link", { name: "I have kept them" }).click();
@@ -53,14 +56,14 @@ test("a new clinic is led from its invitation to a calendar that callers can boo
   await expect(listed("Practitioners")).toContainText("Done");
   await page.getByRole("link", { name: "Next step" }).click();
 
-  await expect(step("Phone number")).toBeVisible();
-  await look(page, "first-run-phone-number");
+  await expect(step("Assistant")).toBeVisible();
+  await look(page, "first-run-assistant");
   await page.getByRole("button", { name: "Skip this step" }).click();
-  await expect(listed("Phone number")).toContainText("Skipped");
+  await expect(listed("Assistant")).toContainText("Skipped");
   await page.reload();
   await expect(listed("Your clinic")).toContainText("Done");
-  await expect(listed("Phone number")).toContainText("Skipped");
-  for (const name of ["Alert phone", "Calendar", "Assistant"]) {
+  await expect(listed("Assistant")).toContainText("Skipped");
+  for (const name of ["Phone number", "Alert phone", "Calendar"]) {
     await expect(step(name)).toBeVisible();
     await look(page, `first-run-${name.toLowerCase().replace(" ", "-")}`);
     await page.getByRole("button", { name: "Skip this step" }).click();

@@ -17,27 +17,27 @@ pub enum Step {
     Services,
     /// Who gives it.
     Practitioners,
-    /// The number that callers dial.
+    /// The voice platform's assistant.
+    Assistant,
+    /// The number that callers dial, which it answers.
     PhoneNumber,
     /// Who is told of hot leads.
     AlertPhone,
     /// The outside calendar, or that there is none.
     Calendar,
-    /// The voice platform's assistant.
-    Assistant,
 }
 
 impl Step {
-    /// All of them, in the order in which a clinic takes them.
+    /// All of them, in the order in which a clinic takes them: none needs one that comes later.
     pub const ALL: [Self; 8] = [
         Self::Clinic,
         Self::Hours,
         Self::Services,
         Self::Practitioners,
+        Self::Assistant,
         Self::PhoneNumber,
         Self::AlertPhone,
         Self::Calendar,
-        Self::Assistant,
     ];
 
     /// As it is stored and written.

@@ -137,12 +137,12 @@ impl FirstRunPage {
                 "Callers are told where you are, and are connected to you when they want a person."
             }
             Step::Hours => "Nobody is offered a time at which you are closed.",
-            Step::Services => "What callers can book, how long it takes and what it costs.",
+            Step::Services => "What callers can book, how long it takes and what it costs. Who gives it is asked next.",
             Step::Practitioners => "Who gives your services. With the first one, callers can book.",
-            Step::PhoneNumber => "The number that callers dial and that texts come from.",
-            Step::AlertPhone => "Who is texted when a caller is worth calling back now.",
+            Step::PhoneNumber => "The number that callers dial. The assistant of the step before answers it.",
+            Step::AlertPhone => "Who is texted when a caller is worth calling back now. The number counts once you enter the code that is texted to it.",
             Step::Calendar => "Connect the calendar you use, or keep your calendar here.",
-            Step::Assistant => "The voice that answers. Try it with a call of your own.",
+            Step::Assistant => "The voice that answers. It lives at the voice platform; here it is told who it works for.",
         })
     }
 

@@ -171,6 +171,24 @@ async fn a_new_clinic_is_guided_until_a_caller_can_book() {
 }
 
 #[tokio::test]
+async fn no_step_needs_one_that_comes_later_and_what_is_missing_is_said_where_it_is_needed() {
+    let vox = Voxanne::start().await;
+    let (_, owner) = new_org(&vox).await;
+    let all = owner.api("GET", "/settings/first-run", Value::Null).await.good();
+    let order: Vec<&Value> = all["steps"].as_array().unwrap().iter().map(|one| &one["step"]).collect();
+    let expected = "clinic hours services practitioners assistant phone_number alert_phone calendar";
+    assert_eq!(order, expected.split(' ').collect::<Vec<_>>());
+    for (needs, there) in [("practitioners", "services"), ("phone_number", "assistant")] {
+        let page = step(&owner, needs).await;
+        let banner =
+            page.split("<p class=\"banner warn\">").nth(1).and_then(|rest| rest.split("</p>").next());
+        let leads =
+            banner.is_some_and(|said| said.contains(&format!("href=\"/dashboard/first-run?step={there}\"")));
+        assert!(leads, "{needs}: {page}");
+    }
+}
+
+#[tokio::test]
 async fn w15_a_consent_comes_back_to_the_page_it_was_begun_on_and_to_no_other_place() {
     let vox = Voxanne::start().await;
     let owner = vox.glow_staff(Role::Owner).await;
