@@ -59,3 +59,7 @@ document.addEventListener("change", (event) => {
 
 // Of many tabs the one that is shown is in sight.
 for (const tab of document.querySelectorAll(".tabs [aria-current]")) tab.scrollIntoView({ block: "nearest", inline: "center" });
+// And so is the one that has the focus, in full.
+document.addEventListener("focusin", ({ target }) => {
+  if (target.closest(".tabs")) target.scrollIntoView({ block: "nearest", inline: "nearest" });
+});

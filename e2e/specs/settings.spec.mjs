@@ -157,3 +157,31 @@ test("the slider says how many alerts another threshold would have meant, and wh
   await page.reload();
   await expect(slider).toHaveValue("70");
 });
+
+test("settings stand under headings, which lead by keyboard to every page on the smallest phone too", async ({ page }) => {
+  await signIn(page);
+  await page.setViewportSize({ width: 320, height: 640 });
+  await page.goto(demo.base_url + "/dashboard/settings");
+  const nav = page.getByRole("navigation", { name: "Settings", exact: true });
+  await expect(nav.getByRole("link")).toHaveText(["Overview", "Clinic and bookings", "Leads and alerts", "Texts to clients", "Connections"]);
+  await expect(nav.locator("[aria-current=page]")).toHaveText("Overview");
+  const listed = page.getByRole("heading", { level: 3, name: "Leads and alerts" }).locator("..").getByRole("link");
+  await expect(listed).toHaveText(["Alerts", "Scoring of calls", "E-mail"]);
+
+  await nav.getByRole("link", { name: "Connections" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { level: 1, name: "Assistant and numbers" })).toBeVisible();
+  for (const [current, name] of [["true", "Connections"], ["page", "Assistant and numbers"]]) {
+    const link = nav.locator(`[aria-current=${current}]`);
+    await expect(link).toHaveText(name);
+    await expect(link).toBeInViewport({ ratio: 0.9 });
+  }
+  await nav.getByRole("link", { name: "Connections" }).focus();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  await expect(nav.getByRole("link", { name: "Calendars" })).toBeFocused();
+  await expect(nav.getByRole("link", { name: "Calendars" })).toBeInViewport({ ratio: 0.9 });
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { level: 1, name: "Calendars" })).toBeVisible();
+  await expect(nav.locator("[aria-current=page]")).toHaveText("Calendars");
+});

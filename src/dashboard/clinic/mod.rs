@@ -30,8 +30,8 @@ use crate::scheduling::catalogue::{Entry, Location, Practitioner, Resource, Serv
 macro_rules! tabs {
     ($($page:ident),+) => {$(
         impl $page {
-            fn sections(&self) -> Vec<$crate::dashboard::settings::Section> {
-                $crate::dashboard::settings::sections(&self.s.staff)
+            fn groups(&self) -> Vec<$crate::dashboard::settings::Group> {
+                $crate::dashboard::settings::groups(&self.s.staff)
             }
         }
     )+};

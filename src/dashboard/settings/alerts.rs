@@ -7,7 +7,7 @@ use axum::response::Response;
 use axum::routing::get;
 use jiff::civil::Weekday;
 
-use super::{Section, opened, sections, sites};
+use super::{Group, groups, opened, sites};
 use crate::accounts::{self, Scope};
 use crate::alert_phones::{self, AlertPhones, PhoneStanding};
 use crate::dashboard::page::{self, PageError};
@@ -41,7 +41,7 @@ pub(super) fn routes() -> Router<App> {
 #[template(path = "dashboard/settings/alerts.html")]
 struct AlertsPage {
     s: Shell,
-    sections: Vec<Section>,
+    groups: Vec<Group>,
     here: &'static str,
     recipients: Vec<Listed>,
     sites: Vec<Location>,
@@ -165,7 +165,7 @@ async fn show_alerts(State(app): State<App>, SignedIn(staff): SignedIn) -> Resul
         sites: sites(&mut tx, org).await?,
         settings: orgs::settings(&mut tx, &app.keys, org).await?,
         phones: alert_phones::alert_phones(&app, &mut tx, org).await?,
-        sections: sections(&s.staff),
+        groups: groups(&s.staff),
         here: "/alerts",
         is_known,
         s,

@@ -7,7 +7,7 @@ use axum::response::Response;
 use axum::routing::get;
 use serde::Serialize;
 
-use super::{Section, opened, sections, sites};
+use super::{Group, groups, opened, sites};
 use crate::accounts::Scope;
 use crate::dashboard::page::{self, PageError};
 use crate::dashboard::shell::{Place, Shell};
@@ -32,7 +32,7 @@ pub(super) fn routes() -> Router<App> {
 #[template(path = "dashboard/settings/assistant.html")]
 struct AssistantPage {
     s: Shell,
-    sections: Vec<Section>,
+    groups: Vec<Group>,
     here: &'static str,
     assistants: Vec<Assistant>,
     numbers: Vec<DialledNumber>,
@@ -59,7 +59,7 @@ impl AssistantPage {
 
     fn assistant(&self, id: Option<&AssistantId>) -> &str {
         let found = id.and_then(|id| self.assistants.iter().find(|assistant| assistant.id == *id));
-        found.map_or_else(|| self.s.t("Each ring asks us"), |assistant| assistant.name.as_str())
+        found.map_or_else(|| self.s.t("Voxanne decides at each call"), |assistant| assistant.name.as_str())
     }
 
     /// As it is pasted.
@@ -98,7 +98,7 @@ async fn show_assistant(State(app): State<App>, SignedIn(staff): SignedIn) -> Re
         doors: orgs::doors(&mut tx, org).await?,
         sites: sites(&mut tx, org).await?,
         has_key: orgs::settings(&mut tx, &app.keys, org).await?.vapi_private_key.is_some(),
-        sections: sections(&s.staff),
+        groups: groups(&s.staff),
         here: "/assistant",
         sheet,
         s,

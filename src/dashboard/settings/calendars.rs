@@ -7,7 +7,7 @@ use axum::response::Response;
 use axum::routing::get;
 
 use super::consent::{self, CameBack};
-use super::{Section, opened, people, sections};
+use super::{Group, groups, opened, people};
 use crate::accounts::Scope;
 use crate::calendars::{self, Account, Conflict, State as Standing};
 use crate::dashboard::page::{self, PageError};
@@ -28,7 +28,7 @@ pub(super) fn routes() -> Router<App> {
 #[template(path = "dashboard/settings/calendars.html")]
 struct CalendarsPage {
     s: Shell,
-    sections: Vec<Section>,
+    groups: Vec<Group>,
     here: &'static str,
     accounts: Vec<Account>,
     conflicts: Vec<Conflict>,
@@ -65,7 +65,7 @@ async fn show_calendars(
         settings: orgs::settings(&mut tx, &app.keys, org).await?,
         has_google: !app.config.google.client_id.is_empty(),
         consent: consent::said(&s, &back),
-        sections: sections(&s.staff),
+        groups: groups(&s.staff),
         here: "/calendars",
         s,
     };

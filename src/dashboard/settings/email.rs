@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 
-use super::{Section, opened, sections, sites};
+use super::{Group, groups, opened, sites};
 use crate::accounts::{self, Scope};
 use crate::dashboard::page::{self, PageError};
 use crate::dashboard::say;
@@ -24,7 +24,7 @@ pub(super) fn routes() -> Router<App> {
 #[template(path = "dashboard/settings/email.html")]
 struct EmailPage {
     s: Shell,
-    sections: Vec<Section>,
+    groups: Vec<Group>,
     here: &'static str,
     recipients: Vec<Recipient>,
     sites: Vec<Location>,
@@ -66,7 +66,7 @@ async fn show_email(State(app): State<App>, SignedIn(staff): SignedIn) -> Result
         sites: sites(&mut tx, org).await?,
         summary_hour: mail::summary_hour(&mut tx, org).await?,
         is_on: mail::is_on(&app.config),
-        sections: sections(&s.staff),
+        groups: groups(&s.staff),
         here: "/email",
         is_known,
         s,

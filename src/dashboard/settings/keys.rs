@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 
-use super::{Section, opened, sections};
+use super::{Group, groups, opened};
 use crate::accounts::{self, KeyRow, Scope};
 use crate::dashboard::page::{self, PageError};
 use crate::dashboard::people::People;
@@ -22,7 +22,7 @@ pub(super) fn routes() -> Router<App> {
 #[template(path = "dashboard/settings/keys.html")]
 struct KeysPage {
     s: Shell,
-    sections: Vec<Section>,
+    groups: Vec<Group>,
     here: &'static str,
     keys: Vec<KeyRow>,
     /// What a key of theirs may be allowed.
@@ -40,6 +40,28 @@ impl KeysPage {
         Some(self.s.tn("made by {}", name.unwrap_or_else(|| self.s.t(by))))
     }
 
+    /// "See calls and contacts", beside the name that programs know it by.
+    fn words(&self, scope: &Scope) -> String {
+        let Some((of, does)) = scope.name().split_once(':') else { return String::new() };
+        let what = match of {
+            "catalogue" => "hours, services and practitioners",
+            "appointments" => "visits",
+            "waitlist" => "the waitlist",
+            "calendars" => "connected calendars",
+            "messages" => "texts",
+            "leads" => "leads and alerts",
+            "settings" => "settings",
+            "calls" => "calls and contacts",
+            "tasks" => "tasks and notifications",
+            "analytics" => "figures of Analytics",
+            "team" => "the team",
+            "audit" => "the audit log",
+            "keys" => "API keys",
+            _ => return String::new(),
+        };
+        self.s.tn(if does == "read" { "See {}" } else { "Change {}" }, self.s.t(what))
+    }
+
     fn is_over(&self, key: &KeyRow) -> bool {
         key.expires_at.is_some_and(|at| at.to_jiff() <= self.s.now)
     }
@@ -53,7 +75,7 @@ async fn show_keys(State(app): State<App>, SignedIn(staff): SignedIn) -> Result<
         people: People::load(&mut tx).await?,
         keys: accounts::list_keys(&mut tx, org).await?,
         scopes: s.staff.role.scopes(),
-        sections: sections(&s.staff),
+        groups: groups(&s.staff),
         here: "/keys",
         is_known,
         s,

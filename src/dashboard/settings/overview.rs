@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 
-use super::{Section, opened, sections};
+use super::{Group, groups, opened};
 use crate::accounts::{self, Scope};
 use crate::alert_phones::{self, AlertPhones, PendingPhone, TestedPhone};
 use crate::dashboard::page::{self, PageError};
@@ -23,7 +23,7 @@ pub(super) fn routes() -> Router<App> {
 #[template(path = "dashboard/settings/overview.html")]
 struct OverviewPage {
     s: Shell,
-    sections: Vec<Section>,
+    groups: Vec<Group>,
     here: &'static str,
     phones: AlertPhones,
     is_known: bool,
@@ -53,7 +53,7 @@ async fn show_settings(State(app): State<App>, SignedIn(staff): SignedIn) -> Res
     let (mut tx, s) = opened(&app, staff, Scope::SettingsRead).await?;
     let phones = alert_phones::alert_phones(&app, &mut tx, org).await?;
     tx.commit().await?;
-    Ok(page::render(&OverviewPage { sections: sections(&s.staff), here: "", phones, is_known, s }))
+    Ok(page::render(&OverviewPage { groups: groups(&s.staff), here: "", phones, is_known, s }))
 }
 
 impl TestedPhone {

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 
-use super::{Section, opened, sections};
+use super::{Group, groups, opened};
 use crate::accounts::Scope;
 use crate::dashboard::page::{self, PageError};
 use crate::dashboard::shell::{Place, Shell};
@@ -29,7 +29,7 @@ pub(super) fn routes() -> Router<App> {
 #[template(path = "dashboard/settings/scoring.html")]
 struct ScoringPage {
     s: Shell,
-    sections: Vec<Section>,
+    groups: Vec<Group>,
     here: &'static str,
     there: ScoringInForce,
     thresholds: Thresholds,
@@ -86,7 +86,7 @@ async fn show_scoring(State(app): State<App>, SignedIn(staff): SignedIn) -> Resu
         there: leads::scoring_in_force(&mut tx, org, &settings).await?,
         thresholds: leads::thresholds(&app, &mut tx, org, &settings, DAYS).await?,
         versions: leads::rules_versions(&mut tx, org, (None, VERSIONS)).await?,
-        sections: sections(&s.staff),
+        groups: groups(&s.staff),
         here: "/scoring",
         s,
     };

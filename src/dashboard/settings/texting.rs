@@ -8,7 +8,7 @@ use axum::routing::get;
 use serde_json::json;
 use voxanne_twilio::code_hint;
 
-use super::{Section, opened, sections};
+use super::{Group, groups, opened};
 use crate::accounts::{self, Scope};
 use crate::alert_phones::{self, AlertPhones};
 use crate::api;
@@ -39,7 +39,7 @@ pub(super) fn routes() -> Router<App> {
 #[template(path = "dashboard/settings/texting.html")]
 struct TextingPage {
     s: Shell,
-    sections: Vec<Section>,
+    groups: Vec<Group>,
     here: &'static str,
     settings: Settings,
     account: AccountHealth,
@@ -106,7 +106,7 @@ async fn show_texting(State(app): State<App>, SignedIn(staff): SignedIn) -> Resu
         settings,
         account: messaging::account_health(&app, &mut tx, org).await?,
         phones: alert_phones::alert_phones(&app, &mut tx, org).await?,
-        sections: sections(&s.staff),
+        groups: groups(&s.staff),
         here: "/texting",
         is_known,
         s,
