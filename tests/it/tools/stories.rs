@@ -108,7 +108,7 @@ async fn calendar_staff_block_an_afternoon_and_the_caller_takes_the_morning() {
     let call = vox.call_from(&vox.harbor, &call_ref(1), Some(CALLER));
     let wish = |time: &str| booking("HydraFacial", "2026-12-01", time, "Ida Palm");
     let refused = tool(&call, "book_appointment", wish("2 PM")).await;
-    assert_snapshot!(refused, @"I'm sorry, that time was just taken. On Tuesday, December 1st I have 9:45 AM, 10:30 AM, and 11:15 AM; would one of those work?");
+    assert_snapshot!(refused, @"I'm sorry, there is something else in the calendar at that time. On Tuesday, December 1st I have 9:45 AM, 10:30 AM, and 11:15 AM; would one of those work?");
     let booked = tool(&call, "book_appointment", wish("9 AM")).await;
     assert!(booked.starts_with("Great! I've confirmed your HydraFacial appointment"), "{booked}");
     vox.run_jobs().await;
