@@ -67,6 +67,19 @@ const KINDS: &[Row] = &[
     ("text_not_sent", Urgency::Today, "Call: a text was not sent", "Llamar: un mensaje no se envió"),
     ("text_unknown", Urgency::Today, "Ask whether a text arrived", "Preguntar si llegó un mensaje"),
     ("waitlist_unreachable", Urgency::Today, "Call about an opening", "Llamar por un turno libre"),
+    ("find_time", Urgency::Today, "Find a time for somebody", "Buscar una hora para alguien"),
+    (
+        "cancel_or_stop",
+        Urgency::Today,
+        "Ask what CANCEL meant: the visit or all texts",
+        "Preguntar qué quiso cancelar: la cita o los mensajes",
+    ),
+    (
+        "review_opt_out",
+        Urgency::Today,
+        "See whether somebody wants no more texts",
+        "Confirmar que alguien no quiere más mensajes",
+    ),
     ("call_unanswered", Urgency::Today, "Ask whether they come", "Preguntar si vendrán"),
     ("confirm_appointment", Urgency::Today, "Confirm a visit", "Confirmar una cita"),
     ("late_change", Urgency::Today, "Decide on a late fee", "Decidir un cargo por cambio tardío"),
@@ -89,6 +102,7 @@ const KINDS: &[Row] = &[
     ("remove_access", Urgency::Soon, "Remove access to a calendar", "Quitar el acceso a un calendario"),
     ("reconnect_twilio", Urgency::Soon, "Reconnect texting", "Volver a conectar los mensajes"),
     ("fix_texting", Urgency::Soon, "Fix texting", "Arreglar los mensajes"),
+    ("text_loop", Urgency::Soon, "Read texts that keep coming", "Leer mensajes que no paran"),
     ("set_alert_phone", Urgency::Soon, "Set the alert phone", "Indicar el teléfono de alertas"),
     ("set_up_email", Urgency::Soon, "Set up e-mail", "Configurar el correo"),
     ("email_refused", Urgency::Soon, "An e-mail was refused", "Un correo fue rechazado"),
@@ -118,6 +132,11 @@ pub fn label(kind: &str, language: Language) -> &'static str {
 /// The names of all kinds that can wait so long.
 pub(super) fn kinds_of(urgency: Urgency) -> Vec<&'static str> {
     KINDS.iter().filter(|row| row.1 == urgency).map(|row| row.0).collect()
+}
+
+/// Whether it has a row.
+pub(super) fn is_known(kind: &str) -> bool {
+    kinds().any(|known| known == kind)
 }
 
 /// The names of all kinds, the most urgent first.

@@ -1,5 +1,6 @@
 //! Gives a person something to do.
 
+use super::kind::is_known;
 use super::store;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
@@ -28,5 +29,6 @@ pub struct NewTask {
 
 /// Leaves the task with the caller's transaction. False when this reason has its task already.
 pub async fn raise(app: &App, tx: &mut PgConnection, org: OrgId, new: &NewTask) -> Result<bool, sqlx::Error> {
+    debug_assert!(is_known(new.kind));
     store::insert(tx, org, app.new_id(), new, app.clock.now()).await
 }

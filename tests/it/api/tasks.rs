@@ -24,9 +24,10 @@ fn of_items<'a>(page: &'a Value, member: &str) -> Vec<&'a str> {
 async fn what_can_wait_least_comes_first_and_then_what_has_waited_longest() {
     let vox = Voxanne::start().await;
     let api = vox.api(&vox.glow, &[Scope::TasksRead]).await;
-    for kind in ["set_up_email", "call_back", "clinical_call_back", "answer_text", "of_a_later_version"] {
+    for kind in ["set_up_email", "call_back", "clinical_call_back", "answer_text", "fix_texting"] {
         raise(&vox, kind).await;
     }
+    vox.exec("update tasks set kind = 'of_a_later_version' where kind = 'fix_texting'").await;
     let expected = ["clinical_call_back", "call_back", "answer_text", "set_up_email", "of_a_later_version"];
     let page = api.get("/tasks").await.good();
     assert_eq!(of_items(&page, "kind"), expected);
