@@ -54,7 +54,7 @@ const PAGES: [(&str, &str); 37] = [
     ("Calls that were booked: p99, ms", "/dashboard/calls?outcome=booked"),
     ("Calls to call back: p99, ms", "/dashboard/calls?outcome=call_back"),
     ("Calls that changed a visit, of none: p99, ms", "/dashboard/calls?outcome=changed"),
-    ("Calls that were missed, of none: p99, ms", "/dashboard/calls?outcome=missed"),
+    ("Calls that were missed: p99, ms", "/dashboard/calls?outcome=missed"),
     ("a call: p99, ms", "/dashboard/calls/call_00000000000000000000000006000500"),
     ("Calendar: p99, ms", "/dashboard/calendar"),
     ("Calendar, a week: p99, ms", "/dashboard/calendar?view=week"),

@@ -156,7 +156,7 @@ const CALL_BACK: &str = calls_that!(
                  and t.kind in ('call_back', 'clinical_call_back', 'call_hot_lead'))"
 );
 const TRANSFERRED: &str = calls_that!("c.ended_reason like 'assistant-forwarded%'");
-const MISSED: &str = calls_that!("not c.caller_spoke");
+const MISSED: &str = calls_that!("c.state = 'ended' and not c.caller_spoke");
 const ANY: &str = calls_that!("true");
 const ONE: &str = calls_that!("c.id = $15");
 
@@ -185,7 +185,14 @@ pub async fn list(tx: &mut PgConnection, org: OrgId, wanted: &WantedCalls<'_>) -
     if statement == ANY && wanted.outcome == Some(Outcome::CallBack) && few_to_call_back(tx, org).await? {
         statement = CALL_BACK;
     }
-    bound(statement, org, wanted).fetch_all(tx).await
+    // It finds no others. Asked for by its word as well, or planned without knowing what else is asked for, they would seem few, and
+    // all of them be looked at.
+    let outcome = wanted.outcome.filter(|_| statement != MISSED);
+    let mut asked = bound(statement, org, &WantedCalls { outcome, ..*wanted });
+    if statement == MISSED {
+        asked = asked.persistent(false);
+    }
+    asked.fetch_all(tx).await
 }
 
 /// Whether so few callers are to be called back that looking at each of them beats looking for them among all calls.
