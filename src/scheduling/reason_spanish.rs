@@ -155,6 +155,10 @@ mod tests {
             assert!(said.ends_with('.') && said.len() > 12, "{cause:?}: {said}");
             assert_ne!(said, Teller::nameless(&zone).staff(cause));
         }
-        assert_eq!(tell.staff_in_spanish(&all[16]), "La sala está en uso o en limpieza hasta las 3:20 PM.");
+        assert_eq!(
+            tell.staff_in_spanish(&all[16]),
+            "La persona que atiende tiene otra cosa en el calendario hasta las 3:20 PM."
+        );
+        assert_eq!(tell.staff_in_spanish(&all[17]), "La sala está en uso o en limpieza hasta las 3:20 PM.");
     }
 }
