@@ -228,6 +228,13 @@ mod tests {
         come(lines, org)?.sit().now_or_never().flatten()
     }
 
+    /// The first org asks for six at once, for a second.
+    fn flood(lines: &Arc<Lines>, clock: &Clock) {
+        let all: Vec<_> = (0..6).map(|_| sits(lines, 1).unwrap()).collect();
+        clock.advance(SECOND);
+        drop(all);
+    }
+
     #[test]
     fn only_orgs_that_asked_lately_are_remembered_and_none_waits_beyond_its_line() {
         let (lines, clock) = lines(2);
@@ -247,9 +254,7 @@ mod tests {
     #[tokio::test]
     async fn w27_whoever_takes_much_has_one_core_while_somebody_else_is_there_and_all_seats_alone() {
         let (lines, clock) = lines(2);
-        let flood: Vec<_> = (0..6).map(|_| sits(&lines, 1).unwrap()).collect();
-        clock.advance(SECOND);
-        drop(flood);
+        flood(&lines, &clock);
         let alone: Vec<_> = (0..6).map(|_| sits(&lines, 1).unwrap()).collect();
         assert!(sits(&lines, 1).is_none(), "there are six");
         drop(alone);
@@ -270,9 +275,7 @@ mod tests {
     #[tokio::test]
     async fn w27_whoever_takes_much_begins_when_those_who_take_little_are_answered() {
         let (lines, clock) = lines(2);
-        let flood: Vec<_> = (0..6).map(|_| sits(&lines, 1).unwrap()).collect();
-        clock.advance(SECOND);
-        drop(flood);
+        flood(&lines, &clock);
         let page = sits(&lines, 2).unwrap();
         let mut first = Box::pin(come(&lines, 1).unwrap().sit());
         let mut second = Box::pin(come(&lines, 1).unwrap().sit());
@@ -297,9 +300,7 @@ mod tests {
     #[tokio::test]
     async fn w27_whoever_takes_much_has_half_of_more_cores() {
         let (lines, clock) = lines(8);
-        let flood: Vec<_> = (0..6).map(|_| sits(&lines, 1).unwrap()).collect();
-        clock.advance(SECOND);
-        drop(flood);
+        flood(&lines, &clock);
         let _page = sits(&lines, 2).unwrap();
         let _three: Vec<_> = (0..3).map(|_| sits(&lines, 1).unwrap()).collect();
         assert!(sits(&lines, 1).is_none(), "a half of eight, with what others have of it");
@@ -317,9 +318,7 @@ mod tests {
     #[tokio::test]
     async fn whoever_is_held_back_is_not_held_up_by_what_does_not_end() {
         let (lines, clock) = lines(1);
-        let flood: Vec<_> = (0..4).map(|_| sits(&lines, 1).unwrap()).collect();
-        clock.advance(SECOND);
-        drop(flood);
+        flood(&lines, &clock);
         drop(sits(&lines, 2));
         let _endless = sits(&lines, 1).unwrap();
         assert!(come(&lines, 1).unwrap().sit().await.is_some());
