@@ -1,7 +1,7 @@
 //! Who is no lead whatever the assistant makes of them: somebody who may be hurt, and whoever cannot buy.
 
 use insta::assert_snapshot;
-use voxanne::accounts::Role;
+use voxanne::accounts::{Role, Scope};
 
 use super::*;
 use crate::harness::{Line, MANAGER, Person};
@@ -126,6 +126,12 @@ async fn each_is_found_by_its_badge(vox: &Voxanne, owner: &Person) {
             let count = list.matches(&format!(">{other}</span>")).count();
             assert_eq!(count, usize::from(other == badge), "{other} among {badge}: {list}");
         }
+    }
+    // Programs ask whether somebody has to take it: whoever booked is off the list as whoever was taken is.
+    let api = vox.api(&vox.glow, &[Scope::LeadsRead]).await;
+    for (acknowledged, count) in [("true", 2), ("false", 1)] {
+        let page = api.get(&format!("/leads?acknowledged={acknowledged}")).await.good();
+        assert_eq!(page["items"].as_array().map(Vec::len), Some(count), "{acknowledged}: {page}");
     }
 }
 
