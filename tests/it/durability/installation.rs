@@ -138,8 +138,9 @@ impl Installation {
     /// Lets two minutes pass for everything that waits: what is remembered moves back. Only while no program runs,
     /// whose work in hand would look abandoned.
     pub async fn time_passes(&self) {
-        // The server finishes the last statement of a program that was killed.
-        while self.count("pg_stat_activity where usename = 'voxanne_app' and state <> 'idle'").await > 0 {
+        // The server still does what a killed program had sent, read or not; once its sessions are gone, nothing of it waits for
+        // these rows or keeps them.
+        while self.count("pg_stat_activity where usename = 'voxanne_app'").await > 0 {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         sqlx::raw_sql(

@@ -17,6 +17,12 @@ const ROUND_MAX: Duration = Duration::from_secs(8);
 const JOBS: &str = "graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
     where t.identifier in ('deliver_text', 'score_call') and j.attempts < j.max_attempts";
 
+/// The kills cut it off four times before it left, so that a person has to tell: it failed, and a task says so.
+const GIVEN_UP: &str = "state = 'failed' and attempts >= 4 and exists (select from tasks k
+    where k.org_id = texts.org_id and k.text_id = texts.id and k.done_at is null)";
+/// Of a day's texts; more would be a program that gives up.
+const GIVEN_UP_MAX: i64 = 2;
+
 /// Lets the program run until nothing waits; gives the number of rounds.
 pub async fn until_settled(place: &Installation) -> usize {
     for round in 0..ROUNDS_MAX {
@@ -62,6 +68,8 @@ pub async fn assert_kept(place: &Installation, callers: &Callers<'_>) -> Kept {
     let alerts = counted(place, "select call_ref, count(*) from hot_lead_alerts group by 1").await;
     let confirmations =
         per_call(place, "texts", "kind = 'confirmation' and state in ('sent', 'delivered')").await;
+    let given_up = per_call(place, "texts", GIVEN_UP).await;
+    assert!(given_up.values().sum::<i64>() <= GIVEN_UP_MAX, "{given_up:?}");
     let sms = messages_by_number(place);
     let mut kept = Kept { asked: errands.len(), ..Kept::default() };
     for errand in &errands {
@@ -72,9 +80,13 @@ pub async fn assert_kept(place: &Installation, callers: &Callers<'_>) -> Kept {
         let told = sms.get(&format!("{MANAGER} about {}", errand.phone())).copied().unwrap_or(0);
         assert!(booked <= 1 && alerted <= 1, "{booked} visits, {alerted} alerts: {errand:?}");
         let became = if booked == texted { String::new() } else { story_of(place, &errand.phone()).await };
-        assert_eq!(booked, texted, "one text for a visit: {errand:?}, {became}");
-        assert_eq!(booked, of_call(&confirmations), "one confirmation for a visit: {errand:?}");
-        assert_eq!(alerted, told, "one text for an alert: {errand:?}");
+        let given_up = of_call(&given_up);
+        assert_eq!(texted, of_call(&confirmations), "one text for a confirmation: {errand:?}, {became}");
+        assert!(
+            texted <= booked && told <= alerted,
+            "one text for a visit or an alert: {errand:?}, {became}"
+        );
+        assert!(texted + told + given_up >= booked + alerted, "lost: {errand:?}, {became}");
         if errand.is_booked() {
             assert_eq!(booked, 1, "lost: {errand:?}");
             kept.booked += 1;
@@ -108,7 +120,7 @@ async fn story_of(place: &Installation, phone: &str) -> String {
 /// R2: who asks again under the same id hears the same.
 pub async fn assert_told_again(callers: &Callers<'_>, how_many: usize) {
     for errand in callers.all().iter().filter(|e| e.is_booked()).take(how_many) {
-        assert_eq!(callers.hear_again(errand).await.heard, errand.heard);
+        assert_eq!(callers.hear_again(errand).await.heard, errand.heard, "{errand:?}");
     }
 }
 
@@ -126,7 +138,7 @@ async fn assert_ledger(place: &Installation) {
          where s.name <> 'Consultation' and (select count(*) from reservations r where r.org_id = a.org_id and r.appointment_id = a.id) <> 2";
     assert_eq!(place.count(roomless).await, 0, "a visit without its room or device");
     assert_eq!(
-        place.count("texts where state not in ('sent', 'delivered')").await,
+        place.count(&format!("texts where state not in ('sent', 'delivered') and not ({GIVEN_UP})")).await,
         0,
         "texts that did not leave"
     );

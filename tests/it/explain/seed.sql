@@ -2,6 +2,16 @@
 -- table, or a clinic's whole history, would never pay. Written as rows: foreign keys and triggers are not asked.
 set session_replication_role = replica;
 
+-- Whoever looks for dead rows meanwhile takes another sample, and of two ways that cost the same the other may be taken.
+do $$
+declare
+  grown regclass;
+begin
+  for grown in select oid from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace loop
+    execute format('alter table %s set (autovacuum_enabled = false)', grown);
+  end loop;
+end $$;
+
 create function pg_temp.id(org bigint, n bigint) returns uuid immutable language sql as
   $$ select lpad((org * 1000000 + n)::text, 32, '0')::uuid $$;
 create temporary table clinics as select n, pg_temp.id(n, 0) as org_id from generate_series(1, 1000) n;
