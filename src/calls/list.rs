@@ -97,6 +97,13 @@ pub struct WantedCalls<'a> {
 /// that are shown.
 macro_rules! calls_that {
     ($first:literal) => {
+        calls_by!($first, "(", ")")
+    };
+}
+
+/// The same, with what opens and what closes everything else that may be asked.
+macro_rules! calls_by {
+    ($first:literal, $open:literal, $close:literal) => {
         concat!(
             "with found as materialized (
                select c.org_id, c.id, c.created_at, n.id as assistant_id, n.name as assistant_name, n.location_id, o.outcome
@@ -108,12 +115,16 @@ macro_rules! calls_that {
                 where c.org_id = $1 and ",
             $first,
             "
-                  and ($2::timestamptz is null or (c.created_at, c.id) < ($2, $3))
+                  and ",
+            $open,
+            "($2::timestamptz is null or (c.created_at, c.id) < ($2, $3))
                   and ($4::timestamptz is null or c.created_at >= $4) and ($5::timestamptz is null or c.created_at < $5)
                   and ($6::boolean is null or (c.state <> 'ended') = $6) and ($7::text is null or c.class = $7)
                   and ($8::text is null or c.temperature = $8) and ($9::uuid is null or c.contact_id = $9)
                   and ($10::uuid is null or n.location_id = $10) and ($11::uuid is null or n.id = $11)
-                  and ($12::text is null or o.outcome = $12) and app_ctx.shows_call(c.is_test, $14)
+                  and ($12::text is null or o.outcome = $12) and app_ctx.shows_call(c.is_test, $14)",
+            $close,
+            "
                 order by c.created_at desc, c.id desc limit $13)
              select c.id, c.created_at, c.state::text as state, c.started_at, c.ended_at, c.ended_reason, c.duration_seconds,
                     c.caller_phone, c.contact_id, k.name as contact_name, h.lead_name, f.assistant_id, f.assistant_name,
@@ -156,7 +167,9 @@ const CALL_BACK: &str = calls_that!(
                  and t.kind in ('call_back', 'clinical_call_back', 'call_hot_lead'))"
 );
 const TRANSFERRED: &str = calls_that!("c.ended_reason like 'assistant-forwarded%'");
-const MISSED: &str = calls_that!("c.state = 'ended' and not c.caller_spoke");
+/// Many calls may be. Each condition that may be left out is taken for one that few fulfil, so that all of them would be sorted; as one
+/// unknown they are tried on the latest first, by the index.
+const MISSED: &str = calls_by!("c.state = 'ended' and not c.caller_spoke", "coalesce(", ", false)");
 const ANY: &str = calls_that!("true");
 const ONE: &str = calls_that!("c.id = $15");
 
@@ -185,14 +198,7 @@ pub async fn list(tx: &mut PgConnection, org: OrgId, wanted: &WantedCalls<'_>) -
     if statement == ANY && wanted.outcome == Some(Outcome::CallBack) && few_to_call_back(tx, org).await? {
         statement = CALL_BACK;
     }
-    // It finds no others. Asked for by its word as well, or planned without knowing what else is asked for, they would seem few, and
-    // all of them be looked at.
-    let outcome = wanted.outcome.filter(|_| statement != MISSED);
-    let mut asked = bound(statement, org, &WantedCalls { outcome, ..*wanted });
-    if statement == MISSED {
-        asked = asked.persistent(false);
-    }
-    asked.fetch_all(tx).await
+    bound(statement, org, wanted).fetch_all(tx).await
 }
 
 /// Whether so few callers are to be called back that looking at each of them beats looking for them among all calls.
