@@ -13,8 +13,8 @@ use crate::platform::db::PgConnection;
 use crate::platform::ids::OrgId;
 use crate::scheduling;
 
-/// A call goes on for twelve hours at most, and what it does is of its day.
-const OVER_AFTER: SignedDuration = SignedDuration::from_hours(24);
+/// A call goes on for twelve hours at most, and what it does is of its day; and an hour between the clocks.
+const OVER_AFTER: SignedDuration = SignedDuration::from_hours(13);
 /// Who can still book within their time: up to the hour that triggers leave out.
 const RIPE_AFTER: SignedDuration = SignedDuration::from_hours(2);
 /// Days that are counted at once: a clinic that has just come with years of calls takes several rounds.

@@ -165,6 +165,10 @@ async fn a_day_is_kept_when_it_is_over_and_its_calls_have_had_their_time() {
     assert_eq!(vox.one::<String>(&last("figures")).await, "2026-11-23 07:00:00+00");
     assert_eq!(vox.one::<String>(&last("hot")).await, "2026-11-10 07:00:00+00");
     assert_eq!(vox.one::<String>(&last("tally")).await, "2026-11-10 07:00:00+00");
+    // Thirteen hours after midnight no call of the day before can still book.
+    vox.app.clock.advance(jiff::SignedDuration::from_hours(2));
+    keep(&vox).await;
+    assert_eq!(vox.one::<String>(&last("figures")).await, "2026-11-24 07:00:00+00");
 }
 
 #[tokio::test]
