@@ -60,6 +60,14 @@ impl Flood {
         }
     }
 
+    /// The neighbour's in a round, such that its p99 is not of a few.
+    const fn pages(self) -> usize {
+        match self {
+            Self::Unpaced => 1_500,
+            Self::Paced => 300,
+        }
+    }
+
     async fn round(self, other: &Browser, flooding: &Arc<Browser>) -> f64 {
         let quiet = self.times(other).await;
         let (stop, counts) = (Arc::new(AtomicBool::new(false)), Arc::new(Counts::default()));
@@ -90,13 +98,21 @@ impl Flood {
     }
 
     async fn times(self, other: &Browser) -> Vec<f64> {
-        if matches!(self, Self::Unpaced) {
-            return other.times(PATH).await;
-        }
         let (mut times, mut pace) = (vec![], interval(PACE));
-        for _ in 0..super::ASKED {
-            pace.tick().await;
+        for _ in 0..self.pages() {
+            if matches!(self, Self::Paced) {
+                pace.tick().await;
+            }
+            let b = std::time::SystemTime::now();
             times.push(other.time(PATH).await);
+            if std::env::var("VOXANNE_ONLY").is_ok() && *times.last().unwrap() > 6.0 {
+                eprintln!(
+                    "slow {:?} {:.2} at {:.3}",
+                    matches!(self, Self::Paced),
+                    times.last().unwrap(),
+                    b.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs_f64()
+                );
+            }
         }
         times.sort_by(f64::total_cmp);
         times

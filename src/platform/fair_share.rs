@@ -6,8 +6,11 @@
 
 mod lines;
 
+use std::future::poll_fn;
 use std::num::NonZero;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
@@ -21,7 +24,7 @@ use tokio::time::timeout;
 use super::app::App;
 use super::ids::OrgId;
 use super::problem::Problem;
-use lines::{Lines, Seated};
+use lines::{Aside, Lines, Seated};
 
 /// Credentials whose org is remembered. Only where to wait follows from it: what they open is looked up each time.
 const CREDENTIALS_MAX: u64 = 10_000;
@@ -32,13 +35,26 @@ const RETRY_AFTER_SECONDS: u64 = 2;
 #[derive(Clone, Default)]
 struct Seat(Arc<Mutex<Option<Seated>>>);
 
-/// Gives a request a seat to take.
+/// Gives a request a seat to take. One that had been held back is not gone on with, at whichever point it waits, while it is in the
+/// way of those who ask for much less.
 pub async fn seat(mut request: Request, next: Next) -> Response {
     let seat = Seat::default();
     request.extensions_mut().insert(seat.clone());
-    let response = next.run(request).await;
-    drop(seat);
-    response
+    let mut response = pin!(next.run(request));
+    loop {
+        tokio::select! {
+            biased;
+            aside = poll_fn(|_| seat.stand_aside()) => aside.until_free().await,
+            response = &mut response => return response,
+        }
+    }
+}
+
+impl Seat {
+    /// Asked before each step. It wakes nobody: whoever does nothing is in nobody's way.
+    fn stand_aside(&self) -> Poll<Aside> {
+        locked(&self.0).as_ref().and_then(Seated::stand_aside).map_or(Poll::Pending, Poll::Ready)
+    }
 }
 
 /// Waits in the line of the org that `credential` was found to belong to before: a flood does not even look itself up.
