@@ -11,6 +11,7 @@ use super::acts;
 use super::cursor::Cursor;
 use super::list::audit::{self, Entry, Wanted};
 use super::page::{self, PageError};
+use super::particulars;
 use super::shell::{Place, Shell};
 use super::signed_in::SignedIn;
 use crate::accounts::{self, AuditCheck, AuditState, Member, Scope};
@@ -84,16 +85,14 @@ impl AuditPage {
 
     /// What else is kept; the id of what nothing else is known of comes last.
     fn detail(&self, entry: &Entry) -> String {
-        let fields = entry.detail.as_object().into_iter().flatten();
-        let shown = fields.filter(|(_, value)| !value.is_null());
-        let id = entry.subject.iter().filter(|subject| self.subject(subject).is_empty());
-        let words: Vec<String> = shown
-            .map(|(name, value)| match value.as_str() {
-                Some(text) => format!("{name}: {text}"),
-                None => format!("{name}: {value}"),
-            })
-            .chain(id.cloned())
-            .collect();
+        let name = |actor: &str| {
+            self.members
+                .iter()
+                .find(|member| self.actor_of(member) == actor)
+                .map(|member| member.name.clone())
+        };
+        let mut words = particulars::words(self.s.language(), &entry.detail, name);
+        words.extend(entry.subject.iter().filter(|subject| self.subject(subject).is_empty()).cloned());
         words.join(" · ").chars().take(200).collect()
     }
 

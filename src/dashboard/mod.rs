@@ -30,6 +30,7 @@ mod messages;
 mod no_page;
 mod notifications;
 mod page;
+mod particulars;
 mod people;
 mod say;
 mod search;

@@ -104,3 +104,42 @@ async fn w16_a_wrong_password_on_the_page_of_an_invitation_is_noted_like_one_at_
     assert!(matches!(tried, Err(SignInError::Wrong)));
     vox.until_count("audit_log where action = 'sign_in.refuse'", 1).await;
 }
+
+#[tokio::test]
+async fn what_the_log_keeps_of_an_act_is_told_in_words_of_the_readers_language() {
+    let vox = Voxanne::start().await;
+    let owner = vox.glow_staff(Role::Owner).await;
+    owner.api("PUT", "/team/sign-in", json!({"requires_second_factor": false})).await.good();
+    owner
+        .api("POST", "/invitations", json!({"email": "new@glow.example", "role": "front_desk"}))
+        .await
+        .good();
+    // Of one thing several fields, and one that only another version knows.
+    let mut tx = vox.app.begin(vox.glow.org).await.unwrap();
+    let detail = json!({"settings": {"hot_threshold": 70}, "not_known_yet": 7});
+    let act = accounts::Act { actor: "command", action: "scoring_rules.write", subject: None, detail };
+    accounts::record_act(&vox.app, &mut tx, vox.glow.org, &act).await.unwrap();
+    tx.commit().await.unwrap();
+    let english = [
+        "Everybody needs a second step: No",
+        "Role: Front desk",
+        "Hot from a score of: 70",
+        "not known yet: 7",
+    ];
+    let spanish = [
+        "Todos necesitan un segundo paso: No",
+        "Función: Recepción",
+        "Caliente desde: 70",
+        "not known yet: 7",
+    ];
+    for (language, words) in [("en", english), ("es", spanish)] {
+        vox.exec(&format!("update users set language = '{language}'")).await;
+        let page = vox.glow_staff(Role::Owner).await.page("/dashboard/audit").await.text;
+        for said in words {
+            assert!(page.contains(said), "{said}: {page}");
+        }
+        for raw in ["requires_second_factor", "hot_threshold", "front_desk", "not_known_yet"] {
+            assert!(!page.contains(raw), "{raw}: {page}");
+        }
+    }
+}
