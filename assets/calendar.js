@@ -14,7 +14,7 @@ const REREAD_MS = 60000;
 const SEARCH_MS = 250;
 
 let calendar;
-let drawn = { visits: [], blocks: [], columns: [] };
+let drawn = { visits: [], blocks: [], shut: [], columns: [] };
 let readAt = Date.now();
 let busy = 0;
 let timer;
@@ -127,7 +127,8 @@ function asEvents() {
     classNames: ["is-visit", "is-" + visit.status],
     extendedProps: { visit },
   }));
-  const shown = drawn.blocks.filter((block) => !isByDay() || block.kind !== "closed" || block.columns.length === drawn.columns.length);
+  // A day that all share is shaded when none of them is there; who is not there on it stands in its head.
+  const shown = isByDay() ? [...drawn.shut, ...drawn.blocks.filter((block) => block.kind !== "closed")] : drawn.blocks;
   const blocks = shown.map((block, at) => ({
     id: `block-${at}`,
     resourceIds: block.columns,
@@ -192,6 +193,25 @@ function isByDay() {
 const initials = (name = "") => name.replace(/^\p{L}+\.\s+/u, "").split(/\s+/).map((part) => (/^\d/.test(part) ? part : part.slice(0, 1))).join("");
 const whoseVisit = (visit) => (page.by === "practitioner" ? initials(visit.practitioner) : visit.columns.map((id) => initials(nameOf(id))).join(", "));
 
+const isDayOff = (block) => block.kind === "closed" && block.start.endsWith("T00:00:00") && block.end.slice(0, 10) > block.start.slice(0, 10);
+const daysOff = () => JSON.stringify(drawn.blocks.filter(isDayOff));
+
+// Who is not there on a day, while others are.
+function offOn(day) {
+  const off = drawn.blocks.filter((block) => isDayOff(block) && block.start.startsWith(day)).flatMap((block) => block.columns);
+  return off.length < drawn.columns.length ? off : [];
+}
+
+function dayHead(date) {
+  const day = ofBrowser(date).slice(0, 10);
+  const said = new Intl.DateTimeFormat(language === "es" ? "es-US" : "en-US", { timeZone: "UTC", weekday: "short", month: "short", day: "numeric" }).format(asUtc(day + "T00:00:00"));
+  const off = isByDay() ? offOn(day).map(nameOf) : [];
+  if (off.length === 0) return said;
+  const who = node("span", "off", `${word("away")}: ${off.map(initials).join(", ")}`);
+  who.title = off.join(", ");
+  return { domNodes: [document.createTextNode(said), who] };
+}
+
 function options() {
   const isWeek = page.view === "week";
   return {
@@ -215,7 +235,7 @@ function options() {
     slotMaxTime: drawn.closes,
     scrollTime: scrollTo(),
     slotEventOverlap: false,
-    dayHeaderFormat: { weekday: "short", month: "short", day: "numeric" },
+    dayHeaderFormat: dayHead,
     events: asEvents(),
     eventContent: content,
     dateClick: mayWrite ? ({ dateStr, resource }) => openBooking({ wall: dateStr.slice(0, 19), column: resource?.id }) : undefined,
@@ -270,6 +290,11 @@ function draw() {
     calendar.setOption("slotMinTime", drawn.opens);
     calendar.setOption("slotMaxTime", drawn.closes);
   }
+  const off = daysOff();
+  if (off !== calendar.off) {
+    calendar.off = off;
+    calendar.setOption("dayHeaderFormat", (date) => dayHead(date));
+  }
   const columns = shownColumns();
   if (JSON.stringify(columns) !== JSON.stringify(calendar.shown)) {
     calendar.shown = columns;
@@ -290,6 +315,7 @@ function create() {
   calendar = EventCalendar.create(grid, options());
   calendar.shown = shownColumns();
   calendar.hours = `${drawn.opens} ${drawn.closes}`;
+  calendar.off = daysOff();
   // To the day that was asked for, not to this browser's today.
   if (page.view === "week") calendar.gotoDate(page.date);
   if (phone.matches && !page.who && calendar.shown[0]) document.getElementById("who").value = calendar.shown[0].id;

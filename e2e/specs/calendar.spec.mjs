@@ -204,6 +204,26 @@ test("a week of everybody is as wide as the screen, each visit says whose it is,
   expect((await now()).practitioner_id).toBe(visit.practitioner_id);
 });
 
+test("a week is shaded when nobody is there, and a day says who is off on it, as the column of one alone does", async ({ page }) => {
+  await page.setViewportSize({ width: 1366, height: 768 });
+  await signIn(page, "owner", demo.juniper);
+  const { items: sites } = await api("GET", "/locations", undefined, demo.juniper.api_key);
+  const { items: people } = await api("GET", "/practitioners?limit=100", undefined, demo.juniper.api_key);
+  const site = sites.find(({ name }) => name.endsWith("Phoenix"));
+  const week = `${demo.base_url}/dashboard/calendar?date=2026-11-26&view=week&location=${site.id}`;
+  const shaded = (words) => page.locator("#calendar .ec-bg-event.is-closed", { hasText: words }).first();
+  await page.goto(week);
+  const off = column(page, "2026-11-26").locator(".off");
+  await expect(off).toHaveText("Away: AD, LO");
+  await expect(off).toHaveAttribute("title", "Dr. Amara Diallo, Lena Ortiz");
+  // On Sunday nobody is, and no day says so of everybody.
+  await expect(shaded("Closed")).toBeVisible();
+  await expect(column(page, "2026-11-29").locator(".off")).toHaveCount(0);
+  await page.goto(`${week}&who=${people.find(({ name }) => name === "Lena Ortiz").id}`);
+  await expect(shaded("Not working")).toBeVisible();
+  await expect(page.locator("#calendar .off")).toHaveCount(0);
+});
+
 test("on a phone a week says of each column which day it is", async ({ page }) => {
   await page.setViewportSize({ width: 375, height: 760 });
   await book("Botox", "Dr. Maya Chen", ON_PHONE, "Pia Phone", "+13105550408");

@@ -48,16 +48,31 @@ impl Blocks<'_> {
     }
 
     /// What is not open, day by day. Columns that are alike share a block.
-    pub fn closed(&self, (from, to): (Date, Date), closures: &[Closure]) -> Vec<Block> {
-        let dates = std::iter::successors(Some(from), |date| date.tomorrow().ok());
-        dates.take_while(|date| *date <= to).flat_map(|date| self.closed_on(date, closures)).collect()
+    pub fn closed(&self, days: (Date, Date), closures: &[Closure]) -> Vec<Block> {
+        each_day(days).flat_map(|date| self.closed_on(date, closures)).collect()
+    }
+
+    /// When none of the columns is there, day by day: what a day that they share is shaded by, whoever comes first or stays last.
+    pub fn shut(&self, days: (Date, Date), closures: &[Closure]) -> Vec<Block> {
+        each_day(days).flat_map(|date| self.shut_on(date, closures)).collect()
+    }
+
+    fn shut_on(&self, date: Date, closures: &[Closure]) -> Vec<Block> {
+        let windows: Vec<_> = self.columns.iter().flat_map(|column| self.windows(column, date)).collect();
+        let reason = self.reason(None, date, closures).filter(|_| windows.is_empty());
+        let columns: Vec<_> = self.columns.iter().map(|column| Public(column.id)).collect();
+        let block = |(start, end)| {
+            let title = reason.clone().unwrap_or_else(|| self.why_closed(date, (start, end)).to_owned());
+            Block { kind: "closed", columns: columns.clone(), start, end, title }
+        };
+        outside(&windows, date, self.zone()).into_iter().map(block).collect()
     }
 
     fn closed_on(&self, date: Date, closures: &[Closure]) -> Vec<Block> {
         let mut all: Vec<Block> = Vec::new();
         for column in self.columns {
             let windows = self.windows(column, date);
-            let reason = self.reason(column.id, date, closures).filter(|_| windows.is_empty());
+            let reason = self.reason(Some(column.id), date, closures).filter(|_| windows.is_empty());
             for (start, end) in outside(&windows, date, self.zone()) {
                 let title = reason.clone().unwrap_or_else(|| self.why_closed(date, (start, end)).to_owned());
                 let alike =
@@ -100,11 +115,11 @@ impl Blocks<'_> {
         })
     }
 
-    /// What was written down of a day on which somebody, or everybody, is away.
-    fn reason(&self, id: ResourceId, date: Date, closures: &[Closure]) -> Option<String> {
+    /// What was written down of a day on which somebody, or everybody (`None`), is away.
+    fn reason(&self, id: Option<ResourceId>, date: Date, closures: &[Closure]) -> Option<String> {
         let holds = |closure: &&Closure| {
             (closure.local_date.to_jiff()..=closure.local_until.to_jiff()).contains(&date)
-                && closure.practitioner_id.is_none_or(|only| only == id)
+                && closure.practitioner_id.is_none_or(|only| Some(only) == id)
         };
         closures.iter().filter(holds).find_map(|closure| closure.reason.clone())
     }
@@ -159,6 +174,11 @@ impl Blocks<'_> {
         let at = |instant: &jiff_sqlx::Timestamp| local(instant.to_jiff(), self.zone());
         (!columns.is_empty()).then(|| Block { kind, columns, start: at(starts_at), end: at(ends_at), title })
     }
+}
+
+/// From the first day to the last.
+fn each_day((from, to): (Date, Date)) -> impl Iterator<Item = Date> {
+    std::iter::successors(Some(from), |date| date.tomorrow().ok()).take_while(move |date| *date <= to)
 }
 
 /// What is left of a civil day without its windows, by the place's clock.

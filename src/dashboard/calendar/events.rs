@@ -74,6 +74,8 @@ struct Drawn<'a> {
     columns: Vec<DrawnColumn>,
     visits: Vec<DrawnVisit<'a>>,
     blocks: Vec<Block>,
+    /// When none of the columns is there.
+    shut: Vec<Block>,
     /// The first and the last time of day that are drawn.
     opens: String,
     closes: String,
@@ -132,6 +134,7 @@ pub(super) async fn list_events(
             .map(|column| DrawnColumn { id: Public(column.id), title: column.name.clone() })
             .collect(),
         blocks,
+        shut: draw.shut((from, to), &closures),
         opens: clock(opens),
         closes: clock(closes),
         now: local(now, &location.zone),

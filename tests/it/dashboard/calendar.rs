@@ -159,6 +159,17 @@ async fn hours_of_ones_own_shade_ones_own_column_at_each_site() {
     };
     assert_eq!(of(0), [("Not working", "2026-11-27T00:00:00")]);
     assert_eq!(of(2)[0], ("Closed", "2026-11-26T08:00:00"));
+    // A week that all share is shaded when none of the three is there: on that day before the third comes.
+    let shut = phoenix["shut"].as_array().unwrap();
+    let ends: Vec<&str> = shut.iter().map(|block| block["end"].as_str().unwrap()).collect();
+    let theirs: Vec<&str> = of(2).into_iter().map(|(_, end)| end).collect();
+    assert_eq!(ends, theirs);
+    assert!(shut.iter().all(|block| block["columns"].as_array().unwrap().len() == 3), "{shut:?}");
+    let sunday = read(&owner, &day.replace("11-26", "11-29")).await;
+    assert_eq!(
+        (&sunday["shut"][0]["title"], &sunday["shut"][0]["end"]),
+        (&json!("Closed"), &json!("2026-11-30T00:00:00"))
+    );
     // Two pause at noon while the site is open.
     let day = format!("/dashboard/calendar/events?from=2026-11-26&to=2026-11-26&location={other}");
     let denver = read(&owner, &day).await;
