@@ -1,5 +1,6 @@
 //! Phone numbers, checked once at the door.
 
+mod emergency;
 mod zones;
 
 use std::fmt;
@@ -8,6 +9,8 @@ use rlibphonenumber::{
     NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, PhoneNumberType, Region,
 };
 use serde::{Deserialize, Serialize};
+
+pub use emergency::emergency_number;
 
 /// Longer than any number, spelled out with hesitation, in bytes.
 const RAW_MAX: usize = 200;

@@ -30,6 +30,8 @@ pub struct NewClinicalAlert<'a> {
     pub danger: Option<Danger>,
     /// What raised it.
     pub trigger: Trigger,
+    /// Whether the assistant named emergency services to them; `None` while the call goes on, and nobody knows what it will say.
+    pub named_help: Option<bool>,
 }
 
 /// Raises the call's one clinical alert: ladder, text, e-mails, notification and task in the caller's transaction. A hot lead that
@@ -64,7 +66,8 @@ pub async fn raise_clinical_alert(
     let is_emergency = new.danger == Some(Danger::Emergency);
     let words = if is_emergency { wording::clinical_emergency_alert } else { wording::clinical_alert };
     let ladder = Ladder::read(app, tx, org, settings).await?;
-    let text = ladder.climb(tx, &mut escalation, (Some(words(caller, new.symptom)), &[])).await?;
+    let text =
+        ladder.climb(tx, &mut escalation, (Some(words(caller, new.symptom, new.named_help)), &[])).await?;
     let key = task_key(new.call_ref);
     let alert = mail::StaffAlert::Clinical { phone: caller, reported: new.symptom };
     let clinic = (org, settings.clinic_name.as_str());

@@ -60,6 +60,7 @@ pub async fn hear_danger(
         symptom: &symptom,
         danger: Some(danger),
         trigger: heard.trigger,
+        named_help: None,
     };
     let Raised { text_queued, .. } = raise_clinical_alert(app, tx, org, &settings, alert).await?;
     Ok(Some(InDanger { danger, text_queued }))

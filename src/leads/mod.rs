@@ -15,6 +15,7 @@ mod judge;
 mod ladder;
 mod ladder_tasks;
 mod missed;
+mod named_help;
 mod offer_times;
 mod outcomes;
 mod preview_rules;

@@ -4,6 +4,7 @@ use super::acknowledge::withdraw;
 use super::alert::{NewAlert, Trigger, raise_alert};
 use super::clinical::{NewClinicalAlert, raise_clinical_alert};
 use super::escalation::Via;
+use super::named_help::named_help;
 use super::offer_times::offer_times_later;
 use super::rules::in_force;
 use super::scoring::{CallClass, Scored, Temperature, Turn};
@@ -13,6 +14,7 @@ use super::text_back::text_back_later;
 use super::verdict::{turn, verdict};
 use crate::calls::{self, CallRecord};
 use crate::orgs;
+use crate::phone::emergency_number;
 use crate::platform::app::App;
 use crate::platform::ids::{CallId, OrgId};
 
@@ -42,7 +44,8 @@ pub async fn score_call(app: &App, org: OrgId, call: CallId) -> Result<(), Score
     let (scored, row) = verdict(&turns, platform, &rules)?;
     calls::record_score(&mut tx, org, record.id, &row, app.clock.now()).await?;
     if scored.class == CallClass::ClinicalUrgency {
-        raise_clinical_alert(app, &mut tx, org, &settings, clinical_alert(&record, &scored)).await?;
+        let named = named_help(&turns, emergency_number(&settings.default_region));
+        raise_clinical_alert(app, &mut tx, org, &settings, clinical_alert(&record, &scored, named)).await?;
     } else if scored.temperature == Temperature::Hot && !of_call::has_booked(&mut tx, org, record.id).await? {
         raise_alert(app, &mut tx, org, &settings, alert(&record, &scored)).await?;
     } else if !scored.class.can_buy() {
@@ -74,7 +77,11 @@ fn alert<'a>(record: &'a CallRecord, scored: &'a Scored) -> NewAlert<'a> {
     }
 }
 
-fn clinical_alert<'a>(record: &'a CallRecord, scored: &'a Scored) -> NewClinicalAlert<'a> {
+fn clinical_alert<'a>(
+    record: &'a CallRecord,
+    scored: &'a Scored,
+    named_help: Option<bool>,
+) -> NewClinicalAlert<'a> {
     NewClinicalAlert {
         call_ref: &record.call_ref,
         call: Some(record.id),
@@ -82,5 +89,6 @@ fn clinical_alert<'a>(record: &'a CallRecord, scored: &'a Scored) -> NewClinical
         symptom: scored.symptom().unwrap_or_default(),
         danger: scored.danger,
         trigger: Trigger::Score,
+        named_help,
     }
 }

@@ -12,7 +12,7 @@ use voxanne_vapi::provisioning::{
 
 use self::schemas::Tool;
 
-use super::speech::clinical::emergency_number;
+use crate::phone::emergency_number;
 use crate::scheduling::{Location, RuleBook};
 
 /// Services of an org that has said nothing about its own.

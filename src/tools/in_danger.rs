@@ -6,7 +6,7 @@ use super::speech::clinical;
 use crate::calls::Asked;
 use crate::leads::scoring::Danger;
 use crate::leads::{self, Heard, InDanger, Trigger};
-use crate::phone::Phone;
+use crate::phone::{Phone, emergency_number};
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::scheduling::RuleBook;
@@ -64,5 +64,5 @@ pub(super) fn beside(book: &RuleBook, found: Option<InDanger>, act: Act, answer:
 
 /// What to dial for help where the clinic is.
 pub(super) fn number(book: &RuleBook) -> &'static str {
-    clinical::emergency_number(&book.settings.default_region)
+    emergency_number(&book.settings.default_region)
 }

@@ -1,10 +1,10 @@
 //! Who is worth calling back now: one alert per org and call, and none for who is not.
 
 use insta::assert_snapshot;
-use serde_json::json;
+use serde_json::{Value, json};
 use voxanne::jobs;
 
-use crate::harness::{CALLER, MANAGER, Voxanne, call_ref};
+use crate::harness::{CALLER, MANAGER, Voxanne, call_ref, fixture};
 
 const HOT: &str = "I'm interested in Botox and filler, I have budget, need it this week";
 
@@ -101,6 +101,37 @@ async fn ts10_a_question_about_the_price_is_cold_and_wakes_nobody() {
     assert_eq!(scored, "20 cold");
     assert_eq!(vox.count("hot_lead_alerts").await, 0);
     assert!(vox.sandbox.twilio().messages().is_empty());
+}
+
+/// A call of which the platform told nothing before its report.
+async fn reported(vox: &Voxanne, said: [&str; 2]) {
+    let mut report: Value = serde_json::from_str(&fixture("end-of-call-report.hot-lead-not-booked")).unwrap();
+    let turns = [("user", said[0]), ("bot", said[1])];
+    report["message"]["artifact"]["messages"] =
+        turns.map(|(role, message)| json!({"role": role, "message": message, "secondsFromStart": 1})).into();
+    assert_eq!(vox.post(report.to_string()).await.0, 200);
+    vox.run_jobs().await;
+    vox.run_jobs().await;
+}
+
+#[tokio::test]
+async fn ts13_an_alert_of_a_call_that_is_over_says_whether_the_assistant_named_emergency_services() {
+    let hurt = "My face is swollen after filler yesterday, this is urgent. Should I call 911?";
+    for (answer, said) in [
+        ("I've alerted our team. If it gets worse, hang up and call 911.", "named to the caller"),
+        ("We open at nine, somebody will call you back then.", "not named to the caller"),
+    ] {
+        let vox = Voxanne::start().await;
+        vox.exec("update integration_settings set clinical_alert_phone = '+13105550188'").await;
+        reported(&vox, [hurt, answer]).await;
+        assert_eq!(
+            vox.last_to("+13105550188"),
+            format!(
+                "VOXANNE CLINICAL ALERT:\nPhone: {CALLER}\nReported: face is swollen\nEmergency services: {said}\n\n\
+                 Action: Call them back now."
+            )
+        );
+    }
 }
 
 #[tokio::test]

@@ -42,16 +42,24 @@ pub fn hot_lead_alert(lead: &HotLead<'_>) -> String {
     )
 }
 
-/// To clinical staff: somebody may be hurt. `category` is the kind of symptom said ("swollen"), never the transcript.
-pub fn clinical_alert(caller_phone: &str, category: &str) -> String {
+/// To clinical staff: somebody may be hurt. `category` is the kind of symptom said ("swollen"), never the transcript; `named_help`
+/// whether they heard of emergency services, where that is known.
+pub fn clinical_alert(caller_phone: &str, category: &str, named_help: Option<bool>) -> String {
     let phone = gsm7_field(caller_phone, PHONE_MAX, "Not given");
     let category = gsm7_field(category, CATEGORY_MAX, "A possible reaction");
-    format!("VOXANNE CLINICAL ALERT:\nPhone: {phone}\nReported: {category}\n\nAction: Call them back now.")
+    let help = match named_help {
+        Some(true) => "\nEmergency services: named to the caller",
+        Some(false) => "\nEmergency services: not named to the caller",
+        None => "",
+    };
+    format!(
+        "VOXANNE CLINICAL ALERT:\nPhone: {phone}\nReported: {category}{help}\n\nAction: Call them back now."
+    )
 }
 
 /// To clinical staff, when emergency services are needed.
-pub fn clinical_emergency_alert(caller_phone: &str, category: &str) -> String {
-    let alert = clinical_alert(caller_phone, category);
+pub fn clinical_emergency_alert(caller_phone: &str, category: &str, named_help: Option<bool>) -> String {
+    let alert = clinical_alert(caller_phone, category, named_help);
     format!("{alert} This may be an emergency: make sure that emergency services were called.")
 }
 

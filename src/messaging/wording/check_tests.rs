@@ -255,7 +255,7 @@ fn e8_each_text_by_who_reads_it() {
     let lead = HotLead { name: "Sarah", phone: "+13105550100", interest: "Botox", summary: "Wants it today" };
     for (kind, text) in [
         ("hot_lead_alert", hot_lead_alert(&lead)),
-        ("clinical_alert", clinical_alert("+13105550100", "swollen")),
+        ("clinical_alert", clinical_alert("+13105550100", "swollen", None)),
         ("test_alert", test_alert("Glow MedSpa", Language::English)),
         ("test_alert in Spanish", test_alert("Glow MedSpa", Language::Spanish)),
     ]

@@ -264,9 +264,20 @@ fn test_and_clinical_alerts_are_plain() {
         "VOXANNE TEST ALERT: hot lead alerts for Glow MedSpa will arrive at this number. No action needed."
     );
     assert_eq!(
-        clinical_alert("+12025550123", "swollen"),
+        clinical_alert("+12025550123", "swollen", None),
         "VOXANNE CLINICAL ALERT:\nPhone: +12025550123\nReported: swollen\n\nAction: Call them back now."
     );
+    for (named, line) in [
+        (true, "Emergency services: named to the caller"),
+        (false, "Emergency services: not named to the caller"),
+    ] {
+        assert_eq!(
+            clinical_alert("", "swollen", Some(named)),
+            format!(
+                "VOXANNE CLINICAL ALERT:\nPhone: Not given\nReported: swollen\n{line}\n\nAction: Call them back now."
+            )
+        );
+    }
 }
 
 #[test]
@@ -309,7 +320,7 @@ fn an_alert_that_waits_says_who_how_long_and_how_to_take_it() {
         let said = no_longer_waiting(&lead, ended);
         assert_eq!(said, format!("{how}: Sarah Johnson, +12345678900. No need to call."));
     }
-    assert!(clinical_emergency_alert("+12025550123", "can't breathe").ends_with(
+    assert!(clinical_emergency_alert("+12025550123", "can't breathe", None).ends_with(
         "Call them back now. This may be an emergency: make sure that emergency services were called."
     ));
 }

@@ -1,18 +1,7 @@
 //! What somebody hears who may be hurt. Help comes first: nothing is sold, and no advice is given but to call for help.
 
 use super::fits;
-
-/// What to dial for help where a clinic is, by its region; `112` reaches help from any mobile phone.
-pub(in crate::tools) fn emergency_number(region: &str) -> &'static str {
-    match region {
-        "US" | "CA" | "MX" | "PR" | "VI" | "GU" | "BS" | "BB" | "BM" | "JM" | "TT" | "DO" | "PH" | "AR"
-        | "CO" | "PE" => "911",
-        "GB" | "HK" | "SG" | "MY" | "QA" | "AE" | "SA" => "999",
-        "AU" => "000",
-        "NZ" => "111",
-        _ => "112",
-    }
-}
+use crate::phone::emergency_number;
 
 /// Help cannot wait. The team is said to be alerted only if a text tells them.
 pub(in crate::tools) fn emergency(number: &str, is_texted: bool) -> String {

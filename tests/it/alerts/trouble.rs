@@ -100,6 +100,7 @@ async fn hears_of_it(vox: &Voxanne, n: u128, danger: Danger) -> Raised {
         symptom: "can't breathe",
         danger: Some(danger),
         trigger: Trigger::Tool,
+        named_help: None,
     };
     let raised = leads::raise_clinical_alert(&vox.app, &mut tx, org, &settings, new).await.unwrap();
     tx.commit().await.unwrap();
