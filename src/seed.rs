@@ -21,6 +21,7 @@ pub use juniper::JUNIPER;
 pub use past::demo_past;
 pub use staff::{DEMO_PASSWORD, DemoStaff, STAFF, demo_staff};
 
+use crate::leads;
 use crate::orgs::{self, NewAssistant, NewOrg, NewPhoneNumber, TwilioAccount};
 use crate::platform::app::App;
 use crate::platform::db::{Class, PgConnection};
@@ -35,6 +36,9 @@ pub enum SeedError {
     /// The org could not be created.
     #[error("the org could not be created")]
     Create(#[from] orgs::CreateError),
+    /// Its past could not be scored.
+    #[error("the past could not be scored")]
+    Score(#[from] leads::ScoreError),
     /// The database refused.
     #[error("the database refused")]
     Database(#[from] sqlx::Error),

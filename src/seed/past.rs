@@ -1,5 +1,5 @@
-//! What has been at the first demo clinic before anybody looks: two weeks of visits and the calls that they came from, and the
-//! visits of today and tomorrow.
+//! What has been at the first demo clinic before anybody looks: weeks of visits and the calls that they came from, what callers
+//! wanted otherwise, and the visits of today and tomorrow.
 
 use jiff::civil::{DateTime, time};
 use jiff::tz::TimeZone;
@@ -8,13 +8,15 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::GLOW;
 use super::store::past as store;
+use super::{GLOW, SeedError};
+use crate::leads;
 use crate::platform::app::App;
+use crate::platform::ids::CallId;
 use crate::when::say_moment;
 
-/// Days before today that have visits.
-const DAYS: i32 = 14;
+/// Days before today that have visits. What came of a call is told two weeks later: whether "hot" is true, of those before.
+const DAYS: i32 = 35;
 /// Of a day, a visit.
 type Row = (&'static str, &'static str, Option<(&'static str, i16)>, (i8, i8));
 
@@ -32,7 +34,7 @@ const DAY: [Row; 7] = [
 const CANCELLED: usize = 4;
 const NO_SHOW: usize = 1;
 const LENGTH: SignedDuration = SignedDuration::from_mins(45);
-const PEOPLE: [&str; 12] = [
+const PEOPLE: [&str; 24] = [
     "Grace Holloway",
     "Tomás Rivera",
     "Imani Brooks",
@@ -45,6 +47,60 @@ const PEOPLE: [&str; 12] = [
     "Diego Santos",
     "Ruth Abrams",
     "Kira Novak",
+    "Paula Jensen",
+    "Marcus Bell",
+    "Yuki Sato",
+    "Elena Duarte",
+    "Noah Fischer",
+    "Amina Diop",
+    "Clara Lindqvist",
+    "Samuel Ortega",
+    "Priscilla Boyd",
+    "Henry Walsh",
+    "Lucia Ferrara",
+    "Dana Cohen",
+];
+/// So many of them have visits; the others call and think about it.
+const CLIENTS: usize = 20;
+/// Who took the alerts of those who did not book: the clinic's manager.
+const TAKEN_BY: &str = "Dana Brooks";
+/// How somebody asks who books in their call: those in a hurry, or glad to come, are hot if what they want is worth much.
+const WISHES: [(&str, &str); 4] = [
+    ("Hi, I'd like to come in for ", "."),
+    ("Hi, I'm so excited, I finally want ", ", as soon as you can."),
+    ("Hi, do you have time for ", "? It's been a while."),
+    ("Hello, I need ", " this week, before my wedding."),
+];
+/// What others call about: whether they are known, what came of it, and what was said, the caller first.
+const OTHERS: [(bool, &str, [&str; 3]); 4] = [
+    (
+        true,
+        "Wants Botox and filler this week, and a call back.",
+        [
+            "I'm interested in Botox and filler, I have the budget and I need it this week.",
+            "Somebody of our team will call you back with what would suit you.",
+            "Great, today if you can.",
+        ],
+    ),
+    (
+        true,
+        "Compares prices.",
+        ["How much is a HydraFacial? I'm just comparing.", "It's 225 dollars.", "Okay, I'll think about it."],
+    ),
+    (
+        false,
+        "Sells supplies.",
+        [
+            "Hi, I'm calling from Lumen Supplies, we sell injectables to clinics. Who does your ordering?",
+            "I'll tell the team that you called.",
+            "Thanks.",
+        ],
+    ),
+    (
+        false,
+        "Dialled the wrong number.",
+        ["Is this Bella's Pizza?", "This is Glow MedSpa.", "Oh, sorry, wrong number."],
+    ),
 ];
 
 /// A person who was there or called.
@@ -79,7 +135,8 @@ pub(super) struct Visit {
 #[derive(Serialize)]
 pub(super) struct Call {
     id: Uuid,
-    contact_id: Uuid,
+    /// Who called; null with a hidden number.
+    contact_id: Option<Uuid>,
     created_at: Timestamp,
     seconds: i64,
     caller_spoke: bool,
@@ -88,7 +145,7 @@ pub(super) struct Call {
 }
 
 /// Gives the first clinic its past, once, before anything else happens there.
-pub async fn demo_past(app: &App) -> Result<(), sqlx::Error> {
+pub async fn demo_past(app: &App) -> Result<(), SeedError> {
     let mut tx = app.begin(GLOW.org).await?;
     if store::has_visits(&mut tx, GLOW.org).await? {
         return Ok(());
@@ -98,7 +155,13 @@ pub async fn demo_past(app: &App) -> Result<(), sqlx::Error> {
     store::insert_people(&mut tx, GLOW.org, &json!(past.people), past.since).await?;
     store::insert_calls(&mut tx, GLOW.org, GLOW.assistant_id, &json!(past.calls)).await?;
     store::insert_visits(&mut tx, GLOW.org, GLOW.time_zone, &json!(past.visits)).await?;
-    tx.commit().await
+    let ends =
+        |call: &Call| (CallId(call.id), after(call.created_at, SignedDuration::from_secs(call.seconds)));
+    leads::score_past(app, &mut tx, GLOW.org, past.calls.iter().map(ends)).await?;
+    let has_booked = |call: &&Call| past.visits.iter().any(|visit| visit.call_id == call.id);
+    let others: Vec<Uuid> = past.calls.iter().filter(|call| !has_booked(call)).map(|call| call.id).collect();
+    store::insert_taken_alerts(&mut tx, GLOW.org, (&others, TAKEN_BY)).await?;
+    Ok(tx.commit().await?)
 }
 
 /// What was, on its way into the database.
@@ -114,7 +177,7 @@ impl Past {
         let now = app.clock.now();
         let person = |(n, name)| Person { id: app.new_id(), name, phone: format!("+142455501{n:02}") };
         let mut past = Self {
-            since: now.checked_sub(SignedDuration::from_hours(24 * 21)).unwrap_or(now),
+            since: now.checked_sub(SignedDuration::from_hours(24 * 7 * 6)).unwrap_or(now),
             people: (10..).zip(PEOPLE).map(person).collect(),
             visits: Vec::new(),
             calls: Vec::new(),
@@ -132,6 +195,9 @@ impl Past {
             }
             if let Ok(noon) = at(12, 20) {
                 past.add_question(app, noon.timestamp(), now);
+            }
+            if let Ok(late) = at(17, 20) {
+                past.add_other(app, late.timestamp(), now);
             }
         }
         past
@@ -161,12 +227,13 @@ impl Past {
             _ => after(day_before, SignedDuration::from_hours(-24 - hours)),
         };
         let said = format!("Great! I've confirmed your {service} appointment for {}.", say_moment(at));
-        let wish = format!("Hi, I'd like to come in for {service}.");
+        let (before, behind) = WISHES[n % WISHES.len()];
+        let wish = format!("{before}{service}{behind}");
         let call_id = app.new_id();
-        let contact_id = self.person(n * 5);
+        let contact_id = self.person(n * 7 % CLIENTS);
         self.calls.push(Call {
             id: call_id,
-            contact_id,
+            contact_id: Some(contact_id),
             created_at: booked_at,
             seconds: 80 + i64::try_from(n * 37 % 140).unwrap_or(0),
             caller_spoke: true,
@@ -210,12 +277,30 @@ impl Past {
         ]);
         self.calls.push(Call {
             id: app.new_id(),
-            contact_id: self.person(n),
+            contact_id: Some(self.person(n)),
             created_at: at,
             seconds: if is_silent { 7 } else { 48 },
             caller_spoke: !is_silent,
             summary: (!is_silent).then(|| "Asked for the opening hours.".to_owned()),
             turns: if is_silent { json!([]) } else { asked },
+        });
+    }
+
+    /// A call that wanted something else, and booked nothing.
+    fn add_other(&mut self, app: &App, at: Timestamp, now: Timestamp) {
+        let n = self.calls.len();
+        if now <= after(at, SignedDuration::from_mins(2)) {
+            return;
+        }
+        let (is_known, summary, said) = OTHERS[n % OTHERS.len()];
+        self.calls.push(Call {
+            id: app.new_id(),
+            contact_id: is_known.then(|| self.person(CLIENTS + n / OTHERS.len() % (PEOPLE.len() - CLIENTS))),
+            created_at: at,
+            seconds: 50,
+            caller_spoke: true,
+            summary: Some(summary.to_owned()),
+            turns: turns(&said),
         });
     }
 

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::platform::db::{PgConnection, sql, sql_scalar};
 use crate::platform::ids::OrgId;
@@ -40,7 +41,7 @@ pub(in crate::seed) async fn insert_calls(
                 c.summary, c.turns
            from jsonb_to_recordset($2::jsonb) c
                 (id uuid, contact_id uuid, created_at timestamptz, seconds integer, caller_spoke boolean, summary text, turns jsonb)
-           join contacts k on k.org_id = $1 and k.id = c.contact_id")
+           left join contacts k on k.org_id = $1 and k.id = c.contact_id")
     .bind(org)
     .bind(calls)
     .bind(assistant)
@@ -83,6 +84,33 @@ pub(in crate::seed) async fn insert_visits(
     .bind(org)
     .bind(visits)
     .bind(time_zone)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Alerts of the hot ones among these calls, in which nobody booked: each as if it had been told at once and taken a few minutes
+/// later. No text of it was sent, and none will be: it is over.
+pub(in crate::seed) async fn insert_taken_alerts(
+    tx: &mut PgConnection,
+    org: OrgId,
+    (calls, taken_by): (&[Uuid], &str),
+) -> sqlx::Result<()> {
+    sql("with hot as materialized (
+           select c.id, c.call_ref, k.name, c.caller_phone, c.interest, c.score, c.ended_at as at,
+                  c.ended_at + (2 + row_number() over (order by c.created_at) * 7 % 13) * interval '1 minute' as taken_at
+             from calls c join contacts k on k.org_id = $1 and k.id = c.contact_id
+            where c.org_id = $1 and c.id = any($3::uuid[]) and c.temperature = 'hot'),
+         alerts as (
+           insert into hot_lead_alerts (org_id, id, call_ref, call_id, trigger, lead_name, lead_phone, interest, summary, score, created_at)
+           select $1, id, call_ref, id, 'score', name, caller_phone, interest, 'High-value lead detected during call', score, at from hot)
+         insert into escalations (org_id, id, kind, call_ref, call_id, lead_name, lead_phone, about, raised_at, due_at, first_told_at, reached_at,
+                acknowledged_at, acknowledged_by, acknowledged_via, closed_at)
+         select $1, id, 'hot_lead', call_ref, id, name, caller_phone, interest, at, at, at, at + interval '3 seconds', taken_at, $2, 'api', taken_at
+           from hot")
+    .bind(org)
+    .bind(taken_by)
+    .bind(calls)
     .execute(tx)
     .await?;
     Ok(())

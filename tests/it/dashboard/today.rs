@@ -73,7 +73,24 @@ async fn the_demo_opens_on_a_clinic_with_a_past() {
         let today = format!("appointments where status = '{status}' and starts_at >= '2026-11-24T08:00:00Z'");
         assert!(vox.count(&today).await > 0 || status == "arrived", "{status}");
     }
-    assert_eq!(vox.count("texts").await + vox.count("tasks").await, 0, "nobody is told of what was");
+    // Its calls are scored as any call is, and nobody is told of what was.
+    vox.run_jobs().await;
+    for told in ["texts", "tasks", "notifications", "emails", "calls where scored_at is null"] {
+        assert_eq!(vox.count(told).await, 0, "{told}");
+    }
+    assert!(vox.sandbox.twilio().messages().is_empty());
+    for temperature in ["hot", "warm", "cold"] {
+        assert!(vox.count(&format!("calls where temperature = '{temperature}'")).await > 10, "{temperature}");
+    }
+    for class in ["new_lead", "vendor", "wrong_number"] {
+        assert!(vox.count(&format!("calls where class = '{class}'")).await > 2, "{class}");
+    }
+    // Hot callers who booked nothing in their call are alerts that somebody took.
+    let alerts = vox.count("hot_lead_alerts").await;
+    let taken = "escalations where acknowledged_at > raised_at and closed_at is not null and next_at is null";
+    assert!(alerts > 3 && vox.count(taken).await == alerts, "{alerts}");
+    let in_vain = "calls c where temperature = 'hot' and not exists (select from appointments a where a.contact_id = c.contact_id)";
+    assert!(vox.count(in_vain).await > 3, "no clinic wins all of them");
     assert_eq!(vox.count("calls where created_at > '2026-11-24T23:00:00Z'").await, 0);
     let figures = api.get("/analytics?from=2026-11-10&to=2026-11-24").await.good()["now"].clone();
     let booked = figures["calls"]["booked"].as_i64().unwrap();
@@ -87,6 +104,10 @@ async fn the_demo_opens_on_a_clinic_with_a_past() {
         format!("/openings/why?service_id={service}&starts_at={at}&practitioner_id=res_{}", visit.simple());
     assert_eq!(api.get(&why).await.good()["causes"][0]["code"], "practitioner_busy");
     let owner = vox.glow_staff(Role::Owner).await;
+    let leads = owner.page("/dashboard/leads").await.text;
+    assert!(!leads.contains("Too few calls yet") && leads.contains("Dermal Filler"), "{leads}");
+    let hot = owner.page("/dashboard/leads?temperature=hot&alert=taken").await.text;
+    assert!(hot.contains("Taken") && !hot.contains("No such calls"), "{hot}");
     for page in ["/dashboard", "/dashboard/calls", "/dashboard/analytics", "/dashboard/calendar?view=week"] {
         assert_eq!(owner.page(page).await.status, 200, "{page}");
     }
