@@ -187,6 +187,22 @@ pub(super) async fn of_call(tx: &mut PgConnection, org: OrgId, call: CallId) -> 
     sql_as(offers!("o.call_id = $2")).bind(org).bind(call).fetch_optional(tx).await
 }
 
+/// The language of the last offer to a number, if there was one and it had one.
+pub(super) async fn last_language(
+    tx: &mut PgConnection,
+    org: OrgId,
+    phone: &str,
+) -> sqlx::Result<Option<String>> {
+    sql_scalar(
+        "select language from times_offers where org_id = $1 and phone = $2 order by local_date desc limit 1",
+    )
+    .bind(org)
+    .bind(phone)
+    .fetch_optional(tx)
+    .await
+    .map(Option::flatten)
+}
+
 /// Those of a number that an answer still counts for.
 pub(super) async fn unsettled_of_phone(
     tx: &mut PgConnection,

@@ -1,5 +1,6 @@
 //! With whom we are texting, in which language, and what an answer leaves.
 
+use crate::after_hours;
 use crate::contacts;
 use crate::language::Language;
 use crate::messaging::wording::Letterhead;
@@ -27,7 +28,8 @@ pub(super) struct Conversation<'c> {
 }
 
 impl<'c> Conversation<'c> {
-    /// Reads who it is. Somebody who answers in Spanish, and of whom no language is known, is texted in Spanish from now on.
+    /// Reads who it is. Somebody who answers in Spanish, and of whom no language is known, is texted in Spanish from now on; whoever
+    /// was asked in a language is answered in it.
     pub async fn open(
         app: &'c App,
         tx: &mut PgConnection,
@@ -44,6 +46,9 @@ impl<'c> Conversation<'c> {
             if let Some(contact) = contact {
                 contacts::learn_language(tx, org, contact, Language::Spanish).await?;
             }
+        }
+        if language.is_none() {
+            language = after_hours::spoken_language(tx, org, from).await?;
         }
         let has_opted_out = messaging::has_opted_out(tx, org, from).await?;
         Ok(Self { app, org, received, from, book, contact, language, has_opted_out })

@@ -121,6 +121,22 @@ async fn a_caller_who_speaks_spanish_is_texted_in_spanish() {
 }
 
 #[tokio::test]
+async fn whoever_was_asked_in_spanish_is_answered_in_spanish_whatever_they_text() {
+    let vox = after(EVENING).await;
+    called(&vox, &vox.glow, (1, Some(CALLER)), &format!("Hola, buenas tardes. {HOT}, por favor")).await;
+    assert_eq!(vox.count("contacts").await, 0, "nobody knows them");
+    let nothing =
+        "Glow MedSpa: No hay ninguna cita que podamos cambiar por mensaje. Por favor, llame al +13105550199.";
+    assert_eq!(vox.says(CALLER, "R").await, nothing);
+    // Also when nothing is asked any more.
+    assert_ne!(vox.says(CALLER, "no").await, nothing);
+    assert_eq!(vox.says(CALLER, "X").await, nothing);
+    // Whoever was offered none is answered in the clinic's language.
+    let said = vox.says("+13105550152", "R").await;
+    assert!(said.starts_with("Glow MedSpa: There's no visit"), "{said}");
+}
+
+#[tokio::test]
 async fn a_word_of_courtesy_makes_nobody_spanish_and_what_is_known_comes_first() {
     let vox = after(EVENING).await;
     let call = vox.call(&call_ref(1));
