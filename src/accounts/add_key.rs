@@ -40,7 +40,7 @@ pub enum AddKeyError {
     /// It would have ended before it began.
     #[error("a key works for at least a day")]
     NoTime,
-    /// Whoever makes it was removed meanwhile.
+    /// Whoever makes it was removed meanwhile, or their account switched off.
     #[error("its maker is staff no more")]
     MakerLeft,
     /// There was no randomness to make it of.

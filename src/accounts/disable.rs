@@ -40,10 +40,11 @@ pub struct SwitchedOff {
 pub async fn disable(app: &App, email: &str, actor: &str) -> Result<SwitchedOff, DisableError> {
     let known = known(app, email).await?;
     let sessions = if known.is_disabled { 0 } else { switch(app, &known, (actor, true)).await? };
-    // After the switch, so that nobody makes another meanwhile.
+    // After the switch, so that nobody makes another later; what is just being made is waited for (W38).
     let mut keys = 0;
     for org in &known.orgs {
         let mut tx = app.begin(*org).await?;
+        members::hold_back(&mut tx, *org, known.user).await?;
         keys += revoke_keys_of(app, &mut tx, *org, (known.user, actor)).await?.len();
         tx.commit().await?;
     }

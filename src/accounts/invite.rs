@@ -39,7 +39,7 @@ pub enum InviteError {
     /// They have an invitation that still works.
     #[error("is invited already")]
     IsInvited,
-    /// Whoever invites was removed meanwhile.
+    /// Whoever invites was removed meanwhile, or their account switched off.
     #[error("whoever invites is staff no more")]
     InviterLeft,
     /// The org had its invitations of the day.

@@ -104,25 +104,46 @@ pub(in crate::accounts) async fn lock(
 }
 
 /// Keeps the person behind `maker`, as the audit log names a person or a key, staff until the transaction ends; false when they are
-/// not any more. Behind what the operator made nobody stands.
+/// not any more, or their account is switched off. Behind what the operator made nobody stands.
 pub(in crate::accounts) async fn hold_maker(
     tx: &mut PgConnection,
     org: OrgId,
     maker: &str,
 ) -> sqlx::Result<bool> {
-    let is_staff: Option<bool> = sql_scalar(
+    let behind: Option<(UserId, bool)> = sql_as(
         "with recursive behind as (
            select $2::text as maker
            union
            select k.created_by from behind b join api_keys k on k.org_id = $1 and b.maker = 'api:key_' || translate(k.id::text, '-', ''))
-         select m.ended_at is null from behind b
+         select m.user_id, m.ended_at is null from behind b
            join memberships m on m.org_id = $1 and b.maker = 'staff:usr_' || translate(m.user_id::text, '-', '') for share of m",
     )
     .bind(org)
     .bind(maker)
-    .fetch_optional(tx)
+    .fetch_optional(&mut *tx)
     .await?;
-    Ok(is_staff.unwrap_or(true))
+    match behind {
+        None => Ok(true),
+        Some((_, false)) => Ok(false),
+        // Asked when the membership is held: whoever switches an account off holds it as well, and has written so before.
+        Some((user, true)) => {
+            sql_scalar("select not app_ctx.is_switched_off($1)").bind(user).fetch_one(tx).await
+        }
+    }
+}
+
+/// Waits for what the person is just making in the org, and keeps them from making more until the transaction ends.
+pub(in crate::accounts) async fn hold_back(
+    tx: &mut PgConnection,
+    org: OrgId,
+    user: UserId,
+) -> sqlx::Result<()> {
+    sql("select from memberships where org_id = $1 and user_id = $2 and ended_at is null for update")
+        .bind(org)
+        .bind(user)
+        .execute(tx)
+        .await?;
+    Ok(())
 }
 
 pub(in crate::accounts) async fn set_role(

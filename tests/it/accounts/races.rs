@@ -268,3 +268,50 @@ async fn w38_a_removal_waits_for_a_key_that_is_being_made_and_revokes_it_too() {
         program.get("/locations").await.refused(401, "unauthenticated");
     }
 }
+
+#[tokio::test]
+async fn w38_whose_account_is_being_switched_off_makes_no_key_and_invites_nobody_in_that_moment() {
+    let vox = Voxanne::start_with(crate::harness::patient).await;
+    let owner = vox.glow_staff(Role::Owner).await;
+    let (_, program, _) = leaver(&vox, &owner).await;
+    // The account is off, and its keys wait for their end: one that works still is used now.
+    let mut key_of_theirs = vox.admin.begin().await.unwrap();
+    let lock = "select from api_keys where name = 'Maker' for update";
+    sqlx::query(lock).execute(&mut *key_of_theirs).await.unwrap();
+    let app = vox.app.clone();
+    let switch = tokio::spawn(async move { accounts::disable(&app, LEAVER, "tests").await });
+    vox.until_count(WAITING, 1).await;
+    let key = json!({"name": "Late", "scopes": ["catalogue:read"]});
+    let friend = json!({"email": "late@glow.example", "role": "viewer"});
+    let asking = tokio::spawn(async move {
+        tokio::join!(program.post("/keys", key), program.post("/invitations", friend))
+    });
+    vox.until_count(WAITING, 3).await;
+    key_of_theirs.commit().await.unwrap();
+    assert_eq!(switch.await.unwrap().ok().map(|off| off.keys), Some(1));
+    let (made, invited) = asking.await.unwrap();
+    made.refused(401, "unauthenticated");
+    invited.refused(401, "unauthenticated");
+    assert_eq!(is_left(&vox).await, 0);
+}
+
+#[tokio::test]
+async fn w38_switching_an_account_off_waits_for_a_key_that_is_being_made_and_revokes_it_too() {
+    let vox = Voxanne::start_with(crate::harness::patient).await;
+    let owner = vox.glow_staff(Role::Owner).await;
+    leaver(&vox, &owner).await;
+    let user: uuid::Uuid = vox.one(&format!("select user_id from users where email = '{LEAVER}'")).await;
+    let mut making = vox.app.begin(vox.glow.org).await.unwrap();
+    let (name, scopes) = ("Late".to_owned(), vec![Scope::CatalogueRead]);
+    let made_by = Some(format!("staff:usr_{}", user.simple()));
+    let new = NewKey { name, scopes, works_for: None, made_by };
+    let (_, key) = accounts::add_key(&vox.app, &mut making, vox.glow.org, &new).await.unwrap();
+    let app = vox.app.clone();
+    let switch = tokio::spawn(async move { accounts::disable(&app, LEAVER, "tests").await });
+    vox.until_count(WAITING, 1).await;
+    making.commit().await.unwrap();
+    assert_eq!(switch.await.unwrap().ok().map(|off| off.keys), Some(2), "theirs, and the late one");
+    assert_eq!(is_left(&vox).await, 0);
+    let program = vox.api_with(Some(key.expose_secret().to_owned()));
+    program.get("/locations").await.refused(401, "unauthenticated");
+}
