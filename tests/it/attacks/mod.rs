@@ -8,6 +8,7 @@ mod markup;
 mod money;
 mod neighbours;
 mod paths;
+mod payloads;
 mod rights;
 mod statements;
 mod strangers;
