@@ -13,9 +13,11 @@ use crate::platform::ids::OrgId;
 
 /// For so long after it asked for something an org counts as one that is there: whoever reads a page asks for another.
 const PRESENT: SignedDuration = SignedDuration::from_secs(10);
-/// For so long a request of an org that is held back gives way before it begins, and as long again while it is worked on. Most
-/// requests are over within milliseconds; whoever waits for somebody else meanwhile, such as a calendar, keeps nobody out.
+/// For so long a request of an org that is held back gives way before it begins. Most are over within milliseconds; whoever waits
+/// for somebody else meanwhile, such as a calendar, keeps nobody out.
 const PATIENCE: Duration = Duration::from_millis(500);
+/// For so long after it has begun it stands aside. Less, for it may have a connection meanwhile that others wait for.
+const STANDS_ASIDE: Duration = Duration::from_millis(100);
 /// How many times as much an org asks for as one that it gives way to.
 const MUCH_MORE: f64 = 2.0;
 
@@ -172,7 +174,7 @@ impl Guest {
         if !has_begun {
             self.begin(&mut self.lines.locked(), held_back);
         }
-        let yields_until = held_back.then(|| Instant::now() + PATIENCE);
+        let yields_until = held_back.then(|| Instant::now() + STANDS_ASIDE);
         Some(Seated { running: Running { guest: self, yields_until }, _seat: seat })
     }
 
