@@ -105,7 +105,9 @@ impl Lines {
     /// How many of the cores, by now, those have who ask for much less than `org`.
     fn before(&self, all: &mut HashMap<OrgId, Line>, org: OrgId) -> u32 {
         let now = self.clock.now();
-        all.values_mut().for_each(|line| line.note(now));
+        for line in all.values_mut() {
+            line.note(now);
+        }
         let load = all.get(&org).map_or(0.0, |line| line.load);
         all.values().filter(|line| line.load * MUCH_MORE < load).map(|line| line.running).sum()
     }
