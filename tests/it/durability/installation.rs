@@ -139,8 +139,10 @@ impl Installation {
     /// whose work in hand would look abandoned.
     pub async fn time_passes(&self) {
         // The server still does what a killed program had sent, read or not; once its sessions are gone, nothing of it waits for
-        // these rows or keeps them.
-        while self.count("pg_stat_activity where usename = 'voxanne_app'").await > 0 {
+        // these rows or keeps them. Those of PgBouncer stay.
+        let is_pooled = self.settings.iter().any(|(name, _)| *name == "VOXANNE_DATABASE_PGBOUNCER");
+        let left = if is_pooled { "state <> 'idle'" } else { "true" };
+        while self.count(&format!("pg_stat_activity where usename = 'voxanne_app' and {left}")).await > 0 {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         sqlx::raw_sql(
