@@ -16,6 +16,11 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// The bar is fetched anew when something happens, also while the menu is open.
+document.addEventListener("live:fresh", (event) => {
+  if (event.target.id === "tabbar") showMenu(side.classList.contains("is-open"));
+});
+
 for (const button of document.querySelectorAll("[data-theme-toggle]")) {
   button.addEventListener("click", () => {
     const root = document.documentElement;

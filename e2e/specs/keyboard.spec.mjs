@@ -73,6 +73,11 @@ test("the menu of a phone is opened and closed by keys", async ({ page }) => {
   await page.keyboard.press("Enter");
   await expect(page.locator(".side")).toBeVisible();
   await expect(more).toHaveAttribute("aria-expanded", "true");
+  // What happens meanwhile fetches the bar anew.
+  await page.evaluate(() => (document.querySelector("[data-menu]").title = "as it was"));
+  await page.evaluate(() => document.dispatchEvent(new CustomEvent("live:now")));
+  await expect(more).not.toHaveAttribute("title");
+  await expect(more).toHaveAttribute("aria-expanded", "true");
   await page.keyboard.press("Escape");
   await expect(page.locator(".side")).toBeHidden();
   await expect(more).toHaveAttribute("aria-expanded", "false");
