@@ -40,12 +40,17 @@ struct Seat(Arc<Mutex<Option<Seated>>>);
 pub async fn seat(mut request: Request, next: Next) -> Response {
     let seat = Seat::default();
     request.extensions_mut().insert(seat.clone());
-    let mut response = pin!(next.run(request));
+    step_by_step(&seat, next.run(request)).await
+}
+
+/// Does a request's work, and before each step stands aside if it has to.
+async fn step_by_step<T>(seat: &Seat, work: impl Future<Output = T>) -> T {
+    let mut work = pin!(work);
     loop {
         tokio::select! {
             biased;
             aside = poll_fn(|_| seat.stand_aside()) => aside.until_free().await,
-            response = &mut response => return response,
+            done = &mut work => return done,
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::timeout;
 
 use crate::platform::clock::Clock;
 use crate::platform::ids::OrgId;
@@ -17,7 +17,7 @@ const PRESENT: SignedDuration = SignedDuration::from_secs(10);
 /// for somebody else meanwhile, such as a calendar, keeps nobody out.
 const PATIENCE: Duration = Duration::from_millis(500);
 /// For so long after it has begun it stands aside. Less, for it may have a connection meanwhile that others wait for.
-const STANDS_ASIDE: Duration = Duration::from_millis(100);
+const STANDS_ASIDE: SignedDuration = SignedDuration::from_millis(100);
 /// How many times as much an org asks for as one that it gives way to.
 const MUCH_MORE: f64 = 2.0;
 
@@ -67,14 +67,15 @@ pub(super) struct Seated {
 struct Running {
     guest: Guest,
     /// Where it had been held back: until when it stands aside for others.
-    yields_until: Option<Instant>,
+    yields_until: Option<Timestamp>,
 }
 
 /// A request that stands aside for those who ask for much less; dropped, it goes on.
 pub(super) struct Aside {
     lines: Arc<Lines>,
     org: OrgId,
-    until: Instant,
+    /// For how long at most.
+    left: SignedDuration,
 }
 
 impl Lines {
@@ -176,7 +177,7 @@ impl Guest {
         if !has_begun {
             self.begin(&mut self.lines.locked(), held_back);
         }
-        let yields_until = held_back.then(|| Instant::now() + STANDS_ASIDE);
+        let yields_until = held_back.then(|| self.lines.clock.now() + STANDS_ASIDE);
         Some(Seated { running: Running { guest: self, yields_until }, _seat: seat })
     }
 
@@ -221,8 +222,11 @@ impl Seated {
 
     /// Stands aside if it was held back and those who ask for much less need its core by now.
     pub fn stand_aside(&self) -> Option<Aside> {
-        let until = self.running.yields_until.filter(|until| Instant::now() < *until)?;
         let (lines, org) = (&self.running.guest.lines, self.org());
+        let left = self.running.yields_until?.duration_since(lines.clock.now());
+        if left <= SignedDuration::ZERO {
+            return None;
+        }
         let mut all = lines.locked();
         let before = lines.before(&mut all, org);
         let line = all.get_mut(&org)?;
@@ -231,7 +235,7 @@ impl Seated {
         }
         line.aside += 1;
         drop(all);
-        Some(Aside { lines: lines.clone(), org, until })
+        Some(Aside { lines: lines.clone(), org, left: left.min(STANDS_ASIDE) })
     }
 }
 
@@ -244,7 +248,7 @@ impl Aside {
             all.get(&self.org).is_none_or(|line| line.held_back - line.aside + before < self.lines.half())
         };
         // Late is as good as free.
-        let _ = timeout_at(self.until, self.lines.until(is_free)).await;
+        let _ = timeout(self.left.unsigned_abs(), self.lines.until(is_free)).await;
     }
 }
 

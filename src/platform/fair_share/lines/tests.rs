@@ -1,7 +1,12 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
+use std::cell::Cell;
+use std::future::poll_fn;
+use std::task::Poll;
+
 use futures::FutureExt as _;
 use uuid::Uuid;
 
+use super::super::{Seat, step_by_step};
 use super::*;
 
 const SECOND: SignedDuration = SignedDuration::from_secs(1);
@@ -119,7 +124,30 @@ async fn whoever_stands_aside_goes_on_after_a_while() {
     let begun = sits(&lines, 1).unwrap();
     let _endless = sits(&lines, 2).unwrap();
     begun.stand_aside().unwrap().until_free().await;
-    assert!(begun.stand_aside().is_none(), "once is enough");
+    clock.advance(STANDS_ASIDE);
+    assert!(begun.stand_aside().is_none(), "that was enough");
+}
+
+#[tokio::test]
+async fn w27_no_step_of_a_request_is_done_while_it_stands_aside() {
+    let (lines, clock) = lines(2);
+    flood(&lines, &clock);
+    drop(sits(&lines, 2).unwrap());
+    let (seat, steps) = (Seat::default(), Cell::new(0));
+    let work = poll_fn(|_| {
+        steps.set(steps.get() + 1);
+        // It takes its seat in its first step, as whoever asks turns out to be known.
+        seat.0.lock().unwrap().get_or_insert_with(|| sits(&lines, 1).unwrap());
+        if steps.get() < 3 { Poll::Pending } else { Poll::Ready(()) }
+    });
+    let mut request = Box::pin(step_by_step(&seat, work));
+    let mut goes_on = || request.as_mut().now_or_never();
+    assert_eq!((goes_on(), steps.get()), (None, 1));
+    let page = sits(&lines, 2).unwrap();
+    assert_eq!((goes_on(), steps.get()), (None, 1), "somebody who takes little is there");
+    drop(page);
+    assert_eq!((goes_on(), steps.get()), (None, 2));
+    assert_eq!((goes_on(), steps.get()), (Some(()), 3));
 }
 
 #[tokio::test]
