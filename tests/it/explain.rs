@@ -93,7 +93,10 @@ async fn seeded() -> Database {
 
 /// A connection of a superuser who acts as the program: policies hold, and settings can be made.
 async fn as_the_program() -> PgConnection {
-    let database = DATABASE.get_or_init(seeded).await;
+    as_the_program_in(DATABASE.get_or_init(seeded).await).await
+}
+
+async fn as_the_program_in(database: &Database) -> PgConnection {
     let mut conn = PgConnection::connect(database.admin_url.expose_secret()).await.unwrap();
     let settings = format!(
         "load 'auto_explain';
@@ -151,8 +154,14 @@ fn read_whole<'a>(accesses: &'a BTreeSet<String>, tables: &[&str]) -> Vec<&'a st
     whole.filter(|table| tables.contains(table)).collect()
 }
 
-/// The plan of a statement of which nothing is known but its text.
+/// How a statement of which nothing is known but its text gets at its tables.
 async fn explain(conn: &mut PgConnection, text: &str) -> Result<BTreeSet<String>, sqlx::Error> {
+    let mut found = BTreeSet::new();
+    accesses(&plan_of(conn, text).await?, None, &mut found);
+    Ok(found)
+}
+
+async fn plan_of(conn: &mut PgConnection, text: &str) -> Result<Value, sqlx::Error> {
     exec(conn, "deallocate all").await;
     let prepare = format!("prepare shipped{} as {text}", types(text));
     sqlx::raw_sql(AssertSqlSafe(prepare)).execute(&mut *conn).await?;
@@ -165,11 +174,9 @@ async fn explain(conn: &mut PgConnection, text: &str) -> Result<BTreeSet<String>
     let nulls = vec!["null"; usize::try_from(parameters).unwrap()].join(", ");
     let arguments = if nulls.is_empty() { String::new() } else { format!("({nulls})") };
     let explain = format!("explain (format json) execute shipped{arguments}");
-    let plans: Value =
+    let mut plans: Value =
         sqlx::query_scalar(AssertSqlSafe(explain)).persistent(false).fetch_one(&mut *conn).await?;
-    let mut found = BTreeSet::new();
-    accesses(&plans[0]["Plan"], None, &mut found);
-    Ok(found)
+    Ok(plans[0]["Plan"].take())
 }
 
 /// The driver says that an instant is one. Where a statement alone would let it be taken for something else (`$2 -
@@ -304,6 +311,29 @@ async fn no_statement_reads_a_tenant_table_from_end_to_end() {
     exec(&mut conn, &format!("reset role; {FREE}")).await;
     let whole = explain(&mut conn, "select from appointments where notes = $1").await.unwrap();
     assert_eq!(read_whole(&whole, SEEDED), ["appointments"]);
+}
+
+/// Whoever looks sees the latest of them: the others are not to be sorted first.
+#[tokio::test]
+async fn the_latest_missed_calls_are_found_by_their_index_however_many_there_are() {
+    let database = new_database().await;
+    let mut conn = PgConnection::connect_with(&database.superuser()).await.unwrap();
+    let calls = format!(
+        "set session_replication_role = replica;
+         insert into calls (org_id, id, call_ref, state, created_at, caller_spoke)
+         select '{ORG}', gen_random_uuid(), 'call-' || i, 'ended', now() - i * interval '3 minutes', i % 11 <> 0 from generate_series(1, 40000) i;
+         insert into assistants (org_id, id, location_id, platform, platform_assistant_id, name)
+         values ('{ORG}', gen_random_uuid(), gen_random_uuid(), 'vapi', 'assistant', 'Mia');
+         analyze"
+    );
+    exec(&mut conn, &calls).await;
+    let mut conn = as_the_program_in(&database).await;
+    let missed = shipped::statements().iter().find(|statement| statement.of == "calls::MISSED").unwrap();
+    let plan = plan_of(&mut conn, &missed.text).await.unwrap();
+    let found =
+        plan["Plans"].as_array().unwrap().iter().find(|below| below["Subplan Name"] == "CTE found").unwrap();
+    let found = found.to_string();
+    assert!(found.contains("calls_of_silence") && !found.contains("\"Sort\""), "{found}");
 }
 
 #[tokio::test]
