@@ -139,6 +139,10 @@ async fn a_calendar_shows_its_own_clinic_and_at_most_a_month() {
 #[tokio::test]
 async fn hours_of_ones_own_shade_ones_own_column_at_each_site() {
     let vox = Voxanne::start().await;
+    vox.exec(
+        "insert into closures (org_id, id, local_date, reason) select org_id, gen_random_uuid(), '2026-12-03', 'Storm' from orgs",
+    )
+    .await;
     let owner = vox.signed_in("owner@juniper.example").await;
     let site = async |name: &str| {
         let id: uuid::Uuid = vox.one(&format!("select id from locations where name like '%{name}'")).await;
@@ -170,6 +174,8 @@ async fn hours_of_ones_own_shade_ones_own_column_at_each_site() {
         (&sunday["shut"][0]["title"], &sunday["shut"][0]["end"]),
         (&json!("Closed"), &json!("2026-11-30T00:00:00"))
     );
+    let storm = read(&owner, &day.replace("11-26", "12-03")).await;
+    assert_eq!(storm["shut"][0]["title"], "Storm", "as it was written down");
     // Two pause at noon while the site is open.
     let day = format!("/dashboard/calendar/events?from=2026-11-26&to=2026-11-26&location={other}");
     let denver = read(&owner, &day).await;
