@@ -6,6 +6,7 @@
 
 const RETRY_MS_MAX = 15000;
 const GATHER_MS = 25;
+const ASK_AGAIN_SECONDS = 2;
 const offline = document.querySelector(".offline");
 const seen = new Set();
 let last;
@@ -17,6 +18,10 @@ function refresh(kinds) {
   for (const kind of kinds) waiting.add(kind);
   clearTimeout(timer);
   timer = setTimeout(fetchParts, GATHER_MS);
+}
+
+function later(kinds, seconds) {
+  setTimeout(() => refresh(kinds), 1000 * seconds);
 }
 
 // What somebody has opened stays open, and what they have closed stays closed. The nth of the same words is the same.
@@ -70,11 +75,13 @@ async function fetchParts() {
   try {
     response = await fetch(location.href, { headers: { "hx-request": "true", ...BY_ITSELF }, credentials: "same-origin" });
   } catch {
-    return;
+    return later(kinds, ASK_AGAIN_SECONDS);
   }
   if (response.status === 401) return toSignIn();
   // Too much is asked for at the clinic at this moment: what is shown stays until it is this page's turn.
-  if (response.status === 429) return setTimeout(() => refresh(kinds), 1000 * Number(response.headers.get("retry-after") ?? 2));
+  if (response.status === 429) return later(kinds, Number(response.headers.get("retry-after") ?? ASK_AGAIN_SECONDS));
+  // A server that is just being started, or had no connection left: what has happened is not lost by that.
+  if (response.status >= 500) return later(kinds, ASK_AGAIN_SECONDS);
   if (!response.ok) return;
   const page = parsed(await response.text());
   const isReplaced = await replaceMain(page);

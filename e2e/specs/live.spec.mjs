@@ -158,3 +158,21 @@ test("whom somebody else invites stands on the pages of the team and of the audi
   await api("DELETE", `/invitations/${id}`);
   await expect(invited).toBeHidden();
 });
+
+test("what a page could not fetch is fetched again, without another event", async ({ page, complaints }) => {
+  await signIn(page);
+  await page.goto(`${demo.base_url}/dashboard/tasks`);
+  await isLive(page);
+  const refused = [];
+  const isPart = (url) => url.pathname === "/dashboard/tasks";
+  await page.route(isPart, (route) => {
+    refused.push(route.request().url());
+    return route.fulfill({ status: 503, body: "" });
+  });
+  const { id } = await api("POST", "/tasks", { title: "Order more numbing cream" });
+  await expect.poll(() => refused.length).toBeGreaterThan(0);
+  await page.unroute(isPart);
+  await expect(page.getByText("Order more numbing cream")).toBeVisible();
+  await api("POST", `/tasks/${id}/done`);
+  expect(complaints.splice(0).filter((one) => !one.includes("503"))).toEqual([]);
+});
