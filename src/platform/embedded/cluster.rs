@@ -84,7 +84,12 @@ async fn start(
         server.arg("-D").arg(layout.cluster()).args(settings(options, port));
         server.stdout(log).stderr(stderr).process_group(0);
         let child = server.spawn().map_err(EmbeddedError::io("run", bin))?;
-        let pid = child.id().and_then(|pid| i32::try_from(pid).ok()).unwrap_or_default();
+        // Never 0, which a signal would take for this program's own group.
+        let pid =
+            child.id().and_then(|pid| i32::try_from(pid).ok()).ok_or_else(|| EmbeddedError::Failed {
+                program: "postgres".to_owned(),
+                log: last_words_of(&layout.log(), log_start),
+            })?;
         let mut server = Postmaster { pid, port, cluster: layout.cluster(), child: Some(child) };
         if becomes_ready(&mut server, layout).await? {
             return Ok(server);
