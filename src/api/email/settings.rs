@@ -10,6 +10,7 @@ use super::recipients::delivery;
 use crate::accounts::Scope;
 use crate::api::answer::{Answer, IfMatch, as_json, difference, digest_of};
 use crate::api::caller::ApiCaller;
+use crate::api::entries::lock;
 use crate::api::problems;
 use crate::api::request::Received;
 use crate::platform::app::App;
@@ -68,6 +69,7 @@ async fn set_email_settings(
     let wanted: EmailSettingsWanted = request.json()?;
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
+    lock(&mut tx, caller.org).await?;
     let there = as_json(&current(&app, &mut tx, &caller).await?)?;
     let told = as_json(&wanted)?;
     let changes = told.as_object().cloned().unwrap_or_default();
