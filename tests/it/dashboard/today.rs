@@ -23,6 +23,9 @@ async fn w37_the_last_words_of_a_running_call_are_noted_as_read_once_in_ten_minu
     viewer.page("/dashboard").await;
     assert_eq!(vox.count(noted).await, 1);
     vox.later(SignedDuration::from_mins(11));
+    // The list of calls shows them as well.
+    assert!(viewer.page("/dashboard/calls").await.text.contains("Do you treat rosacea?"));
+    assert_eq!(vox.count(noted).await, 2);
     viewer.page("/dashboard").await;
     assert_eq!(vox.count(noted).await, 2);
 }
