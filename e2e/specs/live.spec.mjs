@@ -169,8 +169,11 @@ test("what a page could not fetch is fetched again, without another event", asyn
     refused.push(route.request().url());
     return route.fulfill({ status: 503, body: "" });
   });
+  await page.evaluate(() => document.addEventListener("live:event", ({ detail }) => (window.heard ||= detail.kind === "task")));
   const { id } = await api("POST", "/tasks", { title: "Order more numbing cream" });
-  await expect.poll(() => refused.length).toBeGreaterThan(0);
+  await page.waitForFunction(() => window.heard);
+  const before = refused.length;
+  await expect.poll(() => refused.length).toBeGreaterThan(before);
   await page.unroute(isPart);
   await expect(page.getByText("Order more numbing cream")).toBeVisible();
   await api("POST", `/tasks/${id}/done`);
