@@ -462,7 +462,7 @@ async function settled(answered, visit, box, take) {
 const panel = document.getElementById("visit");
 
 async function fill(id) {
-  const response = await fetch(`/dashboard/calendar/visits/${id}`, { headers: { "hx-request": "true" }, credentials: "same-origin" });
+  const response = await ask(`/dashboard/calendar/visits/${id}`, { headers: { "hx-request": "true" } });
   if (!response.ok) throw new Error("visit");
   const part = parsed(await response.text());
   panel.querySelector("[data-panel]").replaceChildren(...part.body.childNodes);

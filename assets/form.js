@@ -24,6 +24,19 @@ function parsed(html) {
 // Said with what nobody asked for: it does not keep anybody signed in.
 const BY_ITSELF = { "x-voxanne-by-itself": "1" };
 
+// Every page is one clinic's and says so with whatever it asks for: in another tab its reader may have gone on to another clinic, and
+// nothing of that one belongs here. The line that says so goes when they are back.
+const OF_ORG = { "x-voxanne-org": words.org };
+const elsewhere = document.querySelector(".elsewhere");
+
+async function ask(url, init = {}) {
+  const response = await fetch(url, { credentials: "same-origin", ...init, headers: { ...init.headers, ...OF_ORG } });
+  elsewhere.hidden = response.status !== 409 || (await response.clone().json()).code !== "other_org";
+  return response;
+}
+
+document.addEventListener("htmx:config:request", ({ detail }) => Object.assign(detail.ctx.request.headers, OF_ORG));
+
 function toast(text, isBad = false) {
   const box = document.querySelector(".toasts");
   const toast = document.createElement("div");
@@ -145,13 +158,13 @@ function pathOf(field) {
 
 async function call(request, body, headers = {}) {
   const [method, url] = request.split(" ");
-  const init = { method, headers: { accept: "application/json", ...headers }, credentials: "same-origin" };
+  const init = { method, headers: { accept: "application/json", ...headers } };
   if (body !== undefined) {
     init.headers["content-type"] = "application/json";
     init.body = JSON.stringify(body);
   }
   if (method === "POST") init.headers["idempotency-key"] ??= crypto.randomUUID();
-  const response = await fetch(url, init);
+  const response = await ask(url, init);
   if (response.status === 401) {
     toSignIn();
     return new Promise(() => {});
@@ -293,4 +306,4 @@ document.addEventListener("input", (event) => {
 });
 
 // For the scripts of single pages.
-window.voxanne = { call, toast, parsed, BY_ITSELF };
+window.voxanne = { ask, call, toast, parsed, BY_ITSELF };

@@ -11,6 +11,8 @@ const offline = document.querySelector(".offline");
 const seen = new Set();
 let last;
 let retries = 0;
+let turns = 0;
+const broughtIn = new Map();
 const waiting = new Set();
 let timer;
 
@@ -21,7 +23,15 @@ function refresh(kinds) {
 }
 
 function later(kinds, seconds) {
-  setTimeout(() => refresh(kinds), 1000 * seconds);
+  // Not all pages at once, where all wait for the same server.
+  setTimeout(() => refresh(kinds), 1000 * seconds * (1 + Math.random() / 2));
+}
+
+// Of two answers on their way at once the older may come last: it brings nothing that the newer one has brought.
+function brings(turn, id) {
+  if (turn < (broughtIn.get(id) ?? 0)) return false;
+  broughtIn.set(id, turn);
+  return true;
 }
 
 // What somebody has opened stays open, and what they have closed stays closed. The nth of the same words is the same.
@@ -71,9 +81,10 @@ async function fetchParts() {
   const kinds = [...waiting];
   waiting.clear();
   if (parts.length === 0) return;
+  const turn = ++turns;
   let response;
   try {
-    response = await fetch(location.href, { headers: { "hx-request": "true", ...BY_ITSELF }, credentials: "same-origin" });
+    response = await ask(location.href, { headers: { "hx-request": "true", ...BY_ITSELF } });
   } catch {
     return later(kinds, ASK_AGAIN_SECONDS);
   }
@@ -84,10 +95,11 @@ async function fetchParts() {
   if (response.status >= 500) return later(kinds, ASK_AGAIN_SECONDS);
   if (!response.ok) return;
   const page = parsed(await response.text());
-  const isReplaced = await replaceMain(page);
+  const isReplaced = brings(turn, "main") && await replaceMain(page);
+  if (isReplaced) for (const part of page.querySelectorAll("#main [data-live]")) brings(turn, part.id);
   for (const part of parts) {
     const fresh = page.getElementById(part.id);
-    if (!fresh || (isReplaced && fresh.closest("#main"))) continue;
+    if (!fresh || (isReplaced && fresh.closest("#main")) || !brings(turn, part.id)) continue;
     keepOpen(part, fresh);
     if (fresh.isEqualNode(part) || isHeld(part, () => refresh(part.dataset.live.split(" ")))) continue;
     await htmx.swap({ target: part, sourceElement: document.body, text: fresh.outerHTML, swap: "outerMorph" });
@@ -134,7 +146,7 @@ async function connect() {
 function again() {
   delete document.documentElement.dataset.socket;
   retries += 1;
-  if (retries > 1) offline.hidden = false;
+  offline.hidden = retries < 2 || !elsewhere.hidden;
   const pause = Math.min(RETRY_MS_MAX, 300 * 2 ** Math.min(retries, 6)) * (0.5 + Math.random() / 2);
   setTimeout(connect, retries === 1 ? 200 : pause);
 }

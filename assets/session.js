@@ -19,7 +19,7 @@ async function session(method) {
   const headers = { accept: "application/json", "hx-request": "true" };
   if (method === "GET") Object.assign(headers, BY_ITSELF);
   try {
-    const response = await fetch("/dashboard/session", { method, headers, credentials: "same-origin" });
+    const response = await ask("/dashboard/session", { method, headers });
     if (response.status === 401) return toSignIn();
     if (response.ok) return response.json();
   } catch {

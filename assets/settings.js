@@ -66,13 +66,6 @@ for (const slider of document.querySelectorAll("[data-thresholds]")) {
   say(slider);
 }
 
-// A change says what it is a change of.
-for (const form of document.querySelectorAll("[data-etag-of]")) {
-  const answer = await fetch(form.dataset.etagOf, { credentials: "same-origin" });
-  const etag = answer.headers.get("etag");
-  if (answer.ok && etag) form.dataset.ifMatch = etag;
-}
-
 function rulesOf(form) {
   const rules = {};
   for (const field of form.elements) {

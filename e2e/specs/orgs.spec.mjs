@@ -1,5 +1,5 @@
 import { expect } from "@playwright/test";
-import { Caller, demo, isLive, PAGES, signIn } from "../demo.mjs";
+import { Caller, demo, invite, isAtToday, isLive, join, mailsTo, PAGES, PASSWORD, signIn } from "../demo.mjs";
 import { test } from "../test.mjs";
 
 /** Pages that list who called. */
@@ -32,4 +32,62 @@ test("two clinics never see each other's callers", async ({ browser }) => {
     expect(our, address).toContain("<span>Glow MedSpa</span>");
     expect(their, address).toContain("<span>Harbor");
   }
+});
+
+/** Has the session show the clinic whose name begins so. */
+async function show(page, name) {
+  await page.goto(demo.base_url + "/dashboard/account");
+  await page.getByRole("listitem").filter({ hasText: name }).getByRole("button", { name: "Show" }).click();
+  await isAtToday(page);
+  await expect(page.locator(".brand")).toContainText(name);
+}
+
+test("a tab of the clinic that its reader has left shows and saves nothing of the other one", async ({ page, context }) => {
+  const email = "both@clinics.example";
+  await join(page, await invite(email, "owner"), "Bo Both");
+  // They run the other clinic as well.
+  const other = await context.browser().newContext();
+  const harbor = await other.newPage();
+  await signIn(harbor, "owner", demo.other_org);
+  const invited = await harbor.request.post(demo.base_url + "/api/v1/invitations", {
+    data: { email, role: "owner" },
+    headers: { origin: demo.base_url },
+  });
+  expect(invited.status()).toBe(201);
+  let link;
+  const find = async () => {
+    const links = (await mailsTo(email)).flatMap((mail) => mail.body.match(/https?:\/\/\S+\/invitation\/\S+/g) ?? []);
+    link = links[1];
+    return links.length;
+  };
+  await expect.poll(find, { timeout: 30_000 }).toBe(2);
+  await page.goto(link);
+  await page.getByLabel("Your password").fill(PASSWORD);
+  await page.getByRole("button", { name: "Join" }).click();
+  await isAtToday(page);
+  await show(page, "Glow MedSpa");
+  await page.goto(demo.base_url + "/dashboard/settings/texting");
+  await isLive(page);
+  const second = await context.newPage();
+  await show(second, "Harbor");
+
+  // The first tab says so, and what is sent from it is refused.
+  const line = page.locator(".elsewhere");
+  await expect(line).toContainText("This page is of Glow MedSpa, and you have gone on to another clinic since");
+  const before = await (await harbor.request.get(demo.base_url + "/api/v1/settings/texting")).text();
+  const form = page.locator('form[data-api="PUT /api/v1/settings/texting"]').first();
+  await form.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("nothing was changed. Load the page again.")).toBeVisible();
+  expect(await (await harbor.request.get(demo.base_url + "/api/v1/settings/texting")).text()).toBe(before);
+  await expect(page.locator(".brand")).toContainText("Glow MedSpa");
+  await expect(page.locator(".offline:not(.elsewhere)")).toBeHidden();
+  await expect(line).toBeInViewport();
+
+  // Back at it, the page is as good as it was, and the other tab is the one that is left behind.
+  await line.getByRole("button", { name: "Show Glow MedSpa again" }).click();
+  await isAtToday(page);
+  await isLive(page);
+  await expect(line).toBeHidden();
+  await expect(second.locator(".elsewhere")).toContainText("This page is of Harbor");
+  await other.close();
 });

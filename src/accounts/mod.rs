@@ -36,6 +36,7 @@ mod role;
 mod scope;
 mod seal_audit;
 mod second_factor;
+mod shown_org;
 mod sign_in;
 mod socket_token;
 mod staff;
@@ -78,6 +79,7 @@ pub use role::Role;
 pub use scope::Scope;
 pub use seal_audit::{AuditState, check_audit, seal_audit};
 pub use second_factor::confirm_sign_in;
+pub use shown_org::ORG_HEADER;
 pub use sign_in::{AT_THE_DOOR, Entered, SignInError, sign_in};
 pub use socket_token::{
     SocketHolder, SocketToken, api_token, socket_token, still_holds, verify_socket_token,

@@ -73,7 +73,7 @@ async fn use_up(app: &App, claims: &Claims) -> Result<(), TokenError> {
     Ok(())
 }
 
-/// Whether the holder's session, membership and role are still what they were.
+/// Whether the holder's session, the org that it shows, their membership and role are still what they were.
 pub async fn still_holds(app: &App, holder: &SocketHolder) -> Result<bool, sqlx::Error> {
     let mut tx = app.begin_as(holder.user).await?;
     // Disabled people have none.
@@ -82,6 +82,7 @@ pub async fn still_holds(app: &App, holder: &SocketHolder) -> Result<bool, sqlx:
         None => true,
         Some(session) => {
             sessions::is_open(&mut tx, holder.user, session, limits(app)).await?
+                && sessions::shows(&mut tx, holder.user, session, holder.org).await?
                 && !sessions::owes_second_factor(&mut tx, holder.org).await?
         }
     };

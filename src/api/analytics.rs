@@ -20,7 +20,7 @@ use crate::analytics::{self, Figures, FiguresError, Table, Wanted};
 use crate::orgs;
 use crate::platform::app::App;
 use crate::platform::bounded::Day;
-use crate::platform::ids::{AssistantId, LocationId};
+use crate::platform::ids::{AssistantId, LocationId, OrgId};
 use crate::platform::problem::Problem;
 use crate::platform::public::Public;
 
@@ -55,6 +55,9 @@ struct AnalyticsParams {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct ExportParams {
+    /// Whose figures are meant: a link of one clinic's page gives no other clinic's (409).
+    #[param(value_type = Option<String>)]
+    org_id: Option<Public<OrgId>>,
     /// `summary`, `days`, `hours`, `locations`, `assistants`, `funnel` or `unmet`; without it the summary.
     table: Option<String>,
     /// The first civil day; without it the last are 30.
@@ -99,6 +102,9 @@ async fn get_analytics_csv(
     let known = || format!("must be one of {}", Table::ALL.map(Table::name).join(", "));
     let table = asked.table.as_deref().map_or(Some(Table::Summary), Table::parse);
     let table = table.ok_or_else(|| invalid_field("table", &known()))?;
+    if asked.org_id.is_some_and(|meant| meant.0 != caller.org) {
+        return Err(Problem::OTHER_ORG);
+    }
     let ExportParams { from, to, location_id, assistant_id, .. } = asked;
     let found = figures(&app, &caller, &AnalyticsParams { from, to, location_id, assistant_id }).await?;
     let name = format!("analytics-{}-{}-{}.csv", table.name(), found.window.from.0, found.window.to.0);

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::in_their_language::{Reader, accepted};
 use super::problems;
-use crate::accounts::{self, Act, Actor, AskedBy, Scope, Staff};
+use crate::accounts::{self, Act, Actor, AskedBy, ORG_HEADER, Scope, Staff};
 use crate::language::Language;
 use crate::notifications;
 use crate::platform::app::App;
@@ -19,9 +19,6 @@ use crate::platform::fair_share;
 use crate::platform::ids::{OrgId, Prefixed as _};
 use crate::platform::problem::Problem;
 use crate::platform::telemetry::chain;
-
-/// The header in which somebody who is staff of several orgs says which they mean.
-const ORG_HEADER: &str = "x-voxanne-org";
 
 /// A program or a person whose credential holds.
 #[derive(Debug, Clone)]
@@ -138,7 +135,7 @@ async fn seated(app: &App, parts: &Parts) -> Result<ApiCaller, Problem> {
     let caller = if is_bearer {
         by_bearer(app, presented, &parts.headers).await?
     } else {
-        by_session(app, presented, AskedBy::of(&parts.headers)).await?
+        by_session(app, presented, &parts.headers).await?
     };
     // The path as it was asked for: the router has taken its beginning off.
     let path = parts.extensions.get::<OriginalUri>().map_or(parts.uri.path(), |uri| uri.path());
@@ -191,8 +188,9 @@ async fn by_bearer(app: &App, presented: &str, headers: &HeaderMap) -> Result<Ap
     }
 }
 
-async fn by_session(app: &App, token: &str, asked_by: AskedBy) -> Result<ApiCaller, Problem> {
-    match accounts::staff_of_session(app, token, asked_by).await {
+async fn by_session(app: &App, token: &str, headers: &HeaderMap) -> Result<ApiCaller, Problem> {
+    match accounts::staff_of_session(app, token, AskedBy::of(headers)).await {
+        Ok(Some(staff)) if !staff.shows_what_is_meant(headers) => Err(Problem::OTHER_ORG),
         Ok(Some(staff)) => {
             let reads = staff.language;
             Ok(ApiCaller::of_staff(staff, reads))

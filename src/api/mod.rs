@@ -68,6 +68,7 @@ use crate::platform::app::App;
 
 pub use answer::etag_of;
 pub use idempotency::forget_answers;
+pub use scoring_settings::scoring_etag;
 pub use sequences::{SequenceKept, shown_sequence};
 pub use text_templates::{TextTemplate, text_templates};
 

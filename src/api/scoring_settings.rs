@@ -268,6 +268,11 @@ async fn in_force(app: &App, tx: &mut PgConnection, org: OrgId) -> Result<Scorin
     leads::scoring_in_force(tx, org, &settings).await.map_err(failed)
 }
 
+/// The ETag that `GET` answers with: what the form that shows it sends as `If-Match`.
+pub fn scoring_etag(there: &ScoringInForce) -> String {
+    digest_of(&decided(there.version, &there.settings))
+}
+
 /// What two writers must not lose of each other: not how far history has been scored, which moves by itself.
 fn decided(version: i32, settings: &ScoringSettings) -> Value {
     json!({
@@ -285,7 +290,7 @@ fn check(headers: &HeaderMap, there: &ScoringInForce, wanted: &ScoringSettings) 
 }
 
 fn answer(there: ScoringInForce) -> Result<Answer, Problem> {
-    let etag = digest_of(&decided(there.version, &there.settings));
+    let etag = scoring_etag(&there);
     let (high_value, medium) = there.catalogue_words;
     let view = ScoringView {
         version: there.version,

@@ -156,7 +156,8 @@ impl AnalyticsPage {
     fn csv(&self, table: &str) -> String {
         let (from, to) = (self.figures.window.from.0, self.figures.window.to.0);
         let narrowed = self.narrowed(("location_id", "assistant_id"));
-        format!("/api/v1/analytics.csv?table={table}&from={from}&to={to}{narrowed}")
+        let org = self.s.staff.org;
+        format!("/api/v1/analytics.csv?org_id={org}&table={table}&from={from}&to={to}{narrowed}")
     }
 
     /// Both were read as ids before: nothing in them needs escaping.

@@ -37,6 +37,9 @@ impl FromRequestParts<App> for SignedIn {
         fair_share::wait(app, &parts.extensions, token).await.map_err(seated)?;
         match accounts::staff_of_session(app, token, AskedBy::of(&parts.headers)).await {
             Ok(Some(staff)) => {
+                if !staff.shows_what_is_meant(&parts.headers) {
+                    return Err(Problem::OTHER_ORG.into_response());
+                }
                 if staff.owes_second_factor && !BEFORE_SECOND_FACTOR.contains(&parts.uri.path()) {
                     return Err(on_to(parts, "/dashboard/account"));
                 }

@@ -107,6 +107,9 @@ async fn give_socket_token(
         Problem::UNAVAILABLE
     })?;
     let staff = staff.ok_or(Problem::UNAUTHENTICATED)?;
+    if !staff.shows_what_is_meant(&headers) {
+        return Err(Problem::OTHER_ORG);
+    }
     if staff.owes_second_factor {
         return Err(Problem::SECOND_FACTOR_REQUIRED);
     }

@@ -68,6 +68,12 @@ impl Problem {
         "cross_site",
         "Only a page of this server does this with a session; programs use a key or a token.",
     );
+    /// A page of one org asks with a session that shows another one by now.
+    pub const OTHER_ORG: Self = Self::new(
+        StatusCode::CONFLICT,
+        "other_org",
+        "This page is of another clinic than the one that you have gone on to since: nothing was changed. Load the page again.",
+    );
     /// No such page.
     pub const NOT_FOUND: Self = Self::new(StatusCode::NOT_FOUND, "not_found", "There is nothing here.");
     /// Ours to fix; the request may be repeated.

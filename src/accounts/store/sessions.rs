@@ -235,20 +235,38 @@ pub(in crate::accounts) async fn rotate(
     Ok(done.rows_affected() == 1)
 }
 
-/// Has the session show another org.
+/// Has the session show another org, and tells its open sockets.
 pub(in crate::accounts) async fn set_org(
     tx: &mut PgConnection,
     user: UserId,
     id: SessionId,
     org: OrgId,
 ) -> sqlx::Result<()> {
-    sql("update sessions set current_org = $3 where user_id = $1 and id = $2")
+    let _told: Vec<String> = sql_scalar(
+        "with shows as (update sessions set current_org = $3 where user_id = $1 and id = $2 returning id)
+         select pg_notify('voxanne_revoked', id::text)::text from shows",
+    )
+    .bind(user)
+    .bind(id)
+    .bind(org)
+    .fetch_all(tx)
+    .await?;
+    Ok(())
+}
+
+/// Whether the session shows the org.
+pub(in crate::accounts) async fn shows(
+    tx: &mut PgConnection,
+    user: UserId,
+    id: SessionId,
+    org: OrgId,
+) -> sqlx::Result<bool> {
+    sql_scalar("select exists (select from sessions where user_id = $1 and id = $2 and current_org = $3)")
         .bind(user)
         .bind(id)
         .bind(org)
-        .execute(tx)
-        .await?;
-    Ok(())
+        .fetch_one(tx)
+        .await
 }
 
 /// Whether the session is still open.

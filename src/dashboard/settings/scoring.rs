@@ -9,6 +9,7 @@ use axum::routing::get;
 
 use super::{Group, groups, opened};
 use crate::accounts::Scope;
+use crate::api;
 use crate::dashboard::page::{self, PageError};
 use crate::dashboard::shell::{Place, Shell};
 use crate::dashboard::signed_in::SignedIn;
@@ -62,6 +63,11 @@ impl ScoringPage {
     /// The slider's position nearest to the threshold in force.
     fn position(&self) -> i16 {
         (self.thresholds.hot_threshold / 5 * 5).clamp(40, 100)
+    }
+
+    /// What a change of it is a change of.
+    fn version(&self) -> String {
+        api::scoring_etag(&self.there)
     }
 
     fn high_value(&self) -> String {

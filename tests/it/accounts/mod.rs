@@ -10,6 +10,7 @@ mod published_keys;
 mod races;
 mod second_factor_rule;
 mod sessions;
+mod shown_org;
 mod team;
 pub mod tokens;
 mod whole;

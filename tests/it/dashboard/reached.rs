@@ -216,3 +216,18 @@ fn every_field_of_a_change_is_in_its_form_or_has_a_reason() {
         .collect();
     assert!(idle.is_empty(), "a form says these, or nothing takes them: {idle:?}");
 }
+
+#[test]
+fn b13_whatever_a_page_asks_for_goes_the_one_way_that_says_which_clinic_it_is_of() {
+    let asks = |text: &str| text.matches("fetch(").count() + text.matches("XMLHttpRequest").count();
+    assert_eq!(asks("await fetch(url)"), 1, "a seeded one is found");
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir("assets").unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|kind| kind == "js") {
+            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+            found.extend(std::iter::repeat_n(name, asks(&std::fs::read_to_string(&path).unwrap())));
+        }
+    }
+    assert_eq!(found, ["form.js"], "use `ask` of form.js: it sends the page's clinic");
+}

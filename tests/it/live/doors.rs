@@ -279,3 +279,24 @@ async fn w3_a_session_that_ends_at_one_replica_closes_its_socket_at_another() {
     first.exec(&super::a_task(&first.glow).0).await;
     other.hears("task").await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn b13_whoever_goes_on_to_another_clinic_hears_no_more_of_the_former_one() {
+    let vox = start().await;
+    vox.joins(vox.harbor.org, "both@clinics.example", Role::FrontDesk).await;
+    vox.joins(vox.glow.org, "both@clinics.example", Role::FrontDesk).await;
+    let mut person = vox.signed_in("both@clinics.example").await;
+    let [glow, harbor] = [&vox.glow, &vox.harbor].map(|clinic| clinic.org.to_string());
+    person.form("/dashboard/switch", &[("org", &glow)]).await;
+    let given = Answered::of(person.request("POST", "/dashboard/socket-token")).await.good();
+    let (mut client, _) = Client::with(&vox, &vox.glow, given["token"].as_str().unwrap(), None).await;
+    // A browser of theirs that stays is not disturbed.
+    let mut staying = vox.signed_in("both@clinics.example").await;
+    staying.form("/dashboard/switch", &[("org", &glow)]).await;
+    let given = Answered::of(staying.request("POST", "/dashboard/socket-token")).await.good();
+    let (mut stays, _) = Client::with(&vox, &vox.glow, given["token"].as_str().unwrap(), None).await;
+    assert_eq!(person.form("/dashboard/switch", &[("org", &harbor)]).await.status, 303);
+    assert_eq!(client.closed().await, 4401);
+    vox.exec(&super::a_task(&vox.glow).0).await;
+    stays.hears("task").await;
+}
