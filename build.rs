@@ -21,8 +21,11 @@ const LIBRARIES: &[(&str, &str)] = &[
     ("uplot.css", "node_modules/uplot/dist/uPlot.min.css"),
 ];
 
-/// Ours that every page loads, as one file.
-const APP: &[&str] = &["form.js", "session.js", "live.js", "shell.js"];
+/// Ours that are loaded as one file: what every page loads, and the calendar. What a part does at once comes after what it needs.
+const WHOLES: &[(&str, &[&str])] = &[
+    ("app.js", &["form.js", "session.js", "live.js", "shell.js"]),
+    ("calendar.js", &["calendar_changes.js", "calendar_booking.js", "calendar.js"]),
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=assets");
@@ -30,7 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut files: BTreeMap<String, PathBuf> = BTreeMap::new();
     for entry in fs::read_dir("assets")? {
         let path = entry?.path();
-        let name = path.file_name().and_then(|name| name.to_str()).filter(|name| !APP.contains(name));
+        let name = path.file_name().and_then(|name| name.to_str()).filter(|name| !is_part(name));
         if let Some(name) = name {
             files.insert(name.to_owned(), path.clone());
         }
@@ -45,12 +48,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         files.insert((*name).to_owned(), PathBuf::from(path));
     }
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    let mut app = String::new();
-    for name in APP {
-        app.push_str(&fs::read_to_string(Path::new("assets").join(name))?);
+    for (name, parts) in WHOLES {
+        let mut whole = String::new();
+        for part in *parts {
+            whole.push_str(&fs::read_to_string(Path::new("assets").join(part))?);
+        }
+        let path = out.join(format!("whole-{name}"));
+        fs::write(&path, whole)?;
+        files.insert((*name).to_owned(), path);
     }
-    fs::write(out.join("app-parts.js"), app)?;
-    files.insert("app.js".to_owned(), out.join("app-parts.js"));
     let mut table = String::from("[\n");
     for (name, path) in &files {
         let bytes = without_source_map(fs::read(path)?);
@@ -72,6 +78,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     table.push(']');
     fs::write(out.join("assets.rs"), table)?;
     Ok(())
+}
+
+fn is_part(name: &str) -> bool {
+    WHOLES.iter().any(|(_, parts)| parts.contains(&name))
 }
 
 /// The maps are not served, and a browser's tools would ask for them.
