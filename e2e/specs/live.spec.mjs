@@ -179,3 +179,52 @@ test("what a page could not fetch is fetched again, without another event", asyn
   await api("POST", `/tasks/${id}/done`);
   expect(complaints.splice(0).filter((one) => !one.includes("503"))).toEqual([]);
 });
+
+test("of two answers on their way the older one does not come last", async ({ page }) => {
+  await signIn(page);
+  await page.goto(`${demo.base_url}/dashboard/tasks`);
+  await isLive(page);
+  const isPart = (url) => url.pathname === "/dashboard/tasks";
+  // The first is answered as the page was, and held on its way until a newer one has come.
+  let first;
+  let answers = 0;
+  await page.route(isPart, async (route) => {
+    const nth = ++answers;
+    const response = await route.fetch();
+    if (nth === 1) first = { route, response };
+    else await route.fulfill({ response });
+  });
+  const older = await api("POST", "/tasks", { title: "Call the sterilizer's maker" });
+  await expect.poll(() => first !== undefined).toBe(true);
+  const newer = await api("POST", "/tasks", { title: "Order more gauze" });
+  await expect(page.getByText("Order more gauze")).toBeVisible();
+  const came = page.waitForResponse((response) => response.url().endsWith("/dashboard/tasks"));
+  await first.route.fulfill({ response: first.response });
+  await came;
+  // What it brings is there in the next frame at the latest, had it been taken.
+  await page.evaluate(() => new Promise((done) => setTimeout(done, 300)));
+  await expect(page.getByText("Order more gauze")).toBeVisible();
+  await page.unroute(isPart);
+  for (const { id } of [older, newer]) await api("POST", `/tasks/${id}/done`);
+});
+
+test("a page whose network was away for its fetch fetches again", async ({ page, complaints }) => {
+  await signIn(page);
+  await page.goto(`${demo.base_url}/dashboard/tasks`);
+  await isLive(page);
+  const cut = [];
+  const isPart = (url) => url.pathname === "/dashboard/tasks";
+  await page.route(isPart, (route) => {
+    cut.push(route.request().url());
+    return route.abort("connectionreset");
+  });
+  await page.evaluate(() => document.addEventListener("live:event", ({ detail }) => (window.heard ||= detail.kind === "task")));
+  const { id } = await api("POST", "/tasks", { title: "Water the ficus" });
+  await page.waitForFunction(() => window.heard);
+  const before = cut.length;
+  await expect.poll(() => cut.length).toBeGreaterThan(before);
+  await page.unroute(isPart);
+  await expect(page.getByText("Water the ficus")).toBeVisible();
+  await api("POST", `/tasks/${id}/done`);
+  expect(complaints.splice(0).filter((one) => !one.includes("ERR_CONNECTION_RESET"))).toEqual([]);
+});
