@@ -1,7 +1,7 @@
 // The calendar page: the grid over what the page itself lists. One file with calendar_changes.js and calendar_booking.js. Everything
 // is written by the API; the words of a refusal are the API's, the others stand in the page.
 
-const { call, toast, parsed, BY_ITSELF } = window.voxanne;
+const { ask, call, toast, parsed, BY_ITSELF } = window.voxanne;
 const grid = document.getElementById("calendar");
 const page = grid?.dataset;
 const word = (name) => page["word" + name[0].toUpperCase() + name.slice(1)] ?? "";
