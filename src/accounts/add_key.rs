@@ -40,8 +40,8 @@ pub enum AddKeyError {
     /// It would have ended before it began.
     #[error("a key works for at least a day")]
     NoTime,
-    /// Whoever makes it was removed meanwhile, or their account switched off.
-    #[error("its maker is staff no more")]
+    /// Whoever makes it was removed meanwhile, may do less, or their account was switched off.
+    #[error("its maker may not make it any more")]
     MakerLeft,
     /// There was no randomness to make it of.
     #[error(transparent)]
@@ -51,8 +51,8 @@ pub enum AddKeyError {
     Database(#[from] sqlx::Error),
 }
 
-/// Makes a key and returns it: this once, for only its digest is kept. It and the end of its maker wait for each other (W38), so
-/// that a key made in the moment of their removal is refused, or revoked with their others.
+/// Makes a key and returns it: this once, for only its digest is kept. It and the end of its maker, or of their role, wait for each
+/// other (W38), so that a key made in that moment is refused, or revoked with their others.
 pub async fn add_key(
     app: &App,
     tx: &mut PgConnection,
@@ -71,10 +71,11 @@ pub async fn add_key(
         Some(time) if time < SignedDuration::from_hours(24) => return Err(AddKeyError::NoTime),
         Some(time) => Some(now.checked_add(time).ok().ok_or(AddKeyError::NoTime)?),
     };
-    if let Some(maker) = &new.made_by
-        && !members::hold_maker(tx, org, maker).await?
-    {
-        return Err(AddKeyError::MakerLeft);
+    if let Some(maker) = &new.made_by {
+        let given: Vec<Scope> = new.scopes.iter().copied().chain([Scope::KeysWrite]).collect();
+        if !members::hold_maker(tx, org, (maker, &given)).await? {
+            return Err(AddKeyError::MakerLeft);
+        }
     }
     let key = format!("{PREFIX}{}", secrets::new_token()?);
     let mut scopes = new.scopes.clone();

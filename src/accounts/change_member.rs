@@ -2,15 +2,15 @@
 
 use serde_json::json;
 
-use super::Role;
 use super::actor::Actor;
 use super::invite::revoke_invitation;
 use super::record_act::{Act, record_act};
 use super::revoke_keys::revoke_keys_of;
 use super::store::{KeyRow, members};
+use super::{Role, Scope};
 use crate::platform::app::App;
 use crate::platform::db::{PgConnection, violates};
-use crate::platform::ids::{MembershipId, OrgId};
+use crate::platform::ids::{MembershipId, OrgId, UserId};
 
 /// Why a membership was not changed.
 #[derive(Debug, thiserror::Error)]
@@ -32,7 +32,8 @@ impl From<sqlx::Error> for MemberError {
     }
 }
 
-/// Gives a member another role, by `actor`. Their sessions that show the org end by it: whoever comes back comes with that role.
+/// Gives a member another role, by `actor`. Their sessions that show the org end by it: whoever comes back comes with that role. Keys
+/// that they made and that may do more than it, and whom they invited if it invites nobody, end with the former one (W38).
 pub async fn set_role(
     app: &App,
     tx: &mut PgConnection,
@@ -40,11 +41,12 @@ pub async fn set_role(
     (id, role): (MembershipId, Role),
     actor: &str,
 ) -> Result<(), MemberError> {
-    let (_, former) = members::lock(tx, org, id).await?.ok_or(MemberError::NoMember)?;
+    let (user, former) = members::lock(tx, org, id).await?.ok_or(MemberError::NoMember)?;
     if former == role {
         return Ok(());
     }
     members::set_role(tx, org, id, role).await?;
+    take_back(app, tx, org, (user, role.scopes(), actor)).await?;
     let act = Act {
         actor,
         action: "membership.write",
@@ -76,15 +78,30 @@ pub async fn remove_member(
     let member = members::team(tx).await?.into_iter().find(|member| member.id == id);
     let member = member.ok_or(MemberError::NoMember)?;
     members::end(tx, org, id, app.clock.now()).await?;
-    let theirs = Actor::Staff(user).to_string();
-    for invitation in members::open_invitations(tx, org).await? {
-        if invitation.invited_by == theirs {
-            revoke_invitation(app, tx, org, (invitation.id, actor)).await?;
-        }
-    }
-    let keys = revoke_keys_of(app, tx, org, (user, actor)).await?;
+    let keys = take_back(app, tx, org, (user, &[], actor)).await?;
     let detail = json!({ "role": role.name() });
     let act = Act { actor, action: "membership.end", subject: Some(id.to_string()), detail };
     record_act(app, tx, org, &act).await?;
     Ok(Left { name: member.name, email: member.email, keys })
+}
+
+/// Takes back what `user` gave away, themselves or by a key of theirs, and what they could not give with `keeps` alone. The keys.
+async fn take_back(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    (user, keeps, actor): (UserId, &[Scope], &str),
+) -> Result<Vec<KeyRow>, sqlx::Error> {
+    let keys = revoke_keys_of(app, tx, org, (user, keeps, actor)).await?;
+    if keeps.contains(&Scope::TeamWrite) {
+        return Ok(keys);
+    }
+    let mut theirs = vec![Actor::Staff(user).to_string()];
+    theirs.extend(keys.iter().map(|key| Actor::Key(key.id).to_string()));
+    for invitation in members::open_invitations(tx, org).await? {
+        if theirs.contains(&invitation.invited_by) {
+            revoke_invitation(app, tx, org, (invitation.id, actor)).await?;
+        }
+    }
+    Ok(keys)
 }

@@ -45,7 +45,7 @@ pub async fn disable(app: &App, email: &str, actor: &str) -> Result<SwitchedOff,
     for org in &known.orgs {
         let mut tx = app.begin(*org).await?;
         members::hold_back(&mut tx, *org, known.user).await?;
-        keys += revoke_keys_of(app, &mut tx, *org, (known.user, actor)).await?.len();
+        keys += revoke_keys_of(app, &mut tx, *org, (known.user, &[], actor)).await?.len();
         tx.commit().await?;
     }
     if known.is_disabled && keys == 0 {

@@ -3,11 +3,11 @@
 use jiff::SignedDuration;
 use serde_json::json;
 
-use super::Role;
 use super::record_act::{Act, record_act};
 use super::sign_in::folded;
 use super::staff_mail::{self, Link};
 use super::store::members;
+use super::{Role, Scope};
 use crate::language::Language;
 use crate::platform::app::App;
 use crate::platform::db::{PgConnection, violates};
@@ -39,8 +39,8 @@ pub enum InviteError {
     /// They have an invitation that still works.
     #[error("is invited already")]
     IsInvited,
-    /// Whoever invites was removed meanwhile, or their account switched off.
-    #[error("whoever invites is staff no more")]
+    /// Whoever invites was removed meanwhile, may invite nobody any more, or their account was switched off.
+    #[error("whoever invites may not any more")]
     InviterLeft,
     /// The org had its invitations of the day.
     #[error("{PER_DAY} people were invited today")]
@@ -58,7 +58,7 @@ pub async fn invite(
     (new, actor): (&NewInvitation<'_>, &str),
 ) -> Result<Invitation, InviteError> {
     let (email, now) = (folded(new.email), app.clock.now());
-    if !members::hold_maker(tx, org, actor).await? {
+    if !members::hold_maker(tx, org, (actor, &[Scope::TeamWrite])).await? {
         return Err(InviteError::InviterLeft);
     }
     let team = members::team(tx).await?;

@@ -1,7 +1,8 @@
-//! Revokes what somebody could still act by: the keys that they made (W38).
+//! Revokes what somebody could still act by, or by which they could do what they may not any more: the keys that they made (W38).
 
 use serde_json::json;
 
+use super::Scope;
 use super::actor::Actor;
 use super::record_act::{Act, record_act};
 use super::store::{self, KeyRow};
@@ -9,17 +10,18 @@ use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::{OrgId, UserId};
 
-/// Revokes every key of the org that `maker` made or that was made with one of those, by `actor`. Each stands in the audit log.
-/// Those that were revoked.
+/// Revokes every key of the org that `maker` made or that was made with one of those, unless it may do no more than `keeps`, by
+/// `actor`. Each stands in the audit log. Those that were revoked.
 pub(super) async fn revoke_keys_of(
     app: &App,
     tx: &mut PgConnection,
     org: OrgId,
-    (maker, actor): (UserId, &str),
+    (maker, keeps, actor): (UserId, &[Scope], &str),
 ) -> Result<Vec<KeyRow>, sqlx::Error> {
+    let is_kept = |key: &KeyRow| key.scopes.iter().all(|scope| keeps.iter().any(|kept| kept.name() == scope));
     let mut revoked = vec![];
     for key in store::keys_from(tx, org, Some(&Actor::Staff(maker).to_string())).await? {
-        if store::revoke_key(tx, org, key.key.id, app.clock.now()).await? {
+        if !is_kept(&key.key) && store::revoke_key(tx, org, key.key.id, app.clock.now()).await? {
             let (subject, detail) = (Some(key.key.id.to_string()), json!({ "made_by": key.maker }));
             record_act(app, tx, org, &Act { actor, action: "key.revoke", subject, detail }).await?;
             revoked.push(key.key);

@@ -166,7 +166,8 @@ fn refused(org: OrgId, error: MemberError) -> Problem {
     }
 }
 
-/// Gives somebody another role, and signs them out of the clinic: they sign in anew with it.
+/// Gives somebody another role, and signs them out of the clinic: they sign in anew with it. Keys that they made and that may do more
+/// than it are revoked, and whom they invited cannot come if it invites nobody.
 #[utoipa::path(patch, path = "/team/{id}", tag = "team", params(("id" = String, Path)), request_body = RoleWanted, responses((status = 204, description = "Done"), (status = 409, description = "They are the last owner")))]
 async fn update_member(
     State(app): State<App>,

@@ -59,14 +59,22 @@ impl TeamPage {
     /// What is asked before `member` is removed; it says what stops with them.
     fn sure(&self, member: &Member) -> String {
         let sure = self.s.tn("Remove {} from the clinic?", &member.name);
-        let maker = Actor::Staff(member.user).to_string();
-        let theirs = self.keys.iter().filter(|key| key.maker == maker).map(|key| key.key.name.as_str());
-        let names = theirs.collect::<Vec<_>>().join(", ");
-        if names.is_empty() {
-            return sure;
-        }
+        let Some(names) = self.keys_of(member) else { return sure };
         let ends = "The API keys that they made are revoked, and what uses them stands still: {}.";
         format!("{sure} {}", self.s.tn(ends, names))
+    }
+
+    /// What is asked before `member` gets another role; `None`: nothing can stop by it.
+    fn sure_of_role(&self, member: &Member) -> Option<String> {
+        let ends = "Of the API keys that they made, those that may do more than the role that you save are revoked, and what uses them stands still: {}.";
+        self.keys_of(member).map(|names| self.s.tn(ends, names))
+    }
+
+    /// The names of the keys that `member` made.
+    fn keys_of(&self, member: &Member) -> Option<String> {
+        let maker = Actor::Staff(member.user).to_string();
+        let theirs = self.keys.iter().filter(|key| key.maker == maker).map(|key| key.key.name.as_str());
+        Some(theirs.collect::<Vec<_>>().join(", ")).filter(|names| !names.is_empty())
     }
 
     fn is_over(&self, at: &jiff::Timestamp) -> bool {

@@ -5,7 +5,7 @@ use jiff_sqlx::ToSqlx as _;
 use sqlx::FromRow;
 
 use super::sessions::word;
-use crate::accounts::{Member, Role};
+use crate::accounts::{Member, Role, Scope};
 use crate::language::Language;
 use crate::platform::db::{PgConnection, sql, sql_as, sql_scalar};
 use crate::platform::ids::{InvitationId, MembershipId, OrgId, UserId};
@@ -103,33 +103,32 @@ pub(in crate::accounts) async fn lock(
     row.map(|(user, role)| Ok((user, word(&role)?))).transpose()
 }
 
-/// Keeps the person behind `maker`, as the audit log names a person or a key, staff until the transaction ends; false when they are
-/// not any more, or their account is switched off. Behind what the operator made nobody stands.
+/// Keeps the person behind `maker`, as the audit log names a person or a key, in a role that may do all that is `given` until the
+/// transaction ends; false when they are not any more, or their account is switched off. Behind what the operator made nobody stands.
 pub(in crate::accounts) async fn hold_maker(
     tx: &mut PgConnection,
     org: OrgId,
-    maker: &str,
+    (maker, given): (&str, &[Scope]),
 ) -> sqlx::Result<bool> {
-    let behind: Option<(UserId, bool)> = sql_as(
+    let behind: Option<(UserId, bool, String)> = sql_as(
         "with recursive behind as (
            select $2::text as maker
            union
            select k.created_by from behind b join api_keys k on k.org_id = $1 and b.maker = 'api:key_' || translate(k.id::text, '-', ''))
-         select m.user_id, m.ended_at is null from behind b
+         select m.user_id, m.ended_at is null, m.role from behind b
            join memberships m on m.org_id = $1 and b.maker = 'staff:usr_' || translate(m.user_id::text, '-', '') for share of m",
     )
     .bind(org)
     .bind(maker)
     .fetch_optional(&mut *tx)
     .await?;
-    match behind {
-        None => Ok(true),
-        Some((_, false)) => Ok(false),
-        // Asked when the membership is held: whoever switches an account off holds it as well, and has written so before.
-        Some((user, true)) => {
-            sql_scalar("select not app_ctx.is_switched_off($1)").bind(user).fetch_one(tx).await
-        }
+    let Some((user, is_staff, role)) = behind else { return Ok(true) };
+    let may = word::<Role>(&role)?.scopes();
+    if !is_staff || !given.iter().all(|scope| may.contains(scope)) {
+        return Ok(false);
     }
+    // Asked when the membership is held: whoever switches an account off holds it as well, and has written so before.
+    sql_scalar("select not app_ctx.is_switched_off($1)").bind(user).fetch_one(tx).await
 }
 
 /// Waits for what the person is just making in the org, and keeps them from making more until the transaction ends.

@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use voxanne::accounts::Role;
 
+use super::doors::link_to;
 use super::team::membership;
-use crate::harness::Voxanne;
+use crate::harness::{Person, Voxanne};
 
 const PHONE: &str = "+13105550188";
 
@@ -44,7 +45,7 @@ async fn w38_whoever_is_removed_has_their_invitations_taken_back_and_what_is_lef
 
     let page = owner.page("/dashboard/team").await.text;
     assert!(page.contains("are revoked, and what uses them stands still: Kiosk, Website."), "{page}");
-    assert_eq!(page.matches("stands still").count(), 2, "of both who made keys");
+    assert_eq!(page.matches("keys that they made are revoked").count(), 2, "of both who made keys");
 
     let of_leaver = format!("/team/{}", membership(&owner, "pat@glow.example").await);
     assert_eq!(owner.api("DELETE", &of_leaver, Value::Null).await.status, 204);
@@ -125,4 +126,54 @@ async fn w38_in_the_process_that_let_them_in_a_revoked_key_and_a_removed_member_
     desk.api("GET", "/locations", Value::Null).await.refused(401, "unauthenticated");
     // Their session has ended with the membership, and its tokens with it.
     by_token.get("/locations").await.refused(401, "unauthenticated");
+}
+
+/// Whether a key of the API opens anything.
+async fn opens(vox: &Voxanne, made: &Value) -> bool {
+    vox.api_with(made["key"].as_str().map(str::to_owned)).get("/locations").await.status == 200
+}
+
+#[tokio::test]
+async fn w38_whoever_gets_a_lesser_role_keeps_no_key_that_may_more_and_nobody_comes_by_their_invitation() {
+    let vox = Voxanne::start().await;
+    let owner = vox.glow_staff(Role::Owner).await;
+    vox.joins(vox.glow.org, "pat@glow.example", Role::Owner).await;
+    let pat = vox.signed_in("pat@glow.example").await;
+    let key = async |by: &Person, name: &str, scopes: &[&str]| {
+        by.api("POST", "/keys", json!({"name": name, "scopes": scopes})).await.good()
+    };
+    let website = key(&pat, "Website", &["catalogue:read"]).await;
+    let powerful = key(&pat, "Back office", &["catalogue:read", "settings:write"]).await;
+    let maker = key(&pat, "Maker", &["catalogue:read", "keys:write", "team:write", "calls:read"]).await;
+    let by_maker = vox.api_with(maker["key"].as_str().map(str::to_owned));
+    let child = json!({"name": "Kiosk", "scopes": ["catalogue:read", "team:write"]});
+    let child = by_maker.post("/keys", child).await.good();
+    let ours = key(&owner, "Ours", &["catalogue:read", "settings:write"]).await;
+    pat.api("POST", "/invitations", json!({"email": "friend@else.example", "role": "viewer"})).await.good();
+    owner.api("POST", "/invitations", json!({"email": "new@glow.example", "role": "viewer"})).await.good();
+    let link = link_to(&vox, "friend@else.example").await;
+    assert_eq!(vox.stranger().page(&link).await.status, 200);
+
+    let page = owner.page("/dashboard/team").await.text;
+    assert!(
+        page.contains("those that may do more than the role that you save are revoked, and what uses them stands still: Back office, Kiosk, Maker, Website."),
+        "{page}"
+    );
+    let of_pat = format!("/team/{}", membership(&owner, "pat@glow.example").await);
+    assert_eq!(owner.api("PATCH", &of_pat, json!({"role": "front_desk"})).await.status, 204);
+    for (made, holds) in [(&website, true), (&powerful, false), (&child, false), (&ours, true)] {
+        assert_eq!(opens(&vox, made).await, holds, "{}", made["id"]);
+    }
+    // It was used, and is believed for some seconds more: see above.
+    assert_eq!(vox.count("api_keys where name = 'Maker' and revoked_at is not null").await, 1);
+    assert_eq!(vox.stranger().page(&link).await.status, 410);
+    let open = owner.api("GET", "/invitations", Value::Null).await.good();
+    let invited: Vec<&Value> = open["items"].as_array().unwrap().iter().map(|one| &one["email"]).collect();
+    assert_eq!(invited, ["new@glow.example"]);
+    assert_eq!(vox.count("audit_log where action = 'key.revoke'").await, 3);
+    assert_eq!(vox.count("audit_log where action = 'invitation.revoke'").await, 1);
+
+    // A greater one takes nothing.
+    assert_eq!(owner.api("PATCH", &of_pat, json!({"role": "manager"})).await.status, 204);
+    assert!(opens(&vox, &website).await);
 }

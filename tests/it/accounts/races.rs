@@ -243,6 +243,27 @@ async fn w38_who_is_being_removed_makes_no_key_and_invites_nobody_in_that_moment
 }
 
 #[tokio::test]
+async fn w38_who_is_getting_a_lesser_role_makes_no_key_and_invites_nobody_in_that_moment() {
+    let vox = Voxanne::start_with(crate::harness::patient).await;
+    let owner = vox.glow_staff(Role::Owner).await;
+    let (leaver, program, member) = leaver(&vox, &owner).await;
+    let mut change = vox.app.begin(vox.glow.org).await.unwrap();
+    accounts::set_role(&vox.app, &mut change, vox.glow.org, (member, Role::Manager), "tests").await.unwrap();
+    // What the key may do a manager may as well, but for making keys.
+    let key = json!({"name": "Late", "scopes": ["catalogue:read"]});
+    let friend = json!({"email": "late@glow.example", "role": "viewer"});
+    let asking = tokio::spawn(async move {
+        tokio::join!(leaver.api("POST", "/keys", key), program.post("/invitations", friend))
+    });
+    vox.until_count(WAITING, 2).await;
+    change.commit().await.unwrap();
+    let (made, invited) = asking.await.unwrap();
+    made.refused(401, "unauthenticated");
+    invited.refused(401, "unauthenticated");
+    assert_eq!(is_left(&vox).await, 0);
+}
+
+#[tokio::test]
 async fn w38_a_removal_waits_for_a_key_that_is_being_made_and_revokes_it_too() {
     let vox = Voxanne::start_with(crate::harness::patient).await;
     let owner = vox.glow_staff(Role::Owner).await;
