@@ -86,10 +86,10 @@ pub async fn accept_invitation(
     let known = users::by_email(&mut tx, &invited.email).await?;
     tx.commit().await?;
     #[expect(clippy::single_match_else, reason = "two ways in, alike in weight")]
-    let (user, due, hash) = match known {
+    let (user, proof, hash) = match known {
         Some(user) => {
-            let due = proven(app, user, (&invited.email, password), browser).await?;
-            (user, due, None)
+            let proof = proven(app, user, (&invited.email, password), browser).await?;
+            (user, Some(proof), None)
         }
         None => {
             let is_name =
@@ -99,13 +99,18 @@ pub async fn accept_invitation(
             }
             let new = NewPassword::parse(password, &invited.email)?;
             let hash = password::hash(app, &new).await.map_err(SignInError::Hash)?;
-            (app.new_id(), false, Some(hash))
+            (app.new_id(), None, Some(hash))
         }
     };
     let now = app.clock.now();
     let mut tx = app.begin_both(org, user).await?;
     let invitation = members::lock_invitation(&mut tx, org, &app.keys.digest(token)).await?;
     let invitation = valid(app, invitation)?;
+    let mut due = false;
+    if let Some(proof) = proof {
+        let person = users::lock_proven(&mut tx, user, proof.as_deref()).await?;
+        due = person.ok_or(AcceptError::SignIn(SignInError::Wrong))?.has_second_factor();
+    }
     if let Some(hash) = &hash {
         let (email, language) = (&invitation.email, invitation.language);
         let new = NewUser { id: user, email, name: name.trim(), language, password_hash: Some(hash) };
@@ -141,13 +146,13 @@ fn valid(app: &App, invitation: Option<Invitation>) -> Result<Invitation, Accept
     invitation.filter(|invitation| now < invitation.expires_at).ok_or(AcceptError::NoInvitation)
 }
 
-/// Whether the password is the account's; then whether a second factor is owed, too.
+/// What the account's password is kept as, if `password` is it.
 async fn proven(
     app: &App,
     user: UserId,
     (email, password): (&str, &str),
     browser: &Browser,
-) -> Result<bool, AcceptError> {
+) -> Result<Option<String>, AcceptError> {
     let email = folded(email);
     let tried = Tried::SignIn { email: &email, network: browser.network, is_known_place: false };
     if let Some(wait) = attempts::count(app, &tried).await? {
@@ -156,11 +161,11 @@ async fn proven(
     let mut tx = app.begin_as(user).await?;
     let person = users::find(&mut tx, user).await?.ok_or(AcceptError::NoInvitation)?;
     tx.commit().await?;
-    let due = person.has_second_factor();
-    let is_right = password::verify(app, password, person.password_hash).await.map_err(SignInError::Hash)?;
+    let kept = person.password_hash;
+    let is_right = password::verify(app, password, kept.clone()).await.map_err(SignInError::Hash)?;
     if !is_right {
         return Err(AcceptError::SignIn(refuse(app, Some(user))));
     }
     attempts::forget(app, &tried).await?;
-    Ok(due)
+    Ok(kept)
 }

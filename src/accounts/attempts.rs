@@ -11,8 +11,8 @@ use crate::platform::ids::UserId;
 pub(super) enum Tried<'a> {
     /// Signing in to an account, known or not, from an address; whether that account has signed in from there before.
     SignIn { email: &'a str, network: IpAddr, is_known_place: bool },
-    /// Asking for a link to a forgotten password.
-    AskReset { email: &'a str, network: IpAddr },
+    /// Asking for a link to a forgotten password, likewise.
+    AskReset { email: &'a str, network: IpAddr, is_known_place: bool },
     /// The second factor, by somebody who knew the password.
     SecondFactor(UserId),
     /// The own password, by somebody who is signed in.
@@ -47,10 +47,16 @@ impl Tried<'_> {
                 }
                 keys
             }
-            Self::AskReset { email, network } => vec![
-                (key(format!("reset {email}")), own.min(5)),
-                (key(format!("address {network}")), of_address),
-            ],
+            Self::AskReset { email, network, is_known_place } => {
+                let mut keys = vec![
+                    (key(format!("reset {network} {email}")), own.min(5)),
+                    (key(format!("address {network}")), of_address),
+                ];
+                if !is_known_place {
+                    keys.push((key(format!("reset {email}")), of_account));
+                }
+                keys
+            }
             Self::SecondFactor(user) => vec![(key(format!("second_factor {user}")), own)],
             Self::Password(user) => vec![(key(format!("password {user}")), own)],
             Self::Link { network } => vec![(key(format!("address {network}")), of_address)],

@@ -27,12 +27,14 @@ pub enum DisableError {
 }
 
 /// What ended with an account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SwitchedOff {
     /// Browsers that were signed in.
     pub sessions: usize,
     /// Keys for programs that the person had made.
     pub keys: usize,
+    /// Orgs of theirs in which no owner is left who can sign in.
+    pub without_owner: Vec<OrgId>,
 }
 
 /// Switches the account of `email` off, by `actor`: sessions, sockets and tokens end at once, the person cannot sign in, and the keys
@@ -41,17 +43,20 @@ pub async fn disable(app: &App, email: &str, actor: &str) -> Result<SwitchedOff,
     let known = known(app, email).await?;
     let sessions = if known.is_disabled { 0 } else { switch(app, &known, (actor, true)).await? };
     // After the switch, so that nobody makes another later; what is just being made is waited for (W38).
-    let mut keys = 0;
+    let (mut keys, mut without_owner) = (0, vec![]);
     for org in &known.orgs {
         let mut tx = app.begin(*org).await?;
         members::hold_back(&mut tx, *org, known.user).await?;
         keys += revoke_keys_of(app, &mut tx, *org, (known.user, &[], actor)).await?.len();
+        if !members::has_owner(&mut tx, *org).await? {
+            without_owner.push(*org);
+        }
         tx.commit().await?;
     }
     if known.is_disabled && keys == 0 {
         return Err(DisableError::AlreadySo);
     }
-    Ok(SwitchedOff { sessions, keys })
+    Ok(SwitchedOff { sessions, keys, without_owner })
 }
 
 /// Switches it on again, by `actor`. The person signs in anew; keys that were revoked stay so.

@@ -35,6 +35,9 @@ pub enum AccountError {
     /// The new password is too weak.
     #[error("the password {0}")]
     Weak(#[from] WeakPassword),
+    /// The session has ended meanwhile.
+    #[error("the session has ended")]
+    SignedOut,
     /// Too many tries.
     #[error("too many tries; wait {0} seconds")]
     TooMany(i32),
@@ -114,11 +117,12 @@ pub async fn change_password(
     staff: &Staff,
     (current, new): (&str, &str),
 ) -> Result<String, AccountError> {
-    proven(app, staff, current).await?;
+    let proof = proven(app, staff, current).await?;
     let new = NewPassword::parse(new, &staff.email)?;
     let hash = password::hash(app, &new).await?;
-    let mut tx = app.begin_both(staff.org, staff.user).await?;
+    let (mut tx, _) = locked_proven(app, staff, &proof).await?;
     users::set_password(&mut tx, staff.user, &hash).await?;
+    users::end_resets(&mut tx, staff.user, app.clock.now()).await?;
     let token = renewed(app, &mut tx, staff).await?;
     recorded(app, &mut tx, staff, "password.write").await?;
     tx.commit().await?;
@@ -131,10 +135,10 @@ pub async fn begin_second_factor(
     staff: &Staff,
     password: &str,
 ) -> Result<NewSecondFactor, AccountError> {
-    proven(app, staff, password).await?;
+    let proof = proven(app, staff, password).await?;
     let secret = totp::base32(&secrets::random::<SECRET_BYTES>()?);
     let sealed = app.keys.seal_row(place(staff.user), (COLUMN, staff.user.0), &secret)?;
-    let (mut tx, user) = locked(app, staff).await?;
+    let (mut tx, user) = locked_proven(app, staff, &proof).await?;
     if user.has_second_factor() {
         return Err(AccountError::NotSo);
     }
@@ -175,8 +179,8 @@ pub async fn confirm_second_factor(
 
 /// Takes the second factor away; the session's new token.
 pub async fn end_second_factor(app: &App, staff: &Staff, password: &str) -> Result<String, AccountError> {
-    proven(app, staff, password).await?;
-    let (mut tx, user) = locked(app, staff).await?;
+    let proof = proven(app, staff, password).await?;
+    let (mut tx, user) = locked_proven(app, staff, &proof).await?;
     if user.totp_secret_sealed.is_none() {
         return Err(AccountError::NotSo);
     }
@@ -187,8 +191,11 @@ pub async fn end_second_factor(app: &App, staff: &Staff, password: &str) -> Resu
     Ok(token)
 }
 
+/// What the person's password is kept as.
+struct Proof(Option<String>);
+
 /// Whether the person knows their password: a browser that was left open does not.
-async fn proven(app: &App, staff: &Staff, password: &str) -> Result<(), AccountError> {
+async fn proven(app: &App, staff: &Staff, password: &str) -> Result<Proof, AccountError> {
     let tried = Tried::Password(staff.user);
     if let Some(wait) = attempts::count(app, &tried).await? {
         return Err(wait.into());
@@ -196,10 +203,18 @@ async fn proven(app: &App, staff: &Staff, password: &str) -> Result<(), AccountE
     let mut tx = app.begin_as(staff.user).await?;
     let user = known(users::find(&mut tx, staff.user).await?)?;
     tx.commit().await?;
-    if !password::verify(app, password, user.password_hash).await? {
+    if !password::verify(app, password, user.password_hash.clone()).await? {
         return Err(AccountError::WrongPassword);
     }
-    Ok(attempts::forget(app, &tried).await?)
+    attempts::forget(app, &tried).await?;
+    Ok(Proof(user.password_hash))
+}
+
+/// The locked account, whose password is still the one that was proven.
+async fn locked_proven(app: &App, staff: &Staff, proof: &Proof) -> Result<(OrgTx, User), AccountError> {
+    let mut tx = app.begin_both(staff.org, staff.user).await?;
+    let user = users::lock_proven(&mut tx, staff.user, proof.0.as_deref()).await?;
+    Ok((tx, user.ok_or(AccountError::WrongPassword)?))
 }
 
 async fn locked(app: &App, staff: &Staff) -> Result<(OrgTx, User), AccountError> {
@@ -212,12 +227,15 @@ fn known(user: Option<User>) -> Result<User, AccountError> {
     user.ok_or(AccountError::Database(sqlx::Error::RowNotFound))
 }
 
-/// Ends the others, and gives this session another token.
+/// Ends the others, and gives this session another id and token.
 async fn renewed(app: &App, tx: &mut PgConnection, staff: &Staff) -> Result<String, AccountError> {
     let session = staff.session.ok_or(AccountError::NotSo)?;
     sessions::end_all(tx, staff.user, Some(session)).await?;
     let token = secrets::new_token()?;
-    sessions::rotate(tx, staff.user, session, &app.keys.digest(&token)).await?;
+    let ids = (session, app.new_id());
+    if !sessions::rotate(tx, staff.user, ids, &app.keys.digest(&token)).await? {
+        return Err(AccountError::SignedOut);
+    }
     Ok(token)
 }
 

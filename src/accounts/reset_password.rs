@@ -1,7 +1,7 @@
 //! Replaces a password that somebody forgot, by a link in a mail.
 //!
-//! Whoever asks is told the same, and nothing is looked up before they are: a job does it. The link's token is nowhere but in
-//! the mail; it follows from the row's id and the installation's key.
+//! Whoever asks is told the same after the same work, and a job does the rest. The link's token is nowhere but in the mail; it follows
+//! from the row's id and the installation's key.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use super::actor::Actor;
 use super::attempts::{self, Tried, Wait};
 use super::password::{self, HashError, NewPassword, WeakPassword};
 use super::record_act::{Act, record_act};
-use super::sign_in::{first_org, folded};
+use super::sign_in::{first_org, folded, look_up};
 use super::staff_mail::{self, Link};
 use super::store::{sessions, users};
 use crate::platform::app::App;
@@ -29,19 +29,24 @@ pub const RESET_TASK: &str = "reset_password";
 
 /// As long as the column allows.
 const EMAIL_LENGTH_MAX: usize = 254;
-/// Mails with a link to one person in a day: strangers may ask for them, too.
+/// Mails with a link to one person in a day that strangers may ask for.
 const MAILS_PER_DAY: i64 = 10;
+/// More of them, for whoever asks from where that person has signed in before.
+const MAILS_TO_KNOWN_PLACE: i64 = 5;
 
 /// The job: who asked, by a sealed address; most of those that are asked for are nobody's.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ResetAsked {
     sealed: String,
+    /// Whether that person has signed in before from where it was asked.
+    #[serde(default)]
+    is_known_place: bool,
 }
 
 /// Why a password was not replaced, or no link asked for.
 #[derive(Debug, thiserror::Error)]
 pub enum ResetError {
-    /// The link was used, lapsed, replaced by a newer one, or never one.
+    /// The link was used, lapsed, or never one, or the password has been replaced since.
     #[error("the link does not work any more")]
     NoLink,
     /// Too many tries.
@@ -75,7 +80,9 @@ const fn nobody() -> OrgId {
 /// Takes the wish for a link to whoever has `email`. What is no address is nobody's, and leaves nothing.
 pub async fn ask_reset(app: &App, email: &str, network: IpAddr) -> Result<(), ResetError> {
     let email = folded(email);
-    if let Some(wait) = attempts::count(app, &Tried::AskReset { email: &email, network }).await? {
+    let (_, is_known_place) = look_up(app, &email, network).await?;
+    let tried = Tried::AskReset { email: &email, network, is_known_place };
+    if let Some(wait) = attempts::count(app, &tried).await? {
         return Err(wait.into());
     }
     if !(3..=EMAIL_LENGTH_MAX).contains(&email.len()) || !email.contains('@') {
@@ -86,8 +93,8 @@ pub async fn ask_reset(app: &App, email: &str, network: IpAddr) -> Result<(), Re
     let job = NewJob {
         task: RESET_TASK,
         queue: RESET_TASK,
-        payload: &ResetAsked { sealed },
-        key: format!("{RESET_TASK}:{}", hex::encode(app.keys.digest(&email))),
+        payload: &ResetAsked { sealed, is_known_place },
+        key: format!("{RESET_TASK}:{}", hex::encode(app.keys.digest(&format!("{is_known_place} {email}")))),
         after: Duration::ZERO,
         priority: Priority::Usual,
     };
@@ -110,7 +117,8 @@ pub async fn begin_reset(app: &App, asked: &ResetAsked) -> Result<(), ResetError
     let digest = app.keys.digest(&staff_mail::token(&app.keys, Link::Reset(id)));
     let mut tx = app.begin_both(org, user).await?;
     let day_ago = now.checked_sub(SignedDuration::from_hours(24)).unwrap_or(now);
-    if users::resets_since(&mut tx, user, day_ago).await? >= MAILS_PER_DAY {
+    let most = MAILS_PER_DAY + if asked.is_known_place { MAILS_TO_KNOWN_PLACE } else { 0 };
+    if users::resets_since(&mut tx, user, day_ago).await? >= most {
         tracing::warn!(org.id = %org, "Somebody was mailed enough links to another password today");
         return Ok(());
     }
@@ -136,7 +144,7 @@ pub async fn reset_works(app: &App, token: &str, network: IpAddr) -> Result<bool
     Ok(holds)
 }
 
-/// Replaces the password, uses the link up and ends all sessions (W17).
+/// Replaces the password, uses up the link and every other one, and ends all sessions (W17).
 pub async fn reset_password(
     app: &App,
     token: &str,
@@ -160,9 +168,13 @@ pub async fn reset_password(
     let hash = password::hash(app, &new).await?;
     let org = first_org(app, user).await?.ok_or(ResetError::NoLink)?;
     let mut tx = app.begin_both(org, user).await?;
-    if !users::use_reset(&mut tx, user, &digest, app.clock.now()).await? {
+    let now = app.clock.now();
+    // First the person: two who bring two links of theirs would wait for each other.
+    users::lock(&mut tx, user).await?.ok_or(ResetError::NoLink)?;
+    if !users::use_reset(&mut tx, user, &digest, now).await? {
         return Err(ResetError::NoLink);
     }
+    users::end_resets(&mut tx, user, now).await?;
     users::set_password(&mut tx, user, &hash).await?;
     sessions::end_all(&mut tx, user, None).await?;
     let actor = Actor::Staff(user).to_string();

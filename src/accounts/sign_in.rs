@@ -2,6 +2,8 @@
 //!
 //! W16: an address that nobody has is answered like a wrong password, after the same work.
 
+use std::net::IpAddr;
+
 use serde_json::json;
 
 use super::attempts::{self, Tried, Wait};
@@ -72,21 +74,25 @@ pub async fn sign_in(
     browser: &Browser,
 ) -> Result<Entered, SignInError> {
     let email = folded(email);
-    let (user, is_known_place) = look_up(app, &email, browser).await?;
+    let (user, is_known_place) = look_up(app, &email, browser.network).await?;
     let tried = Tried::SignIn { email: &email, network: browser.network, is_known_place };
     if let Some(wait) = attempts::count(app, &tried).await? {
         return Err(wait.into());
     }
     let known = user.as_ref().map(|user| user.user_id);
-    let kept = user.as_ref().and_then(|user| user.password_hash.clone());
-    let is_right = password::verify(app, password, kept).await?;
-    let Some(user) = user.filter(|_| is_right) else {
+    let kept = user.and_then(|user| user.password_hash);
+    let is_right = password::verify(app, password, kept.clone()).await?;
+    let Some(id) = known.filter(|_| is_right) else {
         return Err(refuse(app, known));
     };
     attempts::forget(app, &tried).await?;
-    let (id, due) = (user.user_id, user.has_second_factor());
     let org = first_org(app, id).await?.ok_or(SignInError::NoClinic)?;
     let mut tx = app.begin_both(org, id).await?;
+    // Whoever replaces the password meanwhile ends every session that it opened: this one comes before that, or not at all.
+    let Some(user) = users::lock_proven(&mut tx, id, kept.as_deref()).await? else {
+        return Err(refuse(app, known));
+    };
+    let due = user.has_second_factor();
     let token = open_session(app, &mut tx, (id, org), browser, due).await?;
     tx.commit().await?;
     Ok(if due { Entered::SecondFactor(token) } else { Entered::Open(token) })
@@ -130,14 +136,18 @@ pub(super) fn folded(email: &str) -> String {
 }
 
 /// Who signs in with `email`, and whether they did so from there before. As many questions for nobody.
-async fn look_up(app: &App, email: &str, browser: &Browser) -> Result<(Option<User>, bool), sqlx::Error> {
+pub(super) async fn look_up(
+    app: &App,
+    email: &str,
+    network: IpAddr,
+) -> Result<(Option<User>, bool), sqlx::Error> {
     let mut tx = app.db.begin_across(Class::Back).await?;
     let found = users::by_email(&mut tx, email).await?;
     tx.commit().await?;
     let id = found.unwrap_or_else(|| app.new_id());
     let mut tx = app.begin_as(id).await?;
     let user = users::find(&mut tx, id).await?;
-    let is_known_place = users::knows_place(&mut tx, id, &browser.network.to_string()).await?;
+    let is_known_place = users::knows_place(&mut tx, id, &network.to_string()).await?;
     tx.commit().await?;
     Ok((user, is_known_place))
 }

@@ -101,7 +101,11 @@ pub(super) async fn person(
         None => None,
         Some(sid) => Some(SessionId::parse(sid).ok_or_else(invalid)?),
     };
-    staff(app, user, (session, Some(org))).await
+    let staff = staff(app, user, (session, Some(org))).await?;
+    let mut tx = app.begin_as(user).await?;
+    let owes_second_factor = sessions::owes_second_factor(&mut tx, org).await?;
+    tx.commit().await?;
+    Ok(Staff { owes_second_factor, ..staff })
 }
 
 /// Who somebody is here, of whom another issuer speaks: linked before, else by an address that it has verified.
@@ -109,7 +113,9 @@ async fn known_elsewhere(app: &App, claims: &Claims) -> Result<UserId, TokenErro
     let (settings, invalid) = (&app.config.tokens, || TokenError::Invalid);
     let mut tx = app.db.begin_across(Class::Back).await?;
     let linked = logins::of_login(&mut tx, &settings.issuer, &claims.sub).await?;
-    let email = claims.email.as_deref().map(folded).filter(|email| !email.is_empty());
+    // Case is folded, and of other letters some fold into one another: K is not the sign of the Kelvin.
+    let email = claims.email.as_deref().filter(|email| email.is_ascii()).map(folded);
+    let email = email.filter(|email| !email.is_empty());
     let is_verified = claims.email_verified.unwrap_or(settings.emails_are_verified);
     let found = match (linked, email) {
         (Some(user), _) => Some(user),

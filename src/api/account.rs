@@ -72,6 +72,7 @@ fn refused(field: &'static str, org: OrgId) -> impl FnOnce(AccountError) -> Prob
         AccountError::Weak(weak) => invalid_field("new_password", &weak.to_string()),
         AccountError::TooMany(seconds) => TOO_MANY.with("retry_after_seconds", seconds),
         AccountError::NotSo => NOT_SO,
+        AccountError::SignedOut => Problem::UNAUTHENTICATED,
         AccountError::Database(error) => problems::database(org, &error),
         AccountError::Hash(_) | AccountError::Secret(_) => {
             tracing::error!(org.id = %org, error = chain(&error), "Could not change an account");

@@ -145,6 +145,17 @@ pub(in crate::accounts) async fn hold_back(
     Ok(())
 }
 
+/// Whether the transaction's org has an owner who can sign in.
+pub(in crate::accounts) async fn has_owner(tx: &mut PgConnection, org: OrgId) -> sqlx::Result<bool> {
+    sql_scalar(
+        "select exists (select from memberships m where m.org_id = $1 and m.role = 'owner' and m.ended_at is null
+                         and not app_ctx.is_switched_off(m.user_id))",
+    )
+    .bind(org)
+    .fetch_one(tx)
+    .await
+}
+
 pub(in crate::accounts) async fn set_role(
     tx: &mut PgConnection,
     org: OrgId,

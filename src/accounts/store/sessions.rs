@@ -219,20 +219,25 @@ pub(in crate::accounts) async fn end_all(
     Ok(ended.len())
 }
 
-/// Gives an open session another token: the former one opens nothing any more.
+/// Gives an open session another id and token: the former cookie opens nothing any more, nor does a token that was made with it, and its
+/// sockets are told. False when it has ended.
 pub(in crate::accounts) async fn rotate(
     tx: &mut PgConnection,
     user: UserId,
-    id: SessionId,
+    (former, id): (SessionId, SessionId),
     digest: &[u8],
 ) -> sqlx::Result<bool> {
-    let done = sql("update sessions set token_digest = $3 where user_id = $1 and id = $2")
-        .bind(user)
-        .bind(id)
-        .bind(digest)
-        .execute(tx)
-        .await?;
-    Ok(done.rows_affected() == 1)
+    let told: Vec<String> = sql_scalar(
+        "with anew as (update sessions set id = $3, token_digest = $4 where user_id = $1 and id = $2 returning id)
+         select pg_notify('voxanne_revoked', ($2::uuid)::text)::text from anew",
+    )
+    .bind(user)
+    .bind(former)
+    .bind(id)
+    .bind(digest)
+    .fetch_all(tx)
+    .await?;
+    Ok(!told.is_empty())
 }
 
 /// Has the session show another org, and tells its open sockets.

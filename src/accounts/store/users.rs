@@ -64,6 +64,15 @@ pub(in crate::accounts) async fn lock(tx: &mut PgConnection, user: UserId) -> sq
     .await
 }
 
+/// The same, unless their password is another by now than `proven`, with which one was compared before.
+pub(in crate::accounts) async fn lock_proven(
+    tx: &mut PgConnection,
+    user: UserId,
+    proven: Option<&str>,
+) -> sqlx::Result<Option<User>> {
+    Ok(lock(tx, user).await?.filter(|user| user.password_hash.as_deref() == proven))
+}
+
 /// Somebody who joins.
 pub(in crate::accounts) struct NewUser<'a> {
     pub id: UserId,
@@ -304,18 +313,13 @@ pub(in crate::accounts) async fn remember_place(
     Ok(())
 }
 
-/// A link to replace a password by. Those before it work no more.
+/// A link to replace a password by. Those before it work as well: whoever asks for another may be a stranger.
 pub(in crate::accounts) async fn insert_reset(
     tx: &mut PgConnection,
     user: UserId,
     (id, digest): (ResetId, &[u8]),
     (now, expires_at): (Timestamp, Timestamp),
 ) -> sqlx::Result<()> {
-    sql("update password_resets set used_at = $2 where user_id = $1 and used_at is null")
-        .bind(user)
-        .bind(now.to_sqlx())
-        .execute(&mut *tx)
-        .await?;
     sql("insert into password_resets (user_id, id, token_digest, created_at, expires_at) values ($1, $2, $3, $4, $5)")
         .bind(user)
         .bind(id)
@@ -363,6 +367,20 @@ pub(in crate::accounts) async fn reset_holds(
     .bind(now.to_sqlx())
     .fetch_one(tx)
     .await
+}
+
+/// The person's password is another by now: no link replaces it any more.
+pub(in crate::accounts) async fn end_resets(
+    tx: &mut PgConnection,
+    user: UserId,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    sql("update password_resets set used_at = $2 where user_id = $1 and used_at is null")
+        .bind(user)
+        .bind(now.to_sqlx())
+        .execute(tx)
+        .await?;
+    Ok(())
 }
 
 /// Uses the link up; false when it was, or its time is over.

@@ -336,3 +336,52 @@ async fn w38_switching_an_account_off_waits_for_a_key_that_is_being_made_and_rev
     let program = vox.api_with(Some(key.expose_secret().to_owned()));
     program.get("/locations").await.refused(401, "unauthenticated");
 }
+
+#[tokio::test]
+async fn w17_what_a_password_proved_that_is_being_replaced_opens_nothing_and_changes_nothing() {
+    let vox = Voxanne::start_with(crate::harness::patient).await;
+    let owner = vox.glow_staff(Role::Owner).await;
+    let harbor = vox.harbor_owner().await;
+    harbor.api("POST", "/invitations", json!({"email": OWNER, "role": "viewer"})).await.good();
+    let link = link_to(&vox, OWNER).await;
+    let sessions = "sessions s join users u using (user_id) where u.email = 'owner@glow.example'";
+    let (before, members) = (vox.count(sessions).await, vox.count("memberships").await);
+    // Another password is written and not committed: the former one is still right for whoever compares now.
+    let mut replacing = vox.admin.begin().await.unwrap();
+    let replace = "update users set password_hash = 'another' where email = 'owner@glow.example'";
+    sqlx::query(replace).execute(&mut *replacing).await.unwrap();
+    let (mut at_the_door, mut invited) = (vox.stranger(), vox.stranger());
+    let asking = tokio::spawn(async move {
+        let current = json!({"current_password": DEMO_PASSWORD, "new_password": PASSWORDS[0]});
+        tokio::join!(
+            at_the_door.form("/sign-in", &[("email", OWNER), ("password", DEMO_PASSWORD)]),
+            invited.form(&link, &[("password", DEMO_PASSWORD)]),
+            owner.api("PUT", "/account/password", current),
+            owner.api("POST", "/account/second-factor", json!({"password": DEMO_PASSWORD})),
+        )
+    });
+    vox.until_count(WAITING, 4).await;
+    replacing.commit().await.unwrap();
+    let (entered, joined, changed, begun) = asking.await.unwrap();
+    assert_eq!((entered.status, joined.status, changed.status, begun.status), (422, 422, 422, 422));
+    assert_eq!((vox.count(sessions).await, vox.count("memberships").await), (before, members));
+    assert_eq!(vox.count("users where password_hash = 'another' and totp_secret_sealed is null").await, 1);
+}
+
+#[tokio::test]
+async fn w17_of_two_links_to_another_password_that_are_used_at_once_one_counts() {
+    let vox = Voxanne::start_with(crate::harness::patient).await;
+    let mut links = vec![];
+    for _ in 0..2 {
+        vox.stranger().form("/forgot", &[("email", OWNER)]).await;
+        links.push(link_to(&vox, OWNER).await);
+    }
+    assert_ne!(links[0], links[1]);
+    let all = links.iter().zip(PASSWORDS).map(|(link, new)| {
+        let mut person = vox.stranger();
+        async move { person.form(link, &[("password", new)]).await.status }
+    });
+    let mut statuses = join_all(all).await;
+    statuses.sort_unstable();
+    assert_eq!(statuses, [303, 410]);
+}

@@ -41,9 +41,13 @@ async fn where_a_clinic_wants_it_nothing_opens_before_it_is_set_up() {
     let means_you = "Everybody is you, too, and you have no second step yet";
     let team = owner.page("/dashboard/team").await.text;
     assert!(team.contains(means_you) && team.contains("aria-describedby=\"rule-you\""), "{team}");
+    let token = desk.api("POST", "/account/tokens", Value::Null).await.good()["token"].clone();
+    let by_token = vox.api_with(token.as_str().map(str::to_owned));
+    by_token.get("/calls").await.good();
     wants(&owner, true).await;
 
-    // It counts at once, of who had been in and of whoever set the rule.
+    // It counts at once, of who had been in and of whoever set the rule, also by a token that they made before.
+    by_token.get("/calls").await.refused(403, "second_factor_required");
     for person in [&desk, &owner, &vox.signed_in("viewer@glow.example").await] {
         let page = person.page("/dashboard/calls").await;
         assert_eq!((page.status, page.location.as_str()), (303, "/dashboard/account"));

@@ -12,6 +12,24 @@ pub(super) async fn membership(person: &Person, email: &str) -> String {
 }
 
 #[tokio::test]
+async fn b13_an_owner_who_is_switched_off_is_none_to_leave_a_clinic_to() {
+    let vox = Voxanne::start().await;
+    let owner = vox.glow_staff(Role::Owner).await;
+    vox.joins(vox.glow.org, "off@glow.example", Role::Owner).await;
+    accounts::disable(&vox.app, "off@glow.example", "tests").await.unwrap();
+    let own = format!("/team/{}", membership(&owner, "owner@glow.example").await);
+    owner.api("DELETE", &own, Value::Null).await.refused(409, "last_owner");
+    owner.api("PATCH", &own, json!({"role": "manager"})).await.refused(409, "last_owner");
+    // An operator may switch the last one off as well, and is told what is left.
+    let off = accounts::disable(&vox.app, "owner@glow.example", "tests").await.unwrap();
+    assert_eq!(off.without_owner, [vox.glow.org]);
+    accounts::enable(&vox.app, "off@glow.example", "tests").await.unwrap();
+    accounts::enable(&vox.app, "owner@glow.example", "tests").await.unwrap();
+    let again = vox.glow_staff(Role::Owner).await;
+    assert_eq!(again.api("DELETE", &own, Value::Null).await.status, 204);
+}
+
+#[tokio::test]
 async fn b13_the_last_owner_neither_leaves_nor_becomes_something_else() {
     let vox = Voxanne::start().await;
     let owner = vox.glow_staff(Role::Owner).await;

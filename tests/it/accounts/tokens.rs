@@ -5,6 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use voxanne::accounts::{self, AskedBy, Role};
+use voxanne::seed::DEMO_PASSWORD;
 
 use crate::harness::{Answered, NOW, Person, Voxanne};
 
@@ -131,6 +132,14 @@ async fn an_address_that_nobody_verified_is_nobodys() {
     assert_eq!(asks(&strict, &token, None).await.status, 401);
     let verified = changed(claims(), "email_verified", json!(true));
     assert_eq!(asks(&strict, &signed(&head(), &verified, SECRET.as_bytes()), None).await.status, 200);
+    // A letter that folds into one of theirs is another person's: the sign of the Kelvin is no K.
+    vox.joins(vox.glow.org, "kim@glow.example", Role::Viewer).await;
+    let named = |email: &str| {
+        let claims = changed(changed(claims(), "email", json!(email)), "sub", json!("somebody else"));
+        signed(&head(), &claims, SECRET.as_bytes())
+    };
+    assert_eq!(asks(&vox, &named("\u{212a}im@glow.example"), None).await.status, 401);
+    assert_eq!(asks(&vox, &named("KIM@glow.example"), None).await.status, 200);
 }
 
 /// Every way to change a good token of the other issuer, and to sign it by something else.
@@ -293,6 +302,16 @@ async fn w1_a_token_of_ours_is_for_one_thing_and_holds_as_long_as_the_session() 
     for token in &forged {
         assert_eq!(asks(&vox, token, None).await.status, 401, "{token}");
     }
+    // W17: another password is another session, for whoever has the former cookie, a token of it or a socket.
+    let change = json!({"current_password": DEMO_PASSWORD, "new_password": "a different lamp 7"});
+    let changed = owner.request("PUT", "/api/v1/account/password").json(&change).send().await.unwrap();
+    let cookie = changed.headers()["set-cookie"].to_str().unwrap().to_owned();
+    asks(&vox, &token, None).await.refused(401, "unauthenticated");
+    assert!(!accounts::still_holds(&vox.app, &holder).await.unwrap());
+    owner.api("GET", "/locations", Value::Null).await.refused(401, "unauthenticated");
+    let owner = owner.with(cookie.split(';').next().and_then(|pair| pair.split_once('=')).unwrap().1);
+    let token = own_token(&vox, &owner).await;
+    asks(&vox, &token, None).await.good();
     // W17, W38: it ends with the session, and with what the person was.
     vox.exec("delete from sessions").await;
     asks(&vox, &token, None).await.refused(401, "unauthenticated");
