@@ -12,6 +12,7 @@ use super::problems;
 use super::request::Received;
 use crate::accounts::Scope;
 use crate::calls::{self, CallMark};
+use crate::leads;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::{CallId, Prefixed as _};
@@ -48,7 +49,8 @@ struct MarkedCallPatch {
     is_test: bool,
 }
 
-/// Says whether a call was a test. It is the last word on it: no later message of the voice platform changes it.
+/// Says whether a call was a test. It is the last word on it: no later message of the voice platform changes it. What the call raised
+/// and nobody has taken is over.
 #[utoipa::path(patch, path = "/calls/{id}", tag = "calls", params(("id" = String, Path)), request_body = MarkedCallPatch, responses((status = 200, body = MarkedCall, description = "Marked")))]
 async fn update_call(
     State(app): State<App>,
@@ -61,10 +63,13 @@ async fn update_call(
     let wanted: MarkedCallPatch = request.json()?;
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
-    find(&mut tx, &caller, id).await?;
+    let before = find(&mut tx, &caller, id).await?;
     let actor = caller.actor.to_string();
     let marked = calls::mark_test(&app, &mut tx, caller.org, (id, &actor), wanted.is_test);
     marked.await.map_err(failed)?;
+    if wanted.is_test && !before.is_test {
+        leads::close_test(&app, &mut tx, caller.org, (id, &caller.name())).await.map_err(failed)?;
+    }
     let now = find(&mut tx, &caller, id).await?;
     tx.commit().await.map_err(failed)?;
     Answer::ok(&now)

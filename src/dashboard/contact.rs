@@ -33,7 +33,8 @@ pub(super) fn routes() -> Router<App> {
 struct ContactPage {
     s: Shell,
     contact: contacts::Listed,
-    visits: Vec<Visit>,
+    /// Visits that are to come, the soonest first.
+    ahead: Vec<Visit>,
     events: Vec<Event>,
     consents: Vec<Consent>,
     opted_out: bool,
@@ -62,20 +63,24 @@ async fn show_contact(
     let listing = Listing { id: Some(id), limit: 1, ..Listing::default() };
     let found = contacts::list(&mut tx, org, &listing).await?.into_iter().next();
     let contact = found.ok_or(Problem::NOT_FOUND)?;
-    let visits = if sees_visits { contact::visits_of(&mut tx, org, id).await? } else { Vec::new() };
+    let (mut ahead, mut were) = (Vec::new(), Vec::new());
+    if sees_visits {
+        ahead = contact::visits_of(&mut tx, org, id, (s.now, true)).await?;
+        were = contact::visits_of(&mut tx, org, id, (s.now, false)).await?;
+    }
     let wanted = WantedCalls { contact: Some(id), limit: SHOWN, ..WantedCalls::default() };
     let calls = if sees_calls { calls::list(&mut tx, org, &wanted).await? } else { Vec::new() };
     let texts = messaging::messages(&mut tx, org, &contact.phone, (Before::START, SHOWN)).await?;
     let thread = messaging::thread(&app, &mut tx, org, &contact.phone).await?;
     let consents = messaging::consents(&mut tx, org, Some(&contact.phone), None, SHOWN).await?;
     tx.commit().await?;
-    let events = timeline(&s, id, (&calls, &visits, &texts));
+    let events = timeline(&s, id, (&calls, &were, &texts));
     let opted_out = thread.is_some_and(|thread| thread.opted_out);
-    Ok(page::render(&ContactPage { s, contact, visits, events, consents, opted_out }))
+    Ok(page::render(&ContactPage { s, contact, ahead, events, consents, opted_out }))
 }
 
 /// Calls, visits that were, and texts, the latest first.
-fn timeline(s: &Shell, id: ContactId, (calls, visits, texts): (&[Call], &[Visit], &[Message])) -> Vec<Event> {
+fn timeline(s: &Shell, id: ContactId, (calls, were, texts): (&[Call], &[Visit], &[Message])) -> Vec<Event> {
     let mut events = Vec::new();
     events.extend(calls.iter().map(|call| Event {
         at: call.created_at.to_jiff(),
@@ -84,8 +89,7 @@ fn timeline(s: &Shell, id: ContactId, (calls, visits, texts): (&[Call], &[Visit]
         words: call.summary.clone().unwrap_or_else(|| s.t(outcome(call.outcome())).to_owned()),
         href: format!("/dashboard/calls/{}", call.id),
     }));
-    let were = visits.iter().filter(|visit| visit.starts_at.to_jiff() <= s.now);
-    events.extend(were.map(|visit| Event {
+    events.extend(were.iter().map(|visit| Event {
         at: visit.starts_at.to_jiff(),
         icon: "calendar",
         what: s.t("Visit"),
@@ -110,15 +114,6 @@ impl ContactPage {
 
     fn language(&self) -> &'static str {
         self.contact.language.map_or("", crate::language::Language::as_str)
-    }
-
-    /// Visits that are to come, the soonest first.
-    fn ahead(&self) -> Vec<&Visit> {
-        let ahead = |visit: &&Visit| {
-            visit.starts_at.to_jiff() > self.s.now
-                && !matches!(visit.status.as_str(), "cancelled" | "no_show")
-        };
-        self.visits.iter().rev().filter(ahead).collect()
     }
 
     fn status(&self, visit: &Visit) -> &'static str {

@@ -86,7 +86,13 @@ async fn show_tasks(
         done.retain(|task| task.done_at.is_some_and(|at| at.to_jiff() >= since) && task.done_by.is_some());
         (open, done)
     };
-    let kinds = tasks::open_by_kind(&mut tx, org).await?;
+    let mut kinds = tasks::open_by_kind(&mut tx, org).await?;
+    // What was chosen stays chosen, also when nothing of it is open.
+    if let Some(chosen) = tasks::kinds().find(|kind| *kind == asked.kind)
+        && kinds.iter().all(|(kind, _)| kind != chosen)
+    {
+        kinds.push((chosen.to_owned(), 0));
+    }
     let people = People::load(&mut tx).await?;
     tx.commit().await?;
     let mut page = TasksPage { s, tasks, just_done, kinds, people, next: None, asked };
@@ -141,6 +147,10 @@ impl TasksPage {
             None => self.s.t("by itself"),
             Some(actor) => self.people.actor(actor).unwrap_or_else(|| self.s.t("a program")),
         }
+    }
+
+    fn is_narrowed(&self) -> bool {
+        !self.asked.kind.is_empty() || !self.asked.who.is_empty()
     }
 
     fn is_done_list(&self) -> bool {

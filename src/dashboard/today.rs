@@ -75,6 +75,11 @@ fn bounds(s: &Shell) -> Result<Day, jiff::Error> {
 }
 
 impl TodayPage {
+    /// Test calls are shown, and no figure counts them.
+    fn running_now(&self) -> usize {
+        self.running.iter().filter(|call| !call.is_test).count()
+    }
+
     /// Where the same figures stand beside those of yesterday.
     fn analytics(&self) -> String {
         format!("/dashboard/analytics?from={0}&to={0}", self.s.today())

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::clinical;
-use super::escalation::{Escalation, Taken, Via};
+use super::escalation::{AlertKind, Escalation, Taken, Via};
 use super::ladder_tasks::{unacknowledged, waits};
 use super::store::{answers, escalations, of_call};
 use crate::messaging::wording;
@@ -12,7 +12,7 @@ use crate::orgs::{self, Settings};
 use crate::phone::Phone;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
-use crate::platform::ids::{EscalationId, OrgId};
+use crate::platform::ids::{CallId, EscalationId, OrgId};
 use crate::tasks;
 
 /// How long a 1 is about an alert that somebody has taken.
@@ -120,6 +120,25 @@ pub(super) async fn withdraw(
     end(app, tx, org, (settings, &escalation), (&taken, None)).await
 }
 
+/// Closes what `call` raised, since `by` says that it was a test: there is no lead, and of somebody hurt they have taken care. Those who
+/// were told hear of it.
+pub async fn close_test(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    (call, by): (CallId, &str),
+) -> Result<(), sqlx::Error> {
+    for id in of_call::open(tx, org, call).await? {
+        let Some(escalation) = escalations::lock(tx, org, id).await? else { continue };
+        let (by, via) = match escalation.kind {
+            AlertKind::HotLead => ("test", Via::NoLead),
+            AlertKind::Clinical => (by, Via::Api),
+        };
+        take(app, tx, org, (escalation, None), taken(by.to_owned(), via, app.clock.now())).await?;
+    }
+    Ok(())
+}
+
 /// Closes a locked ladder when the lead was texted or has booked since; false when neither.
 pub(super) async fn close_answered(
     app: &App,
@@ -133,7 +152,7 @@ pub(super) async fn close_answered(
         taken(since.texted_by.clone().unwrap_or_else(|| "staff".to_owned()), Via::TextedBack, at.to_jiff())
     });
     // Somebody who may be hurt and books is not cared for yet.
-    let is_lead = escalation.kind == super::AlertKind::HotLead;
+    let is_lead = escalation.kind == AlertKind::HotLead;
     let booked = since
         .booked_at
         .filter(|_| is_lead)

@@ -32,7 +32,7 @@ pub enum Via {
     Booked,
     /// The caller may be hurt: the clinical alert takes its place.
     Clinical,
-    /// What the call is cannot buy: a vendor, a wrong number, a complaint, somebody who looks for work.
+    /// What the call is cannot buy: a vendor, a wrong number, a complaint, somebody who looks for work, a test.
     NoLead,
 }
 

@@ -41,7 +41,8 @@ mod verdict;
 mod window;
 
 pub use acknowledge::{
-    Acknowledged, ToldAlert, acknowledge, acknowledge_by_text, alerts_waiting, called_back, told_alert,
+    Acknowledged, ToldAlert, acknowledge, acknowledge_by_text, alerts_waiting, called_back, close_test,
+    told_alert,
 };
 pub use alert::{NewAlert, Raised, Trigger, raise_alert};
 pub use chase_rescoring::chase_rescoring;

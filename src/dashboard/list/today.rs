@@ -11,6 +11,8 @@ use crate::tasks::{self, WantedTasks};
 
 /// More than fits beside the rest; the pages of their own show all.
 const SHOWN: i64 = 8;
+/// Alerts above the rest.
+const ALERTS: i64 = 20;
 /// A call without a word for so long has ended without telling us.
 const RUNNING_HOURS: i64 = 4;
 
@@ -42,6 +44,7 @@ pub(in crate::dashboard) struct RunningCall {
     /// What was said last, and whether the caller said it.
     pub last_words: Option<String>,
     pub is_callers: Option<bool>,
+    pub is_test: bool,
 }
 
 /// An alert that nobody has taken.
@@ -50,10 +53,23 @@ pub(in crate::dashboard) struct OpenAlert {
     pub id: EscalationId,
     pub kind: String,
     pub call_id: Option<CallId>,
+    /// Of the contact, else as the alert has it.
     pub lead_name: Option<String>,
     pub lead_phone: Option<String>,
     pub about: Option<String>,
     pub raised_at: jiff_sqlx::Timestamp,
+    /// It was a clinic's own try.
+    pub is_test: bool,
+    /// How many there are, those that are not shown among them.
+    pub of: i64,
+}
+
+impl OpenAlert {
+    /// How many are open beside `shown`; `None`: all are shown.
+    pub fn not_shown(shown: &[Self]) -> Option<i64> {
+        let count = i64::try_from(shown.len()).ok()?;
+        shown.first().map(|first| first.of - count).filter(|more| *more > 0)
+    }
 }
 
 /// A visit of today that is still to come or has just begun.
@@ -109,7 +125,8 @@ pub(in crate::dashboard) async fn figures(
             where c.org_id = $1 and c.created_at >= (select min(since) from site) and c.created_at < (select max(until) from site)
               and c.created_at >= s.since and c.created_at < s.until and not c.is_outbound)
          select (select count(*) from called) as calls, (select count(*) from called where is_hot) as hot,
-                (select count(*) from escalations where org_id = $1 and kind = 'hot_lead' and closed_at is null) as hot_waiting,
+                (select count(*) from escalations e left join calls c on c.org_id = e.org_id and c.call_ref = e.call_ref
+                  where e.org_id = $1 and e.kind = 'hot_lead' and e.closed_at is null and c.is_test is not true) as hot_waiting,
                 b.booked, b.booked_cents,
                 (select count(*) from appointments a left join counted_calls c on c.org_id = a.org_id and c.id = a.call_id
                   where a.org_id = $1 and a.starts_at >= $3 and a.starts_at < $4 and a.status <> 'cancelled'
@@ -136,7 +153,7 @@ pub(in crate::dashboard) async fn running_calls(
                 coalesce(k.name, (select max(e.lead_name) from escalations e where e.org_id = c.org_id and e.kind in ('clinical', 'hot_lead')
                   and e.call_ref = c.call_ref)) as contact_name,
                 greatest(0, extract(epoch from $2 - coalesce(c.started_at, c.created_at)))::bigint as seconds,
-                u.said as last_words, u.role = 'user' as is_callers
+                u.said as last_words, u.role = 'user' as is_callers, c.is_test
            from calls c
            left join contacts k on k.org_id = c.org_id and k.id = c.contact_id
            left join lateral (select said, role from utterances u where u.org_id = c.org_id and u.call_id = c.id
@@ -157,10 +174,15 @@ pub(in crate::dashboard) async fn open_alerts(
     org: OrgId,
 ) -> sqlx::Result<Vec<OpenAlert>> {
     sql_as(
-        "select id, kind, call_id, lead_name, lead_phone, about, raised_at from escalations
-          where org_id = $1 and closed_at is null order by kind, raised_at limit 20",
+        "select e.id, e.kind, e.call_id, coalesce(k.name, e.lead_name) as lead_name, e.lead_phone, e.about, e.raised_at,
+                c.is_test is true as is_test, count(*) over () as of
+           from escalations e
+           left join calls c on c.org_id = e.org_id and c.call_ref = e.call_ref
+           left join contacts k on k.org_id = c.org_id and k.id = c.contact_id
+          where e.org_id = $1 and e.closed_at is null order by e.kind, e.raised_at limit $2",
     )
     .bind(org)
+    .bind(ALERTS)
     .fetch_all(tx)
     .await
 }

@@ -82,6 +82,22 @@ pub(in crate::leads) async fn open_hot_lead(
     .await
 }
 
+/// The call's alerts that nobody has.
+pub(in crate::leads) async fn open(
+    tx: &mut PgConnection,
+    org: OrgId,
+    call: CallId,
+) -> sqlx::Result<Vec<EscalationId>> {
+    sql_scalar(
+        "select e.id from calls c join escalations e on e.org_id = c.org_id and e.call_ref = c.call_ref and e.closed_at is null
+          where c.org_id = $1 and c.id = $2 order by e.id",
+    )
+    .bind(org)
+    .bind(call)
+    .fetch_all(tx)
+    .await
+}
+
 /// Whether the call was alerted as a hot lead, whatever raised it, and its caller is not hurt.
 pub(in crate::leads) async fn is_lead(
     tx: &mut PgConnection,

@@ -134,7 +134,7 @@ pub enum Ended<'a> {
     Booked,
     /// They may be hurt.
     Clinical,
-    /// What the call is, by the name of its class, cannot buy.
+    /// What the call is, by the name of its class or as a `test`, cannot buy.
     NoLead(&'a str),
 }
 
@@ -163,6 +163,7 @@ fn what(class: &str) -> &'static str {
         "vendor" => ", somebody who sells",
         "wrong_number" => ", a wrong number",
         "job_seeker" => ", somebody who looks for work",
+        "test" => ", a test call",
         _ => "",
     }
 }

@@ -316,6 +316,7 @@ fn an_alert_that_waits_says_who_how_long_and_how_to_take_it() {
         (Ended::NoLead("vendor"), "No hot lead after all, somebody who sells"),
         (Ended::NoLead("job_seeker"), "No hot lead after all, somebody who looks for work"),
         (Ended::NoLead("wrong_number"), "No hot lead after all, a wrong number"),
+        (Ended::NoLead("test"), "No hot lead after all, a test call"),
     ] {
         let said = no_longer_waiting(&lead, ended);
         assert_eq!(said, format!("{how}: Sarah Johnson, +12345678900. No need to call."));

@@ -206,3 +206,38 @@ async fn how_much_is_suggested_is_said_to_those_who_do_not_see_it() {
     let nothing = desk.page("/dashboard/search/suggestions?q=zzz").await.text;
     assert!(nothing.contains("data-found=\"Nothing was found\""), "{nothing}");
 }
+
+#[tokio::test]
+async fn a_contact_has_the_soonest_of_many_visits_to_come_and_all_of_their_calls() {
+    let vox = Voxanne::start().await;
+    let contact = ana(&vox).await;
+    // The first of a long series, each at another hour of the years to come.
+    vox.exec(
+        "set local session_replication_role = replica;
+         insert into appointments select (jsonb_populate_record(a, jsonb_build_object(
+             'id', gen_random_uuid(), 'starts_at', a.starts_at + n * interval '30 days', 'ends_at', a.ends_at + n * interval '30 days'))).*
+           from appointments a, generate_series(1, 40) n",
+    )
+    .await;
+    let page =
+        vox.glow_staff(Role::FrontDesk).await.page(&format!("/dashboard/contacts/{contact}")).await.text;
+    let (_, ahead) = page.split_once("id=\"ahead\"").unwrap();
+    let ahead = ahead.split("</section>").next().unwrap();
+    assert_eq!(ahead.matches("<li>").count(), 30);
+    assert!(ahead.find("Dec 1").unwrap() < ahead.find("Dec 31").unwrap(), "{ahead}");
+    let all = format!("href=\"/dashboard/calls?contact={contact}&amp;tests=with\"");
+    assert!(page.contains(&all), "{page}");
+}
+
+#[tokio::test]
+async fn a_list_of_tasks_stays_narrowed_to_what_was_chosen() {
+    let vox = Voxanne::start().await;
+    let desk = vox.glow_staff(Role::FrontDesk).await;
+    desk.api("POST", "/tasks", json!({"title": "Order towels"})).await.good();
+    let page = desk.page("/dashboard/tasks?kind=clinical_call_back").await.text;
+    assert!(page.contains("<option value=\"clinical_call_back\" selected>"), "{page}");
+    assert!(page.contains("No such tasks") && !page.contains("Nothing to do"), "{page}");
+    let page = desk.page("/dashboard/tasks?kind=%22%3E%3Cb").await.text;
+    assert!(!page.contains("\" selected>"), "what is no kind is not offered: {page}");
+    assert!(desk.page("/dashboard/tasks").await.text.contains("Order towels"));
+}

@@ -1,11 +1,11 @@
 //! The Today page: what waits, by whose name and in which order; what it shows of running calls is read, and stands in the log (W37).
 
 use jiff::SignedDuration;
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 use voxanne::accounts::Role;
 
-use crate::harness::{CALLER, Voxanne, call_ref};
+use crate::harness::{CALLER, Voxanne, booking, call_ref};
 
 #[tokio::test]
 async fn w37_the_last_words_of_a_running_call_are_noted_as_read_once_in_ten_minutes() {
@@ -59,6 +59,102 @@ async fn a_caller_has_the_name_of_their_alert_and_only_hot_leads_wait_beside_hot
     let at = |title: &str| part("tasks").find(title).unwrap_or_else(|| panic!("{title}: {today}"));
     assert!(at("Can wait least") < at("Can wait longest"), "{today}");
     assert!(viewer.page("/dashboard/calls").await.text.contains("Sarah Johnson"));
+}
+
+#[tokio::test]
+async fn g9_a_call_that_was_a_test_leaves_no_alert_behind_and_is_counted_nowhere() {
+    let vox = Voxanne::start().await;
+    let call = vox.call(&call_ref(7));
+    call.in_progress().await.unwrap();
+    let lead = json!({"leadName": "Sarah Johnson", "leadPhone": CALLER, "serviceInterest": "Botox", "urgency": "high",
+                      "summary": "Wants to come this week"});
+    call.tool("notify_hot_lead", lead).await.unwrap();
+    vox.until_count("escalations", 1).await;
+    vox.run_jobs().await;
+    let org = vox.glow.org.0;
+    vox.exec(&format!(
+        "insert into escalations (org_id, id, kind, call_ref, raised_at, due_at)
+         select '{org}', gen_random_uuid(), 'clinical', call_ref, raised_at, due_at from escalations;
+         insert into escalations (org_id, id, kind, call_ref, raised_at, due_at)
+         values ('{org}', gen_random_uuid(), 'hot_lead', 'another', '2026-11-24T17:00:00Z', '2026-11-24T17:00:00Z')"
+    ))
+    .await;
+    let desk = vox.glow_staff(Role::FrontDesk).await;
+    let today = async || desk.page("/dashboard").await.text;
+    let counted = |page: &str| {
+        let than = |tile: &str| {
+            tile.split_once("<span class=\"than soft\">").unwrap().1.split('<').next().unwrap().to_owned()
+        };
+        page.split("class=\"tile\"").skip(1).take(2).map(than).collect::<Vec<_>>()
+    };
+    let before = today().await;
+    assert_eq!(counted(&before), ["1 running", "2 waiting"], "{before}");
+    assert_eq!(before.matches("Possible reaction: call back now").count(), 1);
+
+    // The clinic's own: it is open, says so, and nothing counts it.
+    vox.exec("update calls set is_test = true").await;
+    let own = today().await;
+    assert_eq!(counted(&own), ["0 running", "1 waiting"], "{own}");
+    assert_eq!(
+        own.matches("<span class=\"badge \">Test</span>").count(),
+        3,
+        "two alerts and the call: {own}"
+    );
+    vox.exec("update calls set is_test = false").await;
+
+    // Whoever says that it was a test ends what it raised.
+    let id: uuid::Uuid = vox.one("select id from calls").await;
+    let path = format!("/calls/call_{}", id.simple());
+    desk.api("PATCH", &path, json!({"is_test": true})).await.good();
+    let after = today().await;
+    assert_eq!(counted(&after), ["0 running", "1 waiting"], "{after}");
+    assert!(!after.contains("Possible reaction: call back now"), "{after}");
+    assert_eq!(after.matches("Hot lead: call back now").count(), 1, "the other call's: {after}");
+    let closed = "escalations where closed_at is not null and acknowledged_via";
+    assert_eq!(vox.count(&format!("{closed} = 'no_lead' and acknowledged_by = 'test'")).await, 1);
+    assert_eq!(vox.count(&format!("{closed} = 'api' and kind = 'clinical'")).await, 1);
+    let told: String = vox.one("select body from texts where body like 'No hot lead%'").await;
+    assert!(told.starts_with("No hot lead after all, a test call: Sarah Johnson"), "{told}");
+    // Said again, or taken back, it changes nothing of that.
+    for is_test in [true, false] {
+        desk.api("PATCH", &path, json!({"is_test": is_test})).await.good();
+        assert_eq!(vox.count("escalations where closed_at is null").await, 1);
+    }
+}
+
+#[tokio::test]
+async fn alerts_have_the_name_that_was_put_right_and_those_beyond_twenty_are_counted() {
+    let vox = Voxanne::start().await;
+    let before = vox.call(&call_ref(6));
+    before.in_progress().await.unwrap();
+    before.tool("book_appointment", booking("Botox", "2026-12-01", "10:30", "Sara Jonson")).await.unwrap();
+    before.end("customer-ended-call").await.unwrap();
+    let call = vox.call(&call_ref(7));
+    call.in_progress().await.unwrap();
+    let lead = json!({"leadName": "Sara Jonson", "leadPhone": CALLER, "serviceInterest": "Botox", "urgency": "high",
+                      "summary": "Wants to come this week"});
+    call.tool("notify_hot_lead", lead).await.unwrap();
+    vox.until_count("escalations", 1).await;
+    let desk = vox.glow_staff(Role::FrontDesk).await;
+    let contacts = desk.api("GET", "/contacts", Value::Null).await.good();
+    let path = format!("/contacts/{}", contacts["items"][0]["id"].as_str().unwrap());
+    desk.api("PATCH", &path, json!({"name": "Sarah Johnson"})).await.good();
+    let org = vox.glow.org.0;
+    vox.exec(&format!(
+        "insert into escalations (org_id, id, kind, call_ref, raised_at, due_at)
+         select '{org}', gen_random_uuid(), 'hot_lead', 'of ' || n, '2026-11-24T19:00:00Z', '2026-11-24T19:00:00Z' from generate_series(1, 20) n"
+    ))
+    .await;
+    for path in ["/dashboard", "/dashboard/leads"] {
+        let page = desk.page(path).await.text;
+        let (_, alerts) = page.split_once("id=\"alerts\"").unwrap();
+        assert!(alerts.contains("Sarah Johnson") && !alerts.contains("Sara Jonson"), "{page}");
+        assert_eq!(page.matches("Hot lead: call back now").count(), 20);
+        assert!(
+            alerts.contains("1 more alert waits.") && alerts.contains("href=\"/dashboard/leads?alert=open\""),
+            "{page}"
+        );
+    }
 }
 
 #[tokio::test]
