@@ -9,10 +9,10 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::{Answer, IfMatch, as_json, difference, digest_of};
+use super::answer::{Answer, IfMatch, as_json};
 use super::caller::ApiCaller;
 use super::cursor::{Page, place_of};
-use super::entries::merged;
+use super::entries::{lock, merged};
 use super::idempotency::once;
 use super::params::{Limit, Params};
 use super::presence::{TakenProof, prove};
@@ -185,9 +185,10 @@ async fn update_alert_recipient(
         prove(&app, &caller, proof.shown()).await?;
     }
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
+    lock(&mut tx, caller.org).await?;
     let there = find(&mut tx, &caller, id).await?;
     let current = as_json(&there)?;
-    IfMatch::of(&request.headers).check(&digest_of(&current), || difference(&current, &patch))?;
+    IfMatch::of(&request.headers).check_against(&current, &patch)?;
     let fields: RecipientFields = parsed(merged(&current, patch, READ_ONLY))?;
     save(&app, &mut tx, &caller, (id, Some(&there)), &fields).await?;
     let now = find(&mut tx, &caller, id).await?;
@@ -220,6 +221,8 @@ async fn delete_alert_recipient(
     let id = AlertRecipientId::parse(&id).ok_or(Problem::NOT_FOUND)?;
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
+    // Whoever changes it meanwhile would add it again.
+    lock(&mut tx, caller.org).await?;
     let there = find(&mut tx, &caller, id).await?;
     if !leads::remove_recipient(&mut tx, caller.org, id).await.map_err(failed)? {
         return Err(Problem::NOT_FOUND);

@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::{Answer, IfMatch, as_json, difference, digest_of};
+use super::answer::{Answer, IfMatch, as_json};
 use super::caller::ApiCaller;
 use super::cursor::{Page, place_of};
 use super::entries::merged;
@@ -141,8 +141,9 @@ async fn update_contact(
     let patch: Map<String, Value> = request.json()?;
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
+    contacts::lock(&mut tx, caller.org, id).await.map_err(failed)?;
     let current = as_json(&find(&mut tx, &caller, id).await?)?;
-    IfMatch::of(&request.headers).check(&digest_of(&current), || difference(&current, &patch))?;
+    IfMatch::of(&request.headers).check_against(&current, &patch)?;
     let (renames, readdresses) = (patch.contains_key("name"), patch.contains_key("email"));
     let mut fields = merged(&current, patch, &["id", "phone", "created_at"]);
     // What was heard on the phone is not checked again by whoever changes something else.

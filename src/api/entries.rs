@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::answer::{Answer, IfMatch, as_json, difference, digest_of};
+use super::answer::{Answer, IfMatch, as_json};
 use super::caller::ApiCaller;
 use super::cursor::{Page, place_of};
 use super::idempotency::once;
@@ -95,7 +95,7 @@ where
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
     lock(&mut tx, caller.org).await?;
     let current = as_json(&find::<E>(&mut tx, caller.org, id).await?)?;
-    IfMatch::of(&request.headers).check(&digest_of(&current), || difference(&current, &patch))?;
+    IfMatch::of(&request.headers).check_against(&current, &patch)?;
     let fields: E::Fields = parsed(merged(&current, patch, E::READ_ONLY))?;
     let change = Change { org: caller.org, id, at: app.clock.now() };
     E::save(&mut tx, change, &fields).await.map_err(|error| problems::not_written(caller.org, &error))?;

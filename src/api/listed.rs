@@ -8,9 +8,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::answer::{Answer, IfMatch, as_json, difference, digest_of};
+use super::answer::{Answer, IfMatch, as_json};
 use super::caller::ApiCaller;
-use super::entries::merged;
+use super::entries::{lock, merged};
 use super::idempotency::once;
 use super::problems;
 use super::request::{Received, parsed};
@@ -115,8 +115,9 @@ pub(super) async fn update<T: Listed>(
     let patch: Map<String, Value> = request.json()?;
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
+    lock(&mut tx, caller.org).await?;
     let current = as_json(&there::<T>(app, &mut tx, caller.org, id).await?)?;
-    IfMatch::of(&request.headers).check(&digest_of(&current), || difference(&current, &patch))?;
+    IfMatch::of(&request.headers).check_against(&current, &patch)?;
     let fields: T::Fields = parsed(merged(&current, patch, T::READ_ONLY))?;
     T::replace(app, &mut tx, caller.org, id, &fields).await?;
     caller.did(app, &mut tx, (T::ACTS.written, Some(id.to_string()))).await?;

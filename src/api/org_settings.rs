@@ -9,7 +9,7 @@ use utoipa::{PartialSchema, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::{Answer, IfMatch, as_json, difference, digest_of};
+use super::answer::{Answer, IfMatch, as_json};
 use super::caller::ApiCaller;
 use super::entries::lock;
 use super::problems;
@@ -105,8 +105,7 @@ async fn set_org_settings(
     lock(&mut tx, caller.org).await?;
     let there = current(&app, &mut tx, &caller).await?;
     let told = as_json(&wanted)?;
-    let changes = told.as_object().cloned().unwrap_or_default();
-    IfMatch::of(&request.headers).check(&digest_of(&there), || difference(&there, &changes))?;
+    IfMatch::of(&request.headers).check_against(&there, &told)?;
     let named = (wanted.name.as_str(), wanted.region.0.as_str());
     orgs::rename(&mut tx, caller.org, named).await.map_err(failed)?;
     let mut columns = json!({ "language": wanted.language });

@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::{Answer, IfMatch, as_json, difference, digest_of};
+use super::answer::{Answer, IfMatch, as_json, digest_of};
 use super::caller::ApiCaller;
 use super::cursor::{Page, place_of};
 use super::idempotency::once_in_secret;
@@ -284,9 +284,8 @@ fn decided(version: i32, settings: &ScoringSettings) -> Value {
 }
 
 fn check(headers: &HeaderMap, there: &ScoringInForce, wanted: &ScoringSettings) -> Result<(), Problem> {
-    let current = decided(there.version, &there.settings);
-    let changes = decided(there.version, wanted).as_object().cloned().unwrap_or_default();
-    IfMatch::of(headers).required()?.check(&digest_of(&current), || difference(&current, &changes))
+    let (current, wanted) = (decided(there.version, &there.settings), decided(there.version, wanted));
+    IfMatch::of(headers).required()?.check_against(&current, &wanted)
 }
 
 fn answer(there: ScoringInForce) -> Result<Answer, Problem> {

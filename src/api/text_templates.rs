@@ -4,12 +4,13 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use voxanne_twilio::encoding::Encoding;
 
-use super::answer::{Answer, IfMatch, as_json, difference, digest_of};
+use super::answer::{Answer, IfMatch, as_json};
 use super::caller::ApiCaller;
 use super::cursor::Page;
 use super::entries::lock;
@@ -206,9 +207,8 @@ async fn set_text_template(
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
     lock(&mut tx, caller.org).await?;
     let clinic = Clinic::of(&app, &mut tx, caller.org).await?;
-    let there = as_json(&current(&mut tx, &caller, &clinic, which).await?)?;
-    let wanted = [("body".to_owned(), words.body.as_str().into())].into_iter().collect();
-    IfMatch::of(&request.headers).check(&digest_of(&there), || difference(&there, &wanted))?;
+    let there = current(&mut tx, &caller, &clinic, which).await?;
+    IfMatch::of(&request.headers).check_against(&there, &json!({ "body": words.body.as_str() }))?;
     write(&app, &mut tx, &caller, &clinic, (which, Some(words.body.as_str()))).await?;
     let now = current(&mut tx, &caller, &clinic, which).await?;
     tx.commit().await.map_err(failed)?;

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::{Answer, IfMatch, as_json, difference, digest_of};
+use super::answer::{Answer, IfMatch};
 use super::caller::ApiCaller;
 use super::entries::lock;
 use super::problems;
@@ -57,10 +57,8 @@ async fn set_wording_settings(
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
     lock(&mut tx, caller.org).await?;
-    let there = as_json(&current(&app, &mut tx, &caller).await?)?;
-    let told = as_json(&wanted)?;
-    let changes = told.as_object().cloned().unwrap_or_default();
-    IfMatch::of(&request.headers).check(&digest_of(&there), || difference(&there, &changes))?;
+    let there = current(&app, &mut tx, &caller).await?;
+    IfMatch::of(&request.headers).check_against(&there, &wanted)?;
     let columns = json!({"language": wanted.language, "texts_name_treatments": wanted.name_treatments});
     orgs::update_settings(&mut tx, caller.org, &columns, app.clock.now()).await.map_err(failed)?;
     caller.did(&app, &mut tx, ("wording_settings.write", None)).await?;

@@ -13,5 +13,5 @@ pub use learn_language::learn_language;
 pub use list::{Listed, Listing, list, newest};
 pub use note_language::note_language;
 pub use note_listed::note_listed;
-pub use store::{Contact, Known, known};
+pub use store::{Contact, Known, known, lock};
 pub use update::{Change, update};

@@ -83,6 +83,16 @@ pub async fn known(tx: &mut PgConnection, org: OrgId, phone: &str) -> sqlx::Resu
         .await
 }
 
+/// Waits for the contact's other writers: what is read now stays so until the transaction ends.
+pub async fn lock(tx: &mut PgConnection, org: OrgId, id: ContactId) -> sqlx::Result<()> {
+    sql("select from contacts where org_id = $1 and id = $2 for no key update")
+        .bind(org)
+        .bind(id)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
 pub(super) async fn learn_language(
     tx: &mut PgConnection,
     org: OrgId,

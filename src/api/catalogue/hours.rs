@@ -7,7 +7,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::accounts::Scope;
-use crate::api::answer::{Answer, IfMatch, as_json, difference, digest_of};
+use crate::api::answer::{Answer, IfMatch};
 use crate::api::caller::ApiCaller;
 use crate::api::entries::lock;
 use crate::api::params::Params;
@@ -66,9 +66,8 @@ async fn set_hours(
     let refused = |error: HoursError| refusal(caller.org, &error);
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
     lock(&mut tx, caller.org).await?;
-    let current = as_json(&weekly_hours(&mut tx, caller.org, whose).await.map_err(refused)?)?;
-    let told = as_json(&wanted)?.as_object().cloned().unwrap_or_default();
-    IfMatch::of(&request.headers).check(&digest_of(&current), || difference(&current, &told))?;
+    let current = weekly_hours(&mut tx, caller.org, whose).await.map_err(refused)?;
+    IfMatch::of(&request.headers).check_against(&current, &wanted)?;
     let now =
         set_weekly_hours(&mut tx, caller.org, whose, &wanted, || app.new_id()).await.map_err(refused)?;
     caller.did(&app, &mut tx, ("hours.write", Some(params.location_id.clone()))).await?;

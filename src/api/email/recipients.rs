@@ -10,10 +10,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::accounts::Scope;
-use crate::api::answer::{Answer, IfMatch, as_json, difference, digest_of};
+use crate::api::answer::{Answer, IfMatch, as_json};
 use crate::api::caller::ApiCaller;
 use crate::api::cursor::{Page, place_of};
-use crate::api::entries::merged;
+use crate::api::entries::{lock, merged};
 use crate::api::idempotency::once;
 use crate::api::params::{Limit, Params};
 use crate::api::presence::{TakenProof, prove};
@@ -183,9 +183,10 @@ async fn update_email_recipient(
         prove(&app, &caller, proof.shown()).await?;
     }
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
+    lock(&mut tx, caller.org).await?;
     let there = find(&app, &mut tx, caller.org, id).await?;
     let current = as_json(&there)?;
-    IfMatch::of(&request.headers).check(&digest_of(&current), || difference(&current, &patch))?;
+    IfMatch::of(&request.headers).check_against(&current, &patch)?;
     let fields: RecipientFields = parsed(merged(&current, patch, READ_ONLY))?;
     save(&app, &mut tx, caller.org, id, &fields).await?;
     write_down(&app, &mut tx, &caller, ("email_recipient.write", id, &fields.address)).await?;
@@ -225,6 +226,8 @@ async fn delete_email_recipient(
     let id = EmailRecipientId::parse(&id).ok_or(Problem::NOT_FOUND)?;
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
+    // Whoever changes it meanwhile would add it again.
+    lock(&mut tx, caller.org).await?;
     let there = find(&app, &mut tx, caller.org, id).await?;
     if !mail::remove_recipient(&mut tx, caller.org, id).await.map_err(failed)? {
         return Err(Problem::NOT_FOUND);

@@ -8,7 +8,7 @@ use utoipa_axum::routes;
 
 use super::recipients::delivery;
 use crate::accounts::Scope;
-use crate::api::answer::{Answer, IfMatch, as_json, difference, digest_of};
+use crate::api::answer::{Answer, IfMatch, as_json};
 use crate::api::caller::ApiCaller;
 use crate::api::entries::lock;
 use crate::api::problems;
@@ -70,10 +70,9 @@ async fn set_email_settings(
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
     lock(&mut tx, caller.org).await?;
-    let there = as_json(&current(&app, &mut tx, &caller).await?)?;
+    let there = current(&app, &mut tx, &caller).await?;
     let told = as_json(&wanted)?;
-    let changes = told.as_object().cloned().unwrap_or_default();
-    IfMatch::of(&request.headers).check(&digest_of(&there), || difference(&there, &changes))?;
+    IfMatch::of(&request.headers).check_against(&there, &told)?;
     orgs::update_settings(&mut tx, caller.org, &told, app.clock.now()).await.map_err(failed)?;
     caller.did(&app, &mut tx, ("email_settings.write", None)).await?;
     let now = current(&app, &mut tx, &caller).await?;

@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::{Answer, IfMatch, as_json, difference, digest_of};
+use super::answer::{Answer, IfMatch};
 use super::caller::ApiCaller;
 use super::cursor::{Page, place_of};
 use super::idempotency::once;
@@ -199,11 +199,8 @@ async fn set_sequence(
     let failed = |error: sqlx::Error| problems::database(caller.org, &error);
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
     let current = sequences::find_to_change(&mut tx, caller.org, id).await.map_err(failed)?;
-    let current = as_json(&SequenceKept::from(current.ok_or(Problem::NOT_FOUND)?))?;
-    let wanted = as_json(&fields)?;
-    IfMatch::of(&request.headers).check(&digest_of(&current), || {
-        wanted.as_object().map_or_else(Default::default, |wanted| difference(&current, wanted))
-    })?;
+    let current = SequenceKept::from(current.ok_or(Problem::NOT_FOUND)?);
+    IfMatch::of(&request.headers).check_against(&current, &fields)?;
     let set = sequences::replace(&app, &mut tx, caller.org, id, (&fields, &actor(&caller))).await;
     let set = set.map_err(|error| not_saved(caller.org, error))?;
     tx.commit().await.map_err(failed)?;

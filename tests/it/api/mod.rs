@@ -7,6 +7,7 @@ mod bounds;
 mod calls;
 mod catalogue;
 mod document;
+mod etags;
 mod founder_console;
 mod idempotency;
 mod keys;
