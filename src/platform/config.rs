@@ -3,6 +3,7 @@
 mod accounts;
 mod calendars;
 mod live;
+mod log;
 mod mail;
 mod server;
 
@@ -14,6 +15,7 @@ use super::network::Network;
 pub use accounts::{Accounts, Tokens};
 pub use calendars::Calendars;
 pub use live::Live;
+pub use log::Log;
 pub use mail::Mail;
 pub use server::Server;
 
@@ -150,14 +152,6 @@ pub struct Secrets {
     pub former_keys: SecretString,
 }
 
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "config/voxanne.toml explains each")]
-pub struct Log {
-    pub format: String,
-    pub filter: String,
-}
-
 /// A setting that cannot be used. Names the setting and what it takes; never its value.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -244,7 +238,7 @@ impl Config {
                 "google.client_id (GOOGLE_CLIENT_ID) and google.client_secret (GOOGLE_CLIENT_SECRET) go together".into(),
             ));
         }
-        let Self { server, mail, accounts, tokens, live, calendars, .. } = self;
+        let Self { server, mail, accounts, tokens, live, calendars, log, .. } = self;
         let checks = [
             server.check(),
             mail.check(),
@@ -252,6 +246,7 @@ impl Config {
             tokens.check(),
             live.check(),
             calendars.check(&self.voice),
+            log.check(),
         ];
         for checked in checks {
             checked.map_err(|wrong| ConfigError::Unusable(wrong.into()))?;

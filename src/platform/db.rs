@@ -19,6 +19,20 @@ pub type OrgTx = Transaction<'static, Postgres>;
 /// Behind PgBouncer's transaction mode a prepared statement may be on another server connection.
 static KEEP_PREPARED: AtomicBool = AtomicBool::new(true);
 
+/// What every connection of the program keeps to.
+const LIMITS: [(&str, &str); 6] = [
+    // A transaction left open blocks vacuum and other writers; a stuck statement holds a caller.
+    ("idle_in_transaction_session_timeout", "5000"),
+    ("statement_timeout", "10000"),
+    ("lock_timeout", "1500"),
+    // Every statement is a look-up by key: there is nothing to gain by compiling it.
+    ("jit", "off"),
+    // Nor by planning it for its values: in a large installation that made a look twice as long.
+    ("plan_cache_mode", "force_generic_plan"),
+    // Nor by sharing it among workers, who take ten milliseconds to come.
+    ("max_parallel_workers_per_gather", "0"),
+];
+
 /// Who is waiting: a caller on the phone, or anything else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
@@ -34,6 +48,8 @@ pub struct Db {
     live: PgPool,
     back: PgPool,
     pooled_outside: bool,
+    /// How a transaction begins.
+    begin: String,
 }
 
 impl Db {
@@ -42,21 +58,13 @@ impl Db {
         KEEP_PREPARED.store(!settings.pgbouncer, Ordering::Relaxed);
         let mut options: PgConnectOptions = app_url.expose_secret().parse()?;
         options = options.application_name("voxanne");
+        let mut begin = "begin;".to_owned();
         if settings.pgbouncer {
             options = options.statement_cache_capacity(0);
+            // A server connection is not its own but for one transaction: each brings them along, in the same round trip.
+            begin.extend(LIMITS.map(|(name, value)| format!(" set local {name} = {value};")));
         } else {
-            // A transaction left open blocks vacuum and other writers; a stuck statement holds a caller.
-            options = options.options([
-                ("idle_in_transaction_session_timeout", "5000"),
-                ("statement_timeout", "10000"),
-                ("lock_timeout", "1500"),
-                // Every statement is a look-up by key: there is nothing to gain by compiling it.
-                ("jit", "off"),
-                // Nor by planning it for its values: in a large installation that made a look twice as long.
-                ("plan_cache_mode", "force_generic_plan"),
-                // Nor by sharing it among workers, who take ten milliseconds to come.
-                ("max_parallel_workers_per_gather", "0"),
-            ]);
+            options = options.options(LIMITS);
         }
         let pool = |connections, wait_ms| {
             PgPoolOptions::new()
@@ -72,6 +80,7 @@ impl Db {
             live: pool(settings.live_connections, settings.live_wait_ms).connect_lazy_with(options.clone()),
             back: back.connect_lazy_with(options),
             pooled_outside: settings.pgbouncer,
+            begin,
         })
     }
 
@@ -80,27 +89,25 @@ impl Db {
     /// One round trip. Connections that the server closed since their last use (a restart) are replaced.
     pub async fn begin(&self, class: Class, org: OrgId) -> Result<OrgTx, sqlx::Error> {
         // Built from a UUID's own formatting: nothing a caller said is in this text.
-        self.begin_by(class, format!("begin; select set_config('app.org_id', '{}', true)", org.0)).await
+        self.begin_by(class, format!("select set_config('app.org_id', '{}', true)", org.0)).await
     }
 
     /// The same for what need not be on disk when it commits: a crash of the machine may lose the last moments of it.
     pub async fn begin_unsynced(&self, class: Class, org: OrgId) -> Result<OrgTx, sqlx::Error> {
-        let start = format!(
-            "begin; set local synchronous_commit = off; select set_config('app.org_id', '{}', true)",
-            org.0
-        );
+        let start =
+            format!("set local synchronous_commit = off; select set_config('app.org_id', '{}', true)", org.0);
         self.begin_by(class, start).await
     }
 
     /// Begins a transaction in which only `user`'s own rows exist: their account, and no org's.
     pub async fn begin_as(&self, class: Class, user: UserId) -> Result<OrgTx, sqlx::Error> {
-        self.begin_by(class, format!("begin; select set_config('app.user_id', '{}', true)", user.0)).await
+        self.begin_by(class, format!("select set_config('app.user_id', '{}', true)", user.0)).await
     }
 
     /// Begins a transaction in which `org`'s rows and `user`'s own exist: somebody joins, or enters.
     pub async fn begin_both(&self, class: Class, org: OrgId, user: UserId) -> Result<OrgTx, sqlx::Error> {
         let start = format!(
-            "begin; select set_config('app.org_id', '{}', true), set_config('app.user_id', '{}', true)",
+            "select set_config('app.org_id', '{}', true), set_config('app.user_id', '{}', true)",
             org.0, user.0
         );
         self.begin_by(class, start).await
@@ -108,14 +115,14 @@ impl Db {
 
     /// Begins a transaction in which no org's rows exist: for look-ups across orgs through the reviewed functions.
     pub async fn begin_across(&self, class: Class) -> Result<OrgTx, sqlx::Error> {
-        self.begin_by(class, "begin".to_owned()).await
+        self.begin_by(class, String::new()).await
     }
 
     /// In a task of its own: the driver counts a transaction once it has begun, so one whose beginning is dropped (a
     /// caller hangs up, a time limit passes) would stay open on its connection.
     #[expect(clippy::disallowed_methods, reason = "nothing is lost when this dies: it has only begun")]
-    async fn begin_by(&self, class: Class, start: String) -> Result<OrgTx, sqlx::Error> {
-        let pool = self.pool(class).clone();
+    async fn begin_by(&self, class: Class, then: String) -> Result<OrgTx, sqlx::Error> {
+        let (pool, start) = (self.pool(class).clone(), format!("{} {then}", self.begin));
         let begun = tokio::spawn(async move {
             // Not the pool's size, which shrinks with every one of them.
             let dead_connections_max = pool.options().get_max_connections();

@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use tokio::process::{Child, Command};
-use voxanne::platform::db::{Class, Db};
+use voxanne::platform::db::{Class, Db, is_contended};
 use voxanne::platform::queue::queue_database;
 
 use super::callers::Callers;
@@ -147,6 +147,34 @@ async fn behind_pgbouncer_a_full_minute_is_met_on_every_connection_without_an_er
     }
     db.close().await;
     assert_eq!(place.count("graphile_worker._private_jobs where key = 'a round'").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn behind_pgbouncer_nobody_waits_for_a_lock_or_a_statement_for_ever() {
+    let place = Installation::new(vec![]).await;
+    let bouncer = PgBouncer::start(place.postgres.dir(), place.postgres.port).await;
+    let direct = place.postgres.database.app_url.expose_secret();
+    let url = direct.replace(&format!(":{}/", place.postgres.port), &format!(":{}/", bouncer.port));
+    let mut settings = config(&place.sandbox).database;
+    settings.pgbouncer = true;
+    let db = Db::open(&url.clone().into(), &settings).unwrap();
+    let stranger = PgPoolOptions::new().max_connections(1).connect_with(plain(&url)).await.unwrap();
+    let lock = || sqlx::raw_sql("select pg_advisory_xact_lock(7)");
+    let mut held = stranger.begin().await.unwrap();
+    lock().execute(&mut *held).await.unwrap();
+    let limits = "select current_setting('statement_timeout') || ' ' || current_setting('idle_in_transaction_session_timeout')";
+    for class in [Class::Live, Class::Back] {
+        let mut tx = db.begin_across(class).await.unwrap();
+        let told: String = sqlx::query_scalar(limits).persistent(false).fetch_one(&mut *tx).await.unwrap();
+        assert_eq!(told, "10s 5s", "{class:?}");
+        let refused = lock().execute(&mut *tx).await.unwrap_err();
+        assert!(is_contended(&refused), "{class:?}: {refused}");
+    }
+    // They are the transaction's own: whoever has the server connection next keeps to none of them.
+    held.rollback().await.unwrap();
+    let after = sqlx::raw_sql(limits).fetch_one(&stranger).await.unwrap();
+    assert_eq!(sqlx::Row::get::<String, _>(&after, 0), "0 0");
+    db.close().await;
 }
 
 /// A client that prepares nothing, as any other program behind the same PgBouncer may be.
