@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::CommandError;
 use super::failure::Doing as _;
-use super::org::{every_org, known, org_id};
+use super::org::{known, org_id};
 use super::output::say;
 use super::start::{self, How, Started};
 use crate::orgs::{self, NewAssistant, NewOrg, NewPhoneNumber};
@@ -212,7 +212,7 @@ async fn create_org(app: &App, new: CreateOrg) -> Result<(), CommandError> {
 }
 
 async fn list_orgs(app: &App) -> Result<(), CommandError> {
-    for org in every_org(app).await.doing("list the orgs")? {
+    for org in orgs::every_org(app).await.doing("list the orgs")? {
         let mut tx = app.begin(org).await.doing("open a transaction")?;
         let settings = orgs::settings(&mut tx, &app.keys, org).await.doing("read an org's settings")?;
         tx.commit().await.doing("read an org's settings")?;

@@ -9,7 +9,6 @@ use secrecy::ExposeSecret as _;
 
 use super::CommandError;
 use super::failure::Doing as _;
-use super::org::every_org;
 use super::output::say;
 use super::start::{self, How, Started};
 use super::{sealed, serve, store};
@@ -116,7 +115,7 @@ async fn examine(app: &App, findings: &mut Findings) -> Result<(), CommandError>
         }
     }
     check_doors(app, findings).await?;
-    for org in every_org(app).await.doing("list the orgs")? {
+    for org in orgs::every_org(app).await.doing("list the orgs")? {
         for wrong in sealed::complaints(app, org).await? {
             findings.wrong(&wrong);
         }

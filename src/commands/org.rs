@@ -7,7 +7,6 @@ use super::CommandError;
 use super::failure::Doing as _;
 use crate::orgs;
 use crate::platform::app::App;
-use crate::platform::db::Class;
 use crate::platform::ids::OrgId;
 
 /// Reads `org_…` or a plain UUID.
@@ -22,17 +21,9 @@ pub(super) fn prefixed(raw: &str, prefix: &str) -> Result<Uuid, String> {
         .map_err(|_not_one| format!("an id looks like {prefix}019ab2c47e107cc39f4e5b1d2a3c4e5f"))
 }
 
-/// Every org's id.
-pub(super) async fn every_org(app: &App) -> Result<Vec<OrgId>, sqlx::Error> {
-    let mut conn = app.db.begin_across(Class::Back).await?;
-    let ids = orgs::org_ids(&mut conn).await?;
-    conn.commit().await?;
-    Ok(ids)
-}
-
 /// Fails with a sentence when there is no such org.
 pub(super) async fn known(app: &App, org: OrgId) -> Result<OrgId, CommandError> {
-    let all = every_org(app).await.doing("ask the database (has `voxanne migrate` been run?)")?;
+    let all = orgs::every_org(app).await.doing("ask the database (has `voxanne migrate` been run?)")?;
     if all.contains(&org) {
         return Ok(org);
     }

@@ -2,7 +2,6 @@
 
 use super::CommandError;
 use super::failure::Doing as _;
-use super::org::every_org;
 use crate::platform::app::App;
 use crate::platform::ids::OrgId;
 use crate::{accounts, calendars, orgs};
@@ -50,7 +49,7 @@ const UNLESS_LOST: &str =
 
 /// W34: a key that went too early is missed now, and not in the middle of a call.
 pub(super) async fn check(app: &App) -> Result<(), CommandError> {
-    for org in every_org(app).await.doing("list the orgs")? {
+    for org in orgs::every_org(app).await.doing("list the orgs")? {
         if let Some(wrong) = complaints(app, org).await?.into_iter().next() {
             return Err(CommandError::Refused(wrong));
         }

@@ -6,7 +6,6 @@ use tokio::net::TcpListener;
 
 use super::CommandError;
 use super::failure::Doing as _;
-use super::org::every_org;
 use super::roles;
 use super::sealed;
 use super::start::{self, How, Started};
@@ -98,7 +97,7 @@ pub(super) struct Doors {
 /// Looks at the credentials of every org.
 pub(super) async fn doors(app: &App) -> Result<Doors, Arc<sqlx::Error>> {
     let mut doors = Doors { closed: Vec::new(), is_any_open: false };
-    for org in every_org(app).await? {
+    for org in orgs::every_org(app).await? {
         let mut tx = app.begin(org).await?;
         let is_closed = orgs::is_closed_to_platform(&mut tx, org).await?;
         tx.commit().await?;

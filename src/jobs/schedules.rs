@@ -1,18 +1,18 @@
-//! What comes round by itself, for every org in turn.
+//! What comes round by itself, for every org.
 
+use futures::{StreamExt as _, stream};
 use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext};
 use serde::{Deserialize, Serialize};
 
 use super::failure::{Failure, app_of};
 use crate::platform::app::App;
-use crate::platform::db::Class;
 use crate::platform::ids::OrgId;
 use crate::{
     accounts, after_hours, analytics, api, appointments, calendars, calls, leads, live, mail, messaging,
     orgs, receptionist, sequences, waitlist,
 };
 
-/// Work that comes round, for every org in turn.
+/// Work that comes round, for every org.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Schedule {
@@ -152,7 +152,11 @@ impl Schedule {
     }
 }
 
-/// One round of a schedule. One org's failure does not keep the next from its turn; the round comes again anyway.
+/// One that is slow, such as by its calendars' servers, does not hold up all others. Few, since each may take a connection of
+/// those that people's requests take, too.
+const ORGS_AT_ONCE: usize = 3;
+
+/// One round of a schedule. One org's failure does not keep the others from theirs; the round comes again anyway.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(super) struct VisitOrgs {
     pub schedule: Schedule,
@@ -168,22 +172,17 @@ impl TaskHandler for VisitOrgs {
 }
 
 pub(super) async fn visit_orgs(app: &App, schedule: Schedule) -> Result<(), sqlx::Error> {
-    for org in org_ids(app).await? {
-        if app.stopping.is_cancelled() {
-            break;
-        }
-        if let Err(failure) = schedule.visit(app, org).await {
-            tracing::warn!(org.id = %org, ?schedule, error = %failure.0, "A scheduled visit failed");
-            metrics::counter!("voxanne_jobs_total", "task" => "visit_orgs", "outcome" => "failed")
-                .increment(1);
-        }
-    }
+    let all = stream::iter(orgs::every_org(app).await?);
+    all.for_each_concurrent(ORGS_AT_ONCE, |org| visit_org(app, schedule, org)).await;
     Ok(())
 }
 
-async fn org_ids(app: &App) -> Result<Vec<OrgId>, sqlx::Error> {
-    let mut conn = app.db.begin_across(Class::Back).await?;
-    let ids = orgs::org_ids(&mut conn).await?;
-    conn.commit().await?;
-    Ok(ids)
+async fn visit_org(app: &App, schedule: Schedule, org: OrgId) {
+    if app.stopping.is_cancelled() {
+        return;
+    }
+    if let Err(failure) = schedule.visit(app, org).await {
+        tracing::warn!(org.id = %org, ?schedule, error = %failure.0, "A scheduled visit failed");
+        metrics::counter!("voxanne_jobs_total", "task" => "visit_orgs", "outcome" => "failed").increment(1);
+    }
 }

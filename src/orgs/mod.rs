@@ -6,6 +6,7 @@ mod connect_platform;
 mod connect_twilio;
 mod create;
 mod credentials;
+mod every_org;
 mod reseal;
 mod resolve;
 mod settings;
@@ -17,6 +18,7 @@ pub use create::{
     CreateError, NewAssistant, NewOrg, NewPhoneNumber, create, issue_door_token, issue_secret, revoke_secret,
 };
 pub use credentials::credentials;
+pub use every_org::every_org;
 pub use reseal::{ResealError, Standing, reseal, standing};
 pub use resolve::{Claimed, Owner, Ownership, owner_of, owner_of_now, ownership};
 pub use settings::{Settings, TwilioAccount, TwilioKey, settings};

@@ -2,7 +2,6 @@
 
 use super::super::CommandError;
 use super::super::failure::Doing as _;
-use super::super::org::every_org;
 use super::super::output::say;
 use crate::accounts;
 use crate::calendars;
@@ -24,7 +23,7 @@ pub(super) struct Args {
 
 pub(super) async fn run(app: &App, args: &Args) -> Result<(), CommandError> {
     let lost = if args.forget_lost { Lost::Go } else { Lost::Stay };
-    let orgs = every_org(app).await.doing("list the orgs")?;
+    let orgs = orgs::every_org(app).await.doing("list the orgs")?;
     let mut all = Tally::default();
     for (index, org) in orgs.iter().enumerate() {
         let tally =

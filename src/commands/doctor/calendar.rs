@@ -4,13 +4,12 @@ use jiff::Timestamp;
 
 use super::super::CommandError;
 use super::super::failure::Doing as _;
-use super::super::org::every_org;
 use super::{Findings, good, note};
 use crate::calendars::{self, Account, ListedCalendar, ProviderKind, State};
 use crate::platform::app::App;
 use crate::platform::config::Config;
 use crate::platform::ids::{OrgId, ResourceId};
-use crate::scheduling;
+use crate::{orgs, scheduling};
 
 /// What Google has to know of this installation, and whether it can reach it.
 pub(super) fn check_config(findings: &mut Findings, config: &Config) {
@@ -91,7 +90,7 @@ fn fix(org: OrgId, account: &Account, now: Timestamp) -> Option<String> {
 /// Everything about every org's calendars.
 pub(super) async fn examine(app: &App, findings: &mut Findings) -> Result<(), CommandError> {
     check_config(findings, &app.config);
-    for org in every_org(app).await.doing("list the orgs")? {
+    for org in orgs::every_org(app).await.doing("list the orgs")? {
         let book = scheduling::rule_book(app, org, None).await.doing("read an org's rules")?;
         let name = &book.settings.clinic_name;
         let accounts = check_org(app, findings, (org, name)).await?;

@@ -1,10 +1,16 @@
 //! Rings, statuses, transcripts and reports.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::http::StatusCode;
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::sync::Barrier;
 
-use crate::harness::{CALLER, Voxanne, booking, call_ref, fixture};
+use crate::harness::{CALLER, Clinic, Voxanne, booking, call_ref, fixture};
 
 #[tokio::test]
 async fn a_ring_is_answered_with_the_assistant_and_the_clinics_clock() {
@@ -213,17 +219,22 @@ async fn a29_a_call_that_never_ended_is_closed_as_stale() {
     assert_eq!(vox.count("calls where state = 'ended' and ended_reason = 'stale'").await, 1);
 }
 
-#[tokio::test]
-async fn a28_v6_a_report_that_never_came_is_fetched() {
-    let vox = Voxanne::start().await;
+/// The clinic's key for the platform's management API.
+async fn give_key(vox: &Voxanne, clinic: &Clinic) {
     let sealed =
-        vox.app.keys.seal(vox.glow.org, "integration_settings.vapi_private_key", "vapi-private-key").unwrap();
+        vox.app.keys.seal(clinic.org, "integration_settings.vapi_private_key", "vapi-private-key").unwrap();
     vox.exec(&format!(
         "update integration_settings set vapi_private_key_sealed = '\\x{}' where org_id = '{}'",
         hex::encode(sealed),
-        vox.glow.org.0
+        clinic.org.0
     ))
     .await;
+}
+
+#[tokio::test]
+async fn a28_v6_a_report_that_never_came_is_fetched() {
+    let vox = Voxanne::start().await;
+    give_key(&vox, &vox.glow).await;
     let call = vox.call(&call_ref(7));
     call.in_progress().await.unwrap();
     call.say_user("I'm interested in Botox and filler, I have budget, need it this week").await.unwrap();
@@ -234,6 +245,33 @@ async fn a28_v6_a_report_that_never_came_is_fetched() {
     assert_eq!(voxanne::calls::fetch_missing_reports(&vox.app, vox.glow.org).await.unwrap(), 0);
     vox.run_jobs().await;
     assert_eq!(vox.count("hot_lead_alerts").await, 1);
+}
+
+#[tokio::test]
+async fn a_platform_that_is_slow_for_one_clinic_holds_up_no_other() {
+    // It answers nobody before both clinics have asked.
+    let (both, met) = (Arc::new(Barrier::new(2)), Arc::new(AtomicUsize::new(0)));
+    let answer = {
+        let met = met.clone();
+        async move || {
+            both.wait().await;
+            met.fetch_add(1, Ordering::SeqCst);
+            StatusCode::NOT_FOUND
+        }
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, axum::Router::new().fallback(answer)).await });
+    let vox = Voxanne::start_with(|config| config.vapi.base_url = url).await;
+    for (n, clinic) in (1..).zip([&vox.glow, &vox.harbor]) {
+        give_key(&vox, clinic).await;
+        let call = vox.call_from(clinic, &call_ref(n), Some(CALLER));
+        call.in_progress().await.unwrap();
+        call.ended("customer-ended-call").await.unwrap();
+    }
+    vox.later(SignedDuration::from_mins(15));
+    voxanne::jobs::run_schedules(&vox.app).await.unwrap();
+    assert_eq!(met.load(Ordering::SeqCst), 2);
 }
 
 #[tokio::test]
