@@ -25,7 +25,8 @@ use crate::leads;
 use crate::orgs::{self, NewAssistant, NewOrg, NewPhoneNumber, TwilioAccount};
 use crate::platform::app::App;
 use crate::platform::db::{Class, PgConnection};
-use crate::platform::ids::LocationId;
+use crate::platform::ids::{LocationId, ServiceId};
+use crate::scheduling;
 
 /// How many years a holiday is entered for, this one included.
 const HOLIDAY_YEARS: i16 = 3;
@@ -99,16 +100,16 @@ impl Seeding<'_> {
         }
         let mut services: Vec<(&str, Uuid)> = Vec::new();
         for (position, treatment) in (0_i16..).zip(clinic.catalogue) {
-            let id = self.app.new_id();
-            store::insert_service(tx, org, id, treatment, position).await?;
-            services.push((treatment.name, id));
-            store::allow(tx, org, id, &ids_of(&resources, treatment.by)).await?;
+            let id: ServiceId = self.app.new_id();
+            store::insert_service(tx, org, id.0, treatment, position).await?;
+            services.push((treatment.name, id.0));
+            scheduling::allow(tx, org, id, &ids_of(&resources, treatment.by)).await?;
             for (need, (any_of, cleanup_minutes)) in (1_i16..).zip(treatment.needs) {
                 let things = ids_of(&resources, any_of);
-                store::need_one_of(tx, org, id, (need, *cleanup_minutes), &things).await?;
+                scheduling::need_one_of(tx, org, id, (need, *cleanup_minutes), &things).await?;
             }
             if let Some(days) = treatment.spacing_days {
-                store::space(tx, org, id, days).await?;
+                scheduling::space(tx, org, id, days).await?;
             }
         }
         for treatment in clinic.catalogue {

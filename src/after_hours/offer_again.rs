@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp, Zoned};
 
 use super::offer_times::count;
 use super::store::{self, Offer};
-use super::terms::{TIMES, choice, closed_until, kept_as, kept_until};
+use super::terms::{TIMES, closed_until, kept_as, kept_until};
 use crate::appointments::{self, BookError, Held, Times};
 use crate::language::Language;
 use crate::messaging::Choice;
@@ -85,7 +85,7 @@ pub async fn offer_again(
         location: location.id,
         language: offer.language(),
         times: held.iter().map(|held| held.starts_at.to_zoned(zone.clone())).collect(),
-        options: held.iter().map(choice).collect(),
+        options: held.iter().map(Choice::from).collect(),
         until: until.to_zoned(zone.clone()),
         expires_at: last(&held, now),
     })))

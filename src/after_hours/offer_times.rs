@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp, Zoned};
 
 use super::store::{self, CallerRow, NewOffer};
-use super::terms::{ANSWERS, ASKS, TIMES, TO_ANSWER, choice, closed_until, kept_as, kept_until, service};
+use super::terms::{ANSWERS, ASKS, TIMES, TO_ANSWER, closed_until, kept_as, kept_until, service};
 use crate::appointments::{self, BookError, Held, Times};
 use crate::language::Language;
 use crate::leads::{OfferTimes, is_the_clinics_own};
@@ -262,7 +262,7 @@ impl Offering<'_> {
         let queued =
             messaging::queue_text_before(app, tx, self.org, self.settings, (text, leave_before)).await?;
         let Some(text) = queued.text() else { return Ok(false) };
-        let options: Vec<Choice> = held.iter().map(choice).collect();
+        let options: Vec<Choice> = held.iter().map(Choice::from).collect();
         let question = NewQuestion {
             phone: &caller.phone,
             kind: ASKS,

@@ -2,9 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::appointments::Held;
-use crate::messaging::{Choice, QuestionKind};
-use crate::platform::ids::{CallId, ResourceId, ServiceId};
+use crate::messaging::QuestionKind;
+use crate::platform::ids::{CallId, ServiceId};
 use crate::scheduling::{self, Location, RuleBook, Service};
 
 /// Times that are offered at once: one per number that can be texted back.
@@ -62,15 +61,6 @@ pub(super) fn closed_until(location: &Location, now: Timestamp) -> Option<Timest
         return None;
     }
     scheduling::opens_next(location, now).map(|opens| opens.timestamp())
-}
-
-/// What a number stands for.
-pub(super) fn choice(held: &Held) -> Choice {
-    Choice::Time {
-        starts_at: held.starts_at,
-        practitioner: ResourceId(held.practitioner),
-        hold: Some(held.id),
-    }
 }
 
 #[cfg(test)]

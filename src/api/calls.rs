@@ -285,10 +285,8 @@ async fn list_running_calls(State(app): State<App>, caller: ApiCaller) -> Result
     let mut tx = app.begin(caller.org).await.map_err(failed)?;
     let running = calls::running(&mut tx, caller.org, RUNNING_MAX).await.map_err(failed)?;
     let reader = actor(&caller);
-    for (call, _) in running.iter().filter(|(_, said)| said.is_some()) {
-        let read = (call.id, reader.as_str(), calls::Part::Transcript);
-        calls::note_read(&app, &mut tx, caller.org, read).await.map_err(failed)?;
-    }
+    let read: Vec<_> = running.iter().filter(|(_, said)| said.is_some()).map(|(call, _)| call.id).collect();
+    calls::note_last_words(&app, &mut tx, caller.org, (&read, &reader)).await.map_err(failed)?;
     tx.commit().await.map_err(failed)?;
     let words = |said: calls::LastSaid| LastSaid {
         speaker: speaker(said.role == "user"),

@@ -8,9 +8,10 @@ use voxanne_slots::fit;
 use super::appointment::Actor;
 use super::book::{BookError, NewBooking, refused};
 use super::store::{self, NewHold, Reason};
+use crate::messaging::Choice;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
-use crate::platform::ids::{HoldId, OrgId};
+use crate::platform::ids::{HoldId, OrgId, ResourceId};
 use crate::scheduling::{self, Opening};
 
 /// A time that is kept.
@@ -26,6 +27,14 @@ pub struct Held {
     pub ends_at: Timestamp,
     /// Until when it is kept.
     pub expires_at: Timestamp,
+}
+
+/// What a number stands for in a question that offers it.
+impl From<&Held> for Choice {
+    fn from(held: &Held) -> Self {
+        let practitioner = ResourceId(held.practitioner);
+        Self::Time { starts_at: held.starts_at, practitioner, hold: Some(held.id) }
+    }
 }
 
 /// Holds the wanted time for its call. Others cannot hold or book it; a booking of the same time by the same call

@@ -1,12 +1,12 @@
 //! Keeps times that a visit could move to, while its person chooses.
 
 use jiff::{SignedDuration, Timestamp, Zoned};
-use voxanne_slots::{Opening, fit};
+use voxanne_slots::Opening;
 
 use super::change::{self, Appointment, ChangeError};
 use super::hold::Held;
+use super::hold_each::{Offer, hold_each, is_clear};
 use super::reschedule::{kept, offered};
-use super::store::{self, NewHold, Reason};
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::{AppointmentId, OrgId};
@@ -60,41 +60,11 @@ pub async fn hold_moves(
     if taken.rules_version != wanted.book.version {
         return Err(ChangeError::RulesChanged(taken.rules_version));
     }
-    let now = app.clock.now();
-    let mut held = Vec::new();
-    for starts_at in starts {
-        let Ok(fitted) = fit(&bookable.rules(&taken.guest), &taken.busy, starts_at, now) else { continue };
-        let one = Held {
-            id: app.new_id(),
-            practitioner: fitted.opening.practitioner,
-            starts_at,
-            ends_at: fitted.opening.ends_at,
-            expires_at: now.checked_add(wanted.lifetime).unwrap_or(now),
-        };
-        if store::reserve(tx, org, &fitted, Reason::Hold(one.id, one.expires_at)).await? {
-            store::insert_hold(tx, org, &row(&one, &visit, wanted.call_ref), now).await?;
-            held.push(one);
-        }
-    }
-    Ok(held)
+    let offer = Offer { location: visit.location, service: visit.service, call_ref: wanted.call_ref };
+    let (now, lifetime) = (app.clock.now(), wanted.lifetime);
+    let until = |_| now.checked_add(lifetime).unwrap_or(now);
+    Ok(hold_each(app, tx, org, (offer, starts), (&bookable, &taken), until).await?)
 }
-
-fn row<'h>(held: &Held, visit: &Appointment, call_ref: &'h str) -> NewHold<'h> {
-    NewHold {
-        id: held.id,
-        call_ref: Some(call_ref),
-        held_by: TEXT,
-        location: visit.location,
-        service: visit.service,
-        practitioner: held.practitioner,
-        starts_at: held.starts_at,
-        ends_at: held.ends_at,
-        expires_at: held.expires_at,
-    }
-}
-
-/// [`Actor::Text`] as it is written.
-const TEXT: &str = "text";
 
 /// Of each day the opening nearest to the visit's time of day; of several days the first ones, of one day several.
 fn suitable(openings: Vec<Opening>, visit: &Appointment, count: usize) -> Vec<Opening> {
@@ -126,20 +96,4 @@ fn suitable(openings: Vec<Opening>, visit: &Appointment, count: usize) -> Vec<Op
     days.extend(others);
     days.sort_by_key(|opening| opening.starts_at);
     days
-}
-
-/// Two times on offer at once cannot overlap: each is kept.
-fn is_clear(one: &Opening, other: &Opening) -> bool {
-    one.ends_at <= other.starts_at || other.ends_at <= one.starts_at
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::appointment::Actor;
-    use super::*;
-
-    #[test]
-    fn what_is_kept_is_kept_for_texts() {
-        assert_eq!(Actor::Text.to_string(), TEXT);
-    }
 }

@@ -1,11 +1,11 @@
 //! Keeps times for somebody who was not helped, while they choose by text.
 
 use jiff::{SignedDuration, Timestamp};
-use voxanne_slots::{Opening, fit};
+use voxanne_slots::Opening;
 
 use super::book::BookError;
 use super::hold::Held;
-use super::store::{self, NewHold, Reason};
+use super::hold_each::{Offer, hold_each, is_clear};
 use crate::phone::Phone;
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
@@ -61,46 +61,17 @@ pub async fn hold_times(
     {
         return Err(BookError::CalendarUnknown(window));
     }
-    let (now, notice) = (app.clock.now(), notice(wanted.service));
-    let mut held = Vec::new();
-    for starts_at in starts {
-        let Ok(fitted) = fit(&bookable.rules(&taken.guest), &taken.busy, starts_at, now) else { continue };
-        let one = Held {
-            id: app.new_id(),
-            practitioner: fitted.opening.practitioner,
-            starts_at,
-            ends_at: fitted.opening.ends_at,
-            expires_at: wanted.expires_at.min(starts_at.checked_sub(notice).unwrap_or(starts_at)),
-        };
-        if store::reserve(tx, org, &fitted, Reason::Hold(one.id, one.expires_at)).await? {
-            store::insert_hold(tx, org, &row(&one, wanted), now).await?;
-            held.push(one);
-        }
-    }
-    Ok(held)
+    let offer = Offer { location: wanted.location.id, service: wanted.service.id, call_ref: wanted.call_ref };
+    let notice = notice(wanted.service);
+    let until =
+        |starts_at: Timestamp| wanted.expires_at.min(starts_at.checked_sub(notice).unwrap_or(starts_at));
+    Ok(hold_each(app, tx, org, (offer, starts), (&bookable, &taken), until).await?)
 }
 
 /// How long before its start a time can no longer be booked.
 fn notice(service: &Service) -> SignedDuration {
     SignedDuration::from_mins(service.rules.minimum_notice_minutes.into())
 }
-
-fn row<'h>(held: &Held, wanted: &Times<'h>) -> NewHold<'h> {
-    NewHold {
-        id: held.id,
-        call_ref: Some(wanted.call_ref),
-        held_by: TEXT,
-        location: wanted.location.id,
-        service: wanted.service.id,
-        practitioner: held.practitioner,
-        starts_at: held.starts_at,
-        ends_at: held.ends_at,
-        expires_at: held.expires_at,
-    }
-}
-
-/// [`Actor::Text`](super::Actor::Text) as it is written.
-const TEXT: &str = "text";
 
 /// The first opening of each of the first days; of one day several, apart from each other.
 fn soonest(mut openings: Vec<Opening>, wanted: &Times<'_>) -> Vec<Timestamp> {
@@ -121,9 +92,4 @@ fn soonest(mut openings: Vec<Opening>, wanted: &Times<'_>) -> Vec<Timestamp> {
     let mut starts: Vec<Timestamp> = chosen.iter().map(|opening| opening.starts_at).collect();
     starts.sort_unstable();
     starts
-}
-
-/// Two times on offer at once cannot overlap: each is kept.
-fn is_clear(one: &Opening, other: &Opening) -> bool {
-    one.ends_at <= other.starts_at || other.ends_at <= one.starts_at
 }

@@ -16,6 +16,7 @@ mod confirm_attendance;
 mod freed;
 mod history;
 mod hold;
+mod hold_each;
 mod hold_instead;
 mod hold_moves;
 mod hold_times;

@@ -18,7 +18,7 @@ pub use close_stale::close_stale;
 pub use fetch_missing_reports::{FetchError, fetch_missing_reports};
 pub use list::{LastSaid, Listed, WantedCalls, list, zone_of};
 pub use mark_test::mark_test;
-pub use note_read::{Part, note_read};
+pub use note_read::{Part, note_last_words, note_read};
 pub use outcome::Outcome;
 pub use read_call::{CallInFull, read_call, running};
 pub use record_end::{CheckPromises, PROMISES_TASK, RecordError, SCORE_TASK, ScoreCall, record_end};

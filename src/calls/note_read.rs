@@ -38,6 +38,20 @@ impl Part {
     }
 }
 
+/// Notes that `actor` read the last words of these calls: they are their transcript, too. Last in a transaction, since a line of
+/// the log makes others wait until it commits.
+pub async fn note_last_words(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    (calls, actor): (&[CallId], &str),
+) -> Result<(), sqlx::Error> {
+    for call in calls {
+        note_read(app, tx, org, (*call, actor, Part::Transcript)).await?;
+    }
+    Ok(())
+}
+
 /// Notes that `actor` read that part of the call, in the caller's transaction.
 pub async fn note_read(
     app: &App,

@@ -13,7 +13,7 @@ use super::say;
 use super::shell::{Place, Shell};
 use super::signed_in::SignedIn;
 use crate::accounts::{Actor, Scope};
-use crate::calls::{self, LastSaid, Listed, Outcome, Part, TestCalls, WantedCalls};
+use crate::calls::{self, LastSaid, Listed, Outcome, TestCalls, WantedCalls};
 use crate::platform::app::App;
 use crate::platform::ids::{CallId, ContactId, Prefixed as _};
 use crate::platform::problem::Problem;
@@ -77,11 +77,9 @@ async fn show_calls(
     let next =
         Cursor::behind(&mut calls, ROWS, |call| Cursor { at: call.created_at.to_jiff(), id: call.id.0 });
     let running = calls::running(&mut tx, org, RUNNING_MAX).await?;
-    // The last words of a call are its transcript, too. Last, since a line of the log makes others wait until it commits.
     let reader = Actor::Staff(s.staff.user).to_string();
-    for (call, _) in running.iter().filter(|(_, said)| said.is_some()) {
-        calls::note_read(&app, &mut tx, org, (call.id, &reader, Part::Transcript)).await?;
-    }
+    let read: Vec<_> = running.iter().filter(|(_, said)| said.is_some()).map(|(call, _)| call.id).collect();
+    calls::note_last_words(&app, &mut tx, org, (&read, &reader)).await?;
     tx.commit().await?;
     Ok(page::render(&CallsPage { s, running, calls, next, asked }))
 }

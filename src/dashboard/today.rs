@@ -13,7 +13,7 @@ use super::say;
 use super::shell::{Place, Shell};
 use super::signed_in::SignedIn;
 use crate::accounts::{Actor, Scope};
-use crate::calls::{self, Part};
+use crate::calls;
 use crate::first_run::{self, Progress};
 use crate::platform::app::App;
 use crate::tasks;
@@ -57,11 +57,10 @@ async fn show_today(State(app): State<App>, SignedIn(staff): SignedIn) -> Result
         setup,
         s,
     };
-    // The last words of a call are its transcript, too. Last, since a line of the log makes others wait until it commits.
     let reader = Actor::Staff(page.s.staff.user).to_string();
-    for call in page.running.iter().filter(|call| call.last_words.is_some()) {
-        calls::note_read(&app, &mut tx, org, (call.id, &reader, Part::Transcript)).await?;
-    }
+    let read: Vec<_> =
+        page.running.iter().filter(|call| call.last_words.is_some()).map(|call| call.id).collect();
+    calls::note_last_words(&app, &mut tx, org, (&read, &reader)).await?;
     tx.commit().await?;
     Ok(page::render(&page))
 }

@@ -4,12 +4,12 @@ use jiff::{SignedDuration, Timestamp, Zoned};
 
 use super::conversation::{ANSWER, Conversation, hand_over};
 use crate::appointments::{
-    self, Actor, Appointment, ChangeError, ConfirmError, Held, Moves, Reschedule, Status, Target,
+    self, Actor, Appointment, ChangeError, ConfirmError, Moves, Reschedule, Status, Target,
 };
 use crate::messaging::wording::answers;
 use crate::messaging::{self, Choice, Kind, NewQuestion, Question, QuestionKind, Wish};
 use crate::platform::db::PgConnection;
-use crate::platform::ids::{AppointmentId, CallId, ResourceId};
+use crate::platform::ids::{AppointmentId, CallId};
 use crate::scheduling::Window;
 
 /// Times that are offered at once: one per number that can be texted back.
@@ -126,7 +126,7 @@ pub(super) async fn propose(
     let times: Vec<Zoned> = held.iter().map(|held| held.starts_at.to_zoned(zone.clone())).collect();
     let said = answers::choose(&head, &times, until(first.expires_at), has_gone);
     let text = talk.say(tx, (Kind::Reply, said), Some(visit.id)).await?;
-    let options: Vec<Choice> = held.iter().map(choice).collect();
+    let options: Vec<Choice> = held.iter().map(Choice::from).collect();
     let question = NewQuestion {
         phone: talk.from,
         kind: QuestionKind::ChooseTime,
@@ -139,14 +139,6 @@ pub(super) async fn propose(
     messaging::ask(talk.app, tx, talk.org, &question).await?;
     talk.done(tx).await?;
     Ok(Came::ToItsEnd)
-}
-
-fn choice(held: &Held) -> Choice {
-    Choice::Time {
-        starts_at: held.starts_at,
-        practitioner: ResourceId(held.practitioner),
-        hold: Some(held.id),
-    }
 }
 
 fn times_of(question: &Question) -> impl Iterator<Item = Timestamp> {

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use uuid::Uuid;
+
 use super::store::templates as store;
 use super::templates::{OTHER, Template};
 use crate::platform::app::App;
@@ -44,6 +46,7 @@ pub async fn add_from_template(
     people: &[ResourceId],
 ) -> Result<Vec<(&'static Template, Added)>, sqlx::Error> {
     let mut catalogue = Catalogue::read(tx, org).await?;
+    let ids: Vec<Uuid> = people.iter().map(|person| person.0).collect();
     let mut outcomes = Vec::new();
     let mut new: Vec<(ServiceId, &'static Template)> = Vec::new();
     for &Chosen { template, price_cents } in chosen {
@@ -57,7 +60,7 @@ pub async fn add_from_template(
             continue;
         }
         catalogue.remember(id, template.name, &aliases);
-        store::allow(tx, org, id, people).await?;
+        store::allow(tx, org, id, &ids).await?;
         let open = wire_things(tx, org, location, id, template).await?;
         new.push((id, template));
         outcomes.push((template, Added::Added { id, open }));

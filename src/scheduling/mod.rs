@@ -33,6 +33,7 @@ pub use open_times::{Found, Search, alternatives, next_open_day, open_times, ope
 pub use reason::Teller;
 pub use rule_book::{Location, Practitioner, Prerequisite, RuleBook, Service, rule_book};
 pub use site_hours::{SiteHours, site_hours};
+pub use store::templates::{allow, need_one_of, space};
 pub use store::{ScoredService, count_turn, services_for_scoring};
 pub use taken::{
     Calendar, Calendars, Opening, Taken, Window, Writer, ask_calendars, lock_claims, open_ledger,

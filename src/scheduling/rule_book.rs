@@ -224,11 +224,6 @@ impl RuleBook {
         self.practitioners.iter().find(|p| p.id.0 == id).map(|p| p.name.as_str())
     }
 
-    /// The name of a room or device.
-    pub fn thing_name(&self, id: uuid::Uuid) -> Option<&str> {
-        self.things.iter().find(|(thing, _)| thing.0 == id).map(|(_, name)| name.as_str())
-    }
-
     /// A service's name.
     pub fn service_name(&self, id: uuid::Uuid) -> Option<&str> {
         self.service(ServiceId(id)).map(|s| s.name.as_str())

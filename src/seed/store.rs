@@ -208,53 +208,6 @@ pub(super) async fn insert_service(
     Ok(())
 }
 
-/// These people do the service.
-pub(super) async fn allow(
-    tx: &mut PgConnection,
-    org: OrgId,
-    service: Uuid,
-    people: &[Uuid],
-) -> sqlx::Result<()> {
-    sql("insert into service_practitioners (org_id, service_id, practitioner_id) select $1, $2, unnest($3::uuid[])")
-        .bind(org)
-        .bind(service)
-        .bind(people)
-        .execute(tx)
-        .await?;
-    Ok(())
-}
-
-/// Number `need` of the service is met by any of these things, which it leaves to be cleaned.
-pub(super) async fn need_one_of(
-    tx: &mut PgConnection,
-    org: OrgId,
-    service: Uuid,
-    (need, cleanup_minutes): (i16, i16),
-    things: &[Uuid],
-) -> sqlx::Result<()> {
-    sql("insert into service_needs (org_id, service_id, need, resource_id, cleanup_minutes)
-         select $1, $2, $3, unnest($4::uuid[]), $5")
-    .bind(org)
-    .bind(service)
-    .bind(need)
-    .bind(things)
-    .bind(cleanup_minutes)
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
-/// Days between two of one person.
-pub(super) async fn space(tx: &mut PgConnection, org: OrgId, service: Uuid, days: i16) -> sqlx::Result<()> {
-    sql("insert into service_spacings (org_id, service_id, other_service_id, days) values ($1, $2, $2, $3)")
-        .bind(org)
-        .bind(service)
-        .bind(days)
-        .execute(tx)
-        .await?;
-    Ok(())
-}
-
 /// What comes before the first of these services.
 pub(super) async fn require(
     tx: &mut PgConnection,

@@ -76,17 +76,6 @@ impl Busy {
         claims == elsewhere.count()
     }
 
-    /// When this lane is through with all that stands in the way of `starts_at..ends_at`; `None` if it is free.
-    pub fn busy_until(
-        &self,
-        resource: Uuid,
-        lane: u16,
-        starts_at: Timestamp,
-        ends_at: Timestamp,
-    ) -> Option<Timestamp> {
-        self.lane(resource, lane).until((starts_at, ends_at))
-    }
-
     pub(crate) fn lane(&self, resource: Uuid, lane: u16) -> Stretches<'_> {
         let found = self.lanes.binary_search_by_key(&(resource, lane), |(key, _)| *key);
         let found = found.ok().and_then(|index| self.lanes.get(index));
@@ -121,5 +110,25 @@ impl Busy {
 
     fn stretches_in(&self, range: &Range<usize>) -> &[Interval] {
         self.stretches.get(range.clone()).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn intervals_may_come_in_any_order_overlap_and_be_empty() {
+        let hour = |hour: i64| Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_hours(hour);
+        let id = Uuid::from_u128(9);
+        let messy = [(14, 15), (9, 11), (10, 12), (12, 13), (16, 16), (18, 17)];
+        let busy = Busy::new(messy.map(|(from, to)| (id, 1, hour(from), hour(to))));
+        let until = |lane, from, to| busy.lane(id, lane).until((hour(from), hour(to)));
+        assert_eq!(until(1, 8, 9), None);
+        assert_eq!(until(1, 8, 10), Some(hour(13)));
+        assert_eq!(until(1, 12, 18), Some(hour(15)));
+        assert_eq!(until(1, 13, 14), None);
+        assert_eq!(until(1, 15, 20), None);
+        assert_eq!(until(2, 8, 20), None);
     }
 }

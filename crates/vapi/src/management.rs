@@ -13,9 +13,6 @@ use crate::json::{instant, read_value};
 use crate::message::{CallRef, Report};
 use crate::{ParseError, parse, report};
 
-/// The platform's own host.
-pub const DEFAULT_BASE_URL: &str = "https://api.vapi.ai";
-
 /// The platform's limit on one page of calls.
 pub const CALLS_MAX: u16 = 1000;
 
@@ -96,7 +93,7 @@ pub struct Management {
 }
 
 impl Management {
-    /// A client for `base_url`, which production sets to [`DEFAULT_BASE_URL`] and tests to a fake.
+    /// A client for `base_url`: the platform's own host, or a fake of it.
     pub fn new(
         base_url: &str,
         private_key: SecretString,

@@ -18,10 +18,9 @@ use uuid::Uuid;
 
 use self::values::{Choice, Values, name_of};
 use super::page::PageError;
-use super::shell::{Place, Shell};
-use crate::accounts::{Scope, Staff};
+use super::settings::opened;
 use crate::platform::app::App;
-use crate::platform::db::{OrgTx, PgConnection};
+use crate::platform::db::PgConnection;
 use crate::platform::ids::{OrgId, Prefixed as _};
 use crate::platform::problem::Problem;
 use crate::scheduling::catalogue::{Entry, Location, Practitioner, Resource, Service, Wanted};
@@ -53,16 +52,6 @@ pub(super) fn routes() -> Router<App> {
         .merge(sequences::routes())
         .merge(waitlist::routes())
         .merge(first_run::routes())
-}
-
-/// The transaction and the surroundings of a page that takes `scope` to see.
-async fn opened(app: &App, staff: Staff, scope: Scope) -> Result<(OrgTx, Shell), PageError> {
-    if !staff.may(scope) {
-        return Err(Problem::NOT_FOUND.into());
-    }
-    let mut tx = app.begin(staff.org).await?;
-    let s = Shell::load(app, &mut tx, staff, Place::Settings).await?;
-    Ok((tx, s))
 }
 
 /// All things of a kind, in their order.

@@ -165,7 +165,7 @@ pub(super) fn groups(staff: &Staff) -> Vec<Group> {
 }
 
 /// The transaction and the surroundings of a page that takes `scope` to see.
-async fn opened(app: &App, staff: Staff, scope: Scope) -> Result<(OrgTx, Shell), PageError> {
+pub(super) async fn opened(app: &App, staff: Staff, scope: Scope) -> Result<(OrgTx, Shell), PageError> {
     if !staff.may(scope) {
         return Err(Problem::NOT_FOUND.into());
     }

@@ -4,7 +4,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::platform::db::{PgConnection, sql, sql_as, sql_scalar};
-use crate::platform::ids::{LocationId, OrgId, ResourceId, ServiceId};
+use crate::platform::ids::{LocationId, OrgId, ServiceId};
 use crate::scheduling::templates::{Requirement, Template};
 
 #[derive(FromRow)]
@@ -92,7 +92,7 @@ pub(in crate::scheduling) async fn insert(
 }
 
 /// Number `need` of the service is met by any of these things.
-pub(in crate::scheduling) async fn need_one_of(
+pub async fn need_one_of(
     tx: &mut PgConnection,
     org: OrgId,
     service: ServiceId,
@@ -112,13 +112,12 @@ pub(in crate::scheduling) async fn need_one_of(
 }
 
 /// These people give the service.
-pub(in crate::scheduling) async fn allow(
+pub async fn allow(
     tx: &mut PgConnection,
     org: OrgId,
     service: ServiceId,
-    people: &[ResourceId],
+    people: &[Uuid],
 ) -> sqlx::Result<()> {
-    let people: Vec<Uuid> = people.iter().map(|id| id.0).collect();
     sql("insert into service_practitioners (org_id, service_id, practitioner_id) select $1, $2, unnest($3::uuid[])")
         .bind(org)
         .bind(service)
@@ -128,12 +127,8 @@ pub(in crate::scheduling) async fn allow(
     Ok(())
 }
 
-pub(in crate::scheduling) async fn space(
-    tx: &mut PgConnection,
-    org: OrgId,
-    service: ServiceId,
-    days: i16,
-) -> sqlx::Result<()> {
+/// Days between two of one person.
+pub async fn space(tx: &mut PgConnection, org: OrgId, service: ServiceId, days: i16) -> sqlx::Result<()> {
     sql("insert into service_spacings (org_id, service_id, other_service_id, days) values ($1, $2, $2, $3)")
         .bind(org)
         .bind(service)

@@ -1,7 +1,6 @@
 //! No input makes it panic.
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use uuid::Uuid;
 use voxanne_slots::{
     Busy, Candidate, FIRST_LANE, Guest, Hours, Need, Prerequisite, Service, Spacing, Supervisor, day_bounds,
     fit, openings,
@@ -126,21 +125,6 @@ fn a_zone_of_a_fixed_offset_and_of_a_rule_work_like_any_other() {
     assert_eq!([clinic.offers("2026-03-08").len(), clinic.offers("2026-11-01").len()], [46, 50]);
     let fixed = Clinic { zone: jiff::tz::offset(-5).to_time_zone(), ..clinic };
     assert_eq!(fixed.offers("2026-03-08").len(), 48);
-}
-
-#[test]
-fn busy_intervals_may_come_in_any_order_overlap_and_be_empty() {
-    let hour = |hour: i8| at(&format!("2026-02-02T{hour:02}:00:00Z"));
-    let id = Uuid::from_u128(9);
-    let messy = [(14, 15), (9, 11), (10, 12), (12, 13), (16, 16), (18, 17)];
-    let busy = Busy::new(messy.map(|(from, to)| (id, 1, hour(from), hour(to))));
-    let until = |from, to| busy.busy_until(id, 1, hour(from), hour(to));
-    assert_eq!(until(8, 9), None);
-    assert_eq!(until(8, 10), Some(hour(13)));
-    assert_eq!(until(12, 18), Some(hour(15)));
-    assert_eq!(until(13, 14), None);
-    assert_eq!(until(15, 20), None);
-    assert_eq!(busy.busy_until(id, 2, hour(8), hour(20)), None);
 }
 
 #[test]
