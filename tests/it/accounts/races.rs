@@ -199,8 +199,6 @@ async fn w34_b22_a_second_factor_outlives_the_rotation_of_keys() {
     }
 }
 
-/// Whoever waits for somebody else's transaction.
-const WAITING: &str = "pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
 const LEAVER: &str = "pat@glow.example";
 
 /// Somebody who is about to be removed, signed in, with a key that may make keys; and what they are a member by.
@@ -234,7 +232,7 @@ async fn w38_who_is_being_removed_makes_no_key_and_invites_nobody_in_that_moment
     let asking = tokio::spawn(async move {
         tokio::join!(leaver.api("POST", "/keys", key), program.post("/invitations", friend))
     });
-    vox.until_count(WAITING, 2).await;
+    vox.until_waiting(2).await;
     removal.commit().await.unwrap();
     let (made, invited) = asking.await.unwrap();
     made.refused(401, "unauthenticated");
@@ -255,7 +253,7 @@ async fn w38_who_is_getting_a_lesser_role_makes_no_key_and_invites_nobody_in_tha
     let asking = tokio::spawn(async move {
         tokio::join!(leaver.api("POST", "/keys", key), program.post("/invitations", friend))
     });
-    vox.until_count(WAITING, 2).await;
+    vox.until_waiting(2).await;
     change.commit().await.unwrap();
     let (made, invited) = asking.await.unwrap();
     made.refused(401, "unauthenticated");
@@ -280,7 +278,7 @@ async fn w38_a_removal_waits_for_a_key_that_is_being_made_and_revokes_it_too() {
     }
     let removal =
         tokio::spawn(async move { owner.api("DELETE", &format!("/team/{member}"), Value::Null).await });
-    vox.until_count(WAITING, 1).await;
+    vox.until_waiting(1).await;
     making.commit().await.unwrap();
     assert_eq!(removal.await.unwrap().status, 204);
     assert_eq!(is_left(&vox).await, 0);
@@ -301,13 +299,13 @@ async fn w38_whose_account_is_being_switched_off_makes_no_key_and_invites_nobody
     sqlx::query(lock).execute(&mut *key_of_theirs).await.unwrap();
     let app = vox.app.clone();
     let switch = tokio::spawn(async move { accounts::disable(&app, LEAVER, "tests").await });
-    vox.until_count(WAITING, 1).await;
+    vox.until_waiting(1).await;
     let key = json!({"name": "Late", "scopes": ["catalogue:read"]});
     let friend = json!({"email": "late@glow.example", "role": "viewer"});
     let asking = tokio::spawn(async move {
         tokio::join!(program.post("/keys", key), program.post("/invitations", friend))
     });
-    vox.until_count(WAITING, 3).await;
+    vox.until_waiting(3).await;
     key_of_theirs.commit().await.unwrap();
     assert_eq!(switch.await.unwrap().ok().map(|off| off.keys), Some(1));
     let (made, invited) = asking.await.unwrap();
@@ -329,7 +327,7 @@ async fn w38_switching_an_account_off_waits_for_a_key_that_is_being_made_and_rev
     let (_, key) = accounts::add_key(&vox.app, &mut making, vox.glow.org, &new).await.unwrap();
     let app = vox.app.clone();
     let switch = tokio::spawn(async move { accounts::disable(&app, LEAVER, "tests").await });
-    vox.until_count(WAITING, 1).await;
+    vox.until_waiting(1).await;
     making.commit().await.unwrap();
     assert_eq!(switch.await.unwrap().ok().map(|off| off.keys), Some(2), "theirs, and the late one");
     assert_eq!(is_left(&vox).await, 0);
@@ -360,7 +358,7 @@ async fn w17_what_a_password_proved_that_is_being_replaced_opens_nothing_and_cha
             owner.api("POST", "/account/second-factor", json!({"password": DEMO_PASSWORD})),
         )
     });
-    vox.until_count(WAITING, 4).await;
+    vox.until_waiting(4).await;
     replacing.commit().await.unwrap();
     let (entered, joined, changed, begun) = asking.await.unwrap();
     assert_eq!((entered.status, joined.status, changed.status, begun.status), (422, 422, 422, 422));

@@ -10,7 +10,6 @@ use crate::harness::{Answered, Person, Voxanne, booking, call_ref};
 /// Of every ten requests, the flood's.
 const FLOOD: usize = 27;
 const OTHERS: usize = 3;
-const IN_HAND: &str = "pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
 
 /// Four connections for everything but calls, as the harness has it.
 async fn started(seats: usize) -> Voxanne {
@@ -48,7 +47,7 @@ async fn w27_a_clinic_that_floods_waits_in_its_own_line() {
         .await
         .unwrap();
     let flood = tokio::spawn(flood(&owner));
-    vox.until_count(IN_HAND, 2).await;
+    vox.until_waiting(2).await;
 
     // Whoever else asks, by browser or by key, is served; and so is every caller on the phone, the flooding clinic's too.
     assert_eq!(looks(&harbor).await, [200; OTHERS]);
@@ -82,7 +81,7 @@ async fn w27_without_the_line_the_same_flood_shuts_everybody_out() {
         .await
         .unwrap();
     let flood = tokio::spawn(flood(&owner));
-    vox.until_count(IN_HAND, 4).await;
+    vox.until_waiting(4).await;
     assert!(looks(&harbor).await.contains(&503), "or the test above proves nothing");
     keeps.rollback().await.unwrap();
     flood.await.unwrap();

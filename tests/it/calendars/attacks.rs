@@ -143,10 +143,7 @@ async fn f12_an_account_is_taken_away_while_a_look_is_written() {
     let mut look = vox.admin.begin().await.unwrap();
     sqlx::query("select from calendars where blocks for update").execute(&mut *look).await.unwrap();
     let writes = async {
-        let waiting = "pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
-        while vox.count(waiting).await == 0 {
-            tokio::task::yield_now().await;
-        }
+        vox.until_waiting(1).await;
         sqlx::query("delete from external_busy").execute(&mut *look).await.unwrap();
         look.commit().await.unwrap();
     };

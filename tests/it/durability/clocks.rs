@@ -15,9 +15,12 @@ async fn r29_r32_a_clock_that_jumps_an_hour_either_way_costs_no_caller_the_answe
     let vox = Voxanne::start().await;
     for (n, jump) in (1_u128..).zip([HOUR, -HOUR, -HOUR, HOUR]) {
         let call = vox.call(&call_ref(n));
+        let mut held = vox.admin.begin().await.unwrap();
+        sqlx::query("lock table reservations").execute(&mut *held).await.unwrap();
         let jumping = async {
-            tokio::time::sleep(Duration::from_millis(2)).await;
+            vox.until_waiting(1).await;
             vox.later(jump);
+            held.rollback().await.unwrap();
         };
         let time = format!("{}:00", 9 + n);
         let begun = Instant::now();

@@ -118,6 +118,17 @@ impl Installation {
         std::fs::read_to_string(self.log_path()).unwrap_or_default()
     }
 
+    /// Waits, bounded, until a program of this installation has logged these words.
+    pub async fn until_logged(&self, words: &str) {
+        for _ in 0..400 {
+            if self.log().contains(words) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("never logged: {words}: {}", self.log());
+    }
+
     fn log_path(&self) -> PathBuf {
         self.postgres.dir().join("program.log")
     }

@@ -52,9 +52,12 @@ async fn r28_what_is_answered_while_stopping_is_recorded_too() {
     let mut tx = vox.admin.begin().await.unwrap();
     sqlx::query("lock table reservations").execute(&mut *tx).await.unwrap();
     let stop = async {
-        vox.until_count("inbox", 1).await;
+        vox.until_waiting(1).await;
         vox.app.stopping.cancel();
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        // Until its door is shut: whoever waits now waits for an answer of a program that stops.
+        while TcpStream::connect(vox.url.replace("http://", "")).is_ok() {
+            tokio::task::yield_now().await;
+        }
         tx.rollback().await.unwrap();
     };
     let wish = booking("Botox", "2026-12-01", "10:00", "Ana Diaz");
@@ -95,8 +98,7 @@ async fn r17_without_file_descriptors_the_program_waits_and_serves_again() {
     let mut program = place.start_as(shell).await;
     let address = place.url().replace("http://", "");
     let idle: Vec<TcpStream> = (0..128).map(|_| TcpStream::connect(&address).unwrap()).collect();
-    tokio::time::sleep(Duration::from_secs(1)).await;
-    assert!(place.log().contains("Could not accept a connection"), "or this proves nothing: {}", place.log());
+    place.until_logged("Could not accept a connection").await;
     assert!(!program.has_ended(), "{}", place.log());
     drop(idle);
     let callers = Callers::new(&place, &chance);

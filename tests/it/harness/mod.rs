@@ -295,6 +295,12 @@ impl Voxanne {
         sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut *tx).await.is_err()
     }
 
+    /// Waits, bounded, until so many wait for somebody else's transaction.
+    pub async fn until_waiting(&self, expected: usize) {
+        let waiting = "pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
+        self.until_count(waiting, i64::try_from(expected).unwrap()).await;
+    }
+
     /// Waits, bounded, until `what` counts `expected`: for what is recorded off the caller's path.
     pub async fn until_count(&self, what: &str, expected: i64) {
         for _ in 0..200 {

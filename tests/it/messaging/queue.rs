@@ -64,7 +64,7 @@ async fn tb13_e11_while_twilio_is_dark_callers_book_as_ever_and_the_text_leaves_
     // A worker is stuck in the dark at the very moment the caller books.
     queue(&vox, &vox.glow, "+13105550143", "before").await;
     let booked = async {
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        vox.until_count("texts where state = 'sending'", 1).await;
         let asked = Instant::now();
         let said = book(&vox, 1, CALLER, 10).await;
         (said, asked.elapsed())
