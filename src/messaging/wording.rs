@@ -9,6 +9,8 @@
 //! turn the whole text into UCS-2, 67 characters to a segment instead of 153, and a confirmation from one or two segments
 //! into three or four. People read *sabado* as they text it themselves; the words here are chosen to need few of them.
 
+#[cfg(test)]
+mod alert_tests;
 mod alerts;
 mod alphabet;
 pub mod answers;

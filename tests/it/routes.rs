@@ -4,7 +4,7 @@
 //! A new route:
 //!
 //! * **of the API** (`/api/v1`): nothing here. Its scope stands in the document (`scope_of` in `src/api/openapi.rs`), and every role
-//!   is held to that; `tests/it/api/access.rs` takes one row with a request that succeeds.
+//!   is held to that; `tests/it/api/access/rows.rs` takes one row with a request that succeeds.
 //! * **a page**: one line in [`ROUTES`]: `page("/dashboard/things", "things:read")`, with `""` where whoever is signed in may look.
 //! * **a POST of a page**, such as a token for its socket: `act("/dashboard/…")`.
 //! * **a form of the door**: `door(method, path)`.
@@ -13,21 +13,18 @@
 //! * **anything else**: `open(method, path, status)` for what a stranger gets, which everybody else then gets, too: they are no
 //!   credentials there.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::panic::AssertUnwindSafe;
-use std::path::{Path, PathBuf};
+mod callers;
+mod mounted;
 
 use futures::{SinkExt as _, StreamExt as _};
-use jiff::SignedDuration;
-use reqwest::{RequestBuilder, Response};
+use reqwest::Response;
 use serde_json::{Value, json};
-use syn::visit::{self, Visit};
 use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::Message;
-use voxanne::accounts::{Role, Scope};
 
+use self::callers::{Caller, callers};
 use crate::accounts::tokens;
-use crate::harness::{Answered, Person, Voxanne};
+use crate::harness::{Answered, Voxanne};
 
 /// Who may use a route that is not of the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -174,228 +171,6 @@ const ROUTES: &[Row] = &[
 pub(crate) fn pages_about_one() -> Vec<&'static str> {
     let pages = ROUTES.iter().filter(|(_, path, who)| matches!(who, Who::Page(_)) && path.contains('{'));
     pages.map(|(_, path, _)| *path).collect()
-}
-
-/// How a route may be mounted: one method at a time.
-const VERBS: [&str; 6] = ["get", "head", "post", "put", "patch", "delete"];
-/// Ways to mount that say nothing of methods, or nothing of paths: a row could not be asked for.
-const UNREADABLE: [&str; 3] = ["route_service", "nest_service", "fallback_service"];
-
-/// What the routers' source says: each `.route("path", get(…).post(…))`, whatever file it is in.
-#[derive(Default)]
-struct Routes {
-    consts: BTreeMap<String, String>,
-    found: Vec<(String, Vec<String>)>,
-}
-
-fn literal(expr: &syn::Expr) -> Option<String> {
-    match expr {
-        syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(text.value()),
-        _ => None,
-    }
-}
-
-impl<'ast> Visit<'ast> for Routes {
-    fn visit_item_const(&mut self, item: &'ast syn::ItemConst) {
-        if let Some(text) = literal(&item.expr) {
-            self.consts.insert(item.ident.to_string(), text);
-        }
-    }
-
-    fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
-        assert!(
-            !UNREADABLE.iter().any(|way| call.method == way),
-            "mount each method of each path by itself, not by {}",
-            call.method
-        );
-        if call.method == "route" && call.args.len() == 2 {
-            let path = match (&call.args[0], literal(&call.args[0])) {
-                (_, Some(text)) => text,
-                (syn::Expr::Path(path), None) => {
-                    format!("const {}", path.path.segments.last().unwrap().ident)
-                }
-                other => panic!("a path that cannot be read: {:?}", other.1),
-            };
-            let mut methods = Vec::new();
-            let mut at = &call.args[1];
-            while let syn::Expr::MethodCall(more) = at {
-                methods.push(more.method.to_string());
-                at = &more.receiver;
-            }
-            if let syn::Expr::Call(first) = at
-                && let syn::Expr::Path(name) = &*first.func
-            {
-                methods.push(name.path.segments.last().unwrap().ident.to_string());
-            }
-            let strange = methods.iter().find(|way| !VERBS.contains(&way.as_str()) && *way != "layer");
-            assert!(
-                strange.is_none() && !methods.is_empty(),
-                "{path} is mounted by {strange:?}: use one of {VERBS:?}"
-            );
-            self.found.push((path, methods));
-        }
-        visit::visit_expr_method_call(self, call);
-    }
-}
-
-fn sources(dir: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(dir).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            sources(&path, found);
-        } else if path.extension().is_some_and(|kind| kind == "rs") {
-            found.push(path);
-        }
-    }
-}
-
-/// Every route that is mounted by hand: method and path.
-fn mounted() -> BTreeSet<(String, String)> {
-    let mut files = Vec::new();
-    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
-    let mut routes = Routes::default();
-    for file in files {
-        routes.visit_file(&syn::parse_file(&std::fs::read_to_string(&file).unwrap()).unwrap());
-    }
-    let named = |path: &String| match path.strip_prefix("const ") {
-        Some(name) => routes.consts[name].clone(),
-        None => path.clone(),
-    };
-    let all = routes.found.iter().flat_map(|(path, methods)| {
-        let methods = methods.iter().filter(|method| VERBS.contains(&method.as_str()));
-        methods.map(|method| (method.clone(), named(path))).collect::<Vec<_>>()
-    });
-    all.collect()
-}
-
-#[test]
-fn b18_every_route_has_a_row() {
-    let rows: BTreeSet<_> =
-        ROUTES.iter().map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned())).collect();
-    let mounted = mounted();
-    assert!(mounted.len() > 25, "{mounted:?}");
-    let without: Vec<_> = mounted.difference(&rows).collect();
-    assert!(without.is_empty(), "give each of these a row in tests/it/routes.rs: {without:?}");
-    let gone: Vec<_> = rows.difference(&mounted).collect();
-    assert!(gone.is_empty(), "these are no routes any more: {gone:?}");
-}
-
-#[test]
-fn b18_what_would_mount_a_route_without_a_row_is_no_way_to_mount_one() {
-    let walked = |mounting: &str| {
-        let file = syn::parse_file(&format!("fn routes() {{ Router::new(){mounting}; }}")).unwrap();
-        std::panic::catch_unwind(AssertUnwindSafe(|| {
-            let mut routes = Routes::default();
-            routes.visit_file(&file);
-            routes.found
-        }))
-    };
-    let found = walked(r#".route("/x", get(show).post(change).layer(limit))"#).unwrap();
-    assert_eq!(found, [("/x".to_owned(), ["layer", "post", "get"].map(str::to_owned).to_vec())]);
-    for hidden in [
-        r#".route("/x", any(show))"#,
-        r#".route("/x", on(MethodFilter::GET, show))"#,
-        r#".route("/x", get(show).on(MethodFilter::POST, change))"#,
-        r#".route("/x", get(show).fallback(change))"#,
-        r#".route("/x", all_of_it())"#,
-        r#".route("/x", methods)"#,
-        r#".route_service("/x", service)"#,
-        r#".nest_service("/x", service)"#,
-        r".fallback_service(service)",
-    ] {
-        assert!(walked(hidden).is_err(), "{hidden}");
-    }
-}
-
-/// A caller: what it presents, and what it may do. `None` is nothing at all.
-struct Caller {
-    what: &'static str,
-    person: Person,
-    bearer: Option<String>,
-    scopes: Option<Vec<Scope>>,
-    /// Of pages: signed in with a browser.
-    signed_in: bool,
-    /// Whether what it presents opens a socket by itself.
-    opens_socket: bool,
-}
-
-impl Caller {
-    fn ask(&self, method: &str, path: &str) -> RequestBuilder {
-        let request = self.person.request(&method.to_uppercase(), path);
-        match &self.bearer {
-            Some(bearer) => request.bearer_auth(bearer),
-            None => request,
-        }
-    }
-
-    /// What it says first on a socket: a page asks for a token for it, anything else shows what it has.
-    async fn first_word(&self) -> String {
-        if !self.signed_in {
-            return self.bearer.clone().unwrap_or_default();
-        }
-        let given = self.ask("post", "/dashboard/socket-token").send().await.unwrap();
-        given.json::<Value>().await.unwrap()["token"].as_str().unwrap().to_owned()
-    }
-
-    fn may(&self, scope: &str) -> bool {
-        let scopes = self.scopes.as_deref().unwrap_or_default();
-        scope.is_empty() || scopes.iter().any(|own| own.name() == scope)
-    }
-}
-
-/// `alg: none`, for somebody who is really there.
-async fn forged_token(vox: &Voxanne) -> String {
-    use base64::Engine as _;
-    let user: uuid::Uuid = vox.one("select user_id from users where email = 'owner@glow.example'").await;
-    let part = |value: Value| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(value.to_string());
-    let head = part(serde_json::json!({"alg": "none", "typ": "at+jwt"}));
-    let claims = part(serde_json::json!({
-        "iss": vox.url, "aud": "api", "sub": format!("usr_{}", user.simple()), "org": vox.glow.org.to_string(), "exp": 4_000_000_000_i64,
-    }));
-    format!("{head}.{claims}.")
-}
-
-async fn callers(vox: &Voxanne) -> Vec<Caller> {
-    let expired = vox.glow_staff(Role::Owner).await;
-    vox.joins(vox.glow.org, "gone@glow.example", Role::Owner).await;
-    let former = vox.signed_in("gone@glow.example").await;
-    vox.exec("update memberships set ended_at = now() where user_id = (select user_id from users where email = 'gone@glow.example')")
-        .await;
-    vox.later(SignedDuration::from_hours(12));
-    let mut all = Vec::new();
-    let mut add = |what: &'static str, person: Person, bearer: Option<String>, scopes: Option<Vec<Scope>>| {
-        let signed_in = scopes.is_some() && bearer.is_none();
-        let opens_socket = signed_in || what == "a token of the other issuer";
-        all.push(Caller { what, person, bearer, scopes, signed_in, opens_socket });
-    };
-    add("a stranger", vox.stranger(), None, None);
-    add("an expired session", expired, None, None);
-    add("somebody who is staff no more", former, None, None);
-    add("a forged token", vox.stranger(), Some(forged_token(vox).await), None);
-    for (what, token) in tokens::useless(vox) {
-        add(what, vox.stranger(), Some(token), None);
-    }
-    add("a made-up cookie", vox.stranger().with(&"A".repeat(43)), None, None);
-    for (what, role) in [
-        ("a viewer", Role::Viewer),
-        ("the front desk", Role::FrontDesk),
-        ("a manager", Role::Manager),
-        ("an owner", Role::Owner),
-    ] {
-        add(what, vox.glow_staff(role).await, None, Some(role.scopes().to_vec()));
-    }
-    // Of an owner of its own: the others' browsers end each other's sessions, and what hangs on them.
-    vox.joins(vox.glow.org, "tokens@glow.example", Role::Owner).await;
-    let ours = tokens::own_token(vox, &vox.signed_in("tokens@glow.example").await).await;
-    add("a token of ours", vox.stranger(), Some(ours), Some(Role::Owner.scopes().to_vec()));
-    let theirs = tokens::of_the_other_issuer(vox);
-    add("a token of the other issuer", vox.stranger(), Some(theirs), Some(Role::Owner.scopes().to_vec()));
-    add("the other org's owner", vox.harbor_owner().await, None, Some(Scope::ALL.to_vec()));
-    let (_, key) = vox.new_key(vox.glow.org, &Scope::ALL, None).await;
-    add("a key with every scope", vox.stranger(), Some(key), Some(Scope::ALL.to_vec()));
-    let (_, key) = vox.new_key(vox.glow.org, &[Scope::WaitlistRead], None).await;
-    add("a key with one scope", vox.stranger(), Some(key), Some(vec![Scope::WaitlistRead]));
-    all
 }
 
 /// A path in which every hole has something that nobody has.

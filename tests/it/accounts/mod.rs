@@ -2,6 +2,8 @@
 
 mod commands;
 mod doors;
+mod invitations;
+mod issuer;
 mod leaving;
 mod log;
 mod log_check;

@@ -2,73 +2,17 @@
 //! away for good.
 
 use jiff::SignedDuration;
-use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
-use reqwest::{Response, Url};
+use reqwest::Url;
+use reqwest::header::{LOCATION, SET_COOKIE};
 use serde_json::{Value, json};
 use voxanne::accounts::Scope;
 use voxanne_sandbox::google::{Call, HumanEvent};
 use voxanne_sandbox::{Fault, Target};
 
+use super::browser::{Browser, page};
 use crate::harness::{ACCOUNT, Answered, Voxanne};
 
 const OTHER: &str = "second@glow.example";
-
-/// A browser that follows nothing by itself, and remembers one cookie.
-struct Browser {
-    http: reqwest::Client,
-    cookie: Option<String>,
-}
-
-/// An answer as a person sees it.
-struct Page {
-    status: u16,
-    said: String,
-    response_headers: reqwest::header::HeaderMap,
-}
-
-impl Browser {
-    fn new() -> Self {
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        Self { http, cookie: None }
-    }
-
-    async fn get(&self, url: &str) -> Response {
-        let request = self.http.get(url);
-        let request = match &self.cookie {
-            Some(cookie) => request.header(COOKIE, cookie),
-            None => request,
-        };
-        request.send().await.unwrap()
-    }
-
-    /// Opens the link and says where it leads.
-    async fn open(&mut self, link: &str) -> Url {
-        let opened = self.get(link).await;
-        assert_eq!(opened.status(), 302);
-        let cookie = opened.headers()[SET_COOKIE].to_str().unwrap();
-        self.cookie = Some(cookie.split(';').next().unwrap().to_owned());
-        Url::parse(opened.headers()[LOCATION].to_str().unwrap()).unwrap()
-    }
-
-    /// Opens the link and consents; says where Google sends the browser.
-    async fn consent(&mut self, link: &str) -> Url {
-        let google = self.open(link).await;
-        let asked = self.get(google.as_str()).await;
-        Url::parse(asked.headers()[LOCATION].to_str().unwrap()).unwrap()
-    }
-
-    async fn page(&self, url: &str) -> Page {
-        page(self.get(url).await).await
-    }
-}
-
-async fn page(response: Response) -> Page {
-    let (status, response_headers) = (response.status().as_u16(), response.headers().clone());
-    let html = response.text().await.unwrap();
-    let said = html.split("<p role=\"status\">").nth(1).and_then(|rest| rest.split("</p>").next());
-    let said = said.unwrap_or_else(|| panic!("{status}: {html}")).to_owned();
-    Page { status, said, response_headers }
-}
 
 fn with(url: &Url, name: &str, value: &str) -> String {
     let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();

@@ -1,6 +1,7 @@
 //! Outside calendars: what is read from them, what is written into them, and what a caller hears meanwhile.
 
 mod attacks;
+mod browser;
 mod caldav;
 mod commands;
 mod conflicts;

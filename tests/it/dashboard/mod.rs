@@ -2,6 +2,7 @@
 
 mod analytics;
 mod calendar;
+mod calendar_drag;
 mod call;
 mod clinic;
 mod first_run;

@@ -11,6 +11,7 @@ mod clinic;
 mod decision;
 mod histories;
 mod model;
+mod opening;
 mod red;
 mod spec;
 mod workload;

@@ -12,8 +12,9 @@ use uuid::Uuid;
 use voxanne::platform::config::Config;
 use voxanne::platform::db::{Class, Db};
 
-use super::clinic::{CELLS, Clinic, Resource, SERVICES, cell, instant};
+use super::clinic::{CELLS, Clinic, Resource, cell, instant};
 use super::decision::{Taken, decide, times};
+use super::opening::{Opening, call_ref};
 use super::spec::{Answer, Claim, Id, Op, Reason, Wish};
 use crate::harness::Database;
 use crate::shipped;
@@ -52,42 +53,6 @@ pub struct Writer {
     how: How,
     /// Claims that the constraint refused though the look had found them free: under the locks, never.
     pub surprises: AtomicU64,
-}
-
-/// A part of the ledger to open.
-struct Opening {
-    resources: Vec<Resource>,
-    from: u16,
-    until: u16,
-    whole_block: bool,
-    call: Option<String>,
-    start: Option<u16>,
-    hold: Option<Id>,
-    own: Option<Id>,
-}
-
-impl Opening {
-    fn of(wish: Wish) -> Self {
-        let service = &SERVICES[usize::from(wish.service)];
-        Self {
-            resources: service.resources(),
-            from: wish.start,
-            until: wish.start + service.cells_in_all(),
-            whole_block: false,
-            call: None,
-            start: None,
-            hold: None,
-            own: None,
-        }
-    }
-
-    fn by(self, block: u16, call: u8, wish: Wish) -> Self {
-        Self { call: Some(call_ref(block, call)), start: Some(wish.start), ..self }
-    }
-}
-
-fn call_ref(block: u16, call: u8) -> String {
-    format!("{block}-{call}")
 }
 
 impl Writer {

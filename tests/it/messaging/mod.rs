@@ -12,6 +12,7 @@ mod policy;
 mod questions;
 mod queue;
 mod refusals;
+mod reminder_answers;
 mod reminders;
 mod storm;
 mod two_way;

@@ -5,42 +5,41 @@ use serde_json::{Value, json};
 use voxanne::accounts::Scope;
 use voxanne::appointments::{self, Actor, ConfirmError, Confirmed};
 use voxanne::jobs;
-use voxanne::phone::Phone;
 use voxanne::platform::ids::{AppointmentId, Prefixed as _};
 
 use crate::harness::{Answered, Api, CALLER, Voxanne};
 
 /// 10:30 AM in Los Angeles on Tuesday, December 1st.
-const START: &str = "2026-12-01T18:30:00Z";
+pub(super) const START: &str = "2026-12-01T18:30:00Z";
 
 /// Books a visit of `phone` and gives it as the API shows it.
-async fn visit(api: &Api, starts_at: &str, phone: &str) -> Value {
+pub(super) async fn visit(api: &Api, starts_at: &str, phone: &str) -> Value {
     let service = api.id_of("/services", "Botox").await;
     let wish = json!({"service_id": service, "starts_at": starts_at, "name": "Ana Diaz", "phone": phone});
     api.post("/appointments", wish).await.good()
 }
 
-fn id_of(visit: &Value) -> AppointmentId {
+pub(super) fn id_of(visit: &Value) -> AppointmentId {
     AppointmentId::parse(visit["id"].as_str().unwrap()).unwrap()
 }
 
-fn path_of(visit: &Value) -> String {
+pub(super) fn path_of(visit: &Value) -> String {
     format!("/appointments/{}", visit["id"].as_str().unwrap())
 }
 
 /// A change of the visit, whatever its version is.
-async fn change(api: &Api, visit: &Value, what: &str, body: Value) -> Value {
+pub(super) async fn change(api: &Api, visit: &Value, what: &str, body: Value) -> Value {
     let version = api.get(&path_of(visit)).await.header("etag").to_owned();
     let path = format!("{}/{what}", path_of(visit));
     Answered::of(api.request("POST", &path).header("if-match", version).json(&body)).await.good()
 }
 
-async fn move_to(api: &Api, visit: &Value, starts_at: &str) -> Value {
+pub(super) async fn move_to(api: &Api, visit: &Value, starts_at: &str) -> Value {
     change(api, visit, "move", json!({"starts_at": starts_at})).await
 }
 
 /// Lets time pass until then, and does what comes round and what is due: as one minute of a worker.
-async fn work_at(vox: &Voxanne, moment: &str) {
+pub(super) async fn work_at(vox: &Voxanne, moment: &str) {
     let moment: Timestamp = moment.parse().unwrap();
     vox.later(moment.duration_since(vox.app.clock.now()));
     jobs::run_schedules(&vox.app).await.unwrap();
@@ -57,67 +56,19 @@ async fn planned(vox: &Voxanne) -> String {
 }
 
 /// What arrived of reminders at a number.
-fn reminders_to(vox: &Voxanne, phone: &str) -> Vec<String> {
+pub(super) fn reminders_to(vox: &Voxanne, phone: &str) -> Vec<String> {
     let bodies = vox.texts_to(phone).into_iter().map(|text| text.body);
     bodies.filter(|body| body.to_lowercase().contains("remind")).collect()
 }
 
 /// The person of the visit says that they will come.
-async fn confirm(vox: &Voxanne, visit: &Value) -> Result<Confirmed, ConfirmError> {
+pub(super) async fn confirm(vox: &Voxanne, visit: &Value) -> Result<Confirmed, ConfirmError> {
     let org = vox.glow.org;
     let mut tx = vox.app.begin(org).await.unwrap();
     let confirmed =
         appointments::confirm_attendance(&vox.app, &mut tx, org, id_of(visit), &Actor::Text).await?;
     tx.commit().await.unwrap();
     Ok(confirmed)
-}
-
-#[tokio::test]
-async fn what_a_person_says_of_coming_is_kept_once_and_goes_with_a_move() {
-    let vox = Voxanne::start().await;
-    let api = vox.glow_api().await;
-    let booked = visit(&api, START, CALLER).await;
-    assert_eq!(booked["attendance"], "not_asked");
-    assert!(!confirm(&vox, &booked).await.unwrap().is_repeat);
-    assert!(confirm(&vox, &booked).await.unwrap().is_repeat);
-    let seen = api.get(&path_of(&booked)).await;
-    assert_eq!(seen.header("etag"), "\"1\"", "it is no change of the visit: staff's own change still holds");
-    assert_eq!(seen.good()["attendance"], "confirmed");
-
-    // They said it of another time.
-    let moved = move_to(&api, &booked, "2026-12-02T18:30:00Z").await;
-    assert_eq!(moved["attendance"], "not_asked");
-    assert!(!confirm(&vox, &booked).await.unwrap().is_repeat);
-    change(&api, &booked, "cancel", json!({})).await;
-    assert!(matches!(confirm(&vox, &booked).await, Err(ConfirmError::NotAhead(_))));
-    let nothing = json!({"id": AppointmentId(uuid::Uuid::nil()).to_string()});
-    assert!(matches!(confirm(&vox, &nothing).await, Err(ConfirmError::NotFound)));
-}
-
-#[tokio::test]
-async fn a_number_has_its_own_visits_ahead_and_no_other() {
-    let vox = Voxanne::start().await;
-    let api = vox.glow_api().await;
-    let second = visit(&api, "2026-12-02T18:30:00Z", CALLER).await;
-    let first = visit(&api, START, CALLER).await;
-    visit(&api, "2026-12-03T18:30:00Z", "+13105550199").await;
-    confirm(&vox, &second).await.unwrap();
-    let phone = Phone::parse_e164(CALLER).unwrap();
-    let ahead = async |org| {
-        let mut tx = vox.app.begin(org).await.unwrap();
-        let ahead = appointments::visits_ahead(&mut tx, org, &phone, vox.app.clock.now()).await.unwrap();
-        tx.commit().await.unwrap();
-        ahead
-    };
-    let mine = ahead(vox.glow.org).await;
-    let told: Vec<_> =
-        mine.iter().map(|v| (v.id, v.starts_at.strftime("%a %H:%M").to_string(), v.confirmed)).collect();
-    assert_eq!(
-        told,
-        [(id_of(&first), "Tue 10:30".into(), false), (id_of(&second), "Wed 10:30".into(), true)]
-    );
-    assert!(mine.iter().all(|visit| visit.service_name == "Botox" && !visit.asked));
-    assert!(ahead(vox.harbor.org).await.is_empty());
 }
 
 #[tokio::test]
@@ -291,93 +242,6 @@ async fn t_m5_who_said_stop_is_not_reminded_and_staff_have_one_task() {
     assert_eq!(vox.count("reminders where reason = 'opted_out'").await, 3);
     assert_eq!(vox.count("tasks where kind = 'text_not_sent'").await, 1);
     assert_eq!(vox.count("appointments where attendance_asked_at is not null").await, 0);
-}
-
-#[tokio::test]
-async fn who_confirmed_is_reminded_and_asked_no_more() {
-    let vox = Voxanne::start().await;
-    let api = vox.glow_api().await;
-    let booked = visit(&api, START, CALLER).await;
-    work_at(&vox, "2026-11-28T18:30:00Z").await;
-    confirm(&vox, &booked).await.unwrap();
-    work_at(&vox, "2026-11-30T18:30:00Z").await;
-    let told = reminders_to(&vox, CALLER);
-    assert!(told[0].contains("Reply C") && !told[1].contains("Reply C"), "{told:?}");
-    assert_eq!(api.get(&path_of(&booked)).await.good()["attendance"], "confirmed");
-}
-
-#[tokio::test]
-async fn staff_have_one_task_for_all_of_tomorrows_people_who_did_not_answer() {
-    let vox = Voxanne::start().await;
-    let api = vox.glow_api().await;
-    let booked = visit(&api, START, CALLER).await;
-    let other = visit(&api, "2026-12-01T20:30:00Z", "+13105550152").await;
-    for moment in ["2026-11-28T18:30:00Z", "2026-11-28T20:30:00Z", "2026-11-30T21:00:00Z"] {
-        work_at(&vox, moment).await;
-    }
-    let open = "select coalesce(string_agg(title, ', '), '') from tasks where kind = 'call_unanswered' and done_at is null";
-    assert_eq!(vox.one::<String>(open).await, "", "it is 1 PM");
-    work_at(&vox, "2026-11-30T23:00:00Z").await;
-    let both = vox.one::<String>(open).await;
-    assert!(both.starts_with("2 visits on Tuesday, December 1 at "), "{both}");
-    assert!(both.ends_with(" have not answered a reminder: call them"), "{both}");
-    confirm(&vox, &booked).await.unwrap();
-    work_at(&vox, "2026-11-30T23:30:00Z").await;
-    assert!(vox.one::<String>(open).await.starts_with("1 visit on"));
-    confirm(&vox, &other).await.unwrap();
-    work_at(&vox, "2026-12-01T00:00:00Z").await;
-    assert_eq!(vox.one::<String>(open).await, "", "all have answered");
-    assert_eq!(vox.count("tasks where kind = 'call_unanswered'").await, 1);
-}
-
-#[tokio::test]
-async fn staff_set_offsets_note_an_answer_and_see_what_became_of_each_reminder() {
-    let vox = Voxanne::start().await;
-    let api = vox.glow_api().await;
-    let booked = visit(&api, START, CALLER).await;
-    let silent = visit(&api, "2026-12-01T20:30:00Z", "+13105550152").await;
-    let mut settings = api.get("/settings/texting").await.good();
-    assert_eq!(settings["reminder_minutes"], json!([4320, 1440, 120]));
-    settings["reminder_minutes"] = json!([2880, 120]);
-    api.put("/settings/texting", settings.clone()).await.good();
-    assert_eq!(vox.count("reminders where state = 'planned' and offset_minutes = 2880").await, 2);
-    assert_eq!(vox.count("reminders where reason = 'offsets_changed'").await, 4);
-    for (wrong, field) in
-        [(json!([5]), "reminder_minutes[0]"), (json!([15, 16, 17, 18, 19, 20]), "reminder_minutes")]
-    {
-        let mut refused = settings.clone();
-        refused["reminder_minutes"] = wrong;
-        assert_eq!(api.put("/settings/texting", refused).await.wrong_field().0, field);
-    }
-    work_at(&vox, "2026-11-29T20:30:00Z").await;
-    let ids = async |attendance: &str| -> Vec<Value> {
-        let page = api.get(&format!("/appointments?attendance={attendance}")).await.good();
-        let items = page["items"].as_array().unwrap().clone();
-        assert!(items.iter().all(|item| item["attendance"] == attendance), "{items:?}");
-        items.into_iter().map(|item| item["id"].clone()).collect()
-    };
-    assert_eq!(ids("asked").await, [booked["id"].clone(), silent["id"].clone()]);
-    // They say so on the phone.
-    let confirmed = api.post(&format!("{}/confirm-attendance", path_of(&booked)), json!({})).await.good();
-    assert_eq!(confirmed["attendance"], "confirmed");
-    work_at(&vox, "2026-11-30T21:00:00Z").await;
-    assert_eq!(ids("confirmed").await, [booked["id"].clone()]);
-    assert_eq!(ids("no_answer").await, [silent["id"].clone()]);
-    assert_eq!(ids("asked").await, [] as [Value; 0]);
-    assert_eq!(ids("not_asked").await, [] as [Value; 0]);
-    let reminders = api.get(&format!("{}/reminders", path_of(&booked))).await.good();
-    let told: Vec<_> =
-        reminders["items"].as_array().unwrap().iter().map(|r| (&r["offset_minutes"], &r["state"])).collect();
-    let (sent, dropped, planned) = (json!("sent"), json!("dropped"), json!("planned"));
-    assert_eq!(
-        told,
-        [(&json!(4320), &dropped), (&json!(2880), &sent), (&json!(1440), &dropped), (&json!(120), &planned)]
-    );
-    change(&api, &booked, "cancel", json!({})).await;
-    let late = api.post(&format!("{}/confirm-attendance", path_of(&booked)), json!({})).await;
-    late.refused(409, "illegal_state");
-    let other = vox.harbor_api().await;
-    other.get(&format!("{}/reminders", path_of(&booked))).await.refused(404, "not_found");
 }
 
 #[tokio::test]
