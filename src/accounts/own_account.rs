@@ -11,8 +11,8 @@ use super::record_act::{Act, record_act};
 use super::recovery;
 use super::second_factor::{COLUMN, place, secret_of};
 use super::staff::Staff;
-use super::store::sessions;
 use super::store::users::{self, User};
+use super::store::{resets, sessions};
 use super::totp;
 use crate::language::Language;
 use crate::platform::app::App;
@@ -122,7 +122,7 @@ pub async fn change_password(
     let hash = password::hash(app, &new).await?;
     let (mut tx, _) = locked_proven(app, staff, &proof).await?;
     users::set_password(&mut tx, staff.user, &hash).await?;
-    users::end_resets(&mut tx, staff.user, app.clock.now()).await?;
+    resets::end_all(&mut tx, staff.user, app.clock.now()).await?;
     let token = renewed(app, &mut tx, staff).await?;
     recorded(app, &mut tx, staff, "password.write").await?;
     tx.commit().await?;

@@ -17,7 +17,7 @@ use super::password::{self, HashError, NewPassword, WeakPassword};
 use super::record_act::{Act, record_act};
 use super::sign_in::{first_org, folded, look_up};
 use super::staff_mail::{self, Link};
-use super::store::{sessions, users};
+use super::store::{resets, sessions, users};
 use crate::platform::app::App;
 use crate::platform::db::Class;
 use crate::platform::ids::{OrgId, ResetId};
@@ -118,12 +118,12 @@ pub async fn begin_reset(app: &App, asked: &ResetAsked) -> Result<(), ResetError
     let mut tx = app.begin_both(org, user).await?;
     let day_ago = now.checked_sub(SignedDuration::from_hours(24)).unwrap_or(now);
     let most = MAILS_PER_DAY + if asked.is_known_place { MAILS_TO_KNOWN_PLACE } else { 0 };
-    if users::resets_since(&mut tx, user, day_ago).await? >= most {
+    if resets::since(&mut tx, user, day_ago).await? >= most {
         tracing::warn!(org.id = %org, "Somebody was mailed enough links to another password today");
         return Ok(());
     }
     let expires_at = now.saturating_add(lasts).unwrap_or(now);
-    users::insert_reset(&mut tx, user, (id, &digest), (now, expires_at)).await?;
+    resets::insert(&mut tx, user, (id, &digest), (now, expires_at)).await?;
     staff_mail::queue(&mut tx, org, Link::Reset(id), Some(user)).await?;
     Ok(tx.commit().await?)
 }
@@ -135,11 +135,11 @@ pub async fn reset_works(app: &App, token: &str, network: IpAddr) -> Result<bool
     }
     let digest = app.keys.digest(token);
     let mut tx = app.db.begin_across(Class::Back).await?;
-    let user = users::of_reset(&mut tx, &digest).await?;
+    let user = resets::of_token(&mut tx, &digest).await?;
     tx.commit().await?;
     let Some(user) = user else { return Ok(false) };
     let mut tx = app.begin_as(user).await?;
-    let holds = users::reset_holds(&mut tx, user, &digest, app.clock.now()).await?;
+    let holds = resets::holds(&mut tx, user, &digest, app.clock.now()).await?;
     tx.commit().await?;
     Ok(holds)
 }
@@ -155,12 +155,12 @@ pub async fn reset_password(
     }
     let digest = app.keys.digest(token);
     let mut tx = app.db.begin_across(Class::Back).await?;
-    let user = users::of_reset(&mut tx, &digest).await?;
+    let user = resets::of_token(&mut tx, &digest).await?;
     tx.commit().await?;
     let user = user.ok_or(ResetError::NoLink)?;
     let mut tx = app.begin_as(user).await?;
     let person = users::find(&mut tx, user).await?.ok_or(ResetError::NoLink)?;
-    if !users::reset_holds(&mut tx, user, &digest, app.clock.now()).await? {
+    if !resets::holds(&mut tx, user, &digest, app.clock.now()).await? {
         return Err(ResetError::NoLink);
     }
     tx.commit().await?;
@@ -171,10 +171,10 @@ pub async fn reset_password(
     let now = app.clock.now();
     // First the person: two who bring two links of theirs would wait for each other.
     users::lock(&mut tx, user).await?.ok_or(ResetError::NoLink)?;
-    if !users::use_reset(&mut tx, user, &digest, now).await? {
+    if !resets::use_up(&mut tx, user, &digest, now).await? {
         return Err(ResetError::NoLink);
     }
-    users::end_resets(&mut tx, user, now).await?;
+    resets::end_all(&mut tx, user, now).await?;
     users::set_password(&mut tx, user, &hash).await?;
     sessions::end_all(&mut tx, user, None).await?;
     let actor = Actor::Staff(user).to_string();

@@ -3,6 +3,7 @@
 pub(super) mod audit;
 pub(super) mod logins;
 pub(super) mod members;
+pub(super) mod resets;
 pub(super) mod sessions;
 pub(super) mod users;
 

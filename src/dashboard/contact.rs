@@ -43,6 +43,7 @@ struct ContactPage {
 /// Something that happened with a person.
 struct Event {
     at: Timestamp,
+    when: String,
     icon: &'static str,
     /// What it was, in the reader's language.
     what: &'static str,
@@ -84,6 +85,7 @@ fn timeline(s: &Shell, id: ContactId, (calls, were, texts): (&[Call], &[Visit], 
     let mut events = Vec::new();
     events.extend(calls.iter().map(|call| Event {
         at: call.created_at.to_jiff(),
+        when: s.moment(call.created_at.to_jiff()),
         icon: "calls",
         what: s.t("Call"),
         words: call.summary.clone().unwrap_or_else(|| s.t(outcome(call.outcome())).to_owned()),
@@ -91,6 +93,7 @@ fn timeline(s: &Shell, id: ContactId, (calls, were, texts): (&[Call], &[Visit], 
     }));
     events.extend(were.iter().map(|visit| Event {
         at: visit.starts_at.to_jiff(),
+        when: s.moment_at(visit.starts_at.to_jiff(), &visit.time_zone),
         icon: "calendar",
         what: s.t("Visit"),
         words: format!("{} · {} · {}", visit.service, visit.practitioner, s.t(say::status(&visit.status))),
@@ -98,6 +101,7 @@ fn timeline(s: &Shell, id: ContactId, (calls, were, texts): (&[Call], &[Visit], 
     }));
     events.extend(texts.iter().map(|text| Event {
         at: text.at.to_jiff(),
+        when: s.moment(text.at.to_jiff()),
         icon: "messages",
         what: if text.is_inbound { s.t("Text from them") } else { s.t("Text to them") },
         words: text.body.clone(),

@@ -86,7 +86,11 @@ impl NotificationsPage {
             return String::new();
         };
         let person = visit.person.as_deref().unwrap_or(self.s.t("Somebody"));
-        format!("{person} · {} · {}", visit.service, self.s.moment(visit.starts_at.to_jiff()))
+        format!(
+            "{person} · {} · {}",
+            visit.service,
+            self.s.moment_at(visit.starts_at.to_jiff(), &visit.time_zone)
+        )
     }
 
     /// The page about what it tells; `None` when there is none that the reader may see.

@@ -259,6 +259,25 @@ impl Shell {
         say::moment(*at.borrow(), self.now, &self.zone, self.language())
     }
 
+    /// A time of day of a visit by the clock of its site, whose `zone` is named where that is another clock than the clinic's.
+    pub fn clock_at(&self, at: impl Borrow<Timestamp>, zone: &str) -> String {
+        let (site, named) = self.site(*at.borrow(), zone);
+        say::clock(*at.borrow(), &site) + &named
+    }
+
+    /// The same of a moment, with its day unless it is today there.
+    pub fn moment_at(&self, at: impl Borrow<Timestamp>, zone: &str) -> String {
+        let (site, named) = self.site(*at.borrow(), zone);
+        say::moment(*at.borrow(), self.now, &site, self.language()) + &named
+    }
+
+    fn site(&self, at: Timestamp, zone: &str) -> (TimeZone, String) {
+        let site = TimeZone::get(zone).unwrap_or_else(|_| self.zone.clone());
+        let is_another = site.to_offset(at) != self.zone.to_offset(at);
+        let named = if is_another { format!(" ({})", say::place(zone)) } else { String::new() };
+        (site, named)
+    }
+
     /// A day.
     pub fn day(&self, date: impl Borrow<Date>) -> String {
         say::day(*date.borrow(), self.language())

@@ -1,4 +1,4 @@
-//! SQL of people: their accounts, second factors, recovery codes and resets.
+//! SQL of people: their accounts, second factors and recovery codes.
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
@@ -8,7 +8,7 @@ use super::sessions::word;
 use crate::accounts::Role;
 use crate::language::Language;
 use crate::platform::db::{PgConnection, sql, sql_as, sql_scalar};
-use crate::platform::ids::{OrgId, ResetId, UserId};
+use crate::platform::ids::{OrgId, UserId};
 
 /// A person as they are stored. Holds what must not be logged: deliberately no `Debug`.
 #[derive(FromRow)]
@@ -311,91 +311,4 @@ pub(in crate::accounts) async fn remember_place(
     .execute(tx)
     .await?;
     Ok(())
-}
-
-/// A link to replace a password by. Those before it work as well: whoever asks for another may be a stranger.
-pub(in crate::accounts) async fn insert_reset(
-    tx: &mut PgConnection,
-    user: UserId,
-    (id, digest): (ResetId, &[u8]),
-    (now, expires_at): (Timestamp, Timestamp),
-) -> sqlx::Result<()> {
-    sql("insert into password_resets (user_id, id, token_digest, created_at, expires_at) values ($1, $2, $3, $4, $5)")
-        .bind(user)
-        .bind(id)
-        .bind(digest)
-        .bind(now.to_sqlx())
-        .bind(expires_at.to_sqlx())
-        .execute(tx)
-        .await?;
-    Ok(())
-}
-
-/// How many links the person was mailed since then.
-pub(in crate::accounts) async fn resets_since(
-    tx: &mut PgConnection,
-    user: UserId,
-    since: Timestamp,
-) -> sqlx::Result<i64> {
-    sql_scalar("select count(*) from password_resets where user_id = $1 and created_at > $2")
-        .bind(user)
-        .bind(since.to_sqlx())
-        .fetch_one(tx)
-        .await
-}
-
-/// Whose password a link resets, while it was not used.
-pub(in crate::accounts) async fn of_reset(
-    tx: &mut PgConnection,
-    digest: &[u8],
-) -> sqlx::Result<Option<UserId>> {
-    sql_scalar("select app_ctx.user_of_reset($1)").bind(digest).fetch_one(tx).await
-}
-
-/// Whether the link of the transaction's person still works.
-pub(in crate::accounts) async fn reset_holds(
-    tx: &mut PgConnection,
-    user: UserId,
-    digest: &[u8],
-    now: Timestamp,
-) -> sqlx::Result<bool> {
-    sql_scalar(
-        "select exists (select from password_resets where user_id = $1 and token_digest = $2 and used_at is null and expires_at > $3)",
-    )
-    .bind(user)
-    .bind(digest)
-    .bind(now.to_sqlx())
-    .fetch_one(tx)
-    .await
-}
-
-/// The person's password is another by now: no link replaces it any more.
-pub(in crate::accounts) async fn end_resets(
-    tx: &mut PgConnection,
-    user: UserId,
-    now: Timestamp,
-) -> sqlx::Result<()> {
-    sql("update password_resets set used_at = $2 where user_id = $1 and used_at is null")
-        .bind(user)
-        .bind(now.to_sqlx())
-        .execute(tx)
-        .await?;
-    Ok(())
-}
-
-/// Uses the link up; false when it was, or its time is over.
-pub(in crate::accounts) async fn use_reset(
-    tx: &mut PgConnection,
-    user: UserId,
-    digest: &[u8],
-    now: Timestamp,
-) -> sqlx::Result<bool> {
-    let done = sql("update password_resets set used_at = $3
-          where user_id = $1 and token_digest = $2 and used_at is null and expires_at > $3")
-    .bind(user)
-    .bind(digest)
-    .bind(now.to_sqlx())
-    .execute(tx)
-    .await?;
-    Ok(done.rows_affected() == 1)
 }

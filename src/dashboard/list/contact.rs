@@ -15,6 +15,7 @@ const SHOWN: i64 = 30;
 pub(in crate::dashboard) struct Visit {
     pub id: AppointmentId,
     pub starts_at: jiff_sqlx::Timestamp,
+    pub time_zone: String,
     pub status: String,
     pub service: String,
     pub practitioner: String,
@@ -28,7 +29,7 @@ pub(in crate::dashboard) async fn visits_of(
     (now, is_ahead): (Timestamp, bool),
 ) -> sqlx::Result<Vec<Visit>> {
     sql_as(
-        "select a.id, a.starts_at, a.status::text as status, s.name as service, r.name as practitioner
+        "select a.id, a.starts_at, a.time_zone, a.status::text as status, s.name as service, r.name as practitioner
            from appointments a
            join services s on s.org_id = a.org_id and s.id = a.service_id
            join resources r on r.org_id = a.org_id and r.id = a.practitioner_id

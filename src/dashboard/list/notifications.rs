@@ -12,6 +12,7 @@ pub(in crate::dashboard) struct ToldVisit {
     pub id: NotificationId,
     /// As it was when they were told.
     pub starts_at: jiff_sqlx::Timestamp,
+    pub time_zone: String,
     pub person: Option<String>,
     pub service: String,
 }
@@ -23,7 +24,7 @@ pub(in crate::dashboard) async fn told_visits(
     told: &[NotificationId],
 ) -> sqlx::Result<Vec<ToldVisit>> {
     sql_as(
-        "select n.id, coalesce(g.was, a.starts_at) as starts_at, coalesce(k.name, a.customer_name) as person, s.name as service
+        "select n.id, coalesce(g.was, a.starts_at) as starts_at, a.time_zone, coalesce(k.name, a.customer_name) as person, s.name as service
            from notifications n
            join appointments a on a.org_id = n.org_id and a.id = n.subject_id
            join services s on s.org_id = a.org_id and s.id = a.service_id

@@ -77,6 +77,7 @@ impl OpenAlert {
 pub(in crate::dashboard) struct NextVisit {
     pub id: AppointmentId,
     pub starts_at: jiff_sqlx::Timestamp,
+    pub time_zone: String,
     pub status: String,
     pub person: Option<String>,
     pub service: String,
@@ -194,7 +195,7 @@ pub(in crate::dashboard) async fn next_visits(
     now: Timestamp,
 ) -> sqlx::Result<Vec<NextVisit>> {
     sql_as(
-        "select a.id, a.starts_at, a.status::text as status, coalesce(k.name, a.customer_name) as person,
+        "select a.id, a.starts_at, a.time_zone, a.status::text as status, coalesce(k.name, a.customer_name) as person,
                 s.name as service, r.name as practitioner
            from appointments a
            join services s on s.org_id = a.org_id and s.id = a.service_id

@@ -15,5 +15,6 @@ mod settings;
 mod today;
 mod told;
 mod truth;
+mod two_sites;
 mod weight;
 mod words;
