@@ -19,9 +19,10 @@ impl Log {
         if !matches!(self.format.as_str(), "json" | "pretty") {
             return Err("log.format must be json or pretty");
         }
-        // A word that is no level would be taken for the name of a module, and all others fall silent.
-        let is_level = |part: &str| part.contains('=') || part.trim().parse::<LevelFilter>().is_ok();
-        if EnvFilter::try_new(&self.filter).is_err() || !self.filter.split(',').all(is_level) {
+        // A word that is no level would be taken for the name of a module, and all others fall silent; none would be "error".
+        let is_level = |level: &str| !level.is_empty() && level.parse::<LevelFilter>().is_ok();
+        let says_one = |part: &str| part.rsplit('=').next().is_some_and(|level| is_level(level.trim()));
+        if EnvFilter::try_new(&self.filter).is_err() || !self.filter.split(',').all(says_one) {
             return Err(
                 "log.filter must be a level (error, warn, info, debug, trace or off), and module=level for others, as in info,sqlx=warn",
             );
@@ -42,7 +43,7 @@ mod tests {
         for filter in ["info,graphile_worker=warn,sqlx=warn", "warn", "DEBUG", "off", "voxanne=trace, info"] {
             assert_eq!(check("json", filter), Ok(()), "{filter}");
         }
-        for filter in ["inof", "info,voxanne=loud", "info,,warn=", "verbose,sqlx=warn"] {
+        for filter in ["", "inof", "info,voxanne=loud", "info,,sqlx=warn", "warn=", "verbose,sqlx=warn"] {
             assert_eq!(check("pretty", filter), Err("log.filter"), "{filter}");
         }
         for format in ["JSON", "text", ""] {
