@@ -1,6 +1,6 @@
 //! Juniper Skin has sites in Denver and Phoenix: a visit is told by the clock of the place where it is, wherever a page tells it.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use voxanne::accounts::Role;
 
@@ -28,14 +28,14 @@ async fn a_visit_stands_by_the_clock_of_its_site_which_is_named_where_it_is_anot
     let calls = desk.api("GET", "/calls", Value::Null).await.good();
     let of_calls = calls["items"].as_array().unwrap().iter().map(|call| call["id"].as_str().unwrap());
     let mut pages: Vec<String> = of_calls.map(|id| format!("/dashboard/calls/{id}")).collect();
-    pages.push(contact);
+    pages.push(contact.clone());
     pages.push("/dashboard/notifications".to_owned());
     pages.push("/dashboard/search?q=ana".to_owned());
     pages.push("/dashboard/search/suggestions?q=ana".to_owned());
     let mut told = 0;
     for path in &pages {
         let page = desk.page(path).await.text;
-        assert!(!page.contains("11:00 AM"), "{path}: {page}");
+        assert!(!page.contains("Jul 7 2027, 11:00 AM"), "{path}: {page}");
         told += page.matches("10:00 AM (Phoenix)").count();
         assert!(!page.contains("10:00 AM (Denver)"), "the first site's clock is nothing to name: {path}");
     }
@@ -45,4 +45,11 @@ async fn a_visit_stands_by_the_clock_of_its_site_which_is_named_where_it_is_anot
     vox.later(day.duration_since(vox.app.clock.now()));
     let today = vox.signed_in(DESK).await.page("/dashboard").await.text;
     assert!(today.contains("10:00 AM (Phoenix)") && !today.contains("11:00 AM"), "{today}");
+    // And when it was.
+    vox.later(SignedDuration::from_hours(24));
+    let was = vox.signed_in(DESK).await.page(&contact).await.text;
+    assert!(
+        was.contains("Yesterday, 10:00 AM (Phoenix)") || was.contains("Jul 7, 10:00 AM (Phoenix)"),
+        "{was}"
+    );
 }
