@@ -30,15 +30,20 @@ async fn w37_the_last_words_of_a_running_call_are_noted_as_read_once_in_ten_minu
     assert_eq!(vox.count(noted).await, 2);
 }
 
-#[tokio::test]
-async fn a_caller_has_the_name_of_their_alert_and_only_hot_leads_wait_beside_hot_leads() {
-    let vox = Voxanne::start().await;
+/// A call that runs, whose caller is worth calling back.
+async fn hot_lead(vox: &Voxanne, name: &str) {
     let call = vox.call(&call_ref(7));
     call.in_progress().await.unwrap();
-    let lead = json!({"leadName": "Sarah Johnson", "leadPhone": CALLER, "serviceInterest": "Botox", "urgency": "high",
+    let lead = json!({"leadName": name, "leadPhone": CALLER, "serviceInterest": "Botox", "urgency": "high",
                       "summary": "Wants to come this week"});
     call.tool("notify_hot_lead", lead).await.unwrap();
     vox.until_count("escalations", 1).await;
+}
+
+#[tokio::test]
+async fn a_caller_has_the_name_of_their_alert_and_only_hot_leads_wait_beside_hot_leads() {
+    let vox = Voxanne::start().await;
+    hot_lead(&vox, "Sarah Johnson").await;
     let org = vox.glow.org.0;
     vox.exec(&format!(
         "insert into escalations (org_id, id, kind, call_ref, raised_at, due_at)
@@ -64,12 +69,7 @@ async fn a_caller_has_the_name_of_their_alert_and_only_hot_leads_wait_beside_hot
 #[tokio::test]
 async fn g9_a_call_that_was_a_test_leaves_no_alert_behind_and_is_counted_nowhere() {
     let vox = Voxanne::start().await;
-    let call = vox.call(&call_ref(7));
-    call.in_progress().await.unwrap();
-    let lead = json!({"leadName": "Sarah Johnson", "leadPhone": CALLER, "serviceInterest": "Botox", "urgency": "high",
-                      "summary": "Wants to come this week"});
-    call.tool("notify_hot_lead", lead).await.unwrap();
-    vox.until_count("escalations", 1).await;
+    hot_lead(&vox, "Sarah Johnson").await;
     vox.run_jobs().await;
     let org = vox.glow.org.0;
     vox.exec(&format!(
@@ -129,12 +129,7 @@ async fn alerts_have_the_name_that_was_put_right_and_those_beyond_twenty_are_cou
     before.in_progress().await.unwrap();
     before.tool("book_appointment", booking("Botox", "2026-12-01", "10:30", "Sara Jonson")).await.unwrap();
     before.end("customer-ended-call").await.unwrap();
-    let call = vox.call(&call_ref(7));
-    call.in_progress().await.unwrap();
-    let lead = json!({"leadName": "Sara Jonson", "leadPhone": CALLER, "serviceInterest": "Botox", "urgency": "high",
-                      "summary": "Wants to come this week"});
-    call.tool("notify_hot_lead", lead).await.unwrap();
-    vox.until_count("escalations", 1).await;
+    hot_lead(&vox, "Sara Jonson").await;
     let desk = vox.glow_staff(Role::FrontDesk).await;
     let contacts = desk.api("GET", "/contacts", Value::Null).await.good();
     let path = format!("/contacts/{}", contacts["items"][0]["id"].as_str().unwrap());
