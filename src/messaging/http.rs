@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::routing::post;
 use uuid::Uuid;
 use voxanne_twilio::StatusCallback;
-use voxanne_twilio::signature;
+use voxanne_twilio::signature::{self, Key, Payload};
 
 use super::account::callback_tokens;
 use super::record_status::{self, Recorded};
@@ -105,7 +105,9 @@ fn is_signed(
     let Some(tag) = headers.get(signature::HEADER).and_then(|tag| tag.to_str().ok()) else { return false };
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
     let url = format!("{}{path}", app.config.server.public_url);
-    callback_tokens(settings, &app.config).iter().any(|token| signature::verify(token, &url, fields, tag))
+    callback_tokens(settings, &app.config)
+        .iter()
+        .any(|token| signature::verify(Key::AuthToken(token), &url, Payload::Form(fields), tag))
 }
 
 async fn read_form(app: &App, request: Request) -> Result<Vec<(String, String)>, Problem> {

@@ -5,21 +5,43 @@
 
 use std::borrow::Cow;
 
-use aws_lc_rs::hmac;
+use aws_lc_rs::{constant_time, digest, hmac};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use secrecy::{ExposeSecret, SecretString};
 
 /// The header that carries the tag.
 pub const HEADER: &str = "x-twilio-signature";
+/// The header that says which shared key made the tag, read by [`shared_key_name`].
+pub const SETTINGS_HEADER: &str = "x-twilio-webhooks-signature-settings";
 
-/// Whether `signature` is Twilio's for this request. Constant time in the tag; an empty token never matches.
-///
-/// `fields` are those of the form, in any order. Bodies of other kinds, which their URL covers by a hash, are posted to none of
-/// our doors.
-pub fn verify(auth_token: &SecretString, url: &str, fields: &[(String, String)], signature: &str) -> bool {
+/// What makes the tag. The kind of key decides the algorithm; a request cannot choose a weaker one.
+#[derive(Clone, Copy, Debug)]
+pub enum Key<'a> {
+    /// The account's auth token: HMAC-SHA1.
+    AuthToken(&'a SecretString),
+    /// A webhook signing key of the account: HMAC-SHA256.
+    Shared(&'a SecretString),
+}
+
+/// What was posted.
+#[derive(Clone, Copy, Debug)]
+pub enum Payload<'a> {
+    /// The decoded fields of a form, in any order.
+    Form(&'a [(String, String)]),
+    /// Anything else, raw; the URL then carries `bodySHA256`.
+    Raw(&'a [u8]),
+}
+
+/// Whether `signature` is Twilio's for this request. Constant time in the tag; an empty key never matches.
+pub fn verify(key: Key<'_>, url: &str, payload: Payload<'_>, signature: &str) -> bool {
     let Ok(tag) = BASE64_STANDARD.decode(signature) else { return false };
-    let Some(key) = hmac_key(auth_token) else { return false };
+    let Some(key) = hmac_key(key) else { return false };
     let url = without_fragment(url);
+    let fields = match (payload, body_sha256(url)) {
+        (Payload::Form(fields), None) => fields,
+        (Payload::Raw(body), Some(hash)) if is_hash_of(hash, body) => &[],
+        _ => return false,
+    };
     // Twilio signs with or without the default port, depending on the product.
     let other = if has_port(url) { without_port(url) } else { with_default_port(url) };
     let [as_given, respelt] =
@@ -27,16 +49,36 @@ pub fn verify(auth_token: &SecretString, url: &str, fields: &[(String, String)],
     as_given | respelt
 }
 
-/// The tag Twilio would send for this request; empty if the token is.
-pub fn sign(auth_token: &SecretString, url: &str, fields: &[(String, String)]) -> String {
-    hmac_key(auth_token).map_or_else(String::new, |key| {
+/// The tag Twilio would send for this request; empty if the key is.
+pub fn sign(key: Key<'_>, url: &str, payload: Payload<'_>) -> String {
+    let fields = match payload {
+        Payload::Form(fields) => fields,
+        Payload::Raw(_) => &[],
+    };
+    hmac_key(key).map_or_else(String::new, |key| {
         BASE64_STANDARD.encode(hmac::sign(&key, &signed_bytes(without_fragment(url), fields)))
     })
 }
 
-fn hmac_key(auth_token: &SecretString) -> Option<hmac::Key> {
-    let token = auth_token.expose_secret();
-    (!token.is_empty()).then(|| hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, token.as_bytes()))
+/// The name of the shared key in `key=…,algorithm=HMAC_SHA256`; `None` for any other algorithm.
+pub fn shared_key_name(settings: &str) -> Option<&str> {
+    let field = |name: &str| {
+        settings
+            .split(',')
+            .filter_map(|pair| pair.trim().split_once('='))
+            .find(|(n, _)| *n == name)
+            .map(|(_, v)| v)
+    };
+    (field("algorithm")? == "HMAC_SHA256").then(|| field("key")).flatten()
+}
+
+fn hmac_key(key: Key<'_>) -> Option<hmac::Key> {
+    let (algorithm, secret) = match key {
+        Key::AuthToken(secret) => (hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, secret),
+        Key::Shared(secret) => (hmac::HMAC_SHA256, secret),
+    };
+    let secret = secret.expose_secret();
+    (!secret.is_empty()).then(|| hmac::Key::new(algorithm, secret.as_bytes()))
 }
 
 fn signed_bytes(url: &str, fields: &[(String, String)]) -> Vec<u8> {
@@ -49,6 +91,16 @@ fn signed_bytes(url: &str, fields: &[(String, String)]) -> Vec<u8> {
         bytes.extend_from_slice(value.as_bytes());
     }
     bytes
+}
+
+fn body_sha256(url: &str) -> Option<&str> {
+    let (_, query) = url.split_once('?')?;
+    query.split('&').find_map(|pair| pair.strip_prefix("bodySHA256="))
+}
+
+fn is_hash_of(hash: &str, body: &[u8]) -> bool {
+    let actual = digest::digest(&digest::SHA256, body);
+    hex::decode(hash).is_ok_and(|hash| constant_time::verify_slices_are_equal(&hash, actual.as_ref()).is_ok())
 }
 
 /// `#rc=3&ct=…` configures Twilio's retries and is not part of the request.

@@ -57,6 +57,19 @@ impl Kind {
         }
     }
 
+    /// Whether the platform reads the body of our answer.
+    pub const fn needs_response(self) -> bool {
+        !matches!(
+            self,
+            Self::StatusUpdate
+                | Self::EndOfCallReport
+                | Self::Transcript
+                | Self::Hang
+                | Self::CallDeleted
+                | Self::Other
+        )
+    }
+
     /// Reads `message.type`; the subscription form `transcript[transcriptType="final"]` is a transcript.
     pub(crate) fn of(message_type: &str) -> Self {
         let name = message_type.split('[').next().unwrap_or_default().trim();

@@ -8,7 +8,7 @@ use voxanne::platform::ids::{OrgId, TextId};
 use voxanne::seed;
 use voxanne_sandbox::Fault;
 use voxanne_sandbox::twilio::Callbacks;
-use voxanne_twilio::signature::{HEADER, sign};
+use voxanne_twilio::signature::{HEADER, Key, Payload, sign};
 
 use super::{queue, queue_kind, send, states, taken, tasks, unreported};
 use crate::harness::{CALLER, MANAGER, Voxanne};
@@ -138,7 +138,7 @@ impl Forgery {
     }
 
     fn genuine_tag(&self) -> String {
-        sign(&self.token, &self.signed_url, &self.form)
+        sign(Key::AuthToken(&self.token), &self.signed_url, Payload::Form(&self.form))
     }
 
     /// Posts it, signed unless a tag was set.

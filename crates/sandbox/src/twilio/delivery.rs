@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use secrecy::SecretString;
-use voxanne_twilio::signature;
+use voxanne_twilio::signature::{self, Key, Payload};
 
 use super::{Text, TwilioFake};
 use crate::chance::Chance;
@@ -112,7 +112,7 @@ impl TwilioFake {
         let url = text.status_callback.as_deref()?;
         let form = report_form(text, status, error_code);
         let token = SecretString::from(self.token_of(&text.account_sid));
-        let tag = signature::sign(&token, url, &form);
+        let tag = signature::sign(Key::AuthToken(&token), url, Payload::Form(&form));
         let request = self
             .0
             .http

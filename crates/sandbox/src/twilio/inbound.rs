@@ -1,7 +1,7 @@
 //! Somebody texts us: Twilio posts it to our webhook, signed.
 
 use secrecy::SecretString;
-use voxanne_twilio::signature;
+use voxanne_twilio::signature::{self, Key, Payload};
 
 use super::TwilioFake;
 use crate::locked;
@@ -76,7 +76,7 @@ impl TwilioFake {
         let text = Inbound { opt_out_type: text.opt_out_type.or(understood), ..text.clone() };
         let form = form(&text, sid);
         let token = SecretString::from(text.auth_token);
-        let tag = signature::sign(&token, webhook, &form);
+        let tag = signature::sign(Key::AuthToken(&token), webhook, Payload::Form(&form));
         let request = self.0.http.post(webhook).header(signature::HEADER, tag);
         // The same however often it is posted.
         let request = request.header("i-twilio-idempotency-token", format!("in-{sid}")).form(&form);

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use reqwest::Url;
 use voxanne_sandbox::Fault;
 use voxanne_sandbox::twilio::Callbacks;
-use voxanne_twilio::signature;
+use voxanne_twilio::signature::{self, Key, Payload};
 use voxanne_twilio::{Message, Status, StatusCallback};
 
 use crate::hook::{Hook, Seen};
@@ -28,8 +28,8 @@ fn verified(hook: &Hook) -> Vec<StatusCallback> {
         .map(|seen| {
             let form = form(seen);
             let tag = seen.header(signature::HEADER);
-            assert!(signature::verify(&token(), &url, &form, tag), "{form:?}");
-            assert!(!signature::verify(&"other".into(), &url, &form, tag));
+            assert!(signature::verify(Key::AuthToken(&token()), &url, Payload::Form(&form), tag), "{form:?}");
+            assert!(!signature::verify(Key::AuthToken(&"other".into()), &url, Payload::Form(&form), tag));
             StatusCallback::from_form(&form).unwrap()
         })
         .collect()
