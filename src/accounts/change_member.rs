@@ -2,15 +2,13 @@
 
 use serde_json::json;
 
-use super::actor::Actor;
-use super::invite::revoke_invitation;
+use super::Role;
 use super::record_act::{Act, record_act};
-use super::revoke_keys::revoke_keys_of;
 use super::store::{KeyRow, members};
-use super::{Role, Scope};
+use super::take_back::take_back;
 use crate::platform::app::App;
 use crate::platform::db::{PgConnection, violates};
-use crate::platform::ids::{MembershipId, OrgId, UserId};
+use crate::platform::ids::{MembershipId, OrgId};
 
 /// Why a membership was not changed.
 #[derive(Debug, thiserror::Error)]
@@ -83,25 +81,4 @@ pub async fn remove_member(
     let act = Act { actor, action: "membership.end", subject: Some(id.to_string()), detail };
     record_act(app, tx, org, &act).await?;
     Ok(Left { name: member.name, email: member.email, keys })
-}
-
-/// Takes back what `user` gave away, themselves or by a key of theirs, and what they could not give with `keeps` alone. The keys.
-async fn take_back(
-    app: &App,
-    tx: &mut PgConnection,
-    org: OrgId,
-    (user, keeps, actor): (UserId, &[Scope], &str),
-) -> Result<Vec<KeyRow>, sqlx::Error> {
-    let keys = revoke_keys_of(app, tx, org, (user, keeps, actor)).await?;
-    if keeps.contains(&Scope::TeamWrite) {
-        return Ok(keys);
-    }
-    let mut theirs = vec![Actor::Staff(user).to_string()];
-    theirs.extend(keys.iter().map(|key| Actor::Key(key.id).to_string()));
-    for invitation in members::open_invitations(tx, org).await? {
-        if theirs.contains(&invitation.invited_by) {
-            revoke_invitation(app, tx, org, (invitation.id, actor)).await?;
-        }
-    }
-    Ok(keys)
 }

@@ -4,10 +4,10 @@
 use serde_json::json;
 
 use super::record_act::{Act, record_act};
-use super::revoke_keys::revoke_keys_of;
 use super::sign_in::folded;
 use super::store::members::{self, Known};
 use super::store::{sessions, users};
+use super::take_back::take_back;
 use crate::platform::app::App;
 use crate::platform::db::{Class, PgConnection};
 use crate::platform::ids::{OrgId, UserId};
@@ -37,8 +37,8 @@ pub struct SwitchedOff {
     pub without_owner: Vec<OrgId>,
 }
 
-/// Switches the account of `email` off, by `actor`: sessions, sockets and tokens end at once, the person cannot sign in, and the keys
-/// that they made are revoked in every org that they are staff of; also those of an account that was off before.
+/// Switches the account of `email` off, by `actor`: sessions, sockets and tokens end at once, the person cannot sign in, and in every org
+/// that they are staff of the keys that they made are revoked and those whom they invited cannot come; also of an account that was off before.
 pub async fn disable(app: &App, email: &str, actor: &str) -> Result<SwitchedOff, DisableError> {
     let known = known(app, email).await?;
     let sessions = if known.is_disabled { 0 } else { switch(app, &known, (actor, true)).await? };
@@ -47,7 +47,7 @@ pub async fn disable(app: &App, email: &str, actor: &str) -> Result<SwitchedOff,
     for org in &known.orgs {
         let mut tx = app.begin(*org).await?;
         members::hold_back(&mut tx, *org, known.user).await?;
-        keys += revoke_keys_of(app, &mut tx, *org, (known.user, &[], actor)).await?.len();
+        keys += take_back(app, &mut tx, *org, (known.user, &[], actor)).await?.len();
         if !members::has_owner(&mut tx, *org).await? {
             without_owner.push(*org);
         }

@@ -31,7 +31,6 @@ mod record_act;
 mod recovery;
 mod reseal;
 mod reset_password;
-mod revoke_keys;
 mod role;
 mod scope;
 mod seal_audit;
@@ -45,6 +44,7 @@ mod staff_of_token;
 mod stay;
 mod store;
 mod switch_org;
+mod take_back;
 mod totp;
 
 pub use accept_invitation::{AcceptError, Invited, accept_invitation, invited};

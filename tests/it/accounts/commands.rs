@@ -1,7 +1,7 @@
 //! `voxanne admin staff`, as an operator runs it.
 
 use secrecy::ExposeSecret as _;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::process::Command;
 use voxanne::accounts::{self, AskedBy, NewKey, Role, Scope};
 use voxanne::platform::ids::OrgId;
@@ -115,12 +115,18 @@ async fn w38_an_operator_switches_an_account_off_everywhere_at_once_and_on_again
     by_token.get("/locations").await.good();
     assert!(accounts::still_holds(&vox.app, &holder).await.unwrap());
 
+    // Of a time when they were an owner.
+    owner.api("POST", "/invitations", json!({"email": "friend@else.example", "role": "viewer"})).await.good();
+    let by = "(select 'staff:usr_' || translate(user_id::text, '-', '') from users where email = 'manager@glow.example')";
+    vox.exec(&format!("update invitations set invited_by = {by}")).await;
+
     let (is_done, said) = ran(&vox, &["disable", "--email", "Manager@Glow.example"]).await;
     assert!(is_done && said.contains("sessions ended: 1; keys revoked: 2"), "{said}");
     assert!(said.contains("stand still until an owner makes others"), "{said}");
     for key in [&glow, &harbor] {
         vox.api_with(Some(key.clone())).get("/locations").await.refused(401, "unauthenticated");
     }
+    assert_eq!(vox.count("invitations where revoked_at is null").await, 0);
     others.get("/locations").await.good();
     manager.api("GET", "/locations", Value::Null).await.refused(401, "unauthenticated");
     by_token.get("/locations").await.refused(401, "unauthenticated");

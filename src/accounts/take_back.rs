@@ -1,18 +1,19 @@
-//! Revokes what somebody could still act by, or by which they could do what they may not any more: the keys that they made (W38).
+//! Takes back what somebody could still act by, or could not give any more: the keys that they made, and whom they invited (W38).
 
 use serde_json::json;
 
 use super::Scope;
 use super::actor::Actor;
+use super::invite::revoke_invitation;
 use super::record_act::{Act, record_act};
-use super::store::{self, KeyRow};
+use super::store::{self, KeyRow, members};
 use crate::platform::app::App;
 use crate::platform::db::PgConnection;
 use crate::platform::ids::{OrgId, UserId};
 
 /// Revokes every key of the org that `maker` made or that was made with one of those, unless it may do no more than `keeps`, by
 /// `actor`. Each stands in the audit log. Those that were revoked.
-pub(super) async fn revoke_keys_of(
+async fn revoke_keys_of(
     app: &App,
     tx: &mut PgConnection,
     org: OrgId,
@@ -28,4 +29,25 @@ pub(super) async fn revoke_keys_of(
         }
     }
     Ok(revoked)
+}
+
+/// Takes back what `user` gave away, themselves or by a key of theirs, and what they could not give with `keeps` alone. The keys.
+pub(super) async fn take_back(
+    app: &App,
+    tx: &mut PgConnection,
+    org: OrgId,
+    (user, keeps, actor): (UserId, &[Scope], &str),
+) -> Result<Vec<KeyRow>, sqlx::Error> {
+    let keys = revoke_keys_of(app, tx, org, (user, keeps, actor)).await?;
+    if keeps.contains(&Scope::TeamWrite) {
+        return Ok(keys);
+    }
+    let mut theirs = vec![Actor::Staff(user).to_string()];
+    theirs.extend(keys.iter().map(|key| Actor::Key(key.id).to_string()));
+    for invitation in members::open_invitations(tx, org).await? {
+        if theirs.contains(&invitation.invited_by) {
+            revoke_invitation(app, tx, org, (invitation.id, actor)).await?;
+        }
+    }
+    Ok(keys)
 }
