@@ -76,7 +76,7 @@ pub async fn remove_member(
     let member = members::team(tx).await?.into_iter().find(|member| member.id == id);
     let member = member.ok_or(MemberError::NoMember)?;
     members::end(tx, org, id, app.clock.now()).await?;
-    let keys = take_back(app, tx, org, (user, &[], actor)).await?;
+    let keys = take_back(app, tx, org, (user, &[], actor)).await?.keys;
     let detail = json!({ "role": role.name() });
     let act = Act { actor, action: "membership.end", subject: Some(id.to_string()), detail };
     record_act(app, tx, org, &act).await?;

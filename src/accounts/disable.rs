@@ -33,6 +33,8 @@ pub struct SwitchedOff {
     pub sessions: usize,
     /// Keys for programs that the person had made.
     pub keys: usize,
+    /// Invitations of theirs that nobody had accepted.
+    pub invitations: usize,
     /// Orgs of theirs in which no owner is left who can sign in.
     pub without_owner: Vec<OrgId>,
 }
@@ -43,20 +45,22 @@ pub async fn disable(app: &App, email: &str, actor: &str) -> Result<SwitchedOff,
     let known = known(app, email).await?;
     let sessions = if known.is_disabled { 0 } else { switch(app, &known, (actor, true)).await? };
     // After the switch, so that nobody makes another later; what is just being made is waited for (W38).
-    let (mut keys, mut without_owner) = (0, vec![]);
+    let (mut keys, mut invitations, mut without_owner) = (0, 0, vec![]);
     for org in &known.orgs {
         let mut tx = app.begin(*org).await?;
         members::hold_back(&mut tx, *org, known.user).await?;
-        keys += take_back(app, &mut tx, *org, (known.user, &[], actor)).await?.len();
+        let taken = take_back(app, &mut tx, *org, (known.user, &[], actor)).await?;
+        keys += taken.keys.len();
+        invitations += taken.invitations;
         if !members::has_owner(&mut tx, *org).await? {
             without_owner.push(*org);
         }
         tx.commit().await?;
     }
-    if known.is_disabled && keys == 0 {
+    if known.is_disabled && keys + invitations == 0 {
         return Err(DisableError::AlreadySo);
     }
-    Ok(SwitchedOff { sessions, keys, without_owner })
+    Ok(SwitchedOff { sessions, keys, invitations, without_owner })
 }
 
 /// Switches it on again, by `actor`. The person signs in anew; keys that were revoked stay so.

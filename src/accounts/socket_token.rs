@@ -55,6 +55,10 @@ pub fn api_token(app: &App, staff: &Staff) -> Result<SocketToken, TokenError> {
 pub async fn verify_socket_token(app: &App, jwt: &str) -> Result<SocketHolder, TokenError> {
     let (claims, is_ours) = staff_of_token::read(app, jwt, Purpose::Socket).await?;
     let staff = staff_of_token::person(app, &claims, (is_ours, None)).await?;
+    // The clinic wants a second factor since the ticket was made.
+    if staff.owes_second_factor {
+        return Err(TokenError::NoSecondFactor);
+    }
     if is_ours {
         use_up(app, &claims).await?;
     }

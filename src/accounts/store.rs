@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use sqlx::FromRow;
 
-use crate::platform::db::{PgConnection, sql, sql_as};
+use crate::platform::db::{PgConnection, sql, sql_as, sql_scalar};
 use crate::platform::ids::{ApiKeyId, OrgId};
 
 /// A key without the key.
@@ -99,6 +99,25 @@ pub async fn keys_from(tx: &mut PgConnection, org: OrgId, maker: Option<&str>) -
            select k.id, m.maker from api_keys k join made m on k.created_by = 'api:key_' || translate(m.id::text, '-', '') where k.org_id = $1)
          select m.maker, k.id, k.name, k.scopes, k.expires_at, k.created_by from made m join api_keys k on k.org_id = $1 and k.id = m.id
           where k.revoked_at is null order by k.name, k.id",
+    )
+    .bind(org)
+    .bind(maker)
+    .fetch_all(tx)
+    .await
+}
+
+/// Every key behind which `maker` stands, those that were revoked among them.
+pub(super) async fn keys_ever_from(
+    tx: &mut PgConnection,
+    org: OrgId,
+    maker: &str,
+) -> sqlx::Result<Vec<ApiKeyId>> {
+    sql_scalar(
+        "with recursive made as (
+           select id from api_keys where org_id = $1 and created_by = $2
+           union all
+           select k.id from api_keys k join made m on k.created_by = 'api:key_' || translate(m.id::text, '-', '') where k.org_id = $1)
+         select id from made",
     )
     .bind(org)
     .bind(maker)

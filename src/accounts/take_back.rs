@@ -31,23 +31,34 @@ async fn revoke_keys_of(
     Ok(revoked)
 }
 
-/// Takes back what `user` gave away, themselves or by a key of theirs, and what they could not give with `keeps` alone. The keys.
+/// What somebody can act by no longer.
+pub(super) struct TakenBack {
+    /// Keys that were revoked.
+    pub keys: Vec<KeyRow>,
+    /// How many cannot come whom they invited.
+    pub invitations: usize,
+}
+
+/// Takes back what `user` gave away, themselves or by a key of theirs, and what they could not give with `keeps` alone.
 pub(super) async fn take_back(
     app: &App,
     tx: &mut PgConnection,
     org: OrgId,
     (user, keeps, actor): (UserId, &[Scope], &str),
-) -> Result<Vec<KeyRow>, sqlx::Error> {
+) -> Result<TakenBack, sqlx::Error> {
     let keys = revoke_keys_of(app, tx, org, (user, keeps, actor)).await?;
-    if keeps.contains(&Scope::TeamWrite) {
-        return Ok(keys);
-    }
-    let mut theirs = vec![Actor::Staff(user).to_string()];
-    theirs.extend(keys.iter().map(|key| Actor::Key(key.id).to_string()));
-    for invitation in members::open_invitations(tx, org).await? {
-        if theirs.contains(&invitation.invited_by) {
-            revoke_invitation(app, tx, org, (invitation.id, actor)).await?;
+    let mut invitations = 0;
+    if !keeps.contains(&Scope::TeamWrite) {
+        // Also those by a key that is gone by now: the link works without it.
+        let mut theirs = vec![Actor::Staff(user).to_string()];
+        let by_key = store::keys_ever_from(tx, org, &theirs[0]).await?;
+        theirs.extend(by_key.into_iter().map(|key| Actor::Key(key).to_string()));
+        for invitation in members::open_invitations(tx, org).await? {
+            if theirs.contains(&invitation.invited_by) {
+                revoke_invitation(app, tx, org, (invitation.id, actor)).await?;
+                invitations += 1;
+            }
         }
     }
-    Ok(keys)
+    Ok(TakenBack { keys, invitations })
 }

@@ -134,7 +134,12 @@ pub async fn close_test(
             AlertKind::HotLead => ("test", Via::NoLead),
             AlertKind::Clinical => (by, Via::Api),
         };
+        let is_clinical = escalation.kind == AlertKind::Clinical;
+        let task = clinical::task_key(&escalation.call_ref);
         take(app, tx, org, (escalation, None), taken(by.to_owned(), via, app.clock.now())).await?;
+        if is_clinical {
+            tasks::finish(app, tx, org, &task).await?;
+        }
     }
     Ok(())
 }

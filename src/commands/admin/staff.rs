@@ -43,8 +43,10 @@ pub(super) async fn run(app: &App, action: Action) -> Result<(), CommandError> {
         Action::Invite { org, email, role } => invite(app, org, (email, role)).await,
         Action::Disable(Whose { email }) => {
             let ended = switched(&email, accounts::disable(app, &email, "command").await)?;
-            let SwitchedOff { sessions, keys, without_owner } = ended;
-            say(format_args!("{email} is switched off; sessions ended: {sessions}; keys revoked: {keys}."));
+            let SwitchedOff { sessions, keys, invitations, without_owner } = ended;
+            say(format_args!(
+                "{email} is switched off; sessions ended: {sessions}; keys revoked: {keys}; invitations taken back: {invitations}."
+            ));
             if keys > 0 {
                 say(
                     "Programs that used these keys stand still until an owner makes others; switching the account on brings none back.",

@@ -31,7 +31,8 @@ pub(in crate::leads) async fn clinical(
     .await
 }
 
-/// What makes a call no lead's: its clinical alert, or the class that it was scored as. Whether a text tells of a symptom.
+/// What makes a call no lead's: its clinical alert, the class that it was scored as, or that somebody said that it was a test. Whether a
+/// text tells of a symptom.
 pub(in crate::leads) async fn no_lead(
     tx: &mut PgConnection,
     org: OrgId,
@@ -43,7 +44,7 @@ pub(in crate::leads) async fn no_lead(
            from (values ($1::uuid, $2::text)) as asked (org_id, call_ref)
            left join escalations e on e.org_id = $1 and e.kind = 'clinical' and e.call_ref = $2
            left join calls c on c.org_id = $1 and c.platform = 'vapi' and c.call_ref = $2
-                            and c.class not in ('new_lead', 'existing_patient')
+                            and (c.class not in ('new_lead', 'existing_patient') or (c.is_test and c.is_test_by is not null))
           where e.id is not null or c.id is not null",
     )
     .bind(org)

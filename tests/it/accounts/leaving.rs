@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use voxanne::accounts::Role;
+use voxanne::accounts::{Role, Scope};
 
 use super::doors::link_to;
 use super::team::membership;
@@ -151,6 +151,12 @@ async fn w38_whoever_gets_a_lesser_role_keeps_no_key_that_may_more_and_nobody_co
     let ours = key(&owner, "Ours", &["catalogue:read", "settings:write"]).await;
     pat.api("POST", "/invitations", json!({"email": "friend@else.example", "role": "viewer"})).await.good();
     owner.api("POST", "/invitations", json!({"email": "new@glow.example", "role": "viewer"})).await.good();
+    // By a key that is gone before its maker is: the link needs it no more.
+    let gone = key(&pat, "Gone", &Scope::ALL.map(Scope::name)).await;
+    let by_gone = vox.api_with(gone["key"].as_str().map(str::to_owned));
+    by_gone.post("/invitations", json!({"email": "back@else.example", "role": "viewer"})).await.good();
+    let of_gone = format!("/keys/{}", gone["id"].as_str().unwrap());
+    assert_eq!(pat.api("DELETE", &of_gone, Value::Null).await.status, 204);
     let link = link_to(&vox, "friend@else.example").await;
     assert_eq!(vox.stranger().page(&link).await.status, 200);
 
@@ -170,8 +176,8 @@ async fn w38_whoever_gets_a_lesser_role_keeps_no_key_that_may_more_and_nobody_co
     let open = owner.api("GET", "/invitations", Value::Null).await.good();
     let invited: Vec<&Value> = open["items"].as_array().unwrap().iter().map(|one| &one["email"]).collect();
     assert_eq!(invited, ["new@glow.example"]);
-    assert_eq!(vox.count("audit_log where action = 'key.revoke'").await, 3);
-    assert_eq!(vox.count("audit_log where action = 'invitation.revoke'").await, 1);
+    assert_eq!(vox.count("audit_log where action = 'key.revoke'").await, 4);
+    assert_eq!(vox.count("audit_log where action = 'invitation.revoke'").await, 2);
 
     // A greater one takes nothing.
     assert_eq!(owner.api("PATCH", &of_pat, json!({"role": "manager"})).await.status, 204);
