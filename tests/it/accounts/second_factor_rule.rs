@@ -1,10 +1,10 @@
 //! A clinic that wants a second factor of everybody.
 
 use serde_json::{Value, json};
-use voxanne::accounts::{self, Role};
+use voxanne::accounts::{self, Role, TokenError};
 use voxanne::seed::DEMO_PASSWORD;
 
-use crate::harness::{Person, Voxanne};
+use crate::harness::{Answered, Person, Voxanne};
 
 /// Sets a second factor up, as the account's page does; the browser goes on with its new cookie.
 pub(super) async fn sets_up(vox: &Voxanne, person: &Person) -> Person {
@@ -44,7 +44,10 @@ async fn where_a_clinic_wants_it_nothing_opens_before_it_is_set_up() {
     let token = desk.api("POST", "/account/tokens", Value::Null).await.good()["token"].clone();
     let by_token = vox.api_with(token.as_str().map(str::to_owned));
     by_token.get("/calls").await.good();
+    let ticket = Answered::of(desk.request("POST", "/dashboard/socket-token")).await.good();
     wants(&owner, true).await;
+    let socket = accounts::verify_socket_token(&vox.app, ticket["token"].as_str().unwrap()).await;
+    assert!(matches!(socket, Err(TokenError::NoSecondFactor)));
 
     // It counts at once, of who had been in and of whoever set the rule, also by a token that they made before.
     by_token.get("/calls").await.refused(403, "second_factor_required");
