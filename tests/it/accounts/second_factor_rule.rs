@@ -27,6 +27,34 @@ async fn wants(owner: &Person, requires: bool) {
     }
 }
 
+/// Nothing of the clinic opens to them but the page where the second step is set up.
+async fn is_kept_to_the_account(person: &Person) {
+    let page = person.page("/dashboard/calls").await;
+    assert_eq!((page.status, page.location.as_str()), (303, "/dashboard/account"));
+    person.api("GET", "/calls", Value::Null).await.refused(403, "second_factor_required");
+    person.api("POST", "/account/tokens", Value::Null).await.refused(403, "second_factor_required");
+    let kept = person.request("GET", "/api/founder-console/settings").send().await.unwrap();
+    assert_eq!(kept.status(), 403);
+    let socket = person.request("POST", "/dashboard/socket-token").send().await.unwrap();
+    assert_eq!(socket.status(), 403);
+    let part = person.request("GET", "/dashboard").header("hx-request", "true").send().await.unwrap();
+    assert_eq!(part.headers()["hx-redirect"], "/dashboard/account");
+    let account = person.page("/dashboard/account").await;
+    assert_eq!(account.status, 200);
+    assert!(account.text.contains("Your clinic wants a second step when signing in."), "{}", account.text);
+    // Every other page leads back here: none is offered. Out, and another language or theme, are.
+    for gone in
+        ["href=\"/dashboard/calls\"", "id=\"find\"", "id=\"tabbar\"", "id=\"bell\"", "class=\"brand\" href"]
+    {
+        assert!(!account.text.contains(gone), "{gone}: {}", account.text);
+    }
+    for kept in
+        ["action=\"/sign-out\"", "data-theme-toggle", "name=\"language\"", "data-second-factor=\"begin\""]
+    {
+        assert!(account.text.contains(kept), "{kept}: {}", account.text);
+    }
+}
+
 #[tokio::test]
 async fn where_a_clinic_wants_it_nothing_opens_before_it_is_set_up() {
     let vox = Voxanne::start().await;
@@ -52,38 +80,7 @@ async fn where_a_clinic_wants_it_nothing_opens_before_it_is_set_up() {
     // It counts at once, of who had been in and of whoever set the rule, also by a token that they made before.
     by_token.get("/calls").await.refused(403, "second_factor_required");
     for person in [&desk, &owner, &vox.signed_in("viewer@glow.example").await] {
-        let page = person.page("/dashboard/calls").await;
-        assert_eq!((page.status, page.location.as_str()), (303, "/dashboard/account"));
-        person.api("GET", "/calls", Value::Null).await.refused(403, "second_factor_required");
-        person.api("POST", "/account/tokens", Value::Null).await.refused(403, "second_factor_required");
-        let kept = person.request("GET", "/api/founder-console/settings").send().await.unwrap();
-        assert_eq!(kept.status(), 403);
-        let socket = person.request("POST", "/dashboard/socket-token").send().await.unwrap();
-        assert_eq!(socket.status(), 403);
-        let part = person.request("GET", "/dashboard").header("hx-request", "true").send().await.unwrap();
-        assert_eq!(part.headers()["hx-redirect"], "/dashboard/account");
-        let account = person.page("/dashboard/account").await;
-        assert_eq!(account.status, 200);
-        assert!(
-            account.text.contains("Your clinic wants a second step when signing in."),
-            "{}",
-            account.text
-        );
-        // Every other page leads back here: none is offered. Out, and another language or theme, are.
-        for gone in [
-            "href=\"/dashboard/calls\"",
-            "id=\"find\"",
-            "id=\"tabbar\"",
-            "id=\"bell\"",
-            "class=\"brand\" href",
-        ] {
-            assert!(!account.text.contains(gone), "{gone}: {}", account.text);
-        }
-        for kept in
-            ["action=\"/sign-out\"", "data-theme-toggle", "name=\"language\"", "data-second-factor=\"begin\""]
-        {
-            assert!(account.text.contains(kept), "{kept}: {}", account.text);
-        }
+        is_kept_to_the_account(person).await;
     }
     // Programs and other clinics go on.
     let (_, key) = vox.new_key(vox.glow.org, &[accounts::Scope::CallsRead], None).await;
