@@ -131,7 +131,8 @@ pub(in crate::accounts) async fn hold_maker(
     sql_scalar("select not app_ctx.is_switched_off($1)").bind(user).fetch_one(tx).await
 }
 
-/// Waits for what the person is just making in the org, and keeps them from making more until the transaction ends.
+/// Waits for what the person is just making in the org and for owners who are just leaving it, and holds both back until the
+/// transaction ends.
 pub(in crate::accounts) async fn hold_back(
     tx: &mut PgConnection,
     org: OrgId,
@@ -140,8 +141,10 @@ pub(in crate::accounts) async fn hold_back(
     sql("select from memberships where org_id = $1 and user_id = $2 and ended_at is null for update")
         .bind(org)
         .bind(user)
-        .execute(tx)
+        .execute(&mut *tx)
         .await?;
+    // The lock of `app_ctx.keep_an_owner`, taken before that of the audit log as it is there.
+    sql("select pg_advisory_xact_lock(hashtextextended('owners:' || $1, 0))").bind(org).execute(tx).await?;
     Ok(())
 }
 

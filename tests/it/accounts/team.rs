@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use voxanne::accounts::{self, AuditState, Role, Scope};
+use voxanne::platform::ids::{MembershipId, Prefixed as _};
 
 use crate::harness::{Person, Voxanne};
 
@@ -27,6 +28,21 @@ async fn b13_an_owner_who_is_switched_off_is_none_to_leave_a_clinic_to() {
     accounts::enable(&vox.app, "owner@glow.example", "tests").await.unwrap();
     let again = vox.glow_staff(Role::Owner).await;
     assert_eq!(again.api("DELETE", &own, Value::Null).await.status, 204);
+}
+
+#[tokio::test]
+async fn b13_who_is_switched_off_while_the_other_owner_becomes_something_else_is_told_of() {
+    let vox = Voxanne::start_with(crate::harness::patient).await;
+    let owner = vox.glow_staff(Role::Owner).await;
+    vox.joins(vox.glow.org, "off@glow.example", Role::Owner).await;
+    let own = MembershipId::parse(&membership(&owner, "owner@glow.example").await).unwrap();
+    let mut change = vox.app.begin(vox.glow.org).await.unwrap();
+    accounts::set_role(&vox.app, &mut change, vox.glow.org, (own, Role::Manager), "tests").await.unwrap();
+    let app = vox.app.clone();
+    let switch = tokio::spawn(async move { accounts::disable(&app, "off@glow.example", "tests").await });
+    vox.until_waiting(1).await;
+    change.commit().await.unwrap();
+    assert_eq!(switch.await.unwrap().unwrap().without_owner, [vox.glow.org]);
 }
 
 #[tokio::test]
