@@ -230,6 +230,41 @@ async fn a_contact_has_the_soonest_of_many_visits_to_come_and_all_of_their_calls
 }
 
 #[tokio::test]
+async fn what_happened_with_a_contact_is_read_back_to_the_first_of_it() {
+    let vox = Voxanne::start().await;
+    let contact = ana(&vox).await;
+    // Eighty visits that were, two at each of their hours.
+    vox.exec(
+        "set local session_replication_role = replica;
+         insert into appointments select (jsonb_populate_record(a, jsonb_build_object(
+             'id', gen_random_uuid(), 'starts_at', a.starts_at - n / 2 * interval '30 days', 'ends_at', a.ends_at - n / 2 * interval '30 days'))).*
+           from appointments a, generate_series(2, 81) n",
+    )
+    .await;
+    let desk = vox.glow_staff(Role::FrontDesk).await;
+    let (mut path, mut visits, mut others) = (format!("/dashboard/contacts/{contact}"), vec![], 0);
+    for _ in 0..10 {
+        let page = desk.page(&path).await.text;
+        let timeline = page.split_once("id=\"timeline\"").unwrap().1.split("</section>").next().unwrap();
+        assert!(timeline.matches("<li>").count() <= 30, "{timeline}");
+        for href in timeline.split("<a class=\"over\" href=\"").skip(1) {
+            let href = href.split('"').next().unwrap();
+            match href.strip_prefix("/dashboard/calendar?visit=") {
+                Some(visit) => visits.push(visit.to_owned()),
+                None => others += 1,
+            }
+        }
+        let Some((_, next)) = timeline.split_once("?after=") else { break };
+        path = format!("/dashboard/contacts/{contact}?after={}", next.split('"').next().unwrap());
+    }
+    let shown = visits.len();
+    visits.sort_unstable();
+    visits.dedup();
+    assert_eq!((visits.len(), shown), (80, 80), "each once");
+    assert!(others > 0, "their call and texts stand among them");
+}
+
+#[tokio::test]
 async fn a_list_of_tasks_stays_narrowed_to_what_was_chosen() {
     let vox = Voxanne::start().await;
     let desk = vox.glow_staff(Role::FrontDesk).await;
