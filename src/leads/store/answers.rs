@@ -42,20 +42,21 @@ pub(in crate::leads) async fn since(
     .await
 }
 
-/// Notes when the first text of each alert had left, and says how long after it was due, in seconds.
+/// Notes when the first text of each alert had left, of the latest two hundred, and says how long after it was due, in seconds.
+/// A clinic has a few of them: the limit keeps the plan from being one for a third of all its alerts.
 pub(in crate::leads) async fn note_reached(
     tx: &mut PgConnection,
     org: OrgId,
     since: Timestamp,
 ) -> sqlx::Result<Vec<(String, f64)>> {
     sql_as(
-        "update escalations e set reached_at = r.sent_at
-           from (select u.id, min(x.sent_at) as sent_at
-                   from escalations u
-                   join escalation_tellings t on t.org_id = u.org_id and t.escalation_id = u.id
-                   join texts x on x.org_id = t.org_id and x.id = t.text_id and x.sent_at is not null
-                  where u.org_id = $1 and u.reached_at is null and u.first_told_at > $2 group by u.id) r
-          where e.org_id = $1 and e.id = r.id and e.reached_at is null
+        "update escalations e set reached_at = s.sent_at
+           from (select id from escalations
+                  where org_id = $1 and reached_at is null and first_told_at > $2 order by first_told_at desc limit 200) u
+          cross join lateral (select min(x.sent_at) as sent_at
+                                from escalation_tellings t join texts x on x.org_id = t.org_id and x.id = t.text_id
+                               where t.org_id = $1 and t.escalation_id = u.id) s
+          where e.org_id = $1 and e.id = u.id and e.reached_at is null and s.sent_at is not null
          returning e.kind, extract(epoch from greatest(e.reached_at - e.due_at, interval '0'))::float8",
     )
     .bind(org)
