@@ -265,6 +265,27 @@ async fn what_happened_with_a_contact_is_read_back_to_the_first_of_it() {
 }
 
 #[tokio::test]
+async fn whoever_reads_a_thread_keeps_it_while_they_look_for_older_ones() {
+    let vox = Voxanne::start().await;
+    let contact = ana(&vox).await;
+    vox.exec(
+        "set local session_replication_role = replica;
+         insert into texts select (jsonb_populate_record(t, jsonb_build_object(
+             'id', gen_random_uuid(), 'dedupe_key', 'copy-' || n, 'to_phone', '+1555556' || 1000 + n, 'queued_at', t.queued_at - n * interval '1 hour'))).*
+           from texts t, generate_series(1, 60) n where t.to_phone = '+13105550142'",
+    )
+    .await;
+    let desk = vox.glow_staff(Role::FrontDesk).await;
+    let path = format!("/dashboard/messages/{contact}");
+    let page = desk.page(&path).await.text;
+    let (_, older) = page.split_once(&format!("href=\"{path}?unread=&amp;after=")).unwrap();
+    let older = desk.page(&format!("{path}?after={}", older.split('"').next().unwrap())).await.text;
+    assert!(page.contains("id=\"thread\"") && older.contains("id=\"thread\""), "{older}");
+    assert!(page.contains("(555) 556-1001") && !older.contains("(555) 556-1001"), "{older}");
+    assert!(older.contains("(555) 556-1060") && !page.contains("(555) 556-1060"), "{page}");
+}
+
+#[tokio::test]
 async fn a_list_of_tasks_stays_narrowed_to_what_was_chosen() {
     let vox = Voxanne::start().await;
     let desk = vox.glow_staff(Role::FrontDesk).await;
