@@ -90,8 +90,14 @@ const PAGES: [(&str, &str); 37] = [
 
 #[tokio::main]
 async fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [first, flood, url, cookie] = &arguments[..]
+        && first == neighbours::FLOOD
+    {
+        return neighbours::flood(flood, Browser::with(url, cookie)).await;
+    }
     // Cargo's way of saying that this is `cargo bench` and not `cargo test --benches`.
-    if std::env::args().nth(1).as_deref() != Some("--bench") {
+    if arguments.first().map(String::as_str) != Some("--bench") {
         println!("pages measures under `cargo bench` only");
         return;
     }
@@ -204,13 +210,24 @@ impl Browser {
 
     async fn sign_in_as(port: u16, email: &str) -> Self {
         let url = format!("http://127.0.0.1:{port}");
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         let form = [("email", email), ("password", PASSWORD)];
-        let answer =
-            http.post(format!("{url}/sign-in")).header(ORIGIN, &url).form(&form).send().await.unwrap();
+        let answer = Self::http()
+            .post(format!("{url}/sign-in"))
+            .header(ORIGIN, &url)
+            .form(&form)
+            .send()
+            .await
+            .unwrap();
         let cookie = answer.headers().get(SET_COOKIE).unwrap().to_str().unwrap();
-        let cookie = cookie.split(';').next().unwrap().to_owned();
-        Self { http, url, cookie }
+        Self::with(&url, cookie.split(';').next().unwrap())
+    }
+
+    fn with(url: &str, cookie: &str) -> Self {
+        Self { http: Self::http(), url: url.to_owned(), cookie: cookie.to_owned() }
+    }
+
+    fn http() -> reqwest::Client {
+        reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap()
     }
 
     async fn time(&self, path: &str) -> f64 {

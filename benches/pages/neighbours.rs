@@ -1,11 +1,17 @@
 //! W27: what one clinic's pages take while another asks for nine of ten.
+//!
+//! The browsers of the clinic that floods are a process of their own, which runs when nobody else wants a core: theirs is not
+//! the server's machine.
 
+use std::io::{Read as _, stdin};
+use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use reqwest::header::COOKIE;
-use tokio::task::JoinSet;
+use tokio::process::{Child, Command};
+use tokio::task::{JoinSet, spawn_blocking};
 use tokio::time::interval;
 use uuid::Uuid;
 use voxanne::accounts::{self, NewStaff, Role};
@@ -22,6 +28,8 @@ const ROUNDS: usize = 5;
 /// Between two pages of the neighbour's where both are paced.
 const PACE: Duration = Duration::from_millis(50);
 const PATH: &str = "/dashboard/calls";
+/// The argument after which this program is the clinic that floods.
+pub const FLOOD: &str = "--flood";
 
 /// The pages of the second clinic, quiet and while the first one floods, in turns.
 pub async fn measure(stage: &Stage, port: u16, figures: &mut Figures) {
@@ -30,8 +38,7 @@ pub async fn measure(stage: &Stage, port: u16, figures: &mut Figures) {
     let owner = NewStaff { name: "Owner", email: EMAIL, password: PASSWORD, role: Role::Owner };
     accounts::add_staff(&app, org, &owner).await.unwrap();
     app.db.close().await;
-    let (other, flooding) =
-        (Browser::sign_in_as(port, EMAIL).await, Arc::new(Browser::sign_in_as(port, super::EMAIL).await));
+    let (other, flooding) = (Browser::sign_in_as(port, EMAIL).await, Browser::sign_in(port).await);
     for flood in [Flood::Unpaced, Flood::Paced] {
         let (mut quiet, mut beside) = (vec![], vec![]);
         for _ in 0..ROUNDS {
@@ -50,7 +57,7 @@ pub async fn measure(stage: &Stage, port: u16, figures: &mut Figures) {
 }
 
 /// How the first clinic takes nine of ten.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 enum Flood {
     /// Nine browsers that ask for the next page when they have one, beside one that does the same: the machine has no rest.
     Unpaced,
@@ -83,27 +90,14 @@ impl Flood {
         }
     }
 
-    async fn round(self, other: &Browser, flooding: &Arc<Browser>) -> (Vec<f64>, Vec<f64>) {
+    async fn round(self, other: &Browser, flooding: &Browser) -> (Vec<f64>, Vec<f64>) {
         let quiet = self.times(other).await;
-        let (stop, counts) = (Arc::new(AtomicBool::new(false)), Arc::new(Counts::default()));
-        let mut flood = JoinSet::new();
-        match self {
-            Self::Unpaced => {
-                for _ in 0..FLOODING {
-                    flood.spawn(ask_on(flooding.clone(), stop.clone(), counts.clone()));
-                }
-            }
-            Self::Paced => {
-                flood.spawn(ask_at_a_pace(flooding.clone(), stop.clone(), counts.clone()));
-            }
-        }
+        let flood = self.start(flooding);
         let beside = self.times(other).await;
-        stop.store(true, Ordering::Relaxed);
-        flood.join_all().await;
+        let counts = flood.wait_with_output().await.unwrap();
         say(format_args!(
-            "a clinic's page beside {} served and {} refused: p50 {:.2} ms of {:.2}, p95 {:.2} ms of {:.2}, p99 {:.2} ms of {:.2}",
-            counts[0].load(Ordering::Relaxed),
-            counts[1].load(Ordering::Relaxed),
+            "a clinic's page beside {}: p50 {:.2} ms of {:.2}, p95 {:.2} ms of {:.2}, p99 {:.2} ms of {:.2}",
+            String::from_utf8(counts.stdout).unwrap().trim(),
             at(&beside, 50),
             at(&quiet, 50),
             at(&beside, 95),
@@ -112,6 +106,14 @@ impl Flood {
             at(&quiet, 99),
         ));
         (quiet, beside)
+    }
+
+    /// This program again, which floods until it has nothing to read any more, and says what it was answered.
+    fn start(self, flooding: &Browser) -> Child {
+        let mut command = Command::new("chrt");
+        command.args(["--idle", "0"]).arg(std::env::current_exe().unwrap());
+        command.args([FLOOD, &format!("{self:?}"), &flooding.url, &flooding.cookie]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true).spawn().unwrap()
     }
 
     async fn times(self, other: &Browser) -> Vec<f64> {
@@ -125,6 +127,25 @@ impl Flood {
         times.sort_by(f64::total_cmp);
         times
     }
+}
+
+/// Floods as `flood` says, until nobody holds its input any more.
+pub async fn flood(flood: &str, browser: Browser) {
+    let browser = Arc::new(browser);
+    let (stop, counts) = (Arc::new(AtomicBool::new(false)), Arc::new(Counts::default()));
+    let mut asking = JoinSet::new();
+    if flood == format!("{:?}", Flood::Paced) {
+        asking.spawn(ask_at_a_pace(browser, stop.clone(), counts.clone()));
+    } else {
+        for _ in 0..FLOODING {
+            asking.spawn(ask_on(browser.clone(), stop.clone(), counts.clone()));
+        }
+    }
+    spawn_blocking(|| stdin().read_to_end(&mut vec![])).await.unwrap().unwrap();
+    stop.store(true, Ordering::Relaxed);
+    asking.join_all().await;
+    let [served, refused] = counts.as_ref();
+    println!("{} served and {} refused", served.load(Ordering::Relaxed), refused.load(Ordering::Relaxed));
 }
 
 /// Served and refused.
