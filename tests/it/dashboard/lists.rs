@@ -27,6 +27,17 @@ async fn ana(vox: &Voxanne) -> String {
     vox.glow_api().await.get("/contacts").await.good()["items"][0]["id"].as_str().unwrap().to_owned()
 }
 
+/// The clinic's visits once more for each `n`, so much later.
+async fn comes_again(vox: &Voxanne, (first, last): (u32, u32), later: &str) {
+    vox.exec(&format!(
+        "set local session_replication_role = replica;
+         insert into appointments select (jsonb_populate_record(a, jsonb_build_object(
+             'id', gen_random_uuid(), 'starts_at', a.starts_at + {later}, 'ends_at', a.ends_at + {later}))).*
+           from appointments a, generate_series({first}, {last}) n"
+    ))
+    .await;
+}
+
 #[tokio::test]
 async fn b4_b12_each_role_sees_its_own_clinic_and_nobody_else_does() {
     let vox = Voxanne::start().await;
@@ -212,13 +223,7 @@ async fn a_contact_has_the_soonest_of_many_visits_to_come_and_all_of_their_calls
     let vox = Voxanne::start().await;
     let contact = ana(&vox).await;
     // The first of a long series, each at another hour of the years to come.
-    vox.exec(
-        "set local session_replication_role = replica;
-         insert into appointments select (jsonb_populate_record(a, jsonb_build_object(
-             'id', gen_random_uuid(), 'starts_at', a.starts_at + n * interval '30 days', 'ends_at', a.ends_at + n * interval '30 days'))).*
-           from appointments a, generate_series(1, 40) n",
-    )
-    .await;
+    comes_again(&vox, (1, 40), "n * interval '30 days'").await;
     let page =
         vox.glow_staff(Role::FrontDesk).await.page(&format!("/dashboard/contacts/{contact}")).await.text;
     let (_, ahead) = page.split_once("id=\"ahead\"").unwrap();
@@ -234,13 +239,7 @@ async fn what_happened_with_a_contact_is_read_back_to_the_first_of_it() {
     let vox = Voxanne::start().await;
     let contact = ana(&vox).await;
     // Eighty visits that were, two at each of their hours.
-    vox.exec(
-        "set local session_replication_role = replica;
-         insert into appointments select (jsonb_populate_record(a, jsonb_build_object(
-             'id', gen_random_uuid(), 'starts_at', a.starts_at - n / 2 * interval '30 days', 'ends_at', a.ends_at - n / 2 * interval '30 days'))).*
-           from appointments a, generate_series(2, 81) n",
-    )
-    .await;
+    comes_again(&vox, (2, 81), "n / 2 * interval '-30 days'").await;
     let desk = vox.glow_staff(Role::FrontDesk).await;
     let (mut path, mut visits, mut others) = (format!("/dashboard/contacts/{contact}"), vec![], 0);
     for _ in 0..10 {
