@@ -95,6 +95,7 @@ impl Flood {
         let flood = self.start(flooding);
         let beside = self.times(other).await;
         let counts = flood.wait_with_output().await.unwrap();
+        assert!(counts.status.success(), "nothing flooded: {}", counts.status);
         say(format_args!(
             "a clinic's page beside {}: p50 {:.2} ms of {:.2}, p95 {:.2} ms of {:.2}, p99 {:.2} ms of {:.2}",
             String::from_utf8(counts.stdout).unwrap().trim(),

@@ -8,7 +8,7 @@ use crate::dashboard::cursor::Cursor;
 use crate::platform::db::{PgConnection, sql_as};
 use crate::platform::ids::{AppointmentId, ContactId, OrgId};
 
-/// More visits to come than anybody has.
+/// More visits to come than anybody reads at once.
 const AHEAD_MAX: i64 = 30;
 
 /// A visit of a person.
